@@ -1,0 +1,36 @@
+# Everything runs in .venv, which the first target that needs it builds from requirements.lock.
+PYTHON ?= python3.11
+BIN := .venv/bin
+READY := .venv/.ready
+
+.PHONY: demo test check bench soak
+
+demo: $(READY)
+	$(BIN)/cdi demo
+
+test: $(READY)
+	$(BIN)/pytest
+
+check: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+# Times scoring against Splink on DuckDB in one run; prints ratios.
+bench: $(READY)
+	$(BIN)/pytest tests/benchmarks -s
+
+# The whole demo job, twice, larger: nothing may grow on the second run.
+soak: $(READY)
+	$(BIN)/pytest tests/soak -s
+
+# Afterwards plain .venv/bin/spark-submit starts the same Spark as `cdi`: same jars, same settings.
+$(READY): requirements.lock pyproject.toml
+	$(PYTHON) -m venv .venv || python3 -m venv .venv
+	$(BIN)/python -m pip install --quiet --no-deps -r requirements.lock
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
+	mkdir -p $$($(BIN)/python -c "import pyspark; print(pyspark.__path__[0])")/conf
+	$(BIN)/python -m cdi_spark.session > .venv/spark-defaults.conf
+	mv .venv/spark-defaults.conf $$($(BIN)/python -c "import pyspark; print(pyspark.__path__[0])")/conf/
+	touch $(READY)

@@ -1,0 +1,219 @@
+"""The `cdi` command."""
+
+from __future__ import annotations
+
+import csv
+import json
+import sys
+from collections.abc import Sequence
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import click
+import typer
+from rich.console import Console
+from rich.table import Table as RichTable
+
+from cdi_spark.config import Project, load_project
+from cdi_spark.errors import CdiError, ConfigError
+
+# Spark takes seconds to import; `cdi check` and `cdi --help` do without it.
+if TYPE_CHECKING:
+    from cdi_spark.pipeline import Run
+    from cdi_spark.storage import Storage
+
+app = typer.Typer(
+    name="cdi",
+    help="Customer data integration on Spark: find out which records are the same person, publish one row per "
+    "customer.\n\nStart with `cdi demo`, then query it with `cdi sql`. For your own data, write a conf folder "
+    "(see conf/demo), check it with `cdi check`, and run it with `cdi run all`.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+)
+out = Console()
+err = Console(stderr=True)
+
+ProjectDir = Annotated[Path, typer.Option(help="Conf folder with project.yml and sources/.")]
+Warehouse = Annotated[Path, typer.Option(help="Folder that holds the Delta tables.")]
+Vars = Annotated[list[str] | None, typer.Option("--var", help="name=value for a variable of project.yml; may repeat.")]
+
+
+class Format(StrEnum):
+    table = "table"
+    json = "json"
+    csv = "csv"
+
+
+class Stage(StrEnum):
+    all = "all"
+    ingest = "ingest"
+    standardise = "standardise"
+    train = "train"
+    score = "score"
+    resolve = "resolve"
+    publish = "publish"
+
+
+@app.command()
+def run(
+    project: ProjectDir,
+    warehouse: Warehouse,
+    stage: Annotated[Stage, typer.Argument(help="One stage, or all of them in order.")] = Stage.all,
+    var: Vars = None,
+    retrain: Annotated[bool, typer.Option(help="Train a new model even if one fits the settings.")] = False,
+) -> None:
+    """Run the job: raw sources to gold.customer_360, or one stage of it."""
+    _run_stages(_start(load_project(project, _variables(var)), warehouse, retrain=retrain), stage)
+
+
+@app.command()
+def sql(
+    query: Annotated[str, typer.Argument(help='Such as "SELECT * FROM gold.customer_360 LIMIT 5".')],
+    project: ProjectDir,
+    warehouse: Warehouse,
+    format: Annotated[Format, typer.Option(help="How to print the rows.")] = Format.table,
+) -> None:
+    """Query the tables with SQL, by their names schema.table."""
+    from pyspark.errors import PySparkException
+
+    storage = _storage(load_project(project, lenient=True), warehouse)
+    try:
+        rows = storage.query(query)
+        names, data = rows.columns, [row.asDict(recursive=True) for row in rows.collect()]
+    except PySparkException as fault:
+        raise CdiError(f"sql: {str(fault).split('SQLSTATE')[0].strip()}") from None
+    if format is Format.json:
+        print(json.dumps(data, default=str, ensure_ascii=False))
+    elif format is Format.csv:
+        writer = csv.writer(sys.stdout, lineterminator="\n")
+        writer.writerow(names)
+        writer.writerows([_cell(row[name]) for name in names] for row in data)
+    else:
+        shown = RichTable(*names)
+        for row in data:
+            shown.add_row(*("" if row[name] is None else str(_cell(row[name])) for name in names))
+        out.print(shown)
+
+
+@app.command()
+def evaluate(
+    project: ProjectDir,
+    warehouse: Warehouse,
+    truth: Annotated[Path, typer.Option(help="CSV with the columns source, key and person.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
+) -> None:
+    """Measure the clusters against known truth: pairwise precision, recall and F1, and exact clusters."""
+    from cdi_spark.report import evaluate_members
+
+    found = evaluate_members(_storage(load_project(project, lenient=True), warehouse), truth).as_dict()
+    if as_json:
+        print(json.dumps(found))
+        return
+    shown = RichTable("measure", "value")
+    for name, value in found.items():
+        shown.add_row(name, f"{value:,.4f}" if isinstance(value, float) else f"{value:,}")
+    out.print(shown)
+
+
+@app.command()
+def check(
+    project: ProjectDir,
+    var: Vars = None,
+) -> None:
+    """Check a conf folder without starting Spark."""
+    from cdi_spark.linkage.model import load_person_model
+
+    loaded = load_project(project, _variables(var), lenient=not var)
+    load_person_model(loaded.person_model)
+    out.print(f"{project}: {len(loaded.sources)} sources, {len(loaded.quality)} quality files, all in order")
+
+
+@app.command()
+def demo(
+    directory: Annotated[Path, typer.Option("--dir", help="Folder for raw files and tables.")] = Path("demo"),
+    people: Annotated[int, typer.Option(min=20, help="How many people the demo company knows.")] = 10_000,
+    seed: Annotated[int, typer.Option(help="The same seed and size give the same bytes.")] = 42,
+    project: Annotated[Path, typer.Option(help="Conf folder of the demo company.")] = Path("conf/demo"),
+) -> None:
+    """Make a demo company's raw sources, run the whole job on them and show what came out."""
+    from cdi_spark.demo.generate import generate
+    from cdi_spark.report import print_report
+
+    err.print(f"making raw sources of {people:,} people in {directory / 'raw'} …")
+    generate(directory / "raw", people=people, seed=seed)
+    loaded = load_project(project, {"raw": str(directory / "raw")})
+    job = _start(loaded, directory / "warehouse")
+    _run_stages(job, Stage.all)
+    print_report(job.storage, directory / "raw" / "truth.csv", console=out)
+    out.print("Try next:")
+    for query in (
+        "SELECT given_name, family_name, record_count, sources, order_total FROM gold.customer_360 "
+        "ORDER BY record_count DESC LIMIT 5",
+        "SELECT c.family_name, c.given_name, o.ordered_at, o.amount, o.currency FROM gold.order o "
+        "JOIN gold.customer_360 c USING (entity_id) ORDER BY o.amount DESC LIMIT 5",
+    ):
+        out.print(f'  .venv/bin/cdi sql --project {project} --warehouse {directory / "warehouse"} \\\n    "{query}"',
+                  highlight=False, soft_wrap=True)  # fmt: skip
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run the command with these arguments; 0 only on success."""
+    try:
+        app(list(arguments), standalone_mode=False)
+    except click.ClickException as fault:
+        fault.show()
+        return fault.exit_code
+    except CdiError as fault:
+        err.print(f"[bold red]error:[/] {fault}", highlight=False, soft_wrap=True)
+        return 2 if isinstance(fault, ConfigError) else 1
+    except (click.Abort, KeyboardInterrupt):
+        err.print("stopped")
+        return 130
+    return 0
+
+
+def script() -> None:
+    """The console script."""
+    sys.exit(main(sys.argv[1:]))
+
+
+def _variables(given: list[str] | None) -> dict[str, str]:
+    pairs = [entry.partition("=") for entry in given or []]
+    for name, sign, _ in pairs:
+        if not sign:
+            raise ConfigError(f"--var {name}: wants name=value.")
+    return {name: value for name, _, value in pairs}
+
+
+def _storage(project: Project, warehouse: Path) -> Storage:
+    from cdi_spark.session import spark_session
+    from cdi_spark.storage import Storage
+
+    spark = spark_session(project.file.spark)
+    return Storage(spark, warehouse, catalog=project.file.catalog, prefix=project.file.prefix)
+
+
+def _start(project: Project, warehouse: Path, *, retrain: bool = False) -> Run:
+    from cdi_spark.pipeline import Run
+
+    with err.status("starting Spark …"):
+        storage = _storage(project, warehouse)
+    return Run(storage.spark, project, storage, retrain=retrain)
+
+
+def _run_stages(job: Run, stage: Stage) -> None:
+    from cdi_spark.pipeline import STAGES, run_stage
+
+    for name in STAGES if stage is Stage.all else [stage.value]:
+        with err.status(f"{name} …"):
+            done = run_stage(job, name)
+        told = ", ".join(f"{table} {count:,}" for table, count in done.rows.items())
+        err.print(f"[green]✓[/] {name:<12} {done.seconds:6.1f} s   {told}", highlight=False, soft_wrap=True)
+    err.print(f"run {job.run_id} succeeded", highlight=False)
+
+
+def _cell(value: Any) -> Any:
+    return json.dumps(value, default=str, ensure_ascii=False) if isinstance(value, (list, dict)) else value

@@ -1,0 +1,287 @@
+"""A project's conf folder as typed objects; an unknown key is an error with file and line."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Any, ClassVar, Literal, TypeVar
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from cdi_spark.errors import ConfigError
+from cdi_spark.expressions import check_expression
+from cdi_spark.tables import ATTRIBUTES, EVENTS, PERSON_INPUT, STRINGS, TABLES
+
+
+M = TypeVar("M", bound=BaseModel)
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Emit(_Strict):
+    """What one landed row says about one silver table.
+
+    `columns` maps the table's columns to SQL over the landed row; `explode` names an array whose
+    elements are visible as `item`, counted from 1 by `item_no`; `person` is the key of the person the
+    row is about (default: the source's own key).
+    """
+
+    table: str
+    key: str | None = None
+    person: str | None = None
+    explode: str | None = None
+    where: str | None = None
+    per_key: Literal["latest", "merge"] = "latest"
+    columns: dict[str, str]
+
+    def expressions(self) -> dict[str, str]:
+        named = {"key": self.key, "person": self.person, "explode": self.explode, "where": self.where}
+        return {k: v for k, v in named.items() if v is not None} | self.columns
+
+
+class Source(_Strict):
+    """One raw source: where it lies, how its rows are read, what each row emits."""
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    description: str = ""
+    owner: str = ""
+    path: str
+    format: Literal["csv", "json", "jsonl", "parquet"]
+    options: dict[str, str] = {}
+    key: str
+    updated_at: str | None = None
+    order_by: str | None = None
+    deleted: str | None = None
+    trust: int = Field(default=9, ge=1)
+    load: Literal["snapshot", "changes"] = "snapshot"
+    emits: list[Emit] = Field(min_length=1)
+
+    def expressions(self) -> dict[str, str]:
+        named = {
+            "key": self.key,
+            "updated_at": self.updated_at,
+            "order_by": self.order_by,
+            "deleted": self.deleted,
+        }
+        return {k: v for k, v in named.items() if v is not None}
+
+
+class Expectation(_Strict):
+    """One Great Expectations expectation of a table, by class name and its arguments."""
+
+    expectation: str
+    column: str | None = None
+    arguments: dict[str, Any] = {}
+
+
+class Quality(_Strict):
+    """Row rules (name to SQL that must hold) and expectations of one table."""
+
+    table: str
+    rules: dict[str, str] = {}
+    expectations: list[Expectation] = []
+
+
+ValueRule = Literal["trusted", "recent", "frequent", "longest"]
+Rule = Literal[ValueRule, "complete"]
+
+
+class Survivorship(_Strict):
+    """How each golden attribute is chosen among the entity's records: its rules, first to last.
+
+    trusted: the source's trust, 1 before 9; recent: newest updated_at, unknown last; frequent: what most records
+    of the entity say, in capitals or not; longest: most characters; complete: most parts of the address filled.
+    The parts of an address survive together, from one record, as `address`. A list keeps every value and has
+    no rules. What the project leaves out is chosen by OWN_RULES, and what they leave out by `default`.
+    """
+
+    ADDRESS: ClassVar[tuple[str, ...]] = ("street", "city", "region", "postcode", "country")
+    SINGLE: ClassVar[tuple[str, ...]] = tuple(c.name for c in ATTRIBUTES if c.type != STRINGS)
+    OWN_RULES: ClassVar[dict[str, list[Rule]]] = {
+        # These hold for life: that records agree says more than that one of them is new.
+        "given_name": ["trusted", "frequent", "longest"],
+        "middle_name": ["trusted", "longest", "frequent"],
+        "gender": ["trusted", "frequent", "recent"],
+        "birth_date": ["trusted", "frequent", "recent"],
+        "birth_place": ["trusted", "frequent", "recent"],
+        "national_id": ["trusted", "frequent", "recent"],
+        # A trusted record that knows no more than the country must not blank out a home.
+        "address": ["complete", "trusted", "recent"],
+    }
+
+    default: list[ValueRule] = Field(default=["trusted", "recent", "frequent"], min_length=1)
+    attributes: dict[str, Annotated[list[Rule], Field(min_length=1)]] = {}
+
+    @field_validator("attributes")
+    @classmethod
+    def _has_a_choice(cls, attributes: dict[str, list[Rule]]) -> dict[str, list[Rule]]:
+        known = ["address", *(name for name in cls.SINGLE if name not in cls.ADDRESS)]
+        for name, rules in attributes.items():
+            if name in cls.ADDRESS:
+                raise ValueError(f"{name} survives with the rest of the address; give rules to address.")
+            if name not in known:
+                raise ValueError(f"{name} is not an attribute with one value; those are {', '.join(known)}.")
+            if "complete" in rules and name != "address":
+                raise ValueError(f"{name} has no parts that could be complete; only address has.")
+        return attributes
+
+    def rules(self, attribute: str) -> Sequence[Rule]:
+        """The rules of a single-valued attribute or of `address`, first to last."""
+        return self.attributes.get(attribute) or self.OWN_RULES.get(attribute) or self.default
+
+
+class Linkage(_Strict):
+    """Thresholds of the person model: bits to keep a pair, probability to call it a link."""
+
+    keep_weight: float = 2.0
+    link_probability: float = Field(default=0.99, gt=0, lt=1)
+    training_records: int = Field(default=100_000, ge=100)
+
+
+class ProjectFile(_Strict):
+    name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    description: str = ""
+    default_country: str = Field(default="GB", pattern=r"^[A-Z]{2}$")
+    catalog: str | None = None
+    prefix: str = ""
+    vars: dict[str, str | None] = {}
+    linkage: Linkage = Linkage()
+    spark: dict[str, str] = {}
+
+
+class Project(_Strict):
+    """Everything the conf folder says, checked."""
+
+    folder: Path
+    file: ProjectFile
+    sources: list[Source]
+    quality: dict[str, Quality]
+    survivorship: Survivorship
+
+    @cached_property
+    def person_model(self) -> Path:
+        """The project's own person model where it has one, else the packaged one."""
+        own = self.folder / "person.yml"
+        return own if own.exists() else Path(__file__).parent / "linkage" / "person.yml"
+
+
+def load_project(folder: Path, variables: dict[str, str] | None = None, *, lenient: bool = False) -> Project:
+    """Read and check a conf folder without Spark.
+
+    Args:
+        variables: values of project.yml's `vars`; they win over the defaults there.
+        lenient: let a variable go without a value, for work that reads no source.
+
+    Raises:
+        ConfigError: a missing file, an unknown key, a wrong type, an expression outside the allow-list,
+            a variable without a value; the message names file and line.
+    """
+    if not (folder / "project.yml").is_file():
+        raise ConfigError(f"{folder}: no project.yml here. Give --project a conf folder, such as conf/demo.")
+    file = _read(folder / "project.yml", ProjectFile)
+    values = _variables(folder / "project.yml", file.vars, variables or {}, lenient=lenient)
+    sources = [_source(path, values) for path in _yaml_files(folder / "sources")]
+    if not sources:
+        raise ConfigError(f"{folder / 'sources'}: no source here. Add one YAML file a source.")
+    quality = [_quality(path) for path in _yaml_files(folder / "quality")]
+    survivorship = folder / "survivorship.yml"
+    return Project(
+        folder=folder,
+        file=file,
+        sources=sources,
+        quality=_by_name(quality, folder / "quality"),
+        survivorship=_read(survivorship, Survivorship) if survivorship.exists() else Survivorship(),
+    )
+
+
+def _yaml_files(folder: Path) -> list[Path]:
+    return sorted(folder.glob("*.yml")) if folder.is_dir() else []
+
+
+def _by_name(quality: list[Quality], folder: Path) -> dict[str, Quality]:
+    named = {q.table: q for q in quality}
+    if len(named) < len(quality):
+        raise ConfigError(f"{folder}: two files speak of one table. Keep one file a table.")
+    return named
+
+
+def _variables(
+    path: Path, declared: dict[str, str | None], given: dict[str, str], *, lenient: bool
+) -> dict[str, str]:
+    for name in given.keys() - declared.keys():
+        raise ConfigError(f"{path}: --var {name}=… is given, but the project declares no variable {name}.")
+    values = {k: given.get(k, v) for k, v in declared.items()}
+    for name, value in values.items():
+        if value is None and not lenient:
+            raise ConfigError(f"{path}: the variable {name} has no value. Give it with --var {name}=VALUE.")
+    return {k: f"{{{k}}}" if v is None else v for k, v in values.items()}
+
+
+def _source(path: Path, variables: dict[str, str]) -> Source:
+    source = _read(path, Source)
+    for place, sql in source.expressions().items():
+        check_expression(sql, where=f"{path}: {place}")
+    for emit in source.emits:
+        columns = PERSON_INPUT if emit.table == "person" else EVENTS.get(emit.table)
+        if columns is None:
+            raise ConfigError(f"{path}: emits table {emit.table}; known are person, {', '.join(EVENTS)}.")
+        for name in emit.columns.keys() - set(columns):
+            raise ConfigError(f"{path}: {emit.table} has no column {name}; it has {', '.join(columns)}.")
+        for place, sql in emit.expressions().items():
+            check_expression(sql, where=f"{path}: emits {emit.table}: {place}")
+    try:
+        located = source.path.format(**variables)
+    except (KeyError, IndexError) as missing:
+        raise ConfigError(f"{path}: path names an undeclared variable {missing}. Declare it in project.yml.") from None
+    return source.model_copy(update={"path": located})
+
+
+def _quality(path: Path) -> Quality:
+    quality = _read(path, Quality)
+    if quality.table not in TABLES:
+        raise ConfigError(f"{path}: there is no table {quality.table}; write it with its schema, as silver.person.")
+    for name, sql in quality.rules.items():
+        check_expression(sql, where=f"{path}: rule {name}")
+    return quality
+
+
+def _read(path: Path, model: type[M]) -> M:
+    try:
+        text = path.read_text(encoding="utf-8")
+        tree = yaml.compose(text, Loader=yaml.SafeLoader)
+        return model.model_validate(yaml.safe_load(text) or {})
+    except (OSError, UnicodeDecodeError) as fault:
+        raise ConfigError(f"{path}: cannot be read ({fault}).") from None
+    except yaml.YAMLError as fault:
+        mark = getattr(fault, "problem_mark", None)
+        line = f":{mark.line + 1}" if mark else ""
+        raise ConfigError(f"{path}{line}: is not YAML: {getattr(fault, 'problem', fault)}.") from None
+    except ValidationError as fault:
+        problems = [
+            f"{path}:{_line(tree, e['loc'])}: {'.'.join(str(x) for x in e['loc'])}: {_meaning(e['type'], e['msg'])}"
+            for e in fault.errors(include_input=False, include_url=False)
+        ]
+        raise ConfigError("\n".join(problems)) from None
+
+
+def _meaning(kind: str, message: str) -> str:
+    return "is not a key here; take it out or mend its spelling" if kind == "extra_forbidden" else message
+
+
+def _line(node: yaml.Node | None, place: tuple[int | str, ...]) -> int:
+    """The line (from 1) of the deepest part of the place that the file has."""
+    line = node.start_mark.line + 1 if node else 1
+    for step in place:
+        if isinstance(node, yaml.MappingNode):
+            found = [(k, v) for k, v in node.value if k.value == step]
+            if not found:
+                break
+            line, node = found[0][0].start_mark.line + 1, found[0][1]
+        elif isinstance(node, yaml.SequenceNode) and isinstance(step, int):
+            node = node.value[step]
+            line = node.start_mark.line + 1
+    return line

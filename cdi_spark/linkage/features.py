@@ -1,0 +1,65 @@
+"""Standard person columns to the columns that the person model compares and blocks on."""
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+
+from cdi_spark.standardise import addresses, emails, names, text
+
+FEATURES = {
+    "given": "string", "given_root": "string", "given_tokens": "array<string>",
+    "family": "string", "family_tokens": "array<string>",
+    "birth_date": "string", "gender": "string",
+    "emails": "array<string>", "email": "string", "email_user": "string",
+    "phones": "array<string>", "phone": "string",
+    "street": "string", "city": "string", "postcode": "string", "outward": "string",
+    "national_id": "string", "account_ids": "array<string>", "device_ids": "array<string>",
+    "birth_place": "string", "occupation": "string", "company": "string",
+}  # fmt: skip
+
+
+def person_features(persons: DataFrame) -> DataFrame:
+    """One row per live record: record_id and FEATURES, folded for comparing; null where nothing is known.
+
+    Args:
+        persons: silver.person.
+    """
+    given, family = text.fold(F.col("given_name")), text.fold(F.col("family_name"))
+    mailboxes = F.transform("emails", emails.email_key)
+    columns = {
+        "given": given,
+        "given_root": names.nickname_root(F.split_part(given, F.lit(" "), F.lit(1))),
+        "given_tokens": _tokens(text.fold(F.concat_ws(" ", "given_name", "middle_name"))),
+        "family": family,
+        "family_tokens": _tokens(family),
+        "birth_date": F.date_format("birth_date", "yyyy-MM-dd"),
+        "gender": F.col("gender"),
+        "emails": mailboxes,
+        "email": F.get(mailboxes, F.lit(0)),
+        "email_user": emails.email_user(F.get(mailboxes, F.lit(0))),
+        "phones": F.col("phones"),
+        "phone": F.get("phones", F.lit(0)),
+        "street": addresses.street_key(text.fold(F.col("street"))),
+        "city": text.fold(F.col("city")),
+        "postcode": F.regexp_replace(text.fold(F.col("postcode")), " ", ""),
+        "outward": text.fold(addresses.postcode_outward(F.col("postcode"))),
+        "national_id": F.upper(F.regexp_replace("national_id", "[^A-Za-z0-9]", "")),
+        "account_ids": F.col("account_ids"),
+        "device_ids": F.col("device_ids"),
+        "birth_place": text.fold(F.col("birth_place")),
+        "occupation": text.fold(F.col("occupation")),
+        "company": text.fold(F.col("company")),
+    }
+    live = persons.where(~F.col("is_deleted"))
+    return live.select("record_id", *(columns[name].alias(name) for name in FEATURES))
+
+
+def known_features(features: DataFrame) -> list[str]:
+    """The feature columns that hold a value in at least one record, in one pass."""
+    counts = features.agg(*(F.count(name).alias(name) for name in FEATURES)).first()
+    return [name for name in FEATURES if counts is not None and counts[name] > 0]
+
+
+def _tokens(words: Column) -> Column:
+    """The distinct words of two letters or more; null when there are none."""
+    parts = F.array_distinct(F.filter(F.split(words, " "), lambda word: F.length(word) > 1))
+    return F.when(F.size(parts) > 0, parts)

@@ -1,0 +1,113 @@
+"""Train the person model with Splink on DuckDB from a sample; freeze everything the population decides."""
+
+from __future__ import annotations
+
+import json
+import logging
+from typing import Any
+
+import duckdb
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+from splink import DuckDBAPI, Linker, block_on
+
+from cdi_spark.linkage.blocking import shared_keys, with_keys
+from cdi_spark.linkage.model import PersonModel, digest
+
+U_PAIRS = 4_000_000
+EM_PAIRS = 1_000_000
+SEED = 1
+
+
+def training_sample(features: DataFrame, *, at_most: int, records: int) -> DataFrame:
+    """A sample of the records by hash of their id: the same records on every machine and run.
+
+    Args:
+        at_most: how many records, about.
+        records: how many there are.
+    """
+    if records <= at_most:
+        return features
+    share = at_most / records
+    return features.where(F.pmod(F.xxhash64("record_id"), F.lit(1_000_000)) < int(share * 1_000_000))
+
+
+def train(sample: DataFrame, *, model: PersonModel) -> dict[str, Any]:
+    """Estimate u from random pairs, the prior from sure matches, m by expectation maximisation.
+
+    Args:
+        sample: features of the training records; these are brought to the driver.
+    Returns:
+        Trained Splink settings, every m and u present and rounded to 12 digits.
+    """
+    for name in ("splink", "splink.internals"):
+        logging.getLogger(name).setLevel(logging.ERROR)
+    with duckdb.connect() as connection:
+        # One thread: with more, the order of sums and so the last digits would depend on the machine.
+        connection.execute("SET threads = 1")
+        connection.register("arrived", sample.toArrow())
+        connection.execute("CREATE TABLE training AS SELECT * FROM arrived ORDER BY record_id")
+        linker = Linker(DuckDBAPI(connection=connection).register("training"), model.settings())
+        linker.training.estimate_u_using_random_sampling(max_pairs=U_PAIRS, seed=SEED)
+        sure = [block_on(*rule) for rule in model.training.sure_matches]
+        if sure:
+            linker.training.estimate_probability_two_random_records_match(
+                sure, recall=model.training.sure_matches_recall
+            )
+        for rule in model.training.em:
+            linker.training.estimate_parameters_using_expectation_maximisation(
+                block_on(*rule), estimate_without_term_frequencies=True, max_pairs=EM_PAIRS
+            )
+        return _frozen(linker.misc.save_model_to_json(), model)
+
+
+def term_frequencies(features: DataFrame, *, model: PersonModel, model_id: str) -> DataFrame:
+    """linkage.term_frequency: each value's share of the records that have one, for the columns that use it."""
+    columns = model.term_frequency_columns()
+    values = features.select(
+        F.explode(F.array(*(F.struct(F.lit(c).alias("column"), F.col(c).alias("value")) for c in columns))).alias("x")
+    ).select("x.*")
+    known = values.where("value IS NOT NULL")
+    totals = known.groupBy("column").agg(F.count("*").alias("total"))
+    counts = known.groupBy("column", "value").agg(F.count("*").alias("n"))
+    return counts.join(F.broadcast(totals), "column").select(
+        F.lit(model_id).alias("model_id"), "column", "value", (F.col("n") / F.col("total")).alias("frequency")
+    )
+
+
+def stop_keys(features: DataFrame, *, model: PersonModel) -> list[int]:
+    """Keys of blocks with more records than the model's largest_block, ascending."""
+    keyed = features.transform(with_keys, model.blocking)
+    large = shared_keys(keyed, model.blocking).where(F.col("records") > model.largest_block)
+    return sorted(row["key"] for row in large.select("key").collect())
+
+
+def model_id(settings: dict[str, Any], settings_hash: str, stopped: list[int]) -> str:
+    """The model's name: a hash of all that decides a pair's weight."""
+    return digest({"settings": settings, "from": settings_hash, "stop_keys": stopped})
+
+
+def _learned(level: dict[str, Any], name: str) -> float | None:
+    value = level.get(name)
+    return value if isinstance(value, float) and value > 0 else None
+
+
+def as_json(settings: dict[str, Any]) -> str:
+    """Trained settings as they stand in linkage.model."""
+    return json.dumps(settings, sort_keys=True)
+
+
+def _frozen(trained: dict[str, Any], model: PersonModel) -> dict[str, Any]:
+    """Fill what the data was too small to teach, round to 12 digits, drop what names the training run."""
+    starts = {c.name: {level.label: level.m for level in c.levels} for c in model.comparisons}
+    for comparison in trained["comparisons"]:
+        levels = [level for level in comparison["comparison_levels"] if not level.get("is_null_level")]
+        for level in levels:
+            start = starts[comparison["output_column_name"]][level["label_for_charts"]]
+            m, u = _learned(level, "m_probability"), _learned(level, "u_probability")
+            # Unseen among random pairs: at most 3 in as many (the rule of three). Unseen in both: no evidence.
+            u_or_bound = u or (3 / U_PAIRS if m else start)
+            level["m_probability"], level["u_probability"] = round(m or start, 12), round(u_or_bound, 12)
+    trained["probability_two_random_records_match"] = round(trained["probability_two_random_records_match"], 12)
+    trained.pop("linker_uid", None)
+    return trained

@@ -1,0 +1,268 @@
+"""The stages, top to bottom: each reads tables, calls pure steps, writes tables. Nobody else does."""
+
+from __future__ import annotations
+
+import math
+import time
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from pyspark.sql import DataFrame, Row, SparkSession
+from pyspark.sql import functions as F
+
+from cdi_spark.config import Project
+from cdi_spark.entities import components as cc
+from cdi_spark.entities import identity
+from cdi_spark.errors import CdiError, GateError
+from cdi_spark.gold import customer_360 as c360
+from cdi_spark.gold import marts, survivorship
+from cdi_spark.ingest.files import new_rows, read_files
+from cdi_spark.linkage import training
+from cdi_spark.linkage.features import known_features, person_features
+from cdi_spark.linkage.model import PersonModel, load_person_model
+from cdi_spark.linkage.scoring import score_pairs
+from cdi_spark.quality import gates, rules
+from cdi_spark.standardise import silver
+from cdi_spark.storage import Storage
+from cdi_spark.tables import (
+    ATTRIBUTE,
+    COMPONENT,
+    CUSTOMER_360,
+    EVENT,
+    EVENT_TABLES,
+    MEMBER,
+    MODEL,
+    PAIR,
+    PERSON,
+    QUALITY_RESULT,
+    QUARANTINE,
+    RUN,
+    TABLES,
+    TERM_FREQUENCY,
+    mart,
+)
+
+Counts = dict[str, int]
+
+
+@dataclass
+class Run:
+    """One run of the job over one project and warehouse."""
+
+    spark: SparkSession
+    project: Project
+    storage: Storage
+    retrain: bool = False
+    run_id: str = field(default_factory=lambda: f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{uuid.uuid4().hex[:6]}")
+
+
+@dataclass(frozen=True)
+class StageResult:
+    """What a stage did: rows by table, and seconds."""
+
+    stage: str
+    rows: Counts
+    seconds: float
+
+
+def ingest(run: Run) -> Counts:
+    """Land every source's new files in bronze; files whose content landed before change nothing."""
+    rows: Counts = {}
+    for source in run.project.sources:
+        table = f"bronze.{source.name}"
+        landed = read_files(run.spark, source, run_id=run.run_id)
+        bronze = run.storage.read(table) if run.storage.exists(table) else None
+        fresh = new_rows(landed, bronze)
+        token = "|".join(sorted(row["_batch"] for row in fresh.select("_batch").distinct().collect()))
+        if token or bronze is None:
+            run.storage.append_once(table, fresh, token=token)
+        rows[table] = run.storage.read(table).count()
+    return rows
+
+
+def standardise(run: Run) -> Counts:
+    """Emit, standardise and check bronze rows; merge what passes into silver, quarantine the rest."""
+    by_table: dict[str, list[DataFrame]] = {}
+    failed: list[DataFrame] = []
+    persons = run.storage.read_or_empty(PERSON)
+    for source in run.project.sources:
+        landed = run.storage.read(f"bronze.{source.name}").transform(silver.current_rows, source)
+        for emit in source.emits:
+            table = TABLES[f"silver.{emit.table}"]
+            quality = run.project.quality.get(table.name)
+            checks = {**silver.KEY_RULE, **(quality.rules if quality else {})}
+            rows = landed.transform(silver.emitted, source, emit)
+            checked = rules.check_rows(rows, checks, table=table.name)
+            failed.append(
+                checked.transform(rules.quarantined).transform(
+                    silver.quarantine_rows, target=table.name, source=source
+                )
+            )
+            good = checked.transform(rules.passed).transform(
+                silver.latest, key=table.key[0], per_key=emit.per_key
+            )
+            parts = by_table.setdefault(table.name, [])
+            parts.append(good.transform(silver.as_silver, table))
+            if table is PERSON and source.load == "snapshot":
+                parts.append(persons.transform(silver.absent, rows, source))
+    for name, parts in by_table.items():
+        changed = ("content_hash", "updated_at", "trust", "is_deleted") if name == PERSON.name else ("content_hash",)
+        run.storage.merge(TABLES[name], silver.union(parts), when_changed=changed)
+    run.storage.replace(QUARANTINE, silver.union(failed))
+    return _gated(run, *by_table, QUARANTINE.name)
+
+
+def train(run: Run) -> Counts:
+    """Train and freeze a model, unless one was trained from the same settings; --retrain trains anew."""
+    features = run.storage.read(PERSON.name).transform(person_features)
+    model = _model(run, features)
+    wanted = model.settings_hash()
+    known = run.storage.read_or_empty(MODEL).where(F.col("settings_hash") == wanted)
+    if run.retrain or known.isEmpty():
+        records = features.count()
+        sample = features.transform(
+            training.training_sample, at_most=run.project.file.linkage.training_records, records=records
+        )
+        settings = training.train(sample, model=model)
+        stopped = training.stop_keys(features, model=model)
+        name = training.model_id(settings, wanted, stopped)
+        frequencies = training.term_frequencies(features, model=model, model_id=name)
+        run.storage.merge(TERM_FREQUENCY, frequencies, when_changed=())
+        trained = {
+            "model_id": name,
+            "settings_hash": wanted,
+            "settings": training.as_json(settings),
+            "stop_keys": stopped,
+            "link_weight": _weight(run.project.file.linkage.link_probability),
+            "keep_weight": run.project.file.linkage.keep_weight,
+            "trained_records": min(records, run.project.file.linkage.training_records),
+            "trained_at": datetime.now(UTC),
+            "run_id": run.run_id,
+        }
+        run.storage.merge(MODEL, run.spark.createDataFrame([trained], MODEL.schema), when_changed=("run_id",))
+    return _gated(run, MODEL.name, TERM_FREQUENCY.name)
+
+
+def score(run: Run) -> Counts:
+    """Score every pair that shares a block with the newest frozen model."""
+    persons = run.storage.read(PERSON.name)
+    model = _model(run, persons.transform(person_features))
+    trained = _trained(run, model)
+    pairs = score_pairs(persons, run.storage.read(TERM_FREQUENCY.name), model=model, trained=trained)
+    run.storage.replace(PAIR, pairs)
+    return _gated(run, PAIR.name)
+
+
+def resolve(run: Run) -> Counts:
+    """Join linked records to components, and give each the id that its records had."""
+    persons = run.storage.read(PERSON.name).where("NOT is_deleted").select("record_id")
+    pairs = run.storage.read(PAIR.name)
+    trained = _trained_by(run, pairs)
+    links = pairs.where(F.col("match_weight") >= trained["link_weight"]) if trained else pairs
+    run.storage.replace(COMPONENT, cc.components(persons, links))
+    found = run.storage.read(COMPONENT.name)
+    cc.check_components(found, persons, links)
+    current = run.storage.read_or_empty(MEMBER).where("valid_to IS NULL")
+    assigned = identity.assign_ids(found, current, run_id=run.run_id)
+    at = F.lit(datetime.now(UTC))
+    run.storage.merge(EVENT, identity.events(assigned, current, run_id=run.run_id, at=at), when_changed=())
+    changes = identity.membership_changes(assigned, current, run_id=run.run_id, at=at)
+    run.storage.merge(MEMBER, changes, when_changed=("valid_to",))
+    return _gated(run, COMPONENT.name, MEMBER.name, EVENT.name)
+
+
+def publish(run: Run) -> Counts:
+    """Choose the surviving values, and publish one row per customer and the marts."""
+    persons = run.storage.read(PERSON.name)
+    members = run.storage.read(MEMBER.name)
+    events = {
+        table.name.removeprefix("silver."): run.storage.read(table.name)
+        for table in EVENT_TABLES
+        if run.storage.exists(table.name)
+    }
+    attributes = survivorship.attribute_values(persons, members, survivorship=run.project.survivorship)
+    run.storage.replace(ATTRIBUTE, attributes)
+    golden = survivorship.golden_records(run.storage.read(ATTRIBUTE.name))
+    run.storage.replace(CUSTOMER_360, c360.customer_360(golden, persons, members, events))
+    published = [ATTRIBUTE.name, CUSTOMER_360.name]
+    for name, event in events.items():
+        table = mart(TABLES[f"silver.{name}"])
+        run.storage.replace(table, marts.with_entity(event, members))
+        published.append(table.name)
+    return _gated(run, *published)
+
+
+STAGES: dict[str, Callable[[Run], Counts]] = {
+    "ingest": ingest,
+    "standardise": standardise,
+    "train": train,
+    "score": score,
+    "resolve": resolve,
+    "publish": publish,
+}
+
+
+def run_stage(run: Run, stage: str) -> StageResult:
+    """Run one stage and record it in ops.run, failed or not."""
+    started, clock = datetime.now(UTC), time.monotonic()
+    status, rows = "failed", Counts()
+    try:
+        rows = STAGES[stage](run)
+        status = "succeeded"
+    finally:
+        seconds = time.monotonic() - clock
+        record = (run.run_id, stage, started, seconds, status, rows)
+        entry = run.spark.createDataFrame([record], RUN.schema)
+        run.storage.append(RUN, entry, token=f"{run.run_id}:{stage}:{started.isoformat()}")
+    return StageResult(stage, rows, seconds)
+
+
+def _gated(run: Run, *names: str) -> Counts:
+    """Count the tables' rows, and hold them against their expectations.
+
+    Raises:
+        GateError: a table failed an expectation; the results are in ops.quality_result all the same.
+    """
+    results = [
+        result
+        for name in names
+        if name in run.project.quality and run.project.quality[name].expectations
+        for result in gates.run_gate(name, run.storage.read(name), run.project.quality[name].expectations)
+    ]
+    if results:
+        at = datetime.now(UTC)
+        rows = [(run.run_id, r.table, r.expectation, r.column, r.success, r.observed, r.arguments, at) for r in results]
+        entry = run.spark.createDataFrame(rows, QUALITY_RESULT.schema)
+        run.storage.append(QUALITY_RESULT, entry, token=f"{run.run_id}:{'|'.join(names)}")
+    failed = [r for r in results if not r.success]
+    if failed:
+        told = "; ".join(f"{r.table} {r.expectation} {r.column or ''} ({r.observed})" for r in failed)
+        raise GateError(f"{told}. Mend the source or the expectation in {run.project.folder}/quality, and run again.")
+    return {name: run.storage.read(name).count() for name in names}
+
+
+def _model(run: Run, features: DataFrame) -> PersonModel:
+    model = load_person_model(run.project.person_model)
+    return model.restricted(set(known_features(features)))
+
+
+def _trained(run: Run, model: PersonModel) -> Row:
+    """The newest model trained from these settings."""
+    known = run.storage.read_or_empty(MODEL).where(F.col("settings_hash") == model.settings_hash())
+    newest = known.orderBy(F.desc("trained_at")).first()
+    if newest is None:
+        raise CdiError("linkage.model: no model was trained from these settings. Run the stage train first.")
+    return newest
+
+
+def _trained_by(run: Run, pairs: DataFrame) -> Row | None:
+    """The model that scored the pairs; none where there are no pairs."""
+    first = pairs.select("model_id").first()
+    return first and run.storage.read(MODEL.name).where(F.col("model_id") == first["model_id"]).first()
+
+
+def _weight(probability: float) -> float:
+    """Match weight in bits of a match probability."""
+    return math.log2(probability / (1 - probability))

@@ -1,0 +1,113 @@
+"""What a finished run looks like: rows, quarantine, accuracy against truth, one customer in full."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pyspark.errors import PySparkException
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+from rich.console import Console
+from rich.table import Table as RichTable
+
+from cdi_spark.entities.components import components
+from cdi_spark.errors import CdiError
+from cdi_spark.linkage.evaluation import Evaluation, evaluate
+from cdi_spark.storage import Storage
+from cdi_spark.tables import ATTRIBUTES, CUSTOMER_360, MEMBER, PERSON, QUARANTINE, RUN
+
+
+def read_truth(storage: Storage, path: Path) -> DataFrame:
+    """Truth as record_id and person, from a CSV of source, key and person.
+
+    Raises:
+        CdiError: the file is not there or lacks a column.
+    """
+    try:
+        truth = storage.spark.read.csv(str(path), header=True)
+        return truth.select(F.concat_ws(":", "source", "key").alias("record_id"), "person")
+    except PySparkException:
+        raise CdiError(f"{path}: wants a CSV file with the columns source, key and person.") from None
+
+
+def evaluate_members(storage: Storage, path: Path) -> Evaluation:
+    """The current entities against truth."""
+    members = storage.read(MEMBER.name).where("valid_to IS NULL")
+    return evaluate(members.select("record_id", "entity_id"), read_truth(storage, path))
+
+
+def exact_match_clusters(persons: DataFrame) -> DataFrame:
+    """What plain matching gives: records that share an exact e-mail address or phone number, closed over.
+
+    Returns:
+        record_id, entity_id.
+    """
+    live = persons.where("NOT is_deleted")
+    values = live.select("record_id", F.explode(F.array_compact(F.concat(
+        F.coalesce("emails", F.array().cast("array<string>")), F.coalesce("phones", F.array().cast("array<string>"))
+    ))).alias("value"))  # fmt: skip
+    first = values.groupBy("value").agg(F.min("record_id").alias("record_id_l"))
+    links = values.join(first, "value").where("record_id_l <> record_id")
+    links = links.select("record_id_l", F.col("record_id").alias("record_id_r")).distinct()
+    return components(live, links).select("record_id", F.col("component").cast("string").alias("entity_id"))
+
+
+def print_report(storage: Storage, truth: Path, *, console: Console) -> None:
+    """Print rows a stage, quarantined rows by reason, accuracy beside plain matching, and one customer."""
+    _print_stages(storage, console)
+    _print_quarantine(storage, console)
+    _print_accuracy(storage, truth, console)
+    _print_customer(storage, console)
+
+
+def _print_stages(storage: Storage, console: Console) -> None:
+    runs = storage.read(RUN.name)
+    newest = runs.orderBy(F.desc("started_at")).limit(1).select("run_id")
+    stages = runs.join(newest, "run_id").orderBy("started_at").collect()
+    shown = RichTable("stage", "table", "rows", "seconds", title="Rows a stage")
+    for row in stages:
+        for i, (table, rows) in enumerate(row["rows"].items()):
+            shown.add_row("" if i else row["stage"], table, f"{rows:,}", "" if i else f"{row['seconds']:.1f}")
+    shown.columns[2].justify = shown.columns[3].justify = "right"
+    console.print(shown)
+
+
+def _print_quarantine(storage: Storage, console: Console) -> None:
+    reasons = storage.read(QUARANTINE.name).select("target", "source", F.explode("failed_rules").alias("rule"))
+    shown = RichTable("table", "source", "rule", "rows", title="Quarantined rows by reason")
+    for row in reasons.groupBy("target", "source", "rule").count().orderBy("target", "source", "rule").collect():
+        shown.add_row(row["target"], row["source"], row["rule"], f"{row['count']:,}")
+    shown.columns[3].justify = "right"
+    console.print(shown)
+
+
+def _print_accuracy(storage: Storage, truth: Path, console: Console) -> None:
+    ours = evaluate_members(storage, truth)
+    plain = evaluate(exact_match_clusters(storage.read(PERSON.name)), read_truth(storage, truth))
+    shown = RichTable("", "precision", "recall", "F1", title="Against the known truth (pairs, over clusters)")
+    for name, found in (("cdi_spark", ours), ("exact e-mail or phone", plain)):
+        shown.add_row(name, f"{found.precision:.4f}", f"{found.recall:.4f}", f"{found.f1:.4f}")
+    console.print(shown)
+
+
+def _print_customer(storage: Storage, console: Console) -> None:
+    """A customer of many sources, with the records that the golden record came from."""
+    customers = storage.read(CUSTOMER_360.name)
+    best = customers.orderBy(
+        F.desc(F.size("sources")), F.abs(F.col("record_count") - 6), "entity_id"
+    ).first()
+    if best is None:
+        return
+    members = storage.read(MEMBER.name).where((F.col("entity_id") == best["entity_id"]) & F.col("valid_to").isNull())
+    records = storage.read(PERSON.name).join(members.select("record_id"), "record_id").orderBy("record_id").collect()
+    names = [c.name for c in ATTRIBUTES if best[c.name] is not None]
+    shown = RichTable("", "golden record", *(r["record_id"] for r in records), title=f"Customer {best['entity_id']}")
+    for name in names:
+        shown.add_row(name, _text(best[name]), *(_text(r[name]) for r in records))
+    console.print(shown)
+
+
+def _text(value: object) -> str:
+    if value is None:
+        return ""
+    return "\n".join(str(v) for v in value) if isinstance(value, list) else str(value)

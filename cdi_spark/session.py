@@ -1,0 +1,150 @@
+"""The Spark session: jars found once a machine and remembered, Delta, UTC; fails at once with what is missing."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from pyspark.errors import PySparkException
+from pyspark.sql import SparkSession
+
+from cdi_spark.errors import EnvironmentFault
+
+DELTA = "io.delta:delta-spark_4.0_2.13:4.4.0"
+# The first that the machine's Maven repositories have. Sedona's shaded build carries the same GraphFrames
+# classes, for repositories that do not hold the io.graphframes group.
+GRAPHFRAMES = (
+    "io.graphframes:graphframes-spark4_2.13:0.9.3",
+    "org.apache.sedona:sedona-spark-shaded-4.0_2.13:1.8.0",
+)
+# What Spark itself brings; twice on the class path it would cost 75 MB and could clash.
+PROVIDED = (
+    "org.apache.hadoop:*,com.fasterxml.jackson.core:*,com.fasterxml.jackson.datatype:*,"
+    "org.apache.parquet:*,org.apache.logging.log4j:*,org.slf4j:*,com.github.luben:*,org.xerial.snappy:*,"
+    "io.airlift:*,javax.annotation:*,commons-logging:*,commons-pool:*,com.google.code.findbugs:*,"
+    "org.scala-lang:*,org.apache.spark:*"
+)
+
+
+def spark_session(extra: dict[str, str] | None = None) -> SparkSession:
+    """The active session, or a new one on this machine with Delta and GraphFrames.
+
+    Args:
+        extra: further Spark settings (project.yml `spark`); they win over these.
+    Raises:
+        EnvironmentFault: no Java, no jars, or an active session without Delta.
+    """
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+    launched = "PYSPARK_GATEWAY_PORT" in os.environ or SparkSession.getActiveSession() is not None
+    settings = _static_settings() if launched else {**launch_settings(), **_static_settings()}
+    builder = SparkSession.builder.appName("cdi_spark").config(map={**settings, **(extra or {})})
+    try:
+        spark = builder.getOrCreate()
+        spark.sql("SHOW NAMESPACES").collect()  # loads Delta's catalog, or says that it is not there
+    except PySparkException as fault:
+        raise EnvironmentFault(
+            f"Spark does not start: {str(fault).splitlines()[0]} It wants a JDK 17 or newer and the jars of "
+            f"{DELTA}; under your own spark-submit pass --packages {DELTA},{GRAPHFRAMES[0]}."
+        ) from fault
+    return spark
+
+
+def _static_settings() -> dict[str, str]:
+    return {
+        "spark.sql.extensions": "io.delta.sql.DeltaSparkSessionExtension",
+        "spark.sql.catalog.spark_catalog": "org.apache.spark.sql.delta.catalog.DeltaCatalog",
+        "spark.sql.session.timeZone": "UTC",
+        "spark.sql.execution.arrow.pyspark.enabled": "true",
+        "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
+    }
+
+
+def launch_settings() -> dict[str, str]:
+    """What must be known before the JVM starts, for one machine: memory, jars, quiet logs.
+
+    Raises:
+        EnvironmentFault: Java or the jars cannot be had.
+    """
+    log4j = Path(__file__).with_name("log4j2.properties")
+    return {
+        "spark.master": "local[*]",
+        "spark.driver.memory": "4g",
+        "spark.driver.bindAddress": "127.0.0.1",
+        "spark.driver.host": "127.0.0.1",
+        "spark.driver.extraJavaOptions": f"-Dlog4j2.configurationFile={log4j.as_uri()} -Dderby.system.home=/tmp",
+        "spark.jars": ",".join(jars()),
+        "spark.log.level": "ERROR",
+        "spark.ui.enabled": "false",
+        "spark.ui.showConsoleProgress": "false",
+        "spark.pyspark.python": sys.executable,
+        # One machine's data: a handful of partitions, read back by one task rather than fifty.
+        "spark.sql.shuffle.partitions": "4",
+        "spark.databricks.delta.snapshotPartitions": "1",
+    }
+
+
+def jars() -> list[str]:
+    """Paths of the Delta and GraphFrames jars, resolved once by Spark and remembered.
+
+    Raises:
+        EnvironmentFault: no Java, or the Maven repositories have neither choice of GraphFrames.
+    """
+    if shutil.which("java") is None and "JAVA_HOME" not in os.environ:
+        raise EnvironmentFault("No java on the PATH and no JAVA_HOME. Install a JDK 17 and try again.")
+    wanted = hashlib.sha256("|".join((DELTA, *GRAPHFRAMES, PROVIDED)).encode()).hexdigest()[:12]
+    cache = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "cdi_spark" / f"jars-{wanted}"
+    memory = cache / "jars.json"
+    if memory.exists():
+        remembered: list[str] = json.loads(memory.read_text())
+        if all(Path(path).exists() for path in remembered):
+            return remembered
+    for graphframes in GRAPHFRAMES:
+        print(f"cdi: finding the jars of {DELTA} and {graphframes} …", file=sys.stderr)
+        said = _resolve(cache, graphframes)
+        found = sorted(str(path) for path in (cache / "jars").glob("*.jar"))
+        if said is None and found:
+            memory.write_text(json.dumps(found))
+            print(f"cdi: {len(found)} jars found, remembered in {memory}", file=sys.stderr)
+            return found
+    raise EnvironmentFault(
+        f"The jars of {DELTA} and {' or '.join(GRAPHFRAMES)} cannot be had: {said} "
+        "If they exist in your repository, an incomplete local Maven cache (poms without jars) is in the way: "
+        "move ~/.m2/repository aside and try again."
+    )
+
+
+def _resolve(cache: Path, graphframes: str) -> str | None:
+    """Let Spark's own resolver fill the cache; the reason when it cannot."""
+    shutil.rmtree(cache / "jars", ignore_errors=True)
+    cache.mkdir(parents=True, exist_ok=True)
+    import pyspark
+
+    submit = Path(pyspark.__file__).parent / "bin" / "spark-submit"
+    with tempfile.TemporaryDirectory() as scratch:
+        nothing = Path(scratch) / "nothing.py"
+        nothing.write_text("")
+        done = subprocess.run(
+            [str(submit), "--packages", f"{DELTA},{graphframes}", "--conf", f"spark.jars.ivy={cache}",
+             "--conf", f"spark.jars.excludes={PROVIDED}", str(nothing)],
+            capture_output=True, text=True, env={**os.environ, "SPARK_CONF_DIR": scratch},
+        )  # fmt: skip
+    if done.returncode == 0:
+        return None
+    reasons = [line for line in done.stderr.splitlines() if "Exception" in line or "unresolved" in line]
+    return reasons[0].strip() if reasons else f"spark-submit ended with status {done.returncode}."
+
+
+def main() -> None:
+    """Print launch_settings as a spark-defaults.conf, so that plain spark-submit starts the same Spark."""
+    for name, value in {**launch_settings(), **_static_settings()}.items():
+        print(f"{name} {value}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,205 @@
+"""Landed rows to silver rows: mapped, standardised, checked by row rules, one version a key."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import reduce
+
+from pyspark.errors import PySparkException
+from pyspark.sql import Column, DataFrame, Window
+from pyspark.sql import functions as F
+from pyspark.sql import types as T
+
+from cdi_spark.config import Emit, Source
+from cdi_spark.errors import SourceError
+from cdi_spark.standardise import addresses, countries, currencies, emails, names, phones, text
+from cdi_spark.tables import PERSON, PERSON_INPUT, STRING, TABLES, Table
+
+# Holds for every row of every table; the projects' own rules come on top.
+KEY_RULE = {"has_key": "trim(key) <> ''"}
+
+Check = Callable[[DataFrame, Mapping[str, str]], DataFrame]
+
+
+def current_rows(bronze: DataFrame, source: Source) -> DataFrame:
+    """The landed rows that speak: of a snapshot the newest delivery, of changes all that ever landed."""
+    if source.load == "changes":
+        return bronze
+    newest = bronze.groupBy("_run_id").agg(F.max("_ingested_at").alias("at")).orderBy(F.desc("at")).limit(1)
+    return bronze.join(F.broadcast(newest.select("_run_id")), "_run_id", "left_semi")
+
+
+def emitted(landed: DataFrame, source: Source, emit: Emit) -> DataFrame:
+    """The rows that landed rows emit for one table, mapped and standardised, not yet checked.
+
+    Returns:
+        key, the table's columns but content_hash and is_deleted, `_deleted`, `_order` (newer is greater),
+        `_ingested_at` and `_row` (the landed row as JSON).
+    Raises:
+        SourceError: an expression names a column that the source does not have.
+    """
+    table = TABLES[f"silver.{emit.table}"]
+    is_person = table is PERSON
+    rows = landed.withColumn("_row", F.to_json(F.struct(*(F.col(f"`{c}`") for c in landed.columns))))
+    try:
+        if emit.explode:
+            rows = rows.select("*", F.posexplode(F.expr(emit.explode)).alias("item_no", "item"))
+            rows = rows.withColumn("item_no", F.col("item_no") + 1)
+        if emit.where:
+            rows = rows.where(F.expr(emit.where))
+        mapped = {name: F.expr(sql) for name, sql in emit.columns.items()}
+        person_key = emit.person or _person_key(source)
+        rows = rows.select(
+            F.expr(emit.key or source.key).cast("string").alias("key"),
+            F.concat(F.lit(f"{source.name}:"), F.expr(person_key).cast("string")).alias("record_id"),
+            F.expr(source.updated_at or "null").try_cast("timestamp").alias("updated_at"),
+            F.coalesce(F.expr(source.deleted or "false").try_cast("boolean"), F.lit(False)).alias("_deleted"),
+            F.struct(
+                F.expr(source.order_by or source.updated_at or "_ingested_at").alias("said"),
+                "_ingested_at",
+                F.xxhash64("_row"),
+            ).alias("_order"),
+            "_ingested_at",
+            "_row",
+            *(column.alias(name) for name, column in mapped.items()),
+        )
+    except PySparkException as fault:
+        missing = (fault.getMessageParameters() or {}).get("objectName", fault.getCondition())
+        raise SourceError(
+            f"source {source.name}, emits {emit.table}: {missing} is not among the landed columns. "
+            f"Mend the mapping, or the file that lost the column."
+        ) from None
+    return _person(rows, source) if is_person else _event(rows, table, source)
+
+
+def _person_key(source: Source) -> str:
+    keys = [emit.key for emit in source.emits if emit.table == "person" and emit.key]
+    return keys[0] if keys else source.key
+
+
+def _person(rows: DataFrame, source: Source) -> DataFrame:
+    """Standardise the mapped person columns by the rules of this folder; what is not mapped is null."""
+    types = {c.name: c.type for c in PERSON.columns} | {"full_name": STRING}
+    given = {name: _typed(rows, name, types[name]) for name in PERSON_INPUT}
+    # Two projections, not one: the country decides how phones and postcodes read, the split how names do.
+    rows = rows.withColumns(
+        {**given, "country": countries.country(given["country"]), "_split": names.split_full_name(given["full_name"])}
+    )
+    part = {n: F.coalesce(F.col(n), F.col(f"_split.{n}")) for n in ("given_name", "middle_name", "family_name")}
+    standard = {
+        **{name: names.name_part(column) for name, column in part.items()},
+        "gender": _gender(F.col("gender")),
+        "emails": emails.emails(F.col("emails")),
+        "phones": phones.phones(F.col("phones"), F.col("country")),
+        "street": addresses.street(F.col("street")),
+        "city": names.name_part(F.col("city")),
+        "region": names.name_part(F.col("region")),
+        "postcode": addresses.postcode(F.col("postcode"), F.col("country")),
+        "national_id": text.clean_text(F.col("national_id")),
+        "account_ids": _identifiers(F.col("account_ids")),
+        "device_ids": _identifiers(F.col("device_ids")),
+        "birth_place": names.name_part(F.col("birth_place")),
+        "occupation": text.clean_text(F.col("occupation")),
+        "company": text.clean_text(F.col("company")),
+        "source": F.lit(source.name),
+        "trust": F.lit(source.trust),
+    }
+    return rows.withColumns(standard).drop("_split", "full_name")
+
+
+def _event(rows: DataFrame, table: Table, source: Source) -> DataFrame:
+    """Type the mapped event columns; currencies become ISO 4217, texts are cleaned."""
+    key = table.key[0]
+    columns = {c.name: _typed(rows, c.name, c.type) for c in table.columns if c.name not in (key, "record_id", "content_hash")}
+    for name, column in columns.items():
+        if name == "currency":
+            columns[name] = currencies.currency(column)
+        elif dict((c.name, c.type) for c in table.columns)[name] == STRING:
+            columns[name] = text.clean_text(column)
+    return rows.withColumns({key: F.concat(F.lit(f"{source.name}:"), "key"), **columns})
+
+
+def latest(rows: DataFrame, *, key: str, per_key: str) -> DataFrame:
+    """One row a key: the newest version, or all versions merged (arrays united, last known scalars).
+
+    Args:
+        rows: checked rows with `_order`.
+        key: column that names the row.
+        per_key: "latest" or "merge".
+    """
+    if per_key == "latest":
+        newest = Window.partitionBy(key).orderBy(F.desc("_order"))
+        return rows.withColumn("_nth", F.row_number().over(newest)).where("_nth = 1").drop("_nth")
+    merged = [
+        F.sort_array(F.array_distinct(F.flatten(F.collect_list(f.name)))).alias(f.name)
+        if isinstance(f.dataType, T.ArrayType)
+        else F.expr(f"max_by(`{f.name}`, _order) filter (where `{f.name}` is not null)").alias(f.name)
+        for f in rows.schema
+        if f.name != key
+    ]
+    rows = rows.groupBy(key).agg(*merged)
+    arrays = [f.name for f in rows.schema if isinstance(f.dataType, T.ArrayType)]
+    return rows.withColumns({a: F.when(F.size(a) > 0, F.col(a)) for a in arrays})
+
+
+def as_silver(rows: DataFrame, table: Table) -> DataFrame:
+    """The table's columns, with content_hash over what a row says and is_deleted where the table has it."""
+    told = [c for c in table.names if c not in ("record_id", "trust", "updated_at", "content_hash", "is_deleted")]
+    rows = rows.withColumn("content_hash", F.sha2(F.to_json(F.struct(*told)), 256))
+    if "is_deleted" in table.names:
+        rows = rows.withColumn("is_deleted", F.col("_deleted"))
+    return rows.select(*table.names)
+
+
+def absent(current: DataFrame, landed: DataFrame, source: Source) -> DataFrame:
+    """Records of a snapshot source that its newest delivery no longer has, marked as deleted.
+
+    Args:
+        current: silver.person.
+        landed: the newest delivery's emitted rows, passed or not.
+    """
+    here = current.where((F.col("source") == source.name) & ~F.col("is_deleted"))
+    return here.join(landed.select("record_id").distinct(), "record_id", "left_anti").withColumn(
+        "is_deleted", F.lit(True)
+    )
+
+
+def quarantine_rows(failed: DataFrame, *, target: str, source: Source) -> DataFrame:
+    """silver.quarantine rows of rows that failed at least one rule."""
+    return failed.select(
+        F.lit(target).alias("target"),
+        F.lit(source.name).alias("source"),
+        "key",
+        F.sha2("_row", 256).alias("row_hash"),
+        "failed_rules",
+        F.col("_row").alias("row"),
+    )
+
+
+def union(parts: list[DataFrame]) -> DataFrame:
+    """All rows of the parts, columns matched by name."""
+    return reduce(lambda left, right: left.unionByName(right), parts)
+
+
+def _typed(rows: DataFrame, name: str, kind: T.DataType) -> Column:
+    """A mapped column as the table's type; a value that does not fit is null, one string is an array of it."""
+    if name not in rows.columns:
+        return F.lit(None).cast(kind)
+    if isinstance(kind, T.ArrayType) and not isinstance(rows.schema[name].dataType, T.ArrayType):
+        return F.array(F.col(name).try_cast(kind.elementType))
+    return F.col(name).try_cast(kind)
+
+
+def _identifiers(ids: Column) -> Column:
+    """Cleaned, distinct, sorted; null when none."""
+    kept = F.sort_array(F.array_distinct(F.array_compact(F.transform(ids, text.clean_text))))
+    return F.when(F.size(kept) > 0, kept)
+
+
+def _gender(word: Column) -> Column:
+    first = F.lower(F.trim(word))
+    return (
+        F.when(first.isin("f", "female", "w", "woman", "frau", "femme"), "female")
+        .when(first.isin("m", "male", "man", "herr", "homme"), "male")
+        .when(first.isin("x", "other", "diverse", "d", "nonbinary", "non-binary"), "other")
+    )

@@ -1,0 +1,152 @@
+"""The one place that reads and writes tables: Delta under a warehouse folder, named schema.table."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+from pyspark.sql import types as T
+
+from cdi_spark.errors import CdiError
+from cdi_spark.tables import Table
+
+_STATS_TYPES = (T.NumericType, T.DateType, T.TimestampType, T.StringType)
+
+
+class Storage:
+    """Delta tables below one warehouse folder, registered with Spark when first named.
+
+    Args:
+        spark: session with Delta.
+        warehouse: folder that holds <schema>/<table>.
+        catalog, prefix: names become <catalog>.<prefix><schema>.<table> (project.yml).
+    """
+
+    def __init__(
+        self, spark: SparkSession, warehouse: Path, *, catalog: str | None = None, prefix: str = ""
+    ) -> None:
+        self.spark = spark
+        self.warehouse = warehouse.absolute()
+        self._catalog = f"`{catalog}`." if catalog else ""
+        self._prefix = prefix
+        self._registered: set[str] = set()
+
+    def path(self, name: str) -> Path:
+        """Where a table lies."""
+        schema, table = name.split(".")
+        return self.warehouse / f"{self._prefix}{schema}" / table
+
+    def exists(self, name: str) -> bool:
+        """Whether the table was ever written."""
+        return (self.path(name) / "_delta_log").is_dir()
+
+    def names(self) -> list[str]:
+        """Every table of the warehouse, as schema.table without the prefix."""
+        logs = sorted(self.warehouse.glob(f"{self._prefix}*/*/_delta_log"))
+        return [f"{p.parent.parent.name.removeprefix(self._prefix)}.{p.parent.name}" for p in logs]
+
+    def read(self, name: str) -> DataFrame:
+        """The table as it is now.
+
+        Raises:
+            CdiError: it was never written; the message names what to run.
+        """
+        if not self.exists(name):
+            raise CdiError(f"{name}: no such table in {self.warehouse}. Run `cdi run all` on this warehouse first.")
+        return self.spark.table(self._register(name))
+
+    def read_or_empty(self, table: Table) -> DataFrame:
+        """The table as it is now, with no rows before it was first written."""
+        if self.exists(table.name):
+            return self.read(table.name)
+        return self.spark.createDataFrame([], table.schema)
+
+    def query(self, sql: str) -> DataFrame:
+        """Run SQL over the tables that it names as schema.table."""
+        for name in self.names():
+            schema, table = name.split(".")
+            if re.search(rf"\b{self._prefix}{schema}`?\.`?{table}\b", sql, re.IGNORECASE):
+                self._register(name)
+        return self.spark.sql(sql)
+
+    def append_once(self, name: str, rows: DataFrame, *, token: str) -> None:
+        """Append rows as landed; a second append with the same token (a batch, a run) changes nothing."""
+        self._create_or(name, rows, token, {"delta.columnMapping.mode": "name", "delta.dataSkippingNumIndexedCols": "0"})
+
+    def append(self, table: Table, rows: DataFrame, *, token: str) -> None:
+        """Append rows of a declared table, once a token."""
+        self._create_or(table.name, conform(rows, table), token, _properties(table))
+
+    def replace(self, table: Table, rows: DataFrame) -> None:
+        """Make the table hold just these rows, in one commit."""
+        writer = conform(rows, table).write.format("delta").mode("overwrite").options(**_properties(table))
+        writer = writer.option("path", str(self.path(table.name)))
+        writer.saveAsTable(self._register(table.name))
+
+    def merge(self, table: Table, rows: DataFrame, *, when_changed: Sequence[str]) -> None:
+        """Upsert by the table's key: new rows in, rows that differ in a `when_changed` column updated."""
+        if not self.exists(table.name):
+            self.append(table, rows, token=f"create:{table.name}")
+            return
+        conform(rows, table).createOrReplaceTempView("cdi_merge_rows")
+        match = " AND ".join(f"t.`{c}` = s.`{c}`" for c in table.key)
+        differs = " OR ".join(f"NOT t.`{c}` <=> s.`{c}`" for c in when_changed)
+        update = f"WHEN MATCHED AND ({differs}) THEN UPDATE SET *" if when_changed else ""
+        self.spark.sql(
+            f"MERGE INTO {self._register(table.name)} t USING cdi_merge_rows s ON {match} "
+            f"{update} WHEN NOT MATCHED THEN INSERT *"
+        )
+        self.spark.catalog.dropTempView("cdi_merge_rows")
+
+    def _create_or(self, name: str, rows: DataFrame, token: str, properties: dict[str, str]) -> None:
+        writer = rows.write.format("delta").mode("append").option("mergeSchema", "true")
+        writer = writer.option("txnAppId", token).option("txnVersion", "1").option("path", str(self.path(name)))
+        if not self.exists(name):
+            writer = writer.options(**properties)
+        writer.saveAsTable(self._register(name))
+
+    def _register(self, name: str) -> str:
+        """The full name, known to Spark: its schema, and the table itself where it was ever written."""
+        schema, table = name.split(".")
+        schema = f"{self._catalog}`{self._prefix}{schema}`"
+        full = f"{schema}.`{table}`"
+        if name not in self._registered:
+            self.spark.sql(f"CREATE SCHEMA IF NOT EXISTS {schema} LOCATION '{self.path(name).parent}'")
+            if self.exists(name):
+                self.spark.sql(f"CREATE TABLE IF NOT EXISTS {full} USING DELTA LOCATION '{self.path(name)}'")
+            self._registered.add(name)
+        return full
+
+
+def conform(rows: DataFrame, table: Table) -> DataFrame:
+    """The table's columns in order, with their comments and exactly the declared types.
+
+    Raises:
+        CdiError: a column is missing or of another type; never cast in silence.
+    """
+    have = {f.name: f.dataType for f in rows.schema}
+    for column in table.columns:
+        if column.name not in have:
+            raise CdiError(f"{table.name}: {column.name} is missing. Add it in the stage that writes the table.")
+        if _bare(have[column.name]) != _bare(column.type):
+            raise CdiError(
+                f"{table.name}: {column.name} is {have[column.name].simpleString()}, wants "
+                f"{column.type.simpleString()}. Cast it in the stage that writes the table, or change "
+                f"{table.name} in cdi_spark/tables.py."
+            )
+    return rows.select(*(F.col(f"`{c.name}`").alias(c.name, metadata={"comment": c.comment}) for c in table.columns))
+
+
+def _bare(kind: T.DataType) -> str:
+    return kind.simpleString()
+
+
+def _properties(table: Table) -> dict[str, str]:
+    """Statistics in the log only of columns that say nothing about a person: VACUUM does not reach the log."""
+    plain = [c.name for c in table.columns if c.pii == "none" and isinstance(c.type, _STATS_TYPES)]
+    if not plain:
+        return {"delta.dataSkippingNumIndexedCols": "0"}
+    return {"delta.dataSkippingStatsColumns": ",".join(f"`{name}`" for name in plain)}

@@ -1,0 +1,352 @@
+"""Every table: name, columns with comments, key, owner, PII class; the one place that declares them."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from pyspark.sql import types as T
+
+Pii = Literal["none", "identifier", "quasi-identifier"]
+
+STRING = T.StringType()
+DATE = T.DateType()
+TIMESTAMP = T.TimestampType()
+LONG = T.LongType()
+INT = T.IntegerType()
+DOUBLE = T.DoubleType()
+BOOLEAN = T.BooleanType()
+MONEY = T.DecimalType(18, 2)
+STRINGS = T.ArrayType(STRING)
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: name, Spark type, what it holds, how near it comes to a person."""
+
+    name: str
+    type: T.DataType
+    comment: str
+    pii: Pii = "none"
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table, in full: `name` is schema.table, `key` what makes a row one of its kind."""
+
+    name: str
+    comment: str
+    key: tuple[str, ...]
+    columns: tuple[Column, ...]
+    owner: str = "customer data"
+
+    @property
+    def schema(self) -> T.StructType:
+        """The table's Spark schema, comments included; every column may be null."""
+        return T.StructType([T.StructField(c.name, c.type, True, {"comment": c.comment}) for c in self.columns])
+
+    @property
+    def names(self) -> list[str]:
+        """The column names in order."""
+        return [c.name for c in self.columns]
+
+
+RECORD_ID = Column("record_id", STRING, "<source>:<key> of the person record", "identifier")
+RUN_ID = Column("run_id", STRING, "run that wrote the row")
+AMOUNT = Column("amount", MONEY, "money, in `currency`")
+CURRENCY = Column("currency", STRING, "ISO 4217 code")
+STATUS = Column("status", STRING, "status as the source says it")
+
+LANDING = (
+    Column("_source", STRING, "source that the row came from"),
+    Column("_key", STRING, "the source's own key of the row", "identifier"),
+    Column("_file", STRING, "file that held the row"),
+    Column("_batch", STRING, "hash of the file's content: the same rows land once"),
+    Column("_ingested_at", TIMESTAMP, "when the row landed, UTC"),
+    Column("_run_id", STRING, "run that landed the row"),
+)
+
+ATTRIBUTES = (
+    Column("given_name", STRING, "given name", "identifier"),
+    Column("middle_name", STRING, "middle names", "identifier"),
+    Column("family_name", STRING, "family name, particles included", "identifier"),
+    Column("gender", STRING, "female, male or other", "quasi-identifier"),
+    Column("birth_date", DATE, "date of birth", "quasi-identifier"),
+    Column("emails", STRINGS, "valid e-mail addresses, lower case", "identifier"),
+    Column("phones", STRINGS, "valid phone numbers, E.164", "identifier"),
+    Column("street", STRING, "street and house number", "identifier"),
+    Column("city", STRING, "city", "quasi-identifier"),
+    Column("region", STRING, "state, county or region", "quasi-identifier"),
+    Column("postcode", STRING, "postcode in its country's spelling", "quasi-identifier"),
+    Column("country", STRING, "ISO 3166 alpha-2", "quasi-identifier"),
+    Column("national_id", STRING, "number that a state gave the person", "identifier"),
+    Column("account_ids", STRINGS, "account numbers", "identifier"),
+    Column("device_ids", STRINGS, "device and cookie ids", "identifier"),
+    Column("birth_place", STRING, "place of birth", "quasi-identifier"),
+    Column("occupation", STRING, "occupation or job title", "quasi-identifier"),
+    Column("company", STRING, "employer", "quasi-identifier"),
+)
+# What a mapping may give: the attributes, or one field with the whole name, which is then split.
+PERSON_INPUT = ("full_name", *(c.name for c in ATTRIBUTES))
+
+PERSON = Table(
+    "silver.person",
+    "One row per source record: its current version, standardised",
+    ("record_id",),
+    (
+        RECORD_ID,
+        Column("source", STRING, "source of the record"),
+        Column("key", STRING, "the source's own key", "identifier"),
+        *ATTRIBUTES,
+        Column("trust", INT, "the source's trust; 1 is most trusted"),
+        Column("updated_at", TIMESTAMP, "when the source last changed the record, UTC"),
+        Column("content_hash", STRING, "hash of all that the record says"),
+        Column("is_deleted", BOOLEAN, "the source no longer has the record"),
+    ),
+)
+
+
+def _event(name: str, comment: str, *columns: Column) -> Table:
+    """An event table: natural key <source>:<key>, the person's record_id, then its own columns."""
+    key = Column(f"{name}_id", STRING, f"<source>:<key> of the {name.replace('_', ' ')}")
+    rest = (Column("content_hash", STRING, "hash of all that the row says"),)
+    return Table(f"silver.{name}", comment, (key.name,), (key, RECORD_ID, *columns, *rest))
+
+
+EVENT_TABLES = (
+    _event("order", "One row per order", Column("ordered_at", TIMESTAMP, "when, UTC"), STATUS, AMOUNT, CURRENCY),
+    _event(
+        "order_line",
+        "One row per line of an order",
+        Column("order_key", STRING, "the order's own key"),
+        Column("product_code", STRING, "product or SKU code"),
+        Column("product_name", STRING, "product as named on the order"),
+        Column("quantity", INT, "pieces"),
+        Column("unit_price", MONEY, "price a piece, in `currency`"),
+        AMOUNT,
+        CURRENCY,
+    ),
+    _event(
+        "invoice",
+        "One row per invoice",
+        Column("issued_on", DATE, "date of issue"),
+        Column("due_on", DATE, "date due"),
+        STATUS,
+        AMOUNT,
+        CURRENCY,
+    ),
+    _event(
+        "subscription",
+        "One row per subscription",
+        Column("plan", STRING, "plan"),
+        Column("started_on", DATE, "first day"),
+        Column("ended_on", DATE, "last day; null while it runs"),
+        STATUS,
+        AMOUNT,
+        CURRENCY,
+    ),
+    _event(
+        "support_case",
+        "One row per support case",
+        Column("opened_at", TIMESTAMP, "when opened, UTC"),
+        Column("closed_at", TIMESTAMP, "when closed, UTC; null while open"),
+        Column("priority", STRING, "priority as the source says it"),
+        STATUS,
+        Column("subject", STRING, "subject line"),
+    ),
+    _event(
+        "usage",
+        "One row per product usage event",
+        Column("occurred_at", TIMESTAMP, "when, UTC"),
+        Column("name", STRING, "event name"),
+        Column("device_id", STRING, "device", "identifier"),
+        Column("cookie_id", STRING, "cookie", "identifier"),
+    ),
+)
+# Event columns a mapping may give, by short table name.
+EVENTS: dict[str, tuple[str, ...]] = {
+    t.name.removeprefix("silver."): tuple(c for c in t.names if c not in (t.key[0], "record_id", "content_hash"))
+    for t in EVENT_TABLES
+}
+
+QUARANTINE = Table(
+    "silver.quarantine",
+    "One row per failed row, with every rule it failed",
+    ("target", "source", "row_hash"),
+    (
+        Column("target", STRING, "table that the row was meant for"),
+        Column("source", STRING, "source of the row"),
+        Column("key", STRING, "the row's own key, where it has one", "identifier"),
+        Column("row_hash", STRING, "hash of the row"),
+        Column("failed_rules", STRINGS, "every rule that the row failed"),
+        Column("row", STRING, "the landed row as JSON", "identifier"),
+    ),
+)
+
+MODEL = Table(
+    "linkage.model",
+    "One row per trained model, frozen under its id",
+    ("model_id",),
+    (
+        Column("model_id", STRING, "hash of settings, rounded parameters and scoring version"),
+        Column("settings_hash", STRING, "hash of the untrained settings: same hash, no need to train again"),
+        Column("settings", STRING, "the trained Splink settings as JSON, m and u included"),
+        Column("stop_keys", T.ArrayType(LONG), "hashes of block keys too common to tell anybody apart"),
+        Column("link_weight", DOUBLE, "match weight in bits from which a pair is a link"),
+        Column("keep_weight", DOUBLE, "match weight in bits from which a pair is kept"),
+        Column("trained_records", LONG, "records in the training sample"),
+        Column("trained_at", TIMESTAMP, "when, UTC"),
+        RUN_ID,
+    ),
+)
+
+TERM_FREQUENCY = Table(
+    "linkage.term_frequency",
+    "One row per value of a compared column, frozen with its model",
+    ("model_id", "column", "value"),
+    (
+        Column("model_id", STRING, "model that the frequency belongs to"),
+        Column("column", STRING, "compared column"),
+        Column("value", STRING, "value as compared", "quasi-identifier"),
+        Column("frequency", DOUBLE, "share of the records that have the value, among those that have one"),
+    ),
+)
+
+PAIR = Table(
+    "linkage.pair",
+    "One row per unordered pair at or over the keep threshold",
+    ("record_id_l", "record_id_r"),
+    (
+        Column("record_id_l", STRING, "the lexically smaller record_id", "identifier"),
+        Column("record_id_r", STRING, "the lexically larger record_id", "identifier"),
+        Column("match_weight", DOUBLE, "log2 posterior odds, bits"),
+        Column("match_probability", DOUBLE, "posterior probability of a match"),
+        Column("levels", T.MapType(STRING, INT), "comparison level by comparison; -1 is unknown"),
+        Column("block_rule", STRING, "first blocking rule that the pair satisfies"),
+        Column("model_id", STRING, "model that scored the pair"),
+    ),
+)
+
+COMPONENT = Table(
+    "entities.component",
+    "One row per live record: the connected component of links that it is in",
+    ("record_id",),
+    (RECORD_ID, Column("component", LONG, "number of the component in the newest run; not an id")),
+)
+
+MEMBER = Table(
+    "entities.member",
+    "One row per record in an entity and time of validity",
+    ("record_id", "valid_from"),
+    (
+        RECORD_ID,
+        Column("entity_id", STRING, "lasting id of the entity"),
+        Column("valid_from", TIMESTAMP, "since when, UTC"),
+        Column("valid_to", TIMESTAMP, "until when, UTC; null while it holds"),
+        RUN_ID,
+    ),
+)
+
+EVENT = Table(
+    "entities.event",
+    "One row per change in an entity's life",
+    ("event_id",),
+    (
+        Column("event_id", STRING, "hash of run, entity and kind"),
+        Column("entity_id", STRING, "entity it happened to"),
+        Column("kind", STRING, "created, merged, split or retired"),
+        Column("before", STRINGS, "entity ids of its records before"),
+        Column("after", STRINGS, "entity ids of its records after"),
+        Column("happened_at", TIMESTAMP, "when, UTC"),
+        RUN_ID,
+    ),
+)
+
+ENTITY_ID = Column("entity_id", STRING, "lasting id of the customer")
+TOTALS = T.MapType(STRING, MONEY)
+
+CUSTOMER_360 = Table(
+    "gold.customer_360",
+    "One row per customer: the golden record and what the customer did",
+    ("entity_id",),
+    (
+        ENTITY_ID,
+        *ATTRIBUTES,
+        Column("record_count", LONG, "source records behind the customer"),
+        Column("sources", STRINGS, "sources that know the customer"),
+        Column("first_updated_at", TIMESTAMP, "oldest change of a record behind the customer, UTC"),
+        Column("last_updated_at", TIMESTAMP, "newest change of a record behind the customer, UTC"),
+        Column("order_count", LONG, "orders"),
+        Column("order_total", TOTALS, "sum of orders by ISO 4217 currency"),
+        Column("last_order_at", TIMESTAMP, "newest order, UTC"),
+        Column("invoice_count", LONG, "invoices"),
+        Column("invoice_total", TOTALS, "sum of invoices by ISO 4217 currency"),
+        Column("subscription_count", LONG, "subscriptions, running or ended"),
+        Column("active_subscription_count", LONG, "subscriptions without a last day"),
+        Column("support_case_count", LONG, "support cases"),
+        Column("open_support_case_count", LONG, "support cases not closed"),
+        Column("usage_count", LONG, "product usage events"),
+        Column("last_usage_at", TIMESTAMP, "newest product usage event, UTC"),
+    ),
+)
+
+ATTRIBUTE = Table(
+    "gold.attribute",
+    "One row per value that a record offers for a golden attribute, winners and losers",
+    ("entity_id", "attribute", "record_id"),
+    (
+        ENTITY_ID,
+        Column("attribute", STRING, "column of gold.customer_360"),
+        Column("value", STRING, "the value as text; arrays as JSON", "identifier"),
+        RECORD_ID,
+        Column("source", STRING, "source of the record"),
+        Column("is_winner", BOOLEAN, "the golden record shows this value"),
+        Column("rule", STRING, "survivorship rules that ranked it, first to last"),
+    ),
+)
+
+
+def mart(event: Table) -> Table:
+    """The gold table of an event: its silver columns with the customer's entity_id in front."""
+    columns = tuple(c for c in event.columns if c.name != "content_hash")
+    name = event.name.replace("silver.", "gold.")
+    return Table(name, f"{event.comment}, with its customer", event.key, (ENTITY_ID, *columns))
+
+
+MARTS = tuple(mart(event) for event in EVENT_TABLES)
+
+RUN = Table(
+    "ops.run",
+    "One row per stage of a run",
+    ("run_id", "stage"),
+    (
+        RUN_ID,
+        Column("stage", STRING, "stage"),
+        Column("started_at", TIMESTAMP, "when, UTC"),
+        Column("seconds", DOUBLE, "how long"),
+        Column("status", STRING, "succeeded or failed"),
+        Column("rows", T.MapType(STRING, LONG), "rows by table that the stage wrote or keeps"),
+    ),
+)
+
+QUALITY_RESULT = Table(
+    "ops.quality_result",
+    "One row per expectation, table and run; no value of the data",
+    ("run_id", "table", "expectation", "column"),
+    (
+        RUN_ID,
+        Column("table", STRING, "table"),
+        Column("expectation", STRING, "Great Expectations class"),
+        Column("column", STRING, "column, where the expectation is about one"),
+        Column("success", BOOLEAN, "the table met it"),
+        Column("observed", STRING, "share or count seen; never a value"),
+        Column("arguments", STRING, "the expectation's arguments as JSON"),
+        Column("checked_at", TIMESTAMP, "when, UTC"),
+    ),
+)
+
+TABLES: dict[str, Table] = {
+    t.name: t
+    for t in (
+        PERSON, *EVENT_TABLES, QUARANTINE, MODEL, TERM_FREQUENCY, PAIR, COMPONENT, MEMBER, EVENT,
+        CUSTOMER_360, ATTRIBUTE, *MARTS, RUN, QUALITY_RESULT,
+    )
+}  # fmt: skip
