@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import sys
 from collections.abc import Sequence
 from enum import StrEnum
@@ -169,6 +170,15 @@ def main(arguments: Sequence[str]) -> int:
     except CdiError as fault:
         err.print(f"[bold red]error:[/] {fault}", highlight=False, soft_wrap=True)
         return 2 if isinstance(fault, ConfigError) else 1
+    except Exception as fault:
+        if not type(fault).__module__.startswith(("pyspark.", "py4j.")):
+            raise
+        # Spark's own message may quote a value of the data; its condition does not.
+        kind = getattr(fault, "getCondition", lambda: None)() or type(fault).__name__
+        err.print(f"[bold red]error:[/] Spark failed with {kind}. Set CDI_TRACE=1 to see all.", highlight=False)
+        if os.environ.get("CDI_TRACE"):
+            raise
+        return 1
     except (click.Abort, KeyboardInterrupt):
         err.print("stopped")
         return 130
@@ -193,7 +203,7 @@ def _storage(project: Project, warehouse: Path) -> Storage:
     from cdi_spark.storage import Storage
 
     spark = spark_session(project.file.spark)
-    return Storage(spark, warehouse, catalog=project.file.catalog, prefix=project.file.prefix)
+    return Storage(spark, warehouse, prefix=project.file.prefix)
 
 
 def _start(project: Project, warehouse: Path, *, retrain: bool = False) -> Run:

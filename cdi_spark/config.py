@@ -88,29 +88,39 @@ class Quality(_Strict):
 
 ValueRule = Literal["trusted", "recent", "frequent", "longest"]
 Rule = Literal[ValueRule, "complete"]
+_ADDRESS = ("street", "city", "region", "postcode", "country")
+_SINGLE = tuple(c.name for c in ATTRIBUTES if c.type != STRINGS)
 
 
 class Survivorship(_Strict):
     """How each golden attribute is chosen among the entity's records: its rules, first to last.
 
-    trusted: the source's trust, 1 before 9; recent: newest updated_at, unknown last; frequent: what most records
-    of the entity say, in capitals or not; longest: most characters; complete: most parts of the address filled.
-    The parts of an address survive together, from one record, as `address`. A list keeps every value and has
-    no rules. What the project leaves out is chosen by OWN_RULES, and what they leave out by `default`.
+    trusted: the source's trust, 1 before 9; recent: newest updated_at, unknown last; frequent: what most
+    records of the entity say, in capitals or not; longest: most characters; complete: most of street, city,
+    postcode and country filled, for the address only. The parts of an address survive together, from one
+    record, as `address`. A list keeps every value and has no rules. What `attributes` leaves out goes by
+    OWN_RULES, and the rest by `default`.
     """
 
-    ADDRESS: ClassVar[tuple[str, ...]] = ("street", "city", "region", "postcode", "country")
-    SINGLE: ClassVar[tuple[str, ...]] = tuple(c.name for c in ATTRIBUTES if c.type != STRINGS)
+    # What is chosen, and the columns that the choice decides.
+    CHOICES: ClassVar[dict[str, tuple[str, ...]]] = {
+        "address": _ADDRESS,
+        **{name: (name,) for name in _SINGLE if name not in _ADDRESS},
+    }
     OWN_RULES: ClassVar[dict[str, list[Rule]]] = {
+        # Slips seldom repeat, so the many are right; between equals an initial or a pet name is the shorter.
+        "given_name": ["frequent", "longest", "trusted"],
+        # Most records cut it to an initial: here the many are wrong.
+        "middle_name": ["longest", "frequent", "trusted"],
+        # Names change by marriage: between equals the newer holds.
+        "family_name": ["frequent", "recent", "trusted"],
         # These hold for life: that records agree says more than that one of them is new.
-        "given_name": ["trusted", "frequent", "longest"],
-        "middle_name": ["trusted", "longest", "frequent"],
-        "gender": ["trusted", "frequent", "recent"],
-        "birth_date": ["trusted", "frequent", "recent"],
-        "birth_place": ["trusted", "frequent", "recent"],
-        "national_id": ["trusted", "frequent", "recent"],
-        # A trusted record that knows no more than the country must not blank out a home.
-        "address": ["complete", "trusted", "recent"],
+        "gender": ["frequent", "trusted", "recent"],
+        "birth_date": ["frequent", "trusted", "recent"],
+        "birth_place": ["frequent", "trusted", "recent"],
+        "national_id": ["frequent", "trusted", "recent"],
+        # People move; but a newer record that knows no more than the country must not blank out a home.
+        "address": ["complete", "recent", "trusted"],
     }
 
     default: list[ValueRule] = Field(default=["trusted", "recent", "frequent"], min_length=1)
@@ -119,19 +129,19 @@ class Survivorship(_Strict):
     @field_validator("attributes")
     @classmethod
     def _has_a_choice(cls, attributes: dict[str, list[Rule]]) -> dict[str, list[Rule]]:
-        known = ["address", *(name for name in cls.SINGLE if name not in cls.ADDRESS)]
         for name, rules in attributes.items():
-            if name in cls.ADDRESS:
+            if name in _ADDRESS:
                 raise ValueError(f"{name} survives with the rest of the address; give rules to address.")
-            if name not in known:
-                raise ValueError(f"{name} is not an attribute with one value; those are {', '.join(known)}.")
+            if name not in cls.CHOICES:
+                known = ", ".join(cls.CHOICES)
+                raise ValueError(f"{name} is not an attribute with one value; those are {known}.")
             if "complete" in rules and name != "address":
                 raise ValueError(f"{name} has no parts that could be complete; only address has.")
         return attributes
 
-    def rules(self, attribute: str) -> Sequence[Rule]:
-        """The rules of a single-valued attribute or of `address`, first to last."""
-        return self.attributes.get(attribute) or self.OWN_RULES.get(attribute) or self.default
+    def rules(self, choice: str) -> Sequence[Rule]:
+        """The rules of one of CHOICES, first to last."""
+        return self.attributes.get(choice) or self.OWN_RULES.get(choice) or self.default
 
 
 class Linkage(_Strict):
@@ -146,7 +156,6 @@ class ProjectFile(_Strict):
     name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     description: str = ""
     default_country: str = Field(default="GB", pattern=r"^[A-Z]{2}$")
-    catalog: str | None = None
     prefix: str = ""
     vars: dict[str, str | None] = {}
     linkage: Linkage = Linkage()

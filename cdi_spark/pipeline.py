@@ -21,7 +21,7 @@ from cdi_spark.gold import marts, survivorship
 from cdi_spark.ingest.files import new_rows, read_files
 from cdi_spark.linkage import training
 from cdi_spark.linkage.features import known_features, person_features
-from cdi_spark.linkage.model import PersonModel, load_person_model
+from cdi_spark.linkage.model import PersonModel, digest, load_person_model
 from cdi_spark.linkage.scoring import score_pairs
 from cdi_spark.quality import gates, rules
 from cdi_spark.standardise import silver
@@ -115,29 +115,31 @@ def standardise(run: Run) -> Counts:
 
 
 def train(run: Run) -> Counts:
-    """Train and freeze a model, unless one was trained from the same settings; --retrain trains anew."""
-    features = run.storage.read(PERSON.name).transform(person_features)
-    model = _model(run, features)
-    wanted = model.settings_hash()
-    known = run.storage.read_or_empty(MODEL).where(F.col("settings_hash") == wanted)
-    if run.retrain or known.isEmpty():
-        records = features.count()
+    """Train and freeze a model, unless one was trained from the same person model; --retrain trains anew."""
+    model = load_person_model(run.project.person_model)
+    settings_hash = _settings_hash(run, model)
+    if run.retrain or _trained(run, settings_hash) is None:
+        limits = run.project.file.linkage
+        features = run.storage.read(PERSON.name).transform(person_features)
+        known, records = known_features(features)
+        model = model.restricted(set(known))
         sample = features.transform(
-            training.training_sample, at_most=run.project.file.linkage.training_records, records=records
+            training.training_sample, at_most=limits.training_records, records=records
         )
         settings = training.train(sample, model=model)
         stopped = training.stop_keys(features, model=model)
-        name = training.model_id(settings, wanted, stopped)
+        name = training.model_id(settings, settings_hash, stopped)
         frequencies = training.term_frequencies(features, model=model, model_id=name)
         run.storage.merge(TERM_FREQUENCY, frequencies, when_changed=())
         trained = {
             "model_id": name,
-            "settings_hash": wanted,
+            "settings_hash": settings_hash,
+            "features": known,
             "settings": training.as_json(settings),
             "stop_keys": stopped,
-            "link_weight": _weight(run.project.file.linkage.link_probability),
-            "keep_weight": run.project.file.linkage.keep_weight,
-            "trained_records": min(records, run.project.file.linkage.training_records),
+            "link_weight": _weight(limits.link_probability),
+            "keep_weight": limits.keep_weight,
+            "trained_records": min(records, limits.training_records),
             "trained_at": datetime.now(UTC),
             "run_id": run.run_id,
         }
@@ -146,11 +148,17 @@ def train(run: Run) -> Counts:
 
 
 def score(run: Run) -> Counts:
-    """Score every pair that shares a block with the newest frozen model."""
-    persons = run.storage.read(PERSON.name)
-    model = _model(run, persons.transform(person_features))
-    trained = _trained(run, model)
-    pairs = score_pairs(persons, run.storage.read(TERM_FREQUENCY.name), model=model, trained=trained)
+    """Score every pair that shares a block with the newest model frozen from the project's person model."""
+    model = load_person_model(run.project.person_model)
+    trained = _trained(run, _settings_hash(run, model))
+    if trained is None:
+        raise CdiError("linkage.model: no model was trained from this person model. Run the stage train first.")
+    pairs = score_pairs(
+        run.storage.read(PERSON.name),
+        run.storage.read(TERM_FREQUENCY.name),
+        model=model.restricted(set(trained["features"])),
+        trained=trained,
+    )
     run.storage.replace(PAIR, pairs)
     return _gated(run, PAIR.name)
 
@@ -243,18 +251,15 @@ def _gated(run: Run, *names: str) -> Counts:
     return {name: run.storage.read(name).count() for name in names}
 
 
-def _model(run: Run, features: DataFrame) -> PersonModel:
-    model = load_person_model(run.project.person_model)
-    return model.restricted(set(known_features(features)))
+def _settings_hash(run: Run, model: PersonModel) -> str:
+    """Hash of all that a frozen model holds by conf: the person model and the project's thresholds."""
+    return digest([model.settings_hash(), run.project.file.linkage.model_dump()])
 
 
-def _trained(run: Run, model: PersonModel) -> Row:
-    """The newest model trained from these settings."""
-    known = run.storage.read_or_empty(MODEL).where(F.col("settings_hash") == model.settings_hash())
-    newest = known.orderBy(F.desc("trained_at")).first()
-    if newest is None:
-        raise CdiError("linkage.model: no model was trained from these settings. Run the stage train first.")
-    return newest
+def _trained(run: Run, settings_hash: str) -> Row | None:
+    """The newest model trained from this person model."""
+    known = run.storage.read_or_empty(MODEL).where(F.col("settings_hash") == settings_hash)
+    return known.orderBy(F.desc("trained_at")).first()
 
 
 def _trained_by(run: Run, pairs: DataFrame) -> Row | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import os
 import shutil
 import subprocess
@@ -41,6 +42,9 @@ def spark_session(extra: dict[str, str] | None = None) -> SparkSession:
         EnvironmentFault: no Java, no jars, or an active session without Delta.
     """
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+    # PySpark logs its own copy of what failed, values and Java stack included; the exception is enough.
+    for name in ("DataFrameQueryContextLogger", "SQLQueryContextLogger"):
+        logging.getLogger(name).disabled = True
     launched = "PYSPARK_GATEWAY_PORT" in os.environ or SparkSession.getActiveSession() is not None
     settings = _static_settings() if launched else {**launch_settings(), **_static_settings()}
     builder = SparkSession.builder.appName("cdi_spark").config(map={**settings, **(extra or {})})
@@ -79,7 +83,6 @@ def launch_settings() -> dict[str, str]:
         "spark.driver.host": "127.0.0.1",
         "spark.driver.extraJavaOptions": f"-Dlog4j2.configurationFile={log4j.as_uri()} -Dderby.system.home=/tmp",
         "spark.jars": ",".join(jars()),
-        "spark.log.level": "ERROR",
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",
         "spark.pyspark.python": sys.executable,

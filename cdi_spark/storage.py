@@ -17,22 +17,15 @@ _STATS_TYPES = (T.NumericType, T.DateType, T.TimestampType, T.StringType)
 
 
 class Storage:
-    """Delta tables below one warehouse folder, registered with Spark when first named.
+    """Delta tables below one warehouse folder; SQL names them <prefix><schema>.<table>.
 
-    Args:
-        spark: session with Delta.
-        warehouse: folder that holds <schema>/<table>.
-        catalog, prefix: names become <catalog>.<prefix><schema>.<table> (project.yml).
+    Tables are read and written by their place, so that two warehouses never mix in one session.
     """
 
-    def __init__(
-        self, spark: SparkSession, warehouse: Path, *, catalog: str | None = None, prefix: str = ""
-    ) -> None:
+    def __init__(self, spark: SparkSession, warehouse: Path, *, prefix: str = "") -> None:
         self.spark = spark
         self.warehouse = warehouse.absolute()
-        self._catalog = f"`{catalog}`." if catalog else ""
         self._prefix = prefix
-        self._registered: set[str] = set()
 
     def path(self, name: str) -> Path:
         """Where a table lies."""
@@ -43,11 +36,6 @@ class Storage:
         """Whether the table was ever written."""
         return (self.path(name) / "_delta_log").is_dir()
 
-    def names(self) -> list[str]:
-        """Every table of the warehouse, as schema.table without the prefix."""
-        logs = sorted(self.warehouse.glob(f"{self._prefix}*/*/_delta_log"))
-        return [f"{p.parent.parent.name.removeprefix(self._prefix)}.{p.parent.name}" for p in logs]
-
     def read(self, name: str) -> DataFrame:
         """The table as it is now.
 
@@ -56,7 +44,7 @@ class Storage:
         """
         if not self.exists(name):
             raise CdiError(f"{name}: no such table in {self.warehouse}. Run `cdi run all` on this warehouse first.")
-        return self.spark.table(self._register(name))
+        return self.spark.read.format("delta").load(str(self.path(name)))
 
     def read_or_empty(self, table: Table) -> DataFrame:
         """The table as it is now, with no rows before it was first written."""
@@ -65,60 +53,50 @@ class Storage:
         return self.spark.createDataFrame([], table.schema)
 
     def query(self, sql: str) -> DataFrame:
-        """Run SQL over the tables that it names as schema.table."""
-        for name in self.names():
-            schema, table = name.split(".")
-            if re.search(rf"\b{self._prefix}{schema}`?\.`?{table}\b", sql, re.IGNORECASE):
-                self._register(name)
+        """Run SQL over the tables that it names as schema.table; only those are registered with Spark."""
+        for log in sorted(self.warehouse.glob(f"{self._prefix}*/*/_delta_log")):
+            table, schema = log.parent.name, log.parent.parent.name
+            if re.search(rf"\b{schema}`?\.`?{table}\b", sql, re.IGNORECASE):
+                self.spark.sql(f"CREATE SCHEMA IF NOT EXISTS `{schema}` LOCATION '{log.parent.parent}'")
+                # Metadata only: the table lies elsewhere, and another warehouse may have had the name.
+                self.spark.sql(f"DROP TABLE IF EXISTS `{schema}`.`{table}`")
+                self.spark.sql(f"CREATE TABLE `{schema}`.`{table}` USING DELTA LOCATION '{log.parent}'")
         return self.spark.sql(sql)
 
     def append_once(self, name: str, rows: DataFrame, *, token: str) -> None:
-        """Append rows as landed; a second append with the same token (a batch, a run) changes nothing."""
-        self._create_or(name, rows, token, {"delta.columnMapping.mode": "name", "delta.dataSkippingNumIndexedCols": "0"})
+        """Append rows as landed; a second append with the same token (a batch) changes nothing."""
+        self._append(name, rows, token, {"delta.columnMapping.mode": "name", "delta.dataSkippingNumIndexedCols": "0"})
 
     def append(self, table: Table, rows: DataFrame, *, token: str) -> None:
         """Append rows of a declared table, once a token."""
-        self._create_or(table.name, conform(rows, table), token, _properties(table))
+        self._append(table.name, conform(rows, table), token, _properties(table))
 
     def replace(self, table: Table, rows: DataFrame) -> None:
         """Make the table hold just these rows, in one commit."""
         writer = conform(rows, table).write.format("delta").mode("overwrite").options(**_properties(table))
-        writer = writer.option("path", str(self.path(table.name)))
-        writer.saveAsTable(self._register(table.name))
+        writer.save(str(self.path(table.name)))
 
     def merge(self, table: Table, rows: DataFrame, *, when_changed: Sequence[str]) -> None:
         """Upsert by the table's key: new rows in, rows that differ in a `when_changed` column updated."""
         if not self.exists(table.name):
-            self.append(table, rows, token=f"create:{table.name}")
+            self.replace(table, rows)
             return
         conform(rows, table).createOrReplaceTempView("cdi_merge_rows")
         match = " AND ".join(f"t.`{c}` = s.`{c}`" for c in table.key)
         differs = " OR ".join(f"NOT t.`{c}` <=> s.`{c}`" for c in when_changed)
         update = f"WHEN MATCHED AND ({differs}) THEN UPDATE SET *" if when_changed else ""
         self.spark.sql(
-            f"MERGE INTO {self._register(table.name)} t USING cdi_merge_rows s ON {match} "
+            f"MERGE INTO delta.`{self.path(table.name)}` t USING cdi_merge_rows s ON {match} "
             f"{update} WHEN NOT MATCHED THEN INSERT *"
         )
         self.spark.catalog.dropTempView("cdi_merge_rows")
 
-    def _create_or(self, name: str, rows: DataFrame, token: str, properties: dict[str, str]) -> None:
+    def _append(self, name: str, rows: DataFrame, token: str, properties: dict[str, str]) -> None:
         writer = rows.write.format("delta").mode("append").option("mergeSchema", "true")
-        writer = writer.option("txnAppId", token).option("txnVersion", "1").option("path", str(self.path(name)))
+        writer = writer.option("txnAppId", token).option("txnVersion", "1")
         if not self.exists(name):
             writer = writer.options(**properties)
-        writer.saveAsTable(self._register(name))
-
-    def _register(self, name: str) -> str:
-        """The full name, known to Spark: its schema, and the table itself where it was ever written."""
-        schema, table = name.split(".")
-        schema = f"{self._catalog}`{self._prefix}{schema}`"
-        full = f"{schema}.`{table}`"
-        if name not in self._registered:
-            self.spark.sql(f"CREATE SCHEMA IF NOT EXISTS {schema} LOCATION '{self.path(name).parent}'")
-            if self.exists(name):
-                self.spark.sql(f"CREATE TABLE IF NOT EXISTS {full} USING DELTA LOCATION '{self.path(name)}'")
-            self._registered.add(name)
-        return full
+        writer.save(str(self.path(name)))
 
 
 def conform(rows: DataFrame, table: Table) -> DataFrame:

@@ -187,7 +187,8 @@ MODEL = Table(
     ("model_id",),
     (
         Column("model_id", STRING, "hash of settings, rounded parameters and scoring version"),
-        Column("settings_hash", STRING, "hash of the untrained settings: same hash, no need to train again"),
+        Column("settings_hash", STRING, "hash of the person model and thresholds it was trained from"),
+        Column("features", STRINGS, "feature columns that the data had; the others dropped out"),
         Column("settings", STRING, "the trained Splink settings as JSON, m and u included"),
         Column("stop_keys", T.ArrayType(LONG), "hashes of block keys too common to tell anybody apart"),
         Column("link_weight", DOUBLE, "match weight in bits from which a pair is a link"),
@@ -330,7 +331,7 @@ RUN = Table(
 QUALITY_RESULT = Table(
     "ops.quality_result",
     "One row per expectation, table and run; no value of the data",
-    ("run_id", "table", "expectation", "column"),
+    ("run_id", "table", "expectation", "column", "arguments"),
     (
         RUN_ID,
         Column("table", STRING, "table"),

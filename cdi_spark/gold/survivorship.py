@@ -1,5 +1,7 @@
 """Which value of each attribute survives: every record's offers ranked, and the winners side by side."""
 
+from functools import reduce
+
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
@@ -51,14 +53,16 @@ def attribute_values(persons: DataFrame, members: DataFrame, *, survivorship: Su
         # The one shuffle after the join: both windows below find each entity whole in its partition.
         .repartition("entity_id")
         .select("entity_id", "record_id", "source", "trust", "updated_at", F.inline(_offers(survivorship)))
+        .where("said <> ''")
     )
-    alike = Window.partitionBy("entity_id", "chosen", "said")
-    ranked = Window.partitionBy("entity_id", "chosen").orderBy("rank", "record_id")
+    alike = Window.partitionBy("entity_id", "choice", "said")
+    ranked = Window.partitionBy("entity_id", "choice").orderBy("rank", "record_id")
     return (
         offers.withColumn("alike", F.count("*").over(alike))
         .withColumn("rank", _rank(survivorship))
         .withColumn("is_winner", (F.col("rule") == _ALL) | (F.row_number().over(ranked) == 1))
         .select("entity_id", "record_id", "source", "is_winner", "rule", F.inline("parts"))
+        .where("value IS NOT NULL")
         .select(*ATTRIBUTE.names)
     )
 
@@ -85,43 +89,34 @@ def golden_records(attributes: DataFrame) -> DataFrame:
 
 
 def _offers(survivorship: Survivorship) -> Column:
-    """What one record offers: per choice its rules, its words for comparing, and the values that hang on it."""
-    address = ("address", survivorship.ADDRESS)
-    alone = [(name, (name,)) for name in survivorship.SINGLE if name not in survivorship.ADDRESS]
+    """What one record offers: for each choice its rules, the words to compare by, and the values at stake."""
     offers = [
-        _offer(chosen, ", ".join(survivorship.rules(chosen)), {n: F.col(n).cast("string") for n in names})
-        for chosen, names in (address, *alone)
+        _offer(choice, ", ".join(survivorship.rules(choice)), {n: F.col(n).cast("string") for n in names})
+        for choice, names in survivorship.CHOICES.items()
     ]
     lists = [c.name for c in ATTRIBUTES if c.type == STRINGS]
     offers += [_offer(name, _ALL, {name: F.when(F.size(name) > 0, F.to_json(name))}) for name in lists]
-    return F.filter(F.array(*offers), lambda offer: offer["filled"] > 0)
+    return F.array(*offers)
 
 
-def _offer(chosen: str, rule: str, values: dict[str, Column]) -> Column:
-    parts = F.array_compact(
-        F.array(
-            *(
-                F.when(value.isNotNull(), F.struct(F.lit(name).alias("attribute"), value.alias("value")))
-                for name, value in values.items()
-            )
-        )
-    )
+def _offer(choice: str, rule: str, values: dict[str, Column]) -> Column:
+    # The region is not counted: few records have one, and the rest of an address implies it.
+    filled = [value.isNotNull().cast("int") for name, value in values.items() if name != "region"]
+    parts = [F.struct(F.lit(n).alias("attribute"), value.alias("value")) for n, value in values.items()]
     return F.struct(
-        F.lit(chosen).alias("chosen"),
+        F.lit(choice).alias("choice"),
         F.lit(rule).alias("rule"),
         F.lower(F.concat_ws("|", *values.values())).alias("said"),
-        F.size(parts).alias("filled"),
-        parts.alias("parts"),
+        reduce(Column.__add__, filled).alias("filled"),
+        F.array(*parts).alias("parts"),
     )
 
 
 def _rank(survivorship: Survivorship) -> Column:
     """The offer's place by each of its rules, first to last; the least comes first."""
-    choices = {tuple(survivorship.rules(name)) for name in ("address", *survivorship.SINGLE)}
-    numbers = {rules: ", ".join(f"coalesce({ORDER[rule]}, {_LAST})" for rule in rules) for rules in choices}
-    return F.coalesce(
-        *(
-            F.when(F.col("rule") == ", ".join(rules), F.expr(f"array({text})"))
-            for rules, text in sorted(numbers.items())
-        )
-    )
+    choices = dict.fromkeys(tuple(survivorship.rules(choice)) for choice in survivorship.CHOICES)
+    ranks = []
+    for rules in choices:
+        numbers = ", ".join(f"coalesce({ORDER[rule]}, {_LAST})" for rule in rules)
+        ranks.append(F.when(F.col("rule") == ", ".join(rules), F.expr(f"array({numbers})")))
+    return F.coalesce(*ranks)

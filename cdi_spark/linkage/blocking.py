@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import reduce
+from operator import and_
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
@@ -18,26 +20,16 @@ def key_column(position: int) -> str:
 def with_keys(features: DataFrame, rules: Sequence[BlockingRule], stop_keys: Sequence[int] = ()) -> DataFrame:
     """Add one column a rule: its 64-bit key, or for `shares` rules the array of its keys.
 
-    A key is null where an expression is null, and where the model stop-listed it; null equals nothing.
+    A key is null where a column that it reads is null or empty, and where the model stop-listed it; null equals nothing.
     """
     columns = {key_column(i): _key(i, rule, stop_keys) for i, rule in enumerate(rules)}
     return features.withColumns(columns)
 
 
 def in_blocks(keyed: DataFrame, rules: Sequence[BlockingRule]) -> DataFrame:
-    """One row per record and block that it shares with another record: adds `rule` and `key`."""
-    keys = [F.array(F.struct(F.lit(i).alias("rule"), F.col(key_column(i)).alias("key")))
-            for i, rule in enumerate(rules) if not rule.shares]  # fmt: skip
-    keys += [
-        F.coalesce(
-            F.transform(key_column(i), lambda key, i=i: F.struct(F.lit(i).alias("rule"), key.alias("key"))),
-            F.array().cast("array<struct<rule:int,key:bigint>>"),
-        )
-        for i, rule in enumerate(rules)
-        if rule.shares
-    ]
-    all_keys = F.filter(F.concat(*keys), lambda entry: entry["key"].isNotNull())
-    return keyed.select("*", F.explode(all_keys).alias("entry")).select("*", "entry.rule", "entry.key").drop("entry")
+    """One row per record and block that it is in: adds `rule` and `key`."""
+    entries = F.concat(*(_entries(i, rule) for i, rule in enumerate(rules)))
+    return keyed.select("*", F.inline(F.filter(entries, lambda entry: entry["key"].isNotNull())))
 
 
 def shared_keys(keyed: DataFrame, rules: Sequence[BlockingRule]) -> DataFrame:
@@ -46,15 +38,21 @@ def shared_keys(keyed: DataFrame, rules: Sequence[BlockingRule]) -> DataFrame:
     return in_blocks(narrow, rules).groupBy("key").agg(F.count("*").alias("records")).where("records > 1")
 
 
+def _entries(position: int, rule: BlockingRule) -> Column:
+    """The record's keys under one rule as an array of (rule, key)."""
+    keys = F.col(key_column(position))
+    in_array = F.coalesce(keys, F.array().cast("array<bigint>")) if rule.shares else F.array(keys)
+    return F.transform(in_array, lambda key: F.struct(F.lit(position).alias("rule"), key.alias("key")))
+
+
 def _key(position: int, rule: BlockingRule, stop_keys: Sequence[int]) -> Column:
     """The rule's position is hashed in, so that one key never serves two rules."""
+    stopped = list(stop_keys)
     if rule.shares:
-        keys = F.transform(rule.shares, lambda value: F.xxhash64(F.lit(position), value))
-        kept = F.array_distinct(F.filter(keys, lambda key: ~key.isin(list(stop_keys)))) if stop_keys else F.array_distinct(keys)
+        keys = F.array_distinct(F.transform(rule.shares, lambda value: F.xxhash64(F.lit(position), value)))
+        kept = F.filter(keys, lambda key: ~key.isin(stopped)) if stopped else keys
         return F.when(F.size(kept) > 0, kept)
-    parts = [F.expr(sql) for sql in rule.equal]
-    known = F.lit(True)
-    for part in parts:
-        known = known & part.isNotNull() & (part.cast("string") != "")
-    key = F.when(known, F.xxhash64(F.lit(position), *parts))
-    return F.when(~key.isin(list(stop_keys)), key) if stop_keys else key
+    # The columns, not the expressions: least() and concat_ws() give a value where one column has none.
+    known = reduce(and_, (F.col(name).isNotNull() & (F.col(name) != "") for name in sorted(rule.columns())))
+    key = F.when(known, F.xxhash64(F.lit(position), *(F.expr(sql) for sql in rule.equal)))
+    return F.when(~key.isin(stopped), key) if stopped else key

@@ -53,10 +53,11 @@ def person_features(persons: DataFrame) -> DataFrame:
     return live.select("record_id", *(columns[name].alias(name) for name in FEATURES))
 
 
-def known_features(features: DataFrame) -> list[str]:
-    """The feature columns that hold a value in at least one record, in one pass."""
-    counts = features.agg(*(F.count(name).alias(name) for name in FEATURES)).first()
-    return [name for name in FEATURES if counts is not None and counts[name] > 0]
+def known_features(features: DataFrame) -> tuple[list[str], int]:
+    """The feature columns that hold a value in at least one record, and how many records there are."""
+    counts = features.agg(F.count("*"), *(F.count(name) for name in FEATURES)).first()
+    records, *filled = counts or [0] * (len(FEATURES) + 1)
+    return [name for name, n in zip(FEATURES, filled, strict=True) if n], records
 
 
 def _tokens(words: Column) -> Column:

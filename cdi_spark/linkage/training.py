@@ -14,9 +14,11 @@ from splink import DuckDBAPI, Linker, block_on
 from cdi_spark.linkage.blocking import shared_keys, with_keys
 from cdi_spark.linkage.model import PersonModel, digest
 
-U_PAIRS = 4_000_000
-EM_PAIRS = 1_000_000
+U_PAIRS = 2_000_000
+EM_PAIRS = 500_000
 SEED = 1
+# EM drives a level that it hardly sees towards nothing; one such disagreement must not outweigh all else.
+SMALLEST_M = 1e-4
 
 
 def training_sample(features: DataFrame, *, at_most: int, records: int) -> DataFrame:
@@ -107,7 +109,8 @@ def _frozen(trained: dict[str, Any], model: PersonModel) -> dict[str, Any]:
             m, u = _learned(level, "m_probability"), _learned(level, "u_probability")
             # Unseen among random pairs: at most 3 in as many (the rule of three). Unseen in both: no evidence.
             u_or_bound = u or (3 / U_PAIRS if m else start)
-            level["m_probability"], level["u_probability"] = round(m or start, 12), round(u_or_bound, 12)
+            level["m_probability"] = round(max(m or start, SMALLEST_M), 12)
+            level["u_probability"] = round(u_or_bound, 12)
     trained["probability_two_random_records_match"] = round(trained["probability_two_random_records_match"], 12)
     trained.pop("linker_uid", None)
     return trained

@@ -105,8 +105,8 @@ COUNTS_ONLY = {
 def run_gate(table: str, rows: DataFrame, expectations: Sequence[Expectation]) -> list[GateResult]:
     """Hold a table against its expectations.
 
-    GX reads the rows twice for all simple expectations together and once or twice more for each of uniqueness,
-    pairs and lengths, and persists nothing: give a table as stored, not a plan yet to be computed.
+    GX reads the rows twice for all simple expectations together and once or twice more for each of
+    uniqueness, pairs and lengths. It persists nothing: give a table as stored, not a plan to be computed.
 
     Args:
         table: the name that results and errors show, as silver.person.

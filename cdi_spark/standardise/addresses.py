@@ -6,25 +6,25 @@ from pyspark.sql import functions as F
 from cdi_spark.standardise.text import clean_text, look_up, once, title_case, unless_empty
 
 _STREET_WORDS = {
-    "apt": "apartment", "av": "avenue", "ave": "avenue", "avda": "avenida", "bd": "boulevard", "bldg": "building",
-    "blvd": "boulevard", "boul": "boulevard", "br": "bridge", "cct": "circuit", "cir": "circle", "cl": "close",
-    "cres": "crescent", "crt": "court", "cswy": "causeway", "ct": "court", "ctr": "centre", "center": "centre",
-    "dr": "drive", "e": "east", "est": "estate", "expy": "expressway", "flr": "floor", "ft": "fort", "fwy": "freeway",
-    "gdn": "garden", "gdns": "gardens", "gr": "grove", "grn": "green", "grv": "grove", "gt": "great", "hse": "house",
-    "hts": "heights", "hwy": "highway", "jct": "junction", "la": "lane", "ln": "lane", "mt": "mount", "n": "north",
-    "ne": "northeast", "nw": "northwest", "pde": "parade", "pk": "park", "pkwy": "parkway", "pl": "place",
-    "plz": "plaza", "rd": "road", "rte": "route", "s": "south", "se": "southeast", "sq": "square", "st": "street",
-    "ste": "suite", "str": "strasse", "sw": "southwest", "ter": "terrace", "terr": "terrace", "tpke": "turnpike",
-    "trl": "trail", "vw": "view", "w": "west", "wy": "way",
+    "apt": "apartment", "av": "avenue", "avda": "avenida", "ave": "avenue", "bd": "boulevard", "bldg":
+    "building", "blvd": "boulevard", "boul": "boulevard", "br": "bridge", "cct": "circuit", "center":
+    "centre", "cir": "circle", "cl": "close", "cres": "crescent", "crt": "court", "cswy": "causeway", "ct":
+    "court", "ctr": "centre", "dr": "drive", "e": "east", "est": "estate", "expy": "expressway", "flr":
+    "floor", "ft": "fort", "fwy": "freeway", "gdn": "garden", "gdns": "gardens", "gr": "grove", "grn":
+    "green", "grv": "grove", "gt": "great", "hse": "house", "hts": "heights", "hwy": "highway", "jct":
+    "junction", "ln": "lane", "mt": "mount", "n": "north", "ne": "northeast", "nw": "northwest",
+    "pde": "parade", "pk": "park", "pkwy": "parkway", "pl": "place", "plz": "plaza", "rd": "road", "rte":
+    "route", "s": "south", "se": "southeast", "sq": "square", "st": "street", "ste": "suite", "str":
+    "strasse", "sw": "southwest", "ter": "terrace", "terr": "terrace", "tpke": "turnpike", "trl": "trail",
+    "vw": "view", "w": "west", "wy": "way",
 }  # fmt: skip
 
 _UNIT = (
     r"(?<![\p{L}\p{N}])(?:p\.? ?o\.? ?box|flat|apartment|apt|unit|suite|ste|room|floor|level|stock)\.?"
     r" ?#?[a-z]?\d*[a-z]?(?![\p{L}\p{N}])|# ?\w+"
 )
-_HOUSE_NUMBER = (
-    r"(?<![\p{L}\p{N}])\d+[a-z]?(?: ?[-–/] ?\d+[a-z]?)?(?![\p{L}\p{N}])(?: [a-z](?=$|,))?"
-)  # 12, 221b, 12-14, 5/7; "5 a" at the end of a line; not the 5 of 5th
+# 12, 221b, 12-14, 5/7; "5 a" at the end of a line; not the 5 of 5th.
+_HOUSE_NUMBER = r"(?<![\p{L}\p{N}])\d+[a-z]?(?: ?[\-\u2013/] ?\d+[a-z]?)?(?![\p{L}\p{N}])(?: [a-z](?=$|,))?"
 
 # Codes with letters, and where their blank goes. The forms exclude one another, so they also tell
 # the country when it is not given.
@@ -38,7 +38,7 @@ _LETTERED_FORMS = {
 # Letters are part of the code here; elsewhere they only name the country (D-10115, LV-1010).
 _OTHER_LETTERED = ("AR", "BM", "BN", "KY", "LC", "MT", "SO", "SZ", "VC", "VG")
 # ZZ99 stands for "no fixed abode" and "not known" in the British health service.
-_PLACEHOLDER = r"^(?:0+|9+|1{5,}|X+|123456?|ZZ99[0-9][A-Z]{2}|A{1,2}1{1,2}A{2})$"
+_PLACEHOLDER = r"^(?:0+|9+|1{5,}|123456?|ZZ99 ?[0-9][A-Z]{2}|A{1,2}1 1AA)$"
 
 
 def street(line: Column) -> Column:
@@ -47,9 +47,9 @@ def street(line: Column) -> Column:
 
 
 def street_key(line: Column) -> Column:
-    """Spell out the abbreviations of a folded street line (12 high st is 12 high street; hauptstr is hauptstrasse).
+    """Spell out the abbreviations of a folded street line: 12 high st is 12 high street.
 
-    St in front of the name is saint (st johns road).
+    St in front of a name is saint (st johns road).
     """
     saints = F.regexp_replace(line, r"^((?:\d+\p{L}? )?)st (?=\p{L}{2})", "$1saint ")
     compounds = F.regexp_replace(saints, r"(?<=\p{L}{3})str(?![\p{L}\p{N}])", "strasse")
@@ -58,20 +58,20 @@ def street_key(line: Column) -> Column:
 
 
 def house_number(line: Column) -> Column:
-    """Take the house number out of a street line, before or after the street: 12, 221b, 12-14; null when there is none.
+    """Take the house number out of a street line, before or after the street: 12, 221b, 12-14.
 
-    Numbers of flats, units, floors and post boxes are not house numbers.
+    Null when there is none. Numbers of flats, units, floors and post boxes are not house numbers.
     """
     outside = F.regexp_replace(F.lower(clean_text(line)), _UNIT, " ")
     number = F.regexp_replace(F.regexp_extract(outside, _HOUSE_NUMBER, 0), " ", "")
-    return unless_empty(F.replace(number, F.lit("–"), F.lit("-")))
+    return unless_empty(F.replace(number, F.lit("\u2013"), F.lit("-")))
 
 
 def postcode(code: Column, country: Column) -> Column:
     """Standardise a postal code: upper case, with its country's blank (OX7 3DE, K1A 0B6, 1012 AB, D02 X285).
 
     Elsewhere the digits only, of a US ZIP+4 the first five. A British, Canadian, Irish or Dutch code of
-    another form is kept without blanks. Null when it holds no digit or is a placeholder (00000, 12345, ZZ99 3WZ).
+    another form is kept without blanks. Null without a digit or for a placeholder (00000, 12345, ZZ99 3WZ).
 
     Args:
         code: as written.
@@ -80,13 +80,16 @@ def postcode(code: Column, country: Column) -> Column:
         Universal Postal Union addressing formats; NHS Data Dictionary for ZZ99.
     """
     bare = F.regexp_replace(F.upper(clean_text(code)), r"[^\p{L}\p{N}]", "")
-    known = once(bare, lambda c: F.when(c.rlike("[0-9]") & ~c.rlike(_PLACEHOLDER), c))
-    return once(F.struct(known.alias("code"), country.alias("country")), lambda p: _spaced(p["code"], p["country"]))
+    both = F.struct(bare.alias("code"), country.alias("country"))
+    spaced = once(both, lambda b: _spaced(b["code"], b["country"]))
+    return once(spaced, lambda c: F.when(c.rlike("[0-9]") & ~c.rlike(_PLACEHOLDER), c))
 
 
 def postcode_outward(code: Column) -> Column:
-    """The delivery area of a standard postcode: the outward part of a British one (OX7), otherwise three characters."""
-    return once(code, lambda c: F.when(_is_british(c), F.substring_index(c, " ", 1)).otherwise(F.left(c, F.lit(3))))
+    """The area of a standard postcode: the outward part of a British one (OX7), else three characters."""
+    return once(
+        code, lambda c: F.when(_is_british(c), F.substring_index(c, " ", 1)).otherwise(F.left(c, F.lit(3)))
+    )
 
 
 def _spaced(code: Column, country: Column) -> Column:

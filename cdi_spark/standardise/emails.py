@@ -5,10 +5,12 @@ from collections.abc import Callable, Iterator
 import pandas as pd
 from pyspark.sql import Column
 from pyspark.sql import functions as F
+from pyspark.sql.pandas.functions import pandas_udf
 from pyspark.sql.types import ArrayType, StringType
 
 from cdi_spark.standardise.text import unless_empty
 
+_EMAILS = ArrayType(StringType())
 # What people and programs enter when they have no address.
 _PLACEHOLDER = (
     r"(?:no[._-]?(?:e?mail|address)|none|null|unknown|not[._-]?(?:given|known|provided|available|applicable)"
@@ -23,9 +25,9 @@ _ONE_AT = r"^[^@]+@[^@]+$"
 
 
 def emails(addresses: Column) -> Column:
-    """Standardise an array of addresses: distinct, sorted, lower case, valid ones only; null when none is left.
+    """Standardise an array of addresses: distinct, sorted, lower case; null when none is left.
 
-    Dropped are addresses with invalid syntax and placeholders (noreply@…, none@…, anything @example.com, abc@abc.com).
+    Drops what has invalid syntax and placeholders (noreply@…, none@…, …@example.com, abc@abc.com).
     "Ann <ann@x.org>" and "mailto:ann@x.org" give ann@x.org. Whether a mailbox exists is not looked up.
 
     Source: the syntax rules of the email-validator package (RFC 5322, RFC 6531, IDNA 2008).
@@ -61,7 +63,7 @@ def email_domain(address: Column) -> Column:
     return F.when(address.rlike(_ONE_AT), unless_empty(F.substring_index(address, "@", -1)))
 
 
-def _standard_emails() -> Callable[[Column], Column]:
+def _standard_emails() -> Callable[..., Column]:
     # The function is sent to the workers by value: all they need installed is email-validator.
     def standardise(batches: Iterator[pd.Series]) -> Iterator[pd.Series]:
         import re
@@ -88,8 +90,9 @@ def _standard_emails() -> Callable[[Column], Column]:
 
         @lru_cache(100_000)
         def standard(given: str) -> str | None:
-            bare = re.sub(r"[\s\u200b-\u200f\u2060\ufeff\u00ad\x00-\x1f]+", " ", given).strip(" '\"<>,;:.").lower()
-            bare = re.sub(r"^.*<\s*|^mailto:\s*", "", bare)
+            visible = re.sub(r"[\u200b-\u200f\u2060\ufeff\u00ad]", "", given)
+            bare = re.sub(r"[\s\x00-\x1f]+", " ", visible).lower()
+            bare = re.sub(r"^.*<|>.*$|^\s*mailto:", "", bare).lstrip(" '\",;:").rstrip(" '\",;:.")
             address = checked(bare)
             return None if address is None or placeholder.fullmatch(address) else address
 
@@ -102,4 +105,6 @@ def _standard_emails() -> Callable[[Column], Column]:
         for batch in batches:
             yield batch.map(distinct)
 
-    return F.pandas_udf(standardise, ArrayType(StringType()))
+    # The stubs know no call without the deprecated functionType.
+    rule: Callable[..., Column] = pandas_udf(standardise, _EMAILS)  # type: ignore[call-overload]
+    return rule

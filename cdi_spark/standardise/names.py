@@ -1,11 +1,15 @@
-"""One part of a person's name: tidy it and find how it sounds. Whole names are in full_names, nicknames in nicknames."""
+"""Names of people: one part of a name here, whole names from full_names, nicknames from nicknames."""
 
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
+from cdi_spark.standardise.full_names import split_full_name
+from cdi_spark.standardise.nicknames import nickname_root
 from cdi_spark.standardise.text import clean_text, once, title_case
 
-_STRAY_SIGNS = r"[\s\p{Z}\p{Cc}\p{Cf},;:\"“”*_<>|]"
+__all__ = ["name_part", "nickname_root", "phonetic", "split_full_name"]
+
+_STRAY_SIGNS = r"[\s\p{Z}\p{Cc}\p{Cf},;:\"\u201c\u201d*_<>|]"
 
 
 def name_part(name: Column) -> Column:

@@ -14,23 +14,23 @@ from cdi_spark.standardise.text import look_up
 # Full given names of English speakers, roughly the most common first (censuses and birth registers of
 # the 19th and 20th centuries). The package says that Bob may be Robert, Bert or Bobby, not which is likely.
 _COMMON_NAMES = """
-john william mary james george robert elizabeth thomas charles margaret david sarah henry joseph anne michael
-edward richard alice arthur frederick albert catherine walter christopher alfred helen susan daniel samuel
-patricia jennifer harold ernest matthew anthony stephen andrew dorothy florence louis herbert peter paul
-martha emily francis katherine alexander benjamin barbara ellen jane steven kenneth edith donald philip ronald
-jessica rebecca timothy nicholas jacob frances patrick eleanor harriet hannah ruth jonathan victoria
+john william mary james george robert elizabeth thomas charles margaret david sarah henry joseph anne
+michael edward richard alice arthur frederick albert catherine walter christopher alfred helen susan daniel
+samuel patricia jennifer harold ernest matthew anthony stephen andrew dorothy florence louis herbert peter
+paul martha emily francis katherine alexander benjamin barbara ellen jane steven kenneth edith donald philip
+ronald jessica rebecca timothy nicholas jacob frances patrick eleanor harriet hannah ruth jonathan victoria
 rachel leonard raymond eric laurence lawrence eugene amy joan janet stanley lillian caroline charlotte
 theodore gerald jeffrey geoffrey gregory deborah virginia carolyn amanda angela christine abigail clifford
-edwin hugh isabella isabel josephine julia kathleen kathryn louisa louise maria martin maurice mildred nathaniel
-norman oliver pamela percival reginald roger rosemary russell sidney simon sophia terence valerie vincent vivian
-wilfred zachary edmund edgar gilbert archibald augustus bernard bertram cecilia clarence cornelius
-cynthia douglas gabriel gertrude hubert jasper joshua judith lucy millicent montgomery penelope phillip
-prudence ralph randolph roderick rosalind rudolph solomon sylvester tobias veronica wallace winifred
+edwin hugh isabella isabel josephine julia kathleen kathryn louisa louise maria martin maurice mildred
+nathaniel norman oliver pamela percival reginald roger rosemary russell sidney simon sophia terence valerie
+vincent vivian wilfred zachary edmund edgar gilbert archibald augustus bernard bertram cecilia clarence
+cornelius cynthia douglas gabriel gertrude hubert jasper joshua judith lucy millicent montgomery penelope
+phillip prudence ralph randolph roderick rosalind rudolph solomon sylvester tobias veronica wallace winifred
 agnes allen alan antonia audrey beatrice brian bruce carl cecil clara colin duncan emma esther evelyn felix
-graham grace howard ian ivan jean karen keith laura lewis linda lisa malcolm marie mark nancy neil nora olive
-rose sandra sharon stuart teresa tracy una ursula yvonne ada austin elaine flora freda gary leo leon mabel
-marion maureen megan mercy nathan nicole roland rupert saul
-""".split()
+graham grace howard ian ivan jean karen keith laura lewis linda lisa malcolm marie mark nancy neil nora
+olive rose sandra sharon stuart teresa tracy una ursula yvonne ada austin elaine flora freda gary leo leon
+mabel marion maureen megan mercy nathan nicole roland rupert saul
+"""
 
 
 def nickname_root(given_name: Column) -> Column:
@@ -63,7 +63,7 @@ def nickname_roots() -> dict[str, str]:
         if relationship == "has_nickname":
             full_names_of[nickname].add(full_name)
             nicknames_of[full_name].add(nickname)
-    common = {name: place for place, name in enumerate(_COMMON_NAMES)}
+    common = {name: place for place, name in enumerate(_COMMON_NAMES.split())}
 
     def rank(name: str) -> tuple[int, int, str]:
         """Common names in their order, then names with many nicknames, then by the alphabet."""

@@ -5,8 +5,10 @@ from collections.abc import Callable, Iterator
 import pandas as pd
 from pyspark.sql import Column
 from pyspark.sql import functions as F
+from pyspark.sql.pandas.functions import pandas_udf
 from pyspark.sql.types import ArrayType, StringType
 
+_PHONES = ArrayType(StringType())
 # Seven digits alike, or seven in order, in the national number: typed to get past a form.
 _PLACEHOLDER = r"(\d)\1{6}|0123456|1234567|2345678|3456789|9876543|8765432|7654321"
 
@@ -25,10 +27,10 @@ def phones(numbers: Column, country: Column, default_region: str = "GB") -> Colu
         The phonenumbers package (Google's libphonenumber metadata, ITU-T E.164).
     """
     region = F.coalesce(country, F.lit(default_region))
-    return _e164()(numbers, region)
+    return _standard_phones()(numbers, region)
 
 
-def _e164() -> Callable[[Column, Column], Column]:
+def _standard_phones() -> Callable[..., Column]:
     # The function is sent to the workers by value: all they need installed is phonenumbers.
     def standardise(batches: Iterator[tuple[pd.Series, pd.Series]]) -> Iterator[pd.Series]:
         import re
@@ -59,4 +61,6 @@ def _e164() -> Callable[[Column, Column], Column]:
         for numbers, regions in batches:
             yield pd.Series(map(distinct, numbers, regions), dtype=object)
 
-    return F.pandas_udf(standardise, ArrayType(StringType()))
+    # The stubs know no call without the deprecated functionType.
+    rule: Callable[..., Column] = pandas_udf(standardise, _PHONES)  # type: ignore[call-overload]
+    return rule

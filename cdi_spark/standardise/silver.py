@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from functools import reduce
 
 from pyspark.errors import PySparkException
@@ -13,12 +12,12 @@ from pyspark.sql import types as T
 from cdi_spark.config import Emit, Source
 from cdi_spark.errors import SourceError
 from cdi_spark.standardise import addresses, countries, currencies, emails, names, phones, text
-from cdi_spark.tables import PERSON, PERSON_INPUT, STRING, TABLES, Table
+from cdi_spark.tables import LANDING, PERSON, PERSON_INPUT, STRING, TABLES, Table
 
 # Holds for every row of every table; the projects' own rules come on top.
 KEY_RULE = {"has_key": "trim(key) <> ''"}
 
-Check = Callable[[DataFrame, Mapping[str, str]], DataFrame]
+_LANDING = {c.name for c in LANDING}
 
 
 def current_rows(bronze: DataFrame, source: Source) -> DataFrame:
@@ -40,7 +39,8 @@ def emitted(landed: DataFrame, source: Source, emit: Emit) -> DataFrame:
     """
     table = TABLES[f"silver.{emit.table}"]
     is_person = table is PERSON
-    rows = landed.withColumn("_row", F.to_json(F.struct(*(F.col(f"`{c}`") for c in landed.columns))))
+    said = [c for c in landed.columns if c not in _LANDING]
+    rows = landed.withColumn("_row", F.to_json(F.struct(*(F.col(f"`{c}`") for c in said))))
     try:
         if emit.explode:
             rows = rows.select("*", F.posexplode(F.expr(emit.explode)).alias("item_no", "item"))
@@ -83,9 +83,15 @@ def _person(rows: DataFrame, source: Source) -> DataFrame:
     given = {name: _typed(rows, name, types[name]) for name in PERSON_INPUT}
     # Two projections, not one: the country decides how phones and postcodes read, the split how names do.
     rows = rows.withColumns(
-        {**given, "country": countries.country(given["country"]), "_split": names.split_full_name(given["full_name"])}
+        {
+            **given,
+            "country": countries.country(given["country"]),
+            "_split": names.split_full_name(given["full_name"]),
+        }
     )
-    part = {n: F.coalesce(F.col(n), F.col(f"_split.{n}")) for n in ("given_name", "middle_name", "family_name")}
+    part = {
+        n: F.coalesce(F.col(n), F.col(f"_split.{n}")) for n in ("given_name", "middle_name", "family_name")
+    }
     standard = {
         **{name: names.name_part(column) for name, column in part.items()},
         "gender": _gender(F.col("gender")),
@@ -110,7 +116,11 @@ def _person(rows: DataFrame, source: Source) -> DataFrame:
 def _event(rows: DataFrame, table: Table, source: Source) -> DataFrame:
     """Type the mapped event columns; currencies become ISO 4217, texts are cleaned."""
     key = table.key[0]
-    columns = {c.name: _typed(rows, c.name, c.type) for c in table.columns if c.name not in (key, "record_id", "content_hash")}
+    columns = {
+        c.name: _typed(rows, c.name, c.type)
+        for c in table.columns
+        if c.name not in (key, "record_id", "content_hash")
+    }
     for name, column in columns.items():
         if name == "currency":
             columns[name] = currencies.currency(column)
@@ -144,7 +154,9 @@ def latest(rows: DataFrame, *, key: str, per_key: str) -> DataFrame:
 
 def as_silver(rows: DataFrame, table: Table) -> DataFrame:
     """The table's columns, with content_hash over what a row says and is_deleted where the table has it."""
-    told = [c for c in table.names if c not in ("record_id", "trust", "updated_at", "content_hash", "is_deleted")]
+    told = [
+        c for c in table.names if c not in ("record_id", "trust", "updated_at", "content_hash", "is_deleted")
+    ]
     rows = rows.withColumn("content_hash", F.sha2(F.to_json(F.struct(*told)), 256))
     if "is_deleted" in table.names:
         rows = rows.withColumn("is_deleted", F.col("_deleted"))

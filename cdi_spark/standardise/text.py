@@ -1,6 +1,7 @@
 """Small text rules that the other value rules share."""
 
 import json
+import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from functools import cache
@@ -10,21 +11,25 @@ from pyspark.sql import functions as F
 
 # Only words that no field means: "na" is Namibia and a surname, "nan" and "nil" are given names.
 _PLACEHOLDER_WORDS = (
-    r"x{2,}|unknown|unspecified|undefined|none|null|n/a|n\.a\.?|not (?:known|given|provided|available|applicable)"
+    r"x{2,}|unknown|unspecified|undefined|none|null|n/a|n\.a\.?|"
+    r"not (?:known|given|provided|available|applicable)"
 )
 _PLACEHOLDER = rf"(?i)^[\p{{P}}<> ]*+(?:{_PLACEHOLDER_WORDS})?[\p{{P}}<> ]*+$"
 
 # Letters that Unicode does not decompose, spelled as the languages that use them spell them in plain Latin.
 _SPELLED_OUT = {"ß": "ss", "æ": "ae", "œ": "oe", "þ": "th"}
-_PLAIN_LETTER = {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "ħ": "h", "ŧ": "t", "ı": "i", "ĸ": "k", "ŋ": "n", "ς": "σ"}
+_PLAIN_LETTERS = ("øłđðħŧ\u0131ĸŋ\u017fς", "olddhtikns\u03c3")
 _ACCENTED = range(0xC0, 0x2000)
 # Few enough to sit in every plan: Latin letters of Europe, Greek and Cyrillic.
 _COMPOSED = (*range(0xC0, 0x180), *range(0x386, 0x460))
+_APOSTROPHES = r"'`\u2019\u2018\u02bc\u02b9\u00b4"
 # Accents and Arabic vowel points. Not all of \p{M}: in Indic scripts the vowels themselves are marks.
 _MARKS = r"\u0300-\u036f\u064b-\u065f\u0670"
 
 # Words kept small inside a name or street, when text is all upper or all lower case.
-_SMALL_WORDS = "af|and|bin|d[aeiou]s?|del|della|den|der|dos|la|le|of|ter|the|und|upon|van|von|vom|y|zu|zum|zur"
+_SMALL_WORDS = (
+    "af|and|bin|d[aeiou]s?|del|della|den|der|dos|la|le|of|ter|the|und|upon|van|von|vom|y|zu|zum|zur"
+)
 
 
 def once(value: Column, use: Callable[[Column], Column]) -> Column:
@@ -69,20 +74,30 @@ def is_placeholder(text: Column) -> Column:
 
 
 def fold(text: Column) -> Column:
-    """Fold text for comparing: lower case, no accents, only letters, digits and single spaces; null when empty.
+    """Fold text for comparing: lower case, no accents, only letters, digits and single spaces.
 
-    Apostrophes vanish (o'neil is oneil); other signs part words (jean-luc is jean luc).
+    Null when empty. Apostrophes vanish (o'neil is oneil); other signs part words (jean-luc is jean luc).
     ß, æ, œ, þ become ss, ae, oe, th; scripts other than Latin keep their letters.
     """
     lower = F.lower(F.regexp_replace(text, r"\p{Cf}", ""))
     words = once(lower, lambda t: F.when(t.rlike(r"^\p{ASCII}*$"), t).otherwise(_unaccented(t)))
-    joined = F.regexp_replace(words, "['’‘ʼʹ`´]", "")
+    joined = F.regexp_replace(words, f"[{_APOSTROPHES}]", "")
     parted = F.trim(F.regexp_replace(joined, r"[^\p{L}\p{M}\p{N}]+", " "))
     return unless_empty(parted)
 
 
+def fold_word(text: str) -> str:
+    """What `fold` makes of a text, in Python: for the keys of a table of words; empty rather than null."""
+    visible = "".join(c for c in text if unicodedata.category(c) != "Cf").lower()
+    accented, plain = _accents()
+    joined = re.sub(f"[{_MARKS}{_APOSTROPHES}]", "", visible.translate(str.maketrans(accented, plain)))
+    for letter, spelled in _SPELLED_OUT.items():
+        joined = joined.replace(letter, spelled)
+    return " ".join("".join(c if unicodedata.category(c)[0] in "LMN" else " " for c in joined).split())
+
+
 def title_case(text: Column) -> Column:
-    """Title Case for text all in upper or all in lower case (O'Neil, Jean-Luc, McDonald); other text as given."""
+    """Title Case for text in upper or lower case only (O'Neil, Jean-Luc, McDonald); other text as given."""
     return once(text, lambda t: F.when((t == F.upper(t)) | (t == F.lower(t)), _titled(t)).otherwise(t))
 
 
@@ -90,7 +105,9 @@ def _titled(text: Column) -> Column:
     # initcap starts a word after a blank only, and no clean text holds control characters:
     # \u0001 with a blank starts a word inside a word, \u0002 for a blank keeps a small word small.
     lower = F.lower(text)
-    inner = F.regexp_replace(lower, r"(?<=[\-./(&])(?=\p{L})|(?<=['’])(?=\p{L}{3})|(?<=(?<!\p{L})mc)(?=\p{L}{2})", "\u0001 ")
+    inner = F.regexp_replace(
+        lower, r"(?<=[\-./(&])(?=\p{L})|(?<=['\u2019])(?=\p{L}{3})|(?<=(?<!\p{L})mc)(?=\p{L}{2})", "\u0001 "
+    )
     small = F.regexp_replace(inner, rf"(?<=[^ ]) (?=(?:{_SMALL_WORDS}) )", "\u0002")
     return F.replace(F.replace(F.initcap(small), F.lit("\u0001 "), F.lit("")), F.lit("\u0002"), F.lit(" "))
 
@@ -118,9 +135,9 @@ def _compositions() -> dict[str, str]:
 
 @cache
 def _accents() -> tuple[str, str]:
-    plain = dict(_PLAIN_LETTER)
+    plain = dict(zip(*_PLAIN_LETTERS, strict=True))
     for letter in map(chr, _ACCENTED):
-        base, *marks = unicodedata.normalize("NFD", letter)
-        if marks and letter == letter.lower() and all(map(unicodedata.combining, marks)):
-            plain[letter] = base
+        parts = unicodedata.normalize("NFD", letter)
+        if len(parts) > 1 and letter == letter.lower() and all(unicodedata.combining(c) for c in parts[1:]):
+            plain[letter] = plain.get(parts[0], parts[0])
     return "".join(plain), "".join(plain.values())

@@ -1,0 +1,51 @@
+"""The packaged person model, and what is left of it when columns are missing."""
+
+from pathlib import Path
+
+import pytest
+
+from cdi_spark.errors import ConfigError
+from cdi_spark.linkage import model as models
+from cdi_spark.linkage.model import load_person_model
+
+PACKAGED = Path(models.__file__).parent / "person.yml"
+
+
+def test_what_no_source_provides_drops_out() -> None:
+    model = load_person_model(PACKAGED).restricted({"given", "family", "emails"})
+    assert [c.name for c in model.comparisons] == ["given_name", "family_name", "contact"]
+    contact = model.comparisons[-1]
+    assert [level.label for level in contact.levels] == ["same e-mail", "nothing shared"]
+    assert contact.known == [["emails"]]
+    assert {rule.name for rule in model.blocking} == {"names in either order", "e-mail"}
+    assert model.training.em == [["given", "family"]]
+
+
+def test_a_term_frequency_column_that_is_no_feature_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "person.yml"
+    path.write_text(PACKAGED.read_text().replace("given_l = given_r", "nickname_l = nickname_r"))
+    with pytest.raises(ConfigError, match="nickname is no column"):
+        load_person_model(path)
+
+
+def test_an_unknown_key_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "person.yml"
+    path.write_text(PACKAGED.read_text().replace("largest_block:", "biggest_block:"))
+    with pytest.raises(ConfigError, match="biggest_block"):
+        load_person_model(path)
+
+
+def test_rules_over_arrays_come_last(tmp_path: Path) -> None:
+    path = tmp_path / "person.yml"
+    first = "blocking:\n  - {name: early, shares: phones}"
+    path.write_text(PACKAGED.read_text().replace("blocking:", first))
+    with pytest.raises(ConfigError, match="last"):
+        load_person_model(path)
+
+
+def test_the_same_model_has_the_same_settings_hash_and_another_has_not(tmp_path: Path) -> None:
+    path = tmp_path / "person.yml"
+    path.write_text(PACKAGED.read_text().replace("m: 0.70", "m: 0.71"))
+    packaged = load_person_model(PACKAGED)
+    assert packaged.settings_hash() == load_person_model(PACKAGED).settings_hash()
+    assert packaged.settings_hash() != load_person_model(path).settings_hash()
