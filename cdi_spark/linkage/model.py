@@ -34,6 +34,10 @@ class Comparison(_Strict):
     known: list[list[str]]
     levels: list[Level]
 
+    def columns(self) -> set[str]:
+        """The feature columns that the comparison reads."""
+        return set().union(*self.known, *(_compared(level.sql) for level in self.levels))
+
 
 class BlockingRule(_Strict):
     """`equal`: SQL expressions that must be equal; `shares`: an array of which one element must be shared."""
@@ -78,8 +82,7 @@ class PersonModel(_Strict):
 
     def columns(self) -> list[str]:
         """The feature columns that comparisons read."""
-        read = {name for c in self.comparisons for level in c.levels for name in _compared(level.sql)}
-        read |= {name for c in self.comparisons for group in c.known for name in group}
+        read = set().union(*(c.columns() for c in self.comparisons))
         return [name for name in FEATURES if name in read]
 
     def term_frequency_columns(self) -> list[str]:

@@ -18,7 +18,7 @@ U_PAIRS = 2_000_000
 EM_PAIRS = 500_000
 SEED = 1
 # EM drives a level that it hardly sees towards nothing; one such disagreement must not outweigh all else.
-SMALLEST_M = 1e-4
+SMALLEST_M = 2e-3
 
 
 def training_sample(features: DataFrame, *, at_most: int, records: int) -> DataFrame:
@@ -56,7 +56,7 @@ def train(sample: DataFrame, *, model: PersonModel) -> dict[str, Any]:
             linker.training.estimate_probability_two_random_records_match(
                 sure, recall=model.training.sure_matches_recall
             )
-        for rule in model.training.em:
+        for rule in _needed_sessions(model):
             linker.training.estimate_parameters_using_expectation_maximisation(
                 block_on(*rule), estimate_without_term_frequencies=True, max_pairs=EM_PAIRS
             )
@@ -89,9 +89,34 @@ def model_id(settings: dict[str, Any], settings_hash: str, stopped: list[int]) -
     return digest({"settings": settings, "from": settings_hash, "stop_keys": stopped})
 
 
+def _needed_sessions(model: PersonModel) -> list[list[str]]:
+    """The EM sessions that teach a comparison which no session before them teaches."""
+    taught: set[str] = set()
+    needed = []
+    for rule in model.training.em:
+        teaches = {c.name for c in model.comparisons if not set(rule) & c.columns()}
+        if teaches - taught:
+            needed.append(rule)
+            taught |= teaches
+    return needed
+
+
 def _learned(level: dict[str, Any], name: str) -> float | None:
     value = level.get(name)
     return value if isinstance(value, float) and value > 0 else None
+
+
+def _u_of_non_matches(m: float | None, u: float | None, prior: float) -> float | None:
+    """Take the matches out of what random pairs showed; None where neither m nor u was seen: no evidence.
+
+    Random pairs hold matches too, one in 1 / prior. For a value that hardly two people share they are most of
+    the agreements seen, and would make an e-mail address look common.
+    """
+    if m is None and u is None:
+        return None
+    seen = ((u or 0) - prior * (m or 0)) / (1 - prior)
+    # Unseen is at most 3 in as many pairs (the rule of three).
+    return max(seen, 3 / U_PAIRS)
 
 
 def as_json(settings: dict[str, Any]) -> str:
@@ -102,15 +127,14 @@ def as_json(settings: dict[str, Any]) -> str:
 def _frozen(trained: dict[str, Any], model: PersonModel) -> dict[str, Any]:
     """Fill what the data was too small to teach, round to 12 digits, drop what names the training run."""
     starts = {c.name: {level.label: level.m for level in c.levels} for c in model.comparisons}
+    prior = trained["probability_two_random_records_match"]
     for comparison in trained["comparisons"]:
         levels = [level for level in comparison["comparison_levels"] if not level.get("is_null_level")]
         for level in levels:
             start = starts[comparison["output_column_name"]][level["label_for_charts"]]
             m, u = _learned(level, "m_probability"), _learned(level, "u_probability")
-            # Unseen among random pairs: at most 3 in as many (the rule of three). Unseen in both: no evidence.
-            u_or_bound = u or (3 / U_PAIRS if m else start)
             level["m_probability"] = round(max(m or start, SMALLEST_M), 12)
-            level["u_probability"] = round(u_or_bound, 12)
+            level["u_probability"] = round(_u_of_non_matches(m, u, prior) or start, 12)
     trained["probability_two_random_records_match"] = round(trained["probability_two_random_records_match"], 12)
     trained.pop("linker_uid", None)
     return trained

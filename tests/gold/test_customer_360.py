@@ -13,133 +13,120 @@ from cdi_spark.storage import conform
 from cdi_spark.tables import ATTRIBUTES, CUSTOMER_360, ENTITY_ID, Table
 
 Make = Callable[..., DataFrame]
+Rows = dict[str, dict[str, Any]]
 GOLDEN = Table("golden", "", (), (ENTITY_ID, *ATTRIBUTES))
+SUMMARY = CUSTOMER_360.names[CUSTOMER_360.names.index("order_count") :]
 JAN, FEB = datetime(2025, 1, 31, tzinfo=UTC), datetime(2025, 2, 1, tzinfo=UTC)
+
+# Every customer has one record, shop:<name>; ann has crm:ann as well, gus only what the source deleted.
+PERSONS: list[dict[str, Any]] = [
+    {"record_id": "shop:ann", "updated_at": JAN},
+    {"record_id": "crm:ann", "updated_at": FEB},
+    *({"record_id": f"shop:{name}"} for name in ("idle", "buyer", "odd", "rich", "loyal")),
+    {"record_id": "shop:gus", "is_deleted": True},
+]
+EVENTS: dict[str, list[dict[str, Any]]] = {
+    "order": [
+        {"record_id": "shop:ann", "amount": Decimal("0.10"), "currency": "GBP", "ordered_at": FEB},
+        {"record_id": "crm:ann", "amount": Decimal("0.20"), "currency": "GBP", "ordered_at": JAN},
+        {"record_id": "shop:ann", "amount": Decimal("7.00"), "currency": "EUR", "status": "cancelled"},
+        {"record_id": "shop:rich", "amount": Decimal("9999999999999999.99"), "currency": "GBP"},
+        {"record_id": "shop:rich", "amount": Decimal("9999999999999999.99"), "currency": "GBP"},
+        {"record_id": "shop:rich", "amount": Decimal("1.00"), "currency": "EUR"},
+        {"record_id": "shop:gus", "amount": Decimal("1.00"), "currency": "EUR"},
+        {"record_id": "shop:404"},
+        {"record_id": None},
+    ],
+    "invoice": [
+        {"record_id": "shop:buyer", "amount": Decimal("1.00"), "currency": "EUR"},
+        {"record_id": "shop:buyer", "currency": "EUR"},
+        {"record_id": "shop:odd", "currency": "GBP"},
+        {"record_id": "shop:odd", "amount": Decimal("9.00")},
+    ],
+    "subscription": [
+        {"record_id": "shop:loyal"},
+        {"record_id": "shop:loyal", "ended_on": date(2025, 1, 1)},
+    ],
+    "support_case": [
+        {"record_id": "shop:loyal", "closed_at": FEB},
+        {"record_id": "shop:ann"},
+    ],
+    "usage": [
+        {"record_id": "shop:loyal", "occurred_at": FEB},
+        {"record_id": "shop:loyal", "occurred_at": JAN},
+    ],
+}
 
 
 def plain(at: datetime) -> datetime:
-    """As the session, which is in UTC, gives it back to Python."""
+    """The instant as Spark gives it to Python: in the machine's time zone, without saying so."""
     return at.astimezone().replace(tzinfo=None)
 
 
-@pytest.fixture
-def customers(spark: SparkSession, persons: Make, members: Make) -> Callable[..., dict[str, Any]]:
-    """customers(order=…): rows by entity of ann (shop:1 and crm:1) and bob (crm:2), as the table has them."""
-
-    def customers(**events: DataFrame) -> dict[str, Any]:
-        people = persons(
-            {"record_id": "shop:1", "updated_at": JAN},
-            {"record_id": "crm:1", "updated_at": FEB},
-            {"record_id": "crm:2"},
-        )
-        golden = spark.createDataFrame(
-            [tuple({"entity_id": "ann", "city": "Leeds"}.get(n) for n in GOLDEN.names)], GOLDEN.schema
-        )
-        belong = members(ended={"bob": "shop:1"}, ann="shop:1 crm:1", bob="crm:2")
-        rows = customer_360(golden, people, belong, events)
-        return {row.entity_id: row.asDict() for row in conform(rows, CUSTOMER_360).collect()}
-
-    return customers
+def summarised(spark: SparkSession, persons: Make, members: Make, events: dict[str, DataFrame]) -> Rows:
+    known = {"entity_id": "ann", "city": "Leeds"}
+    golden = spark.createDataFrame([tuple(map(known.get, GOLDEN.names))], GOLDEN.schema)
+    ids = [row["record_id"] for row in PERSONS]
+    now = {name: [i for i in ids if i.endswith(name)] for name in (i.split(":")[1] for i in ids)}
+    belong = members(now, ended={"idle": ["shop:ann"]})
+    rows = conform(customer_360(golden, persons(*PERSONS), belong, events), CUSTOMER_360).collect()
+    assert len(rows) == len({row.entity_id for row in rows}), "a customer twice"
+    return {row.entity_id: row.asDict() for row in rows}
 
 
-def test_a_customer_is_its_golden_record_and_the_records_behind_it(
-    customers: Callable[..., dict[str, Any]],
-) -> None:
-    ann = customers()["ann"]
+@pytest.fixture(scope="module")
+def customers(spark_session_of_all_tests: SparkSession, persons: Make, members: Make, silver: Make) -> Rows:
+    events = {name: silver(name, *rows) for name, rows in EVENTS.items()}
+    return summarised(spark_session_of_all_tests, persons, members, events)
+
+
+def test_a_customer_is_its_golden_record_and_the_records_behind_it(customers: Rows) -> None:
+    ann = customers["ann"]
     assert (ann["city"], ann["record_count"], ann["sources"]) == ("Leeds", 2, ["crm", "shop"])
     assert (ann["first_updated_at"], ann["last_updated_at"]) == (plain(JAN), plain(FEB))
 
 
-def test_a_customer_of_whom_no_attribute_is_known_is_still_there(
-    customers: Callable[..., dict[str, Any]],
-) -> None:
-    bob = customers()["bob"]
-    assert (bob["record_count"], bob["city"], bob["last_updated_at"]) == (1, None, None)
+def test_a_customer_of_whom_no_attribute_is_known_is_still_there(customers: Rows) -> None:
+    idle = customers["idle"]
+    assert (idle["record_count"], idle["city"], idle["last_updated_at"]) == (1, None, None)
 
 
-@pytest.mark.parametrize("has_tables", [True, False])
-def test_where_nothing_happened_counts_are_0_and_totals_and_times_null(
-    customers: Callable[..., dict[str, Any]], silver: Make, has_tables: bool
-) -> None:
-    names = ("order", "invoice", "subscription", "support_case", "usage")
-    ann = customers(**{name: silver(name) for name in names if has_tables})["ann"]
-    assert {v for k, v in ann.items() if k.endswith("_count") and k != "record_count"} == {0}
-    assert {str(v) for k, v in ann.items() if k.endswith("_total") or k.startswith("last_o")} == {"None"}
+def test_a_customer_whose_records_are_all_deleted_is_gone(customers: Rows) -> None:
+    assert customers.keys() == {"ann", "idle", "buyer", "odd", "rich", "loyal"}
 
 
-def test_money_is_summed_by_currency_to_the_cent(
-    customers: Callable[..., dict[str, Any]], silver: Make
-) -> None:
-    orders = silver(
-        "order",
-        {"record_id": "shop:1", "amount": Decimal("0.10"), "currency": "GBP", "ordered_at": FEB},
-        {"record_id": "crm:1", "amount": Decimal("0.20"), "currency": "GBP", "ordered_at": JAN},
-        {"record_id": "shop:1", "amount": Decimal("7.00"), "currency": "EUR", "status": "cancelled"},
-        {"record_id": "crm:2", "amount": Decimal("5.00"), "currency": "USD"},
-    )
-    rows = customers(order=orders)
-    assert rows["ann"]["order_total"] == {"EUR": Decimal("7.00"), "GBP": Decimal("0.30")}
-    assert (rows["ann"]["order_count"], rows["ann"]["last_order_at"]) == (3, plain(FEB))
-    assert rows["bob"]["order_total"] == {"USD": Decimal("5.00")}
+def test_where_nothing_happened_counts_are_0_and_totals_and_times_null(customers: Rows) -> None:
+    idle = {name: customers["idle"][name] for name in SUMMARY}
+    assert idle == {name: 0 if name.endswith("_count") else None for name in SUMMARY}
 
 
-def test_without_an_amount_or_a_currency_an_invoice_counts_but_adds_nothing(
-    customers: Callable[..., dict[str, Any]], silver: Make
-) -> None:
-    invoices = silver(
-        "invoice",
-        {"record_id": "shop:1", "currency": "GBP"},
-        {"record_id": "shop:1", "amount": Decimal("9.00")},
-        {"record_id": "crm:2", "amount": Decimal("1.00"), "currency": "EUR"},
-        {"record_id": "crm:2", "currency": "EUR"},
-    )
-    rows = customers(invoice=invoices)
-    assert (rows["ann"]["invoice_count"], rows["ann"]["invoice_total"]) == (2, None)
-    assert (rows["bob"]["invoice_count"], rows["bob"]["invoice_total"]) == (2, {"EUR": Decimal("1.00")})
+def test_money_is_summed_by_currency_to_the_cent_whatever_the_status(customers: Rows) -> None:
+    ann = customers["ann"]
+    assert ann["order_total"] == {"EUR": Decimal("7.00"), "GBP": Decimal("0.30")}
+    assert (ann["order_count"], ann["last_order_at"]) == (3, plain(FEB))
 
 
-def test_a_sum_too_great_for_the_column_is_null_in_its_currency_and_ends_no_run(
-    customers: Callable[..., dict[str, Any]], silver: Make
-) -> None:
-    most = {"record_id": "shop:1", "amount": Decimal("9999999999999999.99"), "currency": "GBP"}
-    rest = {"record_id": "shop:1", "amount": Decimal("1.00"), "currency": "EUR"}
-    total = customers(order=silver("order", most, most, rest))["ann"]["order_total"]
-    assert total == {"EUR": Decimal("1.00"), "GBP": None}
+def test_without_an_amount_or_a_currency_an_invoice_counts_but_adds_nothing(customers: Rows) -> None:
+    buyer, odd = customers["buyer"], customers["odd"]
+    assert (buyer["invoice_count"], buyer["invoice_total"]) == (2, {"EUR": Decimal("1.00")})
+    assert (odd["invoice_count"], odd["invoice_total"]) == (2, None)
 
 
-def test_what_runs_or_is_open_is_counted_apart(
-    customers: Callable[..., dict[str, Any]], silver: Make
-) -> None:
-    rows = customers(
-        subscription=silver(
-            "subscription", {"record_id": "crm:2"}, {"record_id": "crm:2", "ended_on": date(2025, 1, 1)}
-        ),
-        support_case=silver(
-            "support_case", {"record_id": "crm:2", "closed_at": FEB}, {"record_id": "shop:1"}
-        ),
-        usage=silver(
-            "usage", {"record_id": "crm:2", "occurred_at": JAN}, {"record_id": "crm:2", "occurred_at": FEB}
-        ),
-    )
-    ann, bob = rows["ann"], rows["bob"]
-    assert (bob["subscription_count"], bob["active_subscription_count"]) == (2, 1)
-    assert (bob["support_case_count"], bob["open_support_case_count"]) == (1, 0)
+def test_a_sum_too_great_for_the_column_is_null_in_its_currency(customers: Rows) -> None:
+    assert customers["rich"]["order_total"] == {"EUR": Decimal("1.00"), "GBP": None}
+
+
+def test_what_runs_or_is_open_is_counted_apart(customers: Rows) -> None:
+    ann, loyal = customers["ann"], customers["loyal"]
+    assert (loyal["subscription_count"], loyal["active_subscription_count"]) == (2, 1)
+    assert (loyal["support_case_count"], loyal["open_support_case_count"]) == (1, 0)
     assert (ann["support_case_count"], ann["open_support_case_count"]) == (1, 1)
-    assert (bob["usage_count"], bob["last_usage_at"]) == (2, plain(FEB))
+    assert (loyal["usage_count"], loyal["last_usage_at"]) == (2, plain(FEB))
 
 
-def test_events_of_records_in_no_customer_are_left_out(
-    customers: Callable[..., dict[str, Any]], silver: Make
+def test_a_table_that_the_project_lacks_says_that_nothing_happened(
+    customers: Rows, spark: SparkSession, persons: Make, members: Make
 ) -> None:
-    rows = customers(usage=silver("usage", {"record_id": "web:404"}, {"record_id": None}))
-    assert {entity: row["usage_count"] for entity, row in rows.items()} == {"ann": 0, "bob": 0}
-
-
-def test_a_customer_whose_records_are_all_deleted_is_gone(
-    spark: SparkSession, persons: Make, members: Make, silver: Make
-) -> None:
-    people = persons({"record_id": "shop:1", "is_deleted": True}, {"record_id": "shop:2"})
-    golden = spark.createDataFrame([], GOLDEN.schema)
-    orders = silver("order", {"record_id": "shop:1"})
-    rows = customer_360(golden, people, members(ann="shop:1", bob="shop:2"), {"order": orders})
-    assert [row.entity_id for row in rows.collect()] == ["bob"]
+    without = summarised(spark, persons, members, {})
+    assert without["idle"] == customers["idle"]
+    assert without["loyal"] == {**customers["idle"], "entity_id": "loyal"}

@@ -32,7 +32,7 @@ def test_invalid_syntax_is_null(apply, wrong):
 
 def test_placeholder_addresses_are_null(apply):
     placeholders = [
-        "test@test.com", "noemail@shop.com", "no-email@x.org", "none@x.org", "noreply@x.org", "no-reply@x.org",
+        "test@test.com", "noemail@x.org", "no-email@x.org", "none@x.org", "noreply@x.org", "no-reply@x.org",
         "donotreply@x.org", "ann@example.com", "ann@mail.example.org", "bob@test.co.uk", "x@localhost",
         "asdf@asdf.com", "aaa@aaa.com", "abc@abc.com", "123@123.com", "unknown@unknown.com",
     ]  # fmt: skip
