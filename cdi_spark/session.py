@@ -81,7 +81,7 @@ def launch_settings() -> dict[str, str]:
         "spark.driver.memory": "4g",
         "spark.driver.bindAddress": "127.0.0.1",
         "spark.driver.host": "127.0.0.1",
-        "spark.driver.extraJavaOptions": f"-Dlog4j2.configurationFile={log4j.as_uri()} -Dderby.system.home=/tmp",
+        "spark.driver.extraJavaOptions": f"-Dlog4j2.configurationFile={log4j.as_uri()} -XX:+UseParallelGC",
         "spark.jars": ",".join(jars()),
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",

@@ -32,11 +32,13 @@ class Level(_Strict):
 class Comparison(_Strict):
     name: str
     known: list[list[str]]
+    unknown_when: str | None = None
     levels: list[Level]
 
     def columns(self) -> set[str]:
         """The feature columns that the comparison reads."""
-        return set().union(*self.known, *(_compared(level.sql) for level in self.levels))
+        conditions = [self.unknown_when or "", *(level.sql for level in self.levels)]
+        return set().union(*self.known, *map(_compared, conditions))
 
 
 class BlockingRule(_Strict):
@@ -139,7 +141,8 @@ def _cut(comparison: Comparison, known: set[str]) -> Comparison | None:
     levels = [level for level in comparison.levels if _compared(level.sql) <= known]
     if not groups or len(levels) < 2:
         return None
-    return comparison.model_copy(update={"known": groups, "levels": levels})
+    unknown_when = comparison.unknown_when if _compared(comparison.unknown_when or "") <= known else None
+    return comparison.model_copy(update={"known": groups, "levels": levels, "unknown_when": unknown_when})
 
 
 def _splink_comparison(comparison: Comparison) -> dict[str, Any]:
@@ -148,6 +151,8 @@ def _splink_comparison(comparison: Comparison) -> dict[str, Any]:
         for group in comparison.known
     ]
     unknown = f"NOT ({' OR '.join(one_known)})"
+    if comparison.unknown_when:
+        unknown = f"{unknown} OR ({comparison.unknown_when})"
     levels: list[dict[str, Any]] = [{"sql_condition": unknown, "label_for_charts": "unknown", "is_null_level": True}]
     for level in comparison.levels:
         entry: dict[str, Any] = {

@@ -106,5 +106,7 @@ def _standard_emails() -> Callable[..., Column]:
             yield batch.map(distinct)
 
     # The stubs know no call without the deprecated functionType.
-    rule: Callable[..., Column] = pandas_udf(standardise, _EMAILS)  # type: ignore[call-overload]
-    return rule
+    rule = pandas_udf(standardise, _EMAILS)  # type: ignore[call-overload]
+    # Called non-deterministic so that Spark runs it once a row, not again for every filter on its result.
+    once_a_row: Callable[..., Column] = rule.asNondeterministic()
+    return once_a_row

@@ -62,5 +62,7 @@ def _standard_phones() -> Callable[..., Column]:
             yield pd.Series(map(distinct, numbers, regions), dtype=object)
 
     # The stubs know no call without the deprecated functionType.
-    rule: Callable[..., Column] = pandas_udf(standardise, _PHONES)  # type: ignore[call-overload]
-    return rule
+    rule = pandas_udf(standardise, _PHONES)  # type: ignore[call-overload]
+    # Called non-deterministic so that Spark runs it once a row, not again for every filter on its result.
+    once_a_row: Callable[..., Column] = rule.asNondeterministic()
+    return once_a_row
