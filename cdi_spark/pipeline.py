@@ -6,13 +6,15 @@ import math
 import time
 import uuid
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import TypeVar
 
 from pyspark.sql import DataFrame, Row, SparkSession
 from pyspark.sql import functions as F
 
-from cdi_spark.config import Project
+from cdi_spark.config import Emit, Project, Source
 from cdi_spark.entities import components as cc
 from cdi_spark.entities import identity
 from cdi_spark.errors import CdiError, GateError
@@ -41,10 +43,13 @@ from cdi_spark.tables import (
     RUN,
     TABLES,
     TERM_FREQUENCY,
+    Table,
     mart,
 )
 
 Counts = dict[str, int]
+Item = TypeVar("Item")
+Result = TypeVar("Result")
 
 
 @dataclass
@@ -69,8 +74,8 @@ class StageResult:
 
 def ingest(run: Run) -> Counts:
     """Land every source's new files in bronze; files whose content landed before change nothing."""
-    rows: Counts = {}
-    for source in run.project.sources:
+
+    def land(source: Source) -> int:
         table = f"bronze.{source.name}"
         landed = read_files(run.spark, source, run_id=run.run_id)
         bronze = run.storage.read(table) if run.storage.exists(table) else None
@@ -78,40 +83,54 @@ def ingest(run: Run) -> Counts:
         token = "|".join(sorted(row["_batch"] for row in fresh.select("_batch").distinct().collect()))
         if token or bronze is None:
             run.storage.append_once(table, fresh, token=token)
-        rows[table] = run.storage.read(table).count()
-    return rows
+        return run.storage.read(table).count()
+
+    counts = _side_by_side(land, run.project.sources)
+    return {f"bronze.{source.name}": rows for source, rows in zip(run.project.sources, counts, strict=True)}
 
 
 def standardise(run: Run) -> Counts:
     """Emit, standardise and check bronze rows; merge what passes into silver, quarantine the rest."""
-    by_table: dict[str, list[DataFrame]] = {}
-    failed: list[DataFrame] = []
-    persons = run.storage.read_or_empty(PERSON)
+    emits: dict[str, list[tuple[Source, Emit]]] = {}
     for source in run.project.sources:
-        landed = run.storage.read(f"bronze.{source.name}").transform(silver.current_rows, source)
         for emit in source.emits:
-            table = TABLES[f"silver.{emit.table}"]
-            quality = run.project.quality.get(table.name)
-            checks = {**silver.KEY_RULE, **(quality.rules if quality else {})}
-            rows = landed.transform(silver.emitted, source, emit)
-            checked = rules.check_rows(rows, checks, table=table.name)
-            failed.append(
-                checked.transform(rules.quarantined).transform(
-                    silver.quarantine_rows, target=table.name, source=source
-                )
+            emits.setdefault(f"silver.{emit.table}", []).append((source, emit))
+    with run.storage.scratch() as scratch:
+
+        def settle(name: str) -> DataFrame:
+            """Checked once and written down: the table, the quarantine and the deletions all read it."""
+            parts = [_settled(run, TABLES[name], source, emit) for source, emit in emits[name]]
+            return scratch(name, silver.union(parts))
+
+        def into_silver(name: str) -> None:
+            table = TABLES[name]
+            rows = settled[name].transform(silver.passed, table)
+            if table is not PERSON:
+                run.storage.merge(table, rows, when_changed=("content_hash",))
+                return
+            gone = run.storage.read_or_empty(PERSON).transform(
+                silver.absent, settled[name], run.project.sources
             )
-            good = checked.transform(rules.passed).transform(
-                silver.latest, key=table.key[0], per_key=emit.per_key
-            )
-            parts = by_table.setdefault(table.name, [])
-            parts.append(good.transform(silver.as_silver, table))
-            if table is PERSON and source.load == "snapshot":
-                parts.append(persons.transform(silver.absent, rows, source))
-    for name, parts in by_table.items():
-        changed = ("content_hash", "updated_at", "trust", "is_deleted") if name == PERSON.name else ("content_hash",)
-        run.storage.merge(TABLES[name], silver.union(parts), when_changed=changed)
-    run.storage.replace(QUARANTINE, silver.union(failed))
-    return _gated(run, *by_table, QUARANTINE.name)
+            changed = ("content_hash", "updated_at", "trust", "is_deleted")
+            run.storage.merge(PERSON, rows.unionByName(gone), when_changed=changed)
+
+        settled = dict(zip(emits, _side_by_side(settle, list(emits)), strict=True))
+        _side_by_side(into_silver, list(emits))
+        failed = [rows.transform(silver.quarantine_rows, target=name) for name, rows in settled.items()]
+        run.storage.replace(QUARANTINE, silver.union(failed))
+    return _gated(run, *emits, QUARANTINE.name)
+
+
+def _settled(run: Run, table: Table, source: Source, emit: Emit) -> DataFrame:
+    quality = run.project.quality.get(table.name)
+    checks = {**silver.KEY_RULE, **(quality.rules if quality else {})}
+    return (
+        run.storage.read(f"bronze.{source.name}")
+        .transform(silver.current_rows, source)
+        .transform(silver.emitted, source, emit)
+        .transform(rules.check_rows, checks, table=table.name)
+        .transform(silver.settled, table=table, source=source, per_key=emit.per_key)
+    )
 
 
 def train(run: Run) -> Counts:
@@ -194,12 +213,12 @@ def publish(run: Run) -> Counts:
     run.storage.replace(ATTRIBUTE, attributes)
     golden = survivorship.golden_records(run.storage.read(ATTRIBUTE.name))
     run.storage.replace(CUSTOMER_360, c360.customer_360(golden, persons, members, events))
-    published = [ATTRIBUTE.name, CUSTOMER_360.name]
-    for name, event in events.items():
-        table = mart(TABLES[f"silver.{name}"])
-        run.storage.replace(table, marts.with_entity(event, members))
-        published.append(table.name)
-    return _gated(run, *published)
+
+    def publish_mart(name: str) -> None:
+        run.storage.replace(mart(TABLES[f"silver.{name}"]), marts.with_entity(events[name], members))
+
+    _side_by_side(publish_mart, list(events))
+    return _gated(run, ATTRIBUTE.name, CUSTOMER_360.name, *(f"gold.{name}" for name in events))
 
 
 STAGES: dict[str, Callable[[Run], Counts]] = {
@@ -225,6 +244,12 @@ def run_stage(run: Run, stage: str) -> StageResult:
         entry = run.spark.createDataFrame([record], RUN.schema)
         run.storage.append(RUN, entry, token=f"{run.run_id}:{stage}:{started.isoformat()}")
     return StageResult(stage, rows, seconds)
+
+
+def _side_by_side(work: Callable[[Item], Result], items: list[Item]) -> list[Result]:
+    """Do independent work on all items, a few at a time: while one plans, another computes."""
+    with ThreadPoolExecutor(max_workers=4) as pool:
+        return list(pool.map(work, items))
 
 
 def _gated(run: Run, *names: str) -> Counts:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from pyspark.sql import DataFrame, SparkSession
@@ -81,15 +83,30 @@ class Storage:
         if not self.exists(table.name):
             self.replace(table, rows)
             return
-        conform(rows, table).createOrReplaceTempView("cdi_merge_rows")
+        view = f"cdi_merge_{table.name.replace('.', '_')}"
+        conform(rows, table).createOrReplaceTempView(view)
         match = " AND ".join(f"t.`{c}` = s.`{c}`" for c in table.key)
         differs = " OR ".join(f"NOT t.`{c}` <=> s.`{c}`" for c in when_changed)
         update = f"WHEN MATCHED AND ({differs}) THEN UPDATE SET *" if when_changed else ""
         self.spark.sql(
-            f"MERGE INTO delta.`{self.path(table.name)}` t USING cdi_merge_rows s ON {match} "
+            f"MERGE INTO delta.`{self.path(table.name)}` t USING {view} s ON {match} "
             f"{update} WHEN NOT MATCHED THEN INSERT *"
         )
-        self.spark.catalog.dropTempView("cdi_merge_rows")
+        self.spark.catalog.dropTempView(view)
+
+    @contextmanager
+    def scratch(self) -> Iterator[Callable[[str, DataFrame], DataFrame]]:
+        """A function that writes rows down under a name and reads them back; gone when the block ends."""
+        folder = self.warehouse / "_scratch"
+
+        def keep(name: str, rows: DataFrame) -> DataFrame:
+            rows.write.mode("overwrite").parquet(str(folder / name))
+            return self.spark.read.parquet(str(folder / name))
+
+        try:
+            yield keep
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
 
     def _append(self, name: str, rows: DataFrame, token: str, properties: dict[str, str]) -> None:
         writer = rows.write.format("delta").mode("append").option("mergeSchema", "true")

@@ -38,16 +38,6 @@ def check_rows(rows: DataFrame, rules: Mapping[str, str], *, table: str) -> Data
     return rows.withColumn("failed_rules", F.flatten(F.array(none, *failed)))
 
 
-def passed(rows: DataFrame) -> DataFrame:
-    """Keep the rows that fail no rule, without failed_rules."""
-    return rows.where(F.size("failed_rules") == 0).drop("failed_rules")
-
-
-def quarantined(rows: DataFrame) -> DataFrame:
-    """Keep the rows that fail at least one rule, with failed_rules."""
-    return rows.where(F.size("failed_rules") > 0)
-
-
 def _must_be_condition(rows: DataFrame, name: str, check: str, *, table: str) -> None:
     try:
         # WHERE takes exactly what a check may be: a boolean over one row, with no aggregate, window or

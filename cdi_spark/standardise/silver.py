@@ -129,63 +129,76 @@ def _event(rows: DataFrame, table: Table, source: Source) -> DataFrame:
     return rows.withColumns({key: F.concat(F.lit(f"{source.name}:"), "key"), **columns})
 
 
-def latest(rows: DataFrame, *, key: str, per_key: str) -> DataFrame:
-    """One row a key: the newest version, or all versions merged (arrays united, last known scalars).
+def settled(checked: DataFrame, *, table: Table, source: Source, per_key: str) -> DataFrame:
+    """One row a key of the rows that passed, and every row that failed.
 
     Args:
-        rows: checked rows with `_order`.
-        key: column that names the row.
-        per_key: "latest" or "merge".
+        checked: emitted() rows with failed_rules.
+        per_key: "latest" keeps the newest version; "merge" unites arrays and takes the last known scalars.
+    Returns:
+        The table's columns, then `_source`, `_key`, `_failed_rules` (empty where the row passed) and `_row`
+        (the landed row as JSON, of failed rows only).
     """
+    key, failed = table.key[0], F.size("failed_rules") > 0
     if per_key == "latest":
-        newest = Window.partitionBy(key).orderBy(F.desc("_order"))
-        return rows.withColumn("_nth", F.row_number().over(newest)).where("_nth = 1").drop("_nth")
-    merged = [
+        newest = Window.partitionBy(key, failed).orderBy(F.desc("_order"))
+        rows = checked.withColumn("_nth", F.row_number().over(newest)).where(failed | (F.col("_nth") == 1))
+    else:
+        rows = _merged(checked.where(~failed), key).unionByName(checked.where(failed))
+    apart = ("record_id", "trust", "updated_at", "content_hash", "is_deleted")
+    told = [name for name in table.names if name not in apart]
+    return rows.select(
+        F.sha2(F.to_json(F.struct(*told)), 256).alias("content_hash"),
+        F.col("_deleted").alias("is_deleted"),
+        *(name for name in table.names if name not in ("content_hash", "is_deleted")),
+        F.lit(source.name).alias("_source"),
+        F.col("key").alias("_key"),
+        F.col("failed_rules").alias("_failed_rules"),
+        F.when(failed, F.col("_row")).alias("_row"),
+    ).select(*table.names, "_source", "_key", "_failed_rules", "_row")
+
+
+def _merged(rows: DataFrame, key: str) -> DataFrame:
+    others = [f for f in rows.schema if f.name != key]
+    united = [
         F.sort_array(F.array_distinct(F.flatten(F.collect_list(f.name)))).alias(f.name)
         if isinstance(f.dataType, T.ArrayType)
         else F.expr(f"max_by(`{f.name}`, _order) filter (where `{f.name}` is not null)").alias(f.name)
-        for f in rows.schema
-        if f.name != key
+        for f in others
     ]
-    rows = rows.groupBy(key).agg(*merged)
-    arrays = [f.name for f in rows.schema if isinstance(f.dataType, T.ArrayType)]
-    return rows.withColumns({a: F.when(F.size(a) > 0, F.col(a)) for a in arrays})
+    arrays = [f.name for f in others if isinstance(f.dataType, T.ArrayType) and f.name != "failed_rules"]
+    merged = rows.groupBy(key).agg(*united)
+    return merged.withColumns({name: F.when(F.size(name) > 0, F.col(name)) for name in arrays})
 
 
-def as_silver(rows: DataFrame, table: Table) -> DataFrame:
-    """The table's columns, with content_hash over what a row says and is_deleted where the table has it."""
-    told = [
-        c for c in table.names if c not in ("record_id", "trust", "updated_at", "content_hash", "is_deleted")
-    ]
-    rows = rows.withColumn("content_hash", F.sha2(F.to_json(F.struct(*told)), 256))
-    if "is_deleted" in table.names:
-        rows = rows.withColumn("is_deleted", F.col("_deleted"))
-    return rows.select(*table.names)
+def passed(rows: DataFrame, table: Table) -> DataFrame:
+    """The settled rows that passed, as the silver table holds them."""
+    return rows.where(F.size("_failed_rules") == 0).select(*table.names)
 
 
-def absent(current: DataFrame, landed: DataFrame, source: Source) -> DataFrame:
-    """Records of a snapshot source that its newest delivery no longer has, marked as deleted.
+def quarantine_rows(rows: DataFrame, *, target: str) -> DataFrame:
+    """silver.quarantine rows of the settled rows that failed at least one rule."""
+    return rows.where(F.size("_failed_rules") > 0).select(
+        F.lit(target).alias("target"),
+        F.col("_source").alias("source"),
+        F.col("_key").alias("key"),
+        F.sha2("_row", 256).alias("row_hash"),
+        F.col("_failed_rules").alias("failed_rules"),
+        F.col("_row").alias("row"),
+    )
+
+
+def absent(current: DataFrame, settled_rows: DataFrame, sources: list[Source]) -> DataFrame:
+    """Records of snapshot sources that the newest delivery no longer has, marked as deleted.
 
     Args:
         current: silver.person.
-        landed: the newest delivery's emitted rows, passed or not.
+        settled_rows: all of the deliveries' rows, passed or not: a row in quarantine is not absent.
     """
-    here = current.where((F.col("source") == source.name) & ~F.col("is_deleted"))
-    return here.join(landed.select("record_id").distinct(), "record_id", "left_anti").withColumn(
-        "is_deleted", F.lit(True)
-    )
-
-
-def quarantine_rows(failed: DataFrame, *, target: str, source: Source) -> DataFrame:
-    """silver.quarantine rows of rows that failed at least one rule."""
-    return failed.select(
-        F.lit(target).alias("target"),
-        F.lit(source.name).alias("source"),
-        "key",
-        F.sha2("_row", 256).alias("row_hash"),
-        "failed_rules",
-        F.col("_row").alias("row"),
-    )
+    whole = [source.name for source in sources if source.load == "snapshot"]
+    here = current.where(F.col("source").isin(whole) & ~F.col("is_deleted"))
+    there = settled_rows.select("record_id").distinct()
+    return here.join(there, "record_id", "left_anti").withColumn("is_deleted", F.lit(True))
 
 
 def union(parts: list[DataFrame]) -> DataFrame:
