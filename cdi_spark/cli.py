@@ -39,7 +39,9 @@ err = Console(stderr=True)
 
 ProjectDir = Annotated[Path, typer.Option(help="Conf folder with project.yml and sources/.")]
 Warehouse = Annotated[Path, typer.Option(help="Folder that holds the Delta tables.")]
-Vars = Annotated[list[str] | None, typer.Option("--var", help="name=value for a variable of project.yml; may repeat.")]
+Vars = Annotated[
+    list[str] | None, typer.Option("--var", help="name=value for a variable of project.yml; may repeat.")
+]
 
 
 class Format(StrEnum):
@@ -175,7 +177,9 @@ def main(arguments: Sequence[str]) -> int:
             raise
         # Spark's own message may quote a value of the data; its condition does not.
         kind = getattr(fault, "getCondition", lambda: None)() or type(fault).__name__
-        err.print(f"[bold red]error:[/] Spark failed with {kind}. Set CDI_TRACE=1 to see all.", highlight=False)
+        err.print(
+            f"[bold red]error:[/] Spark failed with {kind}. Set CDI_TRACE=1 to see all.", highlight=False
+        )
         if os.environ.get("CDI_TRACE"):
             raise
         return 1

@@ -14,7 +14,6 @@ from cdi_spark.errors import ConfigError
 from cdi_spark.expressions import check_expression
 from cdi_spark.tables import ATTRIBUTES, EVENTS, PERSON_INPUT, STRINGS, TABLES
 
-
 M = TypeVar("M", bound=BaseModel)
 
 
@@ -245,14 +244,18 @@ def _source(path: Path, variables: dict[str, str]) -> Source:
     try:
         located = source.path.format(**variables)
     except (KeyError, IndexError) as missing:
-        raise ConfigError(f"{path}: path names an undeclared variable {missing}. Declare it in project.yml.") from None
+        raise ConfigError(
+            f"{path}: path names an undeclared variable {missing}. Declare it in project.yml."
+        ) from None
     return source.model_copy(update={"path": located})
 
 
 def _quality(path: Path) -> Quality:
     quality = _read(path, Quality)
     if quality.table not in TABLES:
-        raise ConfigError(f"{path}: there is no table {quality.table}; write it with its schema, as silver.person.")
+        raise ConfigError(
+            f"{path}: there is no table {quality.table}; write it with its schema, as silver.person."
+        )
     for name, sql in quality.rules.items():
         check_expression(sql, where=f"{path}: rule {name}")
     return quality

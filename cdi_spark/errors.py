@@ -17,5 +17,5 @@ class GateError(CdiError):
     """A table failed an expectation that gates it."""
 
 
-class EnvironmentFault(CdiError):
+class SetupError(CdiError):
     """Java, a jar or a Python package that the work needs is not there."""

@@ -2,23 +2,131 @@
 
 import sqlglot
 from sqlglot.errors import SqlglotError
-from sqlglot.tokens import Token, TokenType
+from sqlglot.tokens import Token, TokenType  # type: ignore[attr-defined]
 
 from cdi_spark.errors import ConfigError
 
 # Pure functions of their arguments. What reads files, classes, the session or the clock stays out
 # (reflect, java_method, input_file_name, current_user, rand): a landed row must mean the same tomorrow.
 ALLOWED = frozenset(
-    """abs array array_compact array_contains array_distinct array_join array_size array_union bround
-    ceil coalesce concat concat_ws contains date_add date_format date_sub date_trunc day element_at elt endswith
-    exists explode filter flatten floor format_number from_unixtime get get_json_object greatest hour if ifnull
-    in initcap instr isnull isnotnull left len length like locate lower lpad ltrim make_date map_from_arrays md5
-    minute month named_struct nullif nvl nvl2 overlay position regexp_count regexp_extract regexp_like
-    regexp_replace regexp_substr repeat replace reverse right rlike round rpad rtrim second sequence sha2 size slice
-    sort_array split split_part startswith struct substr substring substring_index timestamp_micros
-    timestamp_millis timestamp_seconds to_utc_timestamp transform translate trim try_add try_cast cast
-    try_divide try_element_at try_make_timestamp try_multiply try_subtract try_sum try_to_binary try_to_number
-    try_to_timestamp to_json typeof upper year decimal and or not when then else between""".split()
+    [
+        "abs",
+        "array",
+        "array_compact",
+        "array_contains",
+        "array_distinct",
+        "array_join",
+        "array_size",
+        "array_union",
+        "bround",
+        "ceil",
+        "coalesce",
+        "concat",
+        "concat_ws",
+        "contains",
+        "date_add",
+        "date_format",
+        "date_sub",
+        "date_trunc",
+        "day",
+        "element_at",
+        "elt",
+        "endswith",
+        "exists",
+        "explode",
+        "filter",
+        "flatten",
+        "floor",
+        "format_number",
+        "from_unixtime",
+        "get",
+        "get_json_object",
+        "greatest",
+        "hour",
+        "if",
+        "ifnull",
+        "in",
+        "initcap",
+        "instr",
+        "isnull",
+        "isnotnull",
+        "left",
+        "len",
+        "length",
+        "like",
+        "locate",
+        "lower",
+        "lpad",
+        "ltrim",
+        "make_date",
+        "map_from_arrays",
+        "md5",
+        "minute",
+        "month",
+        "named_struct",
+        "nullif",
+        "nvl",
+        "nvl2",
+        "overlay",
+        "position",
+        "regexp_count",
+        "regexp_extract",
+        "regexp_like",
+        "regexp_replace",
+        "regexp_substr",
+        "repeat",
+        "replace",
+        "reverse",
+        "right",
+        "rlike",
+        "round",
+        "rpad",
+        "rtrim",
+        "second",
+        "sequence",
+        "sha2",
+        "size",
+        "slice",
+        "sort_array",
+        "split",
+        "split_part",
+        "startswith",
+        "struct",
+        "substr",
+        "substring",
+        "substring_index",
+        "timestamp_micros",
+        "timestamp_millis",
+        "timestamp_seconds",
+        "to_utc_timestamp",
+        "transform",
+        "translate",
+        "trim",
+        "try_add",
+        "try_cast",
+        "cast",
+        "try_divide",
+        "try_element_at",
+        "try_make_timestamp",
+        "try_multiply",
+        "try_subtract",
+        "try_sum",
+        "try_to_binary",
+        "try_to_number",
+        "try_to_timestamp",
+        "to_json",
+        "typeof",
+        "upper",
+        "year",
+        "decimal",
+        "and",
+        "or",
+        "not",
+        "when",
+        "then",
+        "else",
+        "between",
+    ]
 )
 
 
@@ -32,8 +140,12 @@ def check_expression(sql: str, *, where: str) -> None:
         tokens = sqlglot.tokenize(sql, read="spark")
         sqlglot.parse_one(sql, read="spark")
     except SqlglotError as fault:
-        raise ConfigError(f"{where}: does not parse as a SQL expression: {str(fault).splitlines()[0]}") from None
-    if any(token.token_type is TokenType.SEMICOLON for token in tokens) or sql.strip().lower().startswith("select"):
+        raise ConfigError(
+            f"{where}: does not parse as a SQL expression: {str(fault).splitlines()[0]}"
+        ) from None
+    if any(token.token_type is TokenType.SEMICOLON for token in tokens) or sql.strip().lower().startswith(
+        "select"
+    ):
         raise ConfigError(f"{where}: wants one expression, not a statement.")
     for name in sorted({name for name in _called(tokens) if name not in ALLOWED}):
         raise ConfigError(
@@ -46,7 +158,10 @@ def _called(tokens: list[Token]) -> set[str]:
     """Every word with a parenthesis right behind it, but for words after a dot (fields)."""
     called = set()
     for before, token, after in zip([None, *tokens], tokens, tokens[1:], strict=False):
-        is_word = token.text[:1].isalpha() and token.token_type not in (TokenType.STRING, TokenType.IDENTIFIER)
+        is_word = token.text[:1].isalpha() and token.token_type not in (
+            TokenType.STRING,
+            TokenType.IDENTIFIER,
+        )
         is_field = before is not None and before.token_type is TokenType.DOT
         if is_word and not is_field and after.token_type is TokenType.L_PAREN:
             called.add(token.text.lower())

@@ -127,7 +127,7 @@ def _settled(run: Run, table: Table, source: Source, emit: Emit) -> DataFrame:
     return (
         run.storage.read(f"bronze.{source.name}")
         .transform(silver.current_rows, source)
-        .transform(silver.emitted, source, emit)
+        .transform(silver.emitted, source, emit, default_country=run.project.file.default_country)
         .transform(rules.check_rows, checks, table=table.name)
         .transform(silver.settled, table=table, source=source, per_key=emit.per_key)
     )
@@ -171,7 +171,9 @@ def score(run: Run) -> Counts:
     model = load_person_model(run.project.person_model)
     trained = _trained(run, _settings_hash(run, model))
     if trained is None:
-        raise CdiError("linkage.model: no model was trained from this person model. Run the stage train first.")
+        raise CdiError(
+            "linkage.model: no model was trained from this person model. Run the stage train first."
+        )
     pairs = score_pairs(
         run.storage.read(PERSON.name),
         run.storage.read(TERM_FREQUENCY.name),
@@ -266,13 +268,18 @@ def _gated(run: Run, *names: str) -> Counts:
     ]
     if results:
         at = datetime.now(UTC)
-        rows = [(run.run_id, r.table, r.expectation, r.column, r.success, r.observed, r.arguments, at) for r in results]
+        rows = [
+            (run.run_id, r.table, r.expectation, r.column, r.success, r.observed, r.arguments, at)
+            for r in results
+        ]
         entry = run.spark.createDataFrame(rows, QUALITY_RESULT.schema)
         run.storage.append(QUALITY_RESULT, entry, token=f"{run.run_id}:{'|'.join(names)}")
     failed = [r for r in results if not r.success]
     if failed:
         told = "; ".join(f"{r.table} {r.expectation} {r.column or ''} ({r.observed})" for r in failed)
-        raise GateError(f"{told}. Mend the source or the expectation in {run.project.folder}/quality, and run again.")
+        raise GateError(
+            f"{told}. Mend the source or the expectation in {run.project.folder}/quality, and run again."
+        )
     return {name: run.storage.read(name).count() for name in names}
 
 

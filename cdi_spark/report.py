@@ -73,9 +73,13 @@ def _print_stages(storage: Storage, console: Console) -> None:
 
 
 def _print_quarantine(storage: Storage, console: Console) -> None:
-    reasons = storage.read(QUARANTINE.name).select("target", "source", F.explode("failed_rules").alias("rule"))
+    reasons = storage.read(QUARANTINE.name).select(
+        "target", "source", F.explode("failed_rules").alias("rule")
+    )
     shown = RichTable("table", "source", "rule", "rows", title="Quarantined rows by reason")
-    for row in reasons.groupBy("target", "source", "rule").count().orderBy("target", "source", "rule").collect():
+    for row in (
+        reasons.groupBy("target", "source", "rule").count().orderBy("target", "source", "rule").collect()
+    ):
         shown.add_row(row["target"], row["source"], row["rule"], f"{row['count']:,}")
     shown.columns[3].justify = "right"
     console.print(shown)
@@ -93,15 +97,22 @@ def _print_accuracy(storage: Storage, truth: Path, console: Console) -> None:
 def _print_customer(storage: Storage, console: Console) -> None:
     """A customer of many sources, with the records that the golden record came from."""
     customers = storage.read(CUSTOMER_360.name)
-    best = customers.orderBy(
-        F.desc(F.size("sources")), F.abs(F.col("record_count") - 6), "entity_id"
-    ).first()
+    best = customers.orderBy(F.desc(F.size("sources")), F.abs(F.col("record_count") - 6), "entity_id").first()
     if best is None:
         return
-    members = storage.read(MEMBER.name).where((F.col("entity_id") == best["entity_id"]) & F.col("valid_to").isNull())
-    records = storage.read(PERSON.name).join(members.select("record_id"), "record_id").orderBy("record_id").collect()
+    members = storage.read(MEMBER.name).where(
+        (F.col("entity_id") == best["entity_id"]) & F.col("valid_to").isNull()
+    )
+    records = (
+        storage.read(PERSON.name)
+        .join(members.select("record_id"), "record_id")
+        .orderBy("record_id")
+        .collect()
+    )
     names = [c.name for c in ATTRIBUTES if best[c.name] is not None]
-    shown = RichTable("", "golden record", *(r["record_id"] for r in records), title=f"Customer {best['entity_id']}")
+    shown = RichTable(
+        "", "golden record", *(r["record_id"] for r in records), title=f"Customer {best['entity_id']}"
+    )
     for name in names:
         shown.add_row(name, _text(best[name]), *(_text(r[name]) for r in records))
     console.print(shown)

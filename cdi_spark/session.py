@@ -15,7 +15,7 @@ from pathlib import Path
 from pyspark.errors import PySparkException
 from pyspark.sql import SparkSession
 
-from cdi_spark.errors import EnvironmentFault
+from cdi_spark.errors import SetupError
 
 DELTA = "io.delta:delta-spark_4.0_2.13:4.4.0"
 # The first that the machine's Maven repositories have. Sedona's shaded build carries the same GraphFrames
@@ -39,7 +39,7 @@ def spark_session(extra: dict[str, str] | None = None) -> SparkSession:
     Args:
         extra: further Spark settings (project.yml `spark`); they win over these.
     Raises:
-        EnvironmentFault: no Java, no jars, or an active session without Delta.
+        SetupError: no Java, no jars, or an active session without Delta.
     """
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     # PySpark logs its own copy of what failed, values and Java stack included; the exception is enough.
@@ -52,7 +52,7 @@ def spark_session(extra: dict[str, str] | None = None) -> SparkSession:
         spark = builder.getOrCreate()
         spark.sql("SHOW NAMESPACES").collect()  # loads Delta's catalog, or says that it is not there
     except PySparkException as fault:
-        raise EnvironmentFault(
+        raise SetupError(
             f"Spark does not start: {str(fault).splitlines()[0]} It wants a JDK 17 or newer and the jars of "
             f"{DELTA}; under your own spark-submit pass --packages {DELTA},{GRAPHFRAMES[0]}."
         ) from fault
@@ -73,7 +73,7 @@ def launch_settings() -> dict[str, str]:
     """What must be known before the JVM starts, for one machine: memory, jars, quiet logs.
 
     Raises:
-        EnvironmentFault: Java or the jars cannot be had.
+        SetupError: Java or the jars cannot be had.
     """
     log4j = Path(__file__).with_name("log4j2.properties")
     return {
@@ -96,10 +96,10 @@ def jars() -> list[str]:
     """Paths of the Delta and GraphFrames jars, resolved once by Spark and remembered.
 
     Raises:
-        EnvironmentFault: no Java, or the Maven repositories have neither choice of GraphFrames.
+        SetupError: no Java, or the Maven repositories have neither choice of GraphFrames.
     """
     if shutil.which("java") is None and "JAVA_HOME" not in os.environ:
-        raise EnvironmentFault("No java on the PATH and no JAVA_HOME. Install a JDK 17 and try again.")
+        raise SetupError("No java on the PATH and no JAVA_HOME. Install a JDK 17 and try again.")
     wanted = hashlib.sha256("|".join((DELTA, *GRAPHFRAMES, PROVIDED)).encode()).hexdigest()[:12]
     cache = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "cdi_spark" / f"jars-{wanted}"
     memory = cache / "jars.json"
@@ -115,7 +115,7 @@ def jars() -> list[str]:
             memory.write_text(json.dumps(found))
             print(f"cdi: {len(found)} jars found, remembered in {memory}", file=sys.stderr)
             return found
-    raise EnvironmentFault(
+    raise SetupError(
         f"The jars of {DELTA} and {' or '.join(GRAPHFRAMES)} cannot be had: {said} "
         "If they exist in your repository, an incomplete local Maven cache (poms without jars) is in the way: "
         "move ~/.m2/repository aside and try again."

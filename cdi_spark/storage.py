@@ -45,7 +45,9 @@ class Storage:
             CdiError: it was never written; the message names what to run.
         """
         if not self.exists(name):
-            raise CdiError(f"{name}: no such table in {self.warehouse}. Run `cdi run all` on this warehouse first.")
+            raise CdiError(
+                f"{name}: no such table in {self.warehouse}. Run `cdi run all` on this warehouse first."
+            )
         return self.spark.read.format("delta").load(str(self.path(name)))
 
     def read_or_empty(self, table: Table) -> DataFrame:
@@ -67,7 +69,9 @@ class Storage:
 
     def append_once(self, name: str, rows: DataFrame, *, token: str) -> None:
         """Append rows as landed; a second append with the same token (a batch) changes nothing."""
-        self._append(name, rows, token, {"delta.columnMapping.mode": "name", "delta.dataSkippingNumIndexedCols": "0"})
+        self._append(
+            name, rows, token, {"delta.columnMapping.mode": "name", "delta.dataSkippingNumIndexedCols": "0"}
+        )
 
     def append(self, table: Table, rows: DataFrame, *, token: str) -> None:
         """Append rows of a declared table, once a token."""
@@ -125,14 +129,18 @@ def conform(rows: DataFrame, table: Table) -> DataFrame:
     have = {f.name: f.dataType for f in rows.schema}
     for column in table.columns:
         if column.name not in have:
-            raise CdiError(f"{table.name}: {column.name} is missing. Add it in the stage that writes the table.")
+            raise CdiError(
+                f"{table.name}: {column.name} is missing. Add it in the stage that writes the table."
+            )
         if _bare(have[column.name]) != _bare(column.type):
             raise CdiError(
                 f"{table.name}: {column.name} is {have[column.name].simpleString()}, wants "
                 f"{column.type.simpleString()}. Cast it in the stage that writes the table, or change "
                 f"{table.name} in cdi_spark/tables.py."
             )
-    return rows.select(*(F.col(f"`{c.name}`").alias(c.name, metadata={"comment": c.comment}) for c in table.columns))
+    return rows.select(
+        *(F.col(f"`{c.name}`").alias(c.name, metadata={"comment": c.comment}) for c in table.columns)
+    )
 
 
 def _bare(kind: T.DataType) -> str:

@@ -41,7 +41,9 @@ class Table:
     @property
     def schema(self) -> T.StructType:
         """The table's Spark schema, comments included; every column may be null."""
-        return T.StructType([T.StructField(c.name, c.type, True, {"comment": c.comment}) for c in self.columns])
+        return T.StructType(
+            [T.StructField(c.name, c.type, True, {"comment": c.comment}) for c in self.columns]
+        )
 
     @property
     def names(self) -> list[str]:
@@ -112,7 +114,9 @@ def _event(name: str, comment: str, *columns: Column) -> Table:
 
 
 EVENT_TABLES = (
-    _event("order", "One row per order", Column("ordered_at", TIMESTAMP, "when, UTC"), STATUS, AMOUNT, CURRENCY),
+    _event(
+        "order", "One row per order", Column("ordered_at", TIMESTAMP, "when, UTC"), STATUS, AMOUNT, CURRENCY
+    ),
     _event(
         "order_line",
         "One row per line of an order",
@@ -163,7 +167,9 @@ EVENT_TABLES = (
 )
 # Event columns a mapping may give, by short table name.
 EVENTS: dict[str, tuple[str, ...]] = {
-    t.name.removeprefix("silver."): tuple(c for c in t.names if c not in (t.key[0], "record_id", "content_hash"))
+    t.name.removeprefix("silver."): tuple(
+        c for c in t.names if c not in (t.key[0], "record_id", "content_hash")
+    )
     for t in EVENT_TABLES
 }
 

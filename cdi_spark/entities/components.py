@@ -26,8 +26,10 @@ def components(records: DataFrame, links: DataFrame) -> DataFrame:
     algorithm = "graphx" if links.count() <= GRAPHX_LINKS else "graphframes"
     joined = GraphFrame(vertices, edges).connectedComponents(algorithm=algorithm)
     own = F.xxhash64("record_id")
-    return records.select("record_id", own.alias("id")).join(joined, "id", "left").select(
-        "record_id", F.coalesce("component", "id").alias("component")
+    return (
+        records.select("record_id", own.alias("id"))
+        .join(joined, "id", "left")
+        .select("record_id", F.coalesce("component", "id").alias("component"))
     )
 
 
@@ -45,15 +47,21 @@ def check_components(found: DataFrame, records: DataFrame, links: DataFrame) -> 
     ).first() or (0, 0, 0)
     wanted = records.count()
     if not rows == ids == numbers == wanted:
-        raise CdiError(f"entities.component: {rows} rows of {ids} records ({numbers} numbers), wants {wanted} of each.")
+        raise CdiError(
+            f"entities.component: {rows} rows of {ids} records ({numbers} numbers), wants {wanted} of each."
+        )
     left = found.select(F.col("record_id").alias("record_id_l"), F.col("component").alias("component_l"))
     right = found.select(F.col("record_id").alias("record_id_r"), F.col("component").alias("component_r"))
     ends = links.join(left, "record_id_l").join(right, "record_id_r")
     across = ends.where("component_l <> component_r").count()
     if across:
-        raise CdiError(f"entities.component: {across} links join two components. Run the stage resolve again.")
+        raise CdiError(
+            f"entities.component: {across} links join two components. Run the stage resolve again."
+        )
     tied = ends.select(F.explode(F.array("record_id_l", "record_id_r")).alias("record_id")).distinct()
     sizes = found.withColumn("size", F.expr("count(*) over (partition by component)"))
     loose = sizes.where("size > 1").join(tied, "record_id", "left_anti").count()
     if loose:
-        raise CdiError(f"entities.component: {loose} records share a component without a link. Run resolve again.")
+        raise CdiError(
+            f"entities.component: {loose} records share a component without a link. Run resolve again."
+        )

@@ -21,7 +21,9 @@ def assign_ids(components: DataFrame, current: DataFrame, *, run_id: str) -> Dat
     """
     first = components.groupBy("component").agg(F.min("record_id").alias("first_record"))
     shared = components.join(current, "record_id").groupBy("component", "entity_id")
-    overlap = shared.agg(F.count("*").alias("records"), F.min("valid_from").alias("since")).join(first, "component")
+    overlap = shared.agg(F.count("*").alias("records"), F.min("valid_from").alias("since")).join(
+        first, "component"
+    )
     by_id = Window.partitionBy("entity_id").orderBy(F.desc("records"), "first_record")
     by_component = Window.partitionBy("component").orderBy(F.desc("records"), "since", "entity_id")
     kept = overlap.withColumn("nth", F.row_number().over(by_id)).where("nth = 1")
@@ -61,23 +63,33 @@ def events(assigned: DataFrame, current: DataFrame, *, run_id: str, at: Column) 
     appeared = (
         both.where("new_id IS NOT NULL")
         .groupBy(F.col("new_id").alias("id"))
-        .agg(F.sort_array(F.collect_set("entity_id")).alias("before"), F.array(F.first("new_id")).alias("after"))
+        .agg(
+            F.sort_array(F.collect_set("entity_id")).alias("before"),
+            F.array(F.first("new_id")).alias("after"),
+        )
         .where("NOT array_contains(before, id)")
         .withColumn("kind", F.when(F.size("before") > 0, "split").otherwise("created"))
     )
     gone = (
         both.where("entity_id IS NOT NULL")
         .groupBy(F.col("entity_id").alias("id"))
-        .agg(F.array(F.first("entity_id")).alias("before"), F.sort_array(F.collect_set("new_id")).alias("after"))
+        .agg(
+            F.array(F.first("entity_id")).alias("before"),
+            F.sort_array(F.collect_set("new_id")).alias("after"),
+        )
         .join(assigned.select(F.col("entity_id").alias("id")).distinct(), "id", "left_anti")
         .withColumn("kind", F.when(F.size("after") > 0, "merged").otherwise("retired"))
     )
-    return appeared.unionByName(gone).select(
-        F.sha2(F.concat_ws("|", F.lit(run_id), "id", "kind"), 256).alias("event_id"),
-        F.col("id").alias("entity_id"),
-        "kind",
-        "before",
-        "after",
-        at.alias("happened_at"),
-        F.lit(run_id).alias("run_id"),
-    ).select(*EVENT.names)
+    return (
+        appeared.unionByName(gone)
+        .select(
+            F.sha2(F.concat_ws("|", F.lit(run_id), "id", "kind"), 256).alias("event_id"),
+            F.col("id").alias("entity_id"),
+            "kind",
+            "before",
+            "after",
+            at.alias("happened_at"),
+            F.lit(run_id).alias("run_id"),
+        )
+        .select(*EVENT.names)
+    )

@@ -41,7 +41,9 @@ def read_files(spark: SparkSession, source: Source, *, run_id: str) -> DataFrame
     except PySparkException as fault:
         raise SourceError(f"source {source.name}: {path}: {reason(fault)}") from None
     if not names:
-        raise SourceError(f"source {source.name}: {path}: holds no columns. Give a file with a header or rows.")
+        raise SourceError(
+            f"source {source.name}: {path}: holds no columns. Give a file with a header or rows."
+        )
     row_hash = F.xxhash64(F.to_json(F.struct(*(F.col(f"`{name}`") for name in names))))
     batches = keyed.groupBy("_file").agg(_content_hash(row_hash).alias("_batch"))
     return keyed.join(F.broadcast(batches), "_file").select(
@@ -59,7 +61,9 @@ def new_rows(landed: DataFrame, bronze: DataFrame | None) -> DataFrame:
     """Drop the rows of files whose content landed before."""
     if bronze is None:
         return landed
-    return landed.join(F.broadcast(bronze.select("_batch").distinct()), "_batch", "left_anti").select(*landed.columns)
+    return landed.join(F.broadcast(bronze.select("_batch").distinct()), "_batch", "left_anti").select(
+        *landed.columns
+    )
 
 
 def _content_hash(row_hash: Column) -> Column:

@@ -20,7 +20,8 @@ def key_column(position: int) -> str:
 def with_keys(features: DataFrame, rules: Sequence[BlockingRule], stop_keys: Sequence[int] = ()) -> DataFrame:
     """Add one column a rule: its 64-bit key, or for `shares` rules the array of its keys.
 
-    A key is null where a column that it reads is null or empty, and where the model stop-listed it; null equals nothing.
+    A key is null where a column that it reads is null or empty, and where the model stop-listed it; null
+    equals nothing.
     """
     columns = {key_column(i): _key(i, rule, stop_keys) for i, rule in enumerate(rules)}
     return features.withColumns(columns)

@@ -124,10 +124,14 @@ def load_person_model(path: Path) -> PersonModel:
     named = set(model.columns()) | {name for rule in model.blocking for name in rule.columns()}
     compared = {name for c in model.comparisons for level in c.levels for name in _compared_words(level.sql)}
     for name in sorted((named | compared) - FEATURES.keys()):
-        raise ConfigError(f"{path}: {name} is no column of linkage/features.py; it has {', '.join(FEATURES)}.")
+        raise ConfigError(
+            f"{path}: {name} is no column of linkage/features.py; it has {', '.join(FEATURES)}."
+        )
     kinds = [rule.shares is not None for rule in model.blocking]
     if kinds != sorted(kinds):
-        raise ConfigError(f"{path}: blocking: put the rules with `shares` last; a pair counts for its first rule.")
+        raise ConfigError(
+            f"{path}: blocking: put the rules with `shares` last; a pair counts for its first rule."
+        )
     return model
 
 
@@ -153,7 +157,9 @@ def _splink_comparison(comparison: Comparison) -> dict[str, Any]:
     unknown = f"NOT ({' OR '.join(one_known)})"
     if comparison.unknown_when:
         unknown = f"{unknown} OR ({comparison.unknown_when})"
-    levels: list[dict[str, Any]] = [{"sql_condition": unknown, "label_for_charts": "unknown", "is_null_level": True}]
+    levels: list[dict[str, Any]] = [
+        {"sql_condition": unknown, "label_for_charts": "unknown", "is_null_level": True}
+    ]
     for level in comparison.levels:
         entry: dict[str, Any] = {
             "sql_condition": level.sql,

@@ -16,7 +16,9 @@ from cdi_spark.linkage.tasks import scorer
 from cdi_spark.tables import PAIR
 
 
-def score_pairs(persons: DataFrame, term_frequencies: DataFrame, *, model: PersonModel, trained: Row) -> DataFrame:
+def score_pairs(
+    persons: DataFrame, term_frequencies: DataFrame, *, model: PersonModel, trained: Row
+) -> DataFrame:
     """Every pair that shares a block and weighs at least the model's keep_weight.
 
     Args:
@@ -43,7 +45,9 @@ def score_pairs(persons: DataFrame, term_frequencies: DataFrame, *, model: Perso
         .sortWithinPartitions("key", "record_id")
         .mapInArrow(scorer(query), _scored_schema(comparisons))
     )
-    return scored.transform(_as_pairs, comparisons, [rule.name for rule in model.blocking], trained["model_id"])
+    return scored.transform(
+        _as_pairs, comparisons, [rule.name for rule in model.blocking], trained["model_id"]
+    )
 
 
 def _key_columns(model: PersonModel) -> list[str]:
@@ -62,7 +66,9 @@ def _scored_schema(comparisons: Sequence[str]) -> str:
     return f"record_id_l string, record_id_r string, match_weight double, match_probability double, rule int, {gammas}"
 
 
-def _as_pairs(scored: DataFrame, comparisons: Sequence[str], rules: Sequence[str], model_id: str) -> DataFrame:
+def _as_pairs(
+    scored: DataFrame, comparisons: Sequence[str], rules: Sequence[str], model_id: str
+) -> DataFrame:
     levels = [part for name in comparisons for part in (F.lit(name), F.col(f"gamma_{name}"))]
     return scored.select(
         "record_id_l",

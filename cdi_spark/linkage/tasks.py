@@ -5,7 +5,7 @@ Needs duckdb and pyarrow only, so that it can be shipped to any executor.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -16,7 +16,7 @@ PAIR_BUDGET = 1_000_000
 
 def scorer(
     sql: str, *, pair_budget: int = PAIR_BUDGET, memory_limit: str = "1GB"
-) -> Callable[[Iterator[pa.RecordBatch]], Iterator[pa.RecordBatch]]:
+) -> Callable[[Iterable[pa.RecordBatch]], Iterable[pa.RecordBatch]]:
     """A function for mapInArrow over records that arrive block by block (sorted by key, then record_id).
 
     Args:
@@ -25,13 +25,15 @@ def scorer(
         memory_limit: DuckDB's limit in the task, after which it spills to the task's temporary folder.
     """
 
-    def score(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    def score(batches: Iterable[pa.RecordBatch]) -> Iterable[pa.RecordBatch]:
         import tempfile
 
         import duckdb
 
         with tempfile.TemporaryDirectory() as spill, duckdb.connect() as connection:
-            connection.execute(f"SET threads = 1; SET memory_limit = '{memory_limit}'; SET temp_directory = '{spill}'")
+            connection.execute(
+                f"SET threads = 1; SET memory_limit = '{memory_limit}'; SET temp_directory = '{spill}'"
+            )
             for left, right in _work(batches, pair_budget):
                 connection.register("cdi_left", left)
                 connection.register("cdi_right", right)
@@ -40,7 +42,7 @@ def scorer(
     return score
 
 
-def _work(batches: Iterator[pa.RecordBatch], budget: int) -> Iterator[tuple[pa.Table, pa.Table]]:
+def _work(batches: Iterable[pa.RecordBatch], budget: int) -> Iterator[tuple[pa.Table, pa.Table]]:
     """Cut the stream into pieces of whole blocks within the budget; a block over it into slices."""
     held: list[pa.RecordBatch] = []
     for batch in batches:

@@ -67,7 +67,9 @@ def term_frequencies(features: DataFrame, *, model: PersonModel, model_id: str) 
     """linkage.term_frequency: each value's share of the records that have one, for the columns that use it."""
     columns = model.term_frequency_columns()
     values = features.select(
-        F.explode(F.array(*(F.struct(F.lit(c).alias("column"), F.col(c).alias("value")) for c in columns))).alias("x")
+        F.explode(
+            F.array(*(F.struct(F.lit(c).alias("column"), F.col(c).alias("value")) for c in columns))
+        ).alias("x")
     ).select("x.*")
     known = values.where("value IS NOT NULL")
     totals = known.groupBy("column").agg(F.count("*").alias("total"))
@@ -135,6 +137,8 @@ def _frozen(trained: dict[str, Any], model: PersonModel) -> dict[str, Any]:
             m, u = _learned(level, "m_probability"), _learned(level, "u_probability")
             level["m_probability"] = round(max(m or start, SMALLEST_M), 12)
             level["u_probability"] = round(_u_of_non_matches(m, u, prior) or start, 12)
-    trained["probability_two_random_records_match"] = round(trained["probability_two_random_records_match"], 12)
+    trained["probability_two_random_records_match"] = round(
+        trained["probability_two_random_records_match"], 12
+    )
     trained.pop("linker_uid", None)
     return trained

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from functools import reduce
 
 from pyspark.errors import PySparkException
@@ -28,9 +29,12 @@ def current_rows(bronze: DataFrame, source: Source) -> DataFrame:
     return bronze.join(F.broadcast(newest.select("_run_id")), "_run_id", "left_semi")
 
 
-def emitted(landed: DataFrame, source: Source, emit: Emit) -> DataFrame:
+def emitted(landed: DataFrame, source: Source, emit: Emit, *, default_country: str) -> DataFrame:
     """The rows that landed rows emit for one table, mapped and standardised, not yet checked.
 
+    Args:
+        landed: the source's rows of bronze.
+        default_country: ISO 3166 alpha-2; how phones and postcodes read where a row names no country.
     Returns:
         key, the table's columns but content_hash and is_deleted, `_deleted`, `_order` (newer is greater),
         `_ingested_at` and `_row` (the landed row as JSON).
@@ -69,7 +73,7 @@ def emitted(landed: DataFrame, source: Source, emit: Emit) -> DataFrame:
             f"source {source.name}, emits {emit.table}: {missing} is not among the landed columns. "
             f"Mend the mapping, or the file that lost the column."
         ) from None
-    return _person(rows, source) if is_person else _event(rows, table, source)
+    return _person(rows, source, default_country) if is_person else _event(rows, table, source)
 
 
 def _person_key(source: Source) -> str:
@@ -77,54 +81,53 @@ def _person_key(source: Source) -> str:
     return keys[0] if keys else source.key
 
 
-def _person(rows: DataFrame, source: Source) -> DataFrame:
+def _person(rows: DataFrame, source: Source, default_country: str) -> DataFrame:
     """Standardise the mapped person columns by the rules of this folder; what is not mapped is null."""
     types = {c.name: c.type for c in PERSON.columns} | {"full_name": STRING}
-    given = {name: _typed(rows, name, types[name]) for name in PERSON_INPUT}
+    mapped = {f.name: f.dataType for f in rows.schema}
+    given = {name: _typed(mapped, name, types[name]) for name in PERSON_INPUT}
     # Two projections, not one: the country decides how phones and postcodes read, the split how names do.
-    rows = rows.withColumns(
-        {
-            **given,
-            "country": countries.country(given["country"]),
-            "_split": names.split_full_name(given["full_name"]),
-        }
+    rows = rows.withColumns({**given, "country": countries.country(given["country"])})
+    if "full_name" in mapped:
+        split = rows.withColumn("_split", names.split_full_name(F.col("full_name")))
+        parts = ("given_name", "middle_name", "family_name")
+        rows = split.withColumns({n: F.coalesce(n, f"_split.{n}") for n in parts}).drop("_split")
+        mapped |= dict.fromkeys(parts, STRING)
+    country = F.coalesce("country", F.lit(default_country))
+    rules: dict[str, Callable[[Column], Column]] = {
+        "given_name": names.name_part,
+        "middle_name": names.name_part,
+        "family_name": names.name_part,
+        "gender": _gender,
+        "emails": emails.emails,
+        "phones": lambda numbers: phones.phones(numbers, country),
+        "street": addresses.street,
+        "city": names.name_part,
+        "region": names.name_part,
+        "postcode": lambda code: addresses.postcode(code, country),
+        "national_id": text.clean_text,
+        "account_ids": _identifiers,
+        "device_ids": _identifiers,
+        "birth_place": names.name_part,
+        "occupation": text.clean_text,
+        "company": text.clean_text,
+    }
+    standard = {name: rule(F.col(name)) for name, rule in rules.items() if name in mapped}
+    return rows.withColumns({**standard, "source": F.lit(source.name), "trust": F.lit(source.trust)}).drop(
+        "full_name"
     )
-    part = {
-        n: F.coalesce(F.col(n), F.col(f"_split.{n}")) for n in ("given_name", "middle_name", "family_name")
-    }
-    standard = {
-        **{name: names.name_part(column) for name, column in part.items()},
-        "gender": _gender(F.col("gender")),
-        "emails": emails.emails(F.col("emails")),
-        "phones": phones.phones(F.col("phones"), F.col("country")),
-        "street": addresses.street(F.col("street")),
-        "city": names.name_part(F.col("city")),
-        "region": names.name_part(F.col("region")),
-        "postcode": addresses.postcode(F.col("postcode"), F.col("country")),
-        "national_id": text.clean_text(F.col("national_id")),
-        "account_ids": _identifiers(F.col("account_ids")),
-        "device_ids": _identifiers(F.col("device_ids")),
-        "birth_place": names.name_part(F.col("birth_place")),
-        "occupation": text.clean_text(F.col("occupation")),
-        "company": text.clean_text(F.col("company")),
-        "source": F.lit(source.name),
-        "trust": F.lit(source.trust),
-    }
-    return rows.withColumns(standard).drop("_split", "full_name")
 
 
 def _event(rows: DataFrame, table: Table, source: Source) -> DataFrame:
     """Type the mapped event columns; currencies become ISO 4217, texts are cleaned."""
     key = table.key[0]
-    columns = {
-        c.name: _typed(rows, c.name, c.type)
-        for c in table.columns
-        if c.name not in (key, "record_id", "content_hash")
-    }
+    mapped = {f.name: f.dataType for f in rows.schema}
+    types = {c.name: c.type for c in table.columns if c.name not in (key, "record_id", "content_hash")}
+    columns = {name: _typed(mapped, name, kind) for name, kind in types.items()}
     for name, column in columns.items():
         if name == "currency":
             columns[name] = currencies.currency(column)
-        elif dict((c.name, c.type) for c in table.columns)[name] == STRING:
+        elif types[name] == STRING:
             columns[name] = text.clean_text(column)
     return rows.withColumns({key: F.concat(F.lit(f"{source.name}:"), "key"), **columns})
 
@@ -206,11 +209,11 @@ def union(parts: list[DataFrame]) -> DataFrame:
     return reduce(lambda left, right: left.unionByName(right), parts)
 
 
-def _typed(rows: DataFrame, name: str, kind: T.DataType) -> Column:
+def _typed(mapped: Mapping[str, T.DataType], name: str, kind: T.DataType) -> Column:
     """A mapped column as the table's type; a value that does not fit is null, one string is an array of it."""
-    if name not in rows.columns:
+    if name not in mapped:
         return F.lit(None).cast(kind)
-    if isinstance(kind, T.ArrayType) and not isinstance(rows.schema[name].dataType, T.ArrayType):
+    if isinstance(kind, T.ArrayType) and not isinstance(mapped[name], T.ArrayType):
         return F.array(F.col(name).try_cast(kind.elementType))
     return F.col(name).try_cast(kind)
 

@@ -41,7 +41,9 @@ def test_without_links_every_record_is_its_own(spark: SparkSession) -> None:
         ([("a", 1), ("b", 1), ("c", 1)], "without a link"),
     ],
 )
-def test_a_wrong_clustering_is_refused(spark: SparkSession, rows: list[tuple[str, int]], complaint: str) -> None:
+def test_a_wrong_clustering_is_refused(
+    spark: SparkSession, rows: list[tuple[str, int]], complaint: str
+) -> None:
     found = spark.createDataFrame(rows, "record_id string, component long")
     with pytest.raises(CdiError, match=complaint):
         check_components(found, records(spark, *"abc"), links(spark, "ab"))

@@ -24,7 +24,10 @@ def held(spark: SparkSession, **entities: str) -> DataFrame:
 
 
 def ids(spark: SparkSession, groups: str, current: DataFrame, run_id: str = "r1") -> dict[str, str]:
-    return {r["record_id"]: r["entity_id"] for r in assign_ids(found(spark, groups), current, run_id=run_id).collect()}
+    return {
+        r["record_id"]: r["entity_id"]
+        for r in assign_ids(found(spark, groups), current, run_id=run_id).collect()
+    }
 
 
 def test_an_id_stays_with_its_records(spark: SparkSession) -> None:
@@ -40,7 +43,9 @@ def test_a_merged_entity_takes_the_id_that_brings_most_records(spark: SparkSessi
     assert set(ids(spark, "abc", held(spark, X="a", Y="bc")).values()) == {"Y"}
 
 
-def test_new_ids_are_the_same_when_a_run_is_tried_again_and_others_in_another_run(spark: SparkSession) -> None:
+def test_new_ids_are_the_same_when_a_run_is_tried_again_and_others_in_another_run(
+    spark: SparkSession,
+) -> None:
     nobody = held(spark)
     assert ids(spark, "ab c", nobody) == ids(spark, "c ab", nobody)
     assert ids(spark, "ab", nobody)["a"] != ids(spark, "ab", nobody, run_id="r2")["a"]
@@ -48,7 +53,9 @@ def test_new_ids_are_the_same_when_a_run_is_tried_again_and_others_in_another_ru
 
 def test_only_what_changes_is_written(spark: SparkSession) -> None:
     current = held(spark, X="ab", Y="c", Z="d")
-    assigned = spark.createDataFrame([("a", "X"), ("b", "X"), ("c", "X"), ("e", "W")], "record_id string, entity_id string")
+    assigned = spark.createDataFrame(
+        [("a", "X"), ("b", "X"), ("c", "X"), ("e", "W")], "record_id string, entity_id string"
+    )
     changes = membership_changes(assigned, current, run_id="r1", at=F.lit(NEW)).collect()
     told = {(r["record_id"], r["entity_id"], r["valid_to"] is None) for r in changes}
     assert told == {("c", "Y", False), ("c", "X", True), ("d", "Z", False), ("e", "W", True)}

@@ -25,7 +25,9 @@ def test_right_clusters_score_one(spark: SparkSession) -> None:
     assert (found.precision, found.recall, found.f1, found.exact_cluster_f1) == (1, 1, 1, 1)
 
 
-def test_a_record_in_no_cluster_stands_alone_and_one_unknown_to_truth_does_not_count(spark: SparkSession) -> None:
+def test_a_record_in_no_cluster_stands_alone_and_one_unknown_to_truth_does_not_count(
+    spark: SparkSession,
+) -> None:
     truth = rows(spark, "person", ("a", "P"), ("b", "P"))
     found = evaluate(rows(spark, "entity_id", ("a", "1"), ("z", "1")), truth)
     assert (found.predicted_pairs, found.recall, found.exact_cluster_f1) == (0, 0, 0)

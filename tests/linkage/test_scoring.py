@@ -72,10 +72,14 @@ def learned() -> dict[str, Any]:
     return {}
 
 
-def trained(persons: DataFrame, packaged: PersonModel, learned: dict[str, Any]) -> tuple[PersonModel, Row, DataFrame]:
+def trained(
+    persons: DataFrame, packaged: PersonModel, learned: dict[str, Any]
+) -> tuple[PersonModel, Row, DataFrame]:
     """The packaged model trained on the 400 records; the settings are learned once for all tests."""
     features = persons.transform(person_features)
-    model = packaged.restricted(set(FEATURES) - {"account_ids", "birth_place", "occupation", "company", "gender"})
+    model = packaged.restricted(
+        set(FEATURES) - {"account_ids", "birth_place", "occupation", "company", "gender"}
+    )
     if not learned:
         learned.update(training.train(features, model=model))
     row = Row(settings=json.dumps(learned), model_id="m1", stop_keys=[], keep_weight=-20.0)
@@ -87,7 +91,9 @@ def splink_pairs(
 ) -> dict[tuple[str, str], float]:
     """Splink's own DuckDB predict over the same keys and frequencies."""
     conditions = [
-        f"list_has_any(l.{key_column(i)}, r.{key_column(i)})" if rule.shares else f"l.{key_column(i)} = r.{key_column(i)}"
+        f"list_has_any(l.{key_column(i)}, r.{key_column(i)})"
+        if rule.shares
+        else f"l.{key_column(i)} = r.{key_column(i)}"
         for i, rule in enumerate(model.blocking)
     ]
     rules = [{"blocking_rule": sql, "sql_dialect": "duckdb"} for sql in conditions]
@@ -100,9 +106,13 @@ def splink_pairs(
         )
         known = frequencies.toPandas()
         for column, table in known.groupby("column"):
-            frame = table.rename(columns={"value": column, "frequency": f"tf_{column}"})[[column, f"tf_{column}"]]
+            frame = table.rename(columns={"value": column, "frequency": f"tf_{column}"})[
+                [column, f"tf_{column}"]
+            ]
             connection.register(f"tf_{column}", frame)
-            linker.table_management.register_term_frequency_lookup(linker._db_api.register(f"tf_{column}"), column)
+            linker.table_management.register_term_frequency_lookup(
+                linker._db_api.register(f"tf_{column}"), column
+            )
         predicted = linker.inference.predict(threshold_match_weight=keep_weight)
         rows = connection.sql(
             f"select record_id_l, record_id_r, match_weight from {predicted.physical_name}"
@@ -133,12 +143,18 @@ def test_a_block_over_the_budget_is_scored_in_slices_to_the_same_pairs(
     monkeypatch.setattr(scoring, "scorer", lambda sql: scorer(sql, pair_budget=9))
     sliced = scoring.score_pairs(persons, frequencies, model=model, trained=row)
     wanted = ["record_id_l", "record_id_r", "match_weight", "block_rule"]
-    assert sorted(map(tuple, sliced.select(wanted).collect())) == sorted(map(tuple, whole.select(wanted).collect()))
+    assert sorted(map(tuple, sliced.select(wanted).collect())) == sorted(
+        map(tuple, whole.select(wanted).collect())
+    )
 
 
-def test_a_stop_listed_key_makes_no_pairs(persons: DataFrame, packaged: PersonModel, learned: dict[str, Any]) -> None:
+def test_a_stop_listed_key_makes_no_pairs(
+    persons: DataFrame, packaged: PersonModel, learned: dict[str, Any]
+) -> None:
     model, row, frequencies = trained(persons, packaged, learned)
-    only_email = model.model_copy(update={"blocking": [rule for rule in model.blocking if rule.shares == "emails"]})
+    only_email = model.model_copy(
+        update={"blocking": [rule for rule in model.blocking if rule.shares == "emails"]}
+    )
     keyed = persons.transform(person_features).transform(with_keys, only_email.blocking)
     keys = [r["key"] for r in keyed.select(F.explode(key_column(0)).alias("key")).distinct().collect()]
     stopped = Row(**{**row.asDict(), "stop_keys": keys})
