@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -172,11 +173,11 @@ def test_a_failure_says_what_to_do_and_exits_other_than_zero(cdi: Callable[..., 
 
 
 def test_a_job_runs_under_spark_submit(place: Path, tmp_path: Path) -> None:
-    submit = Path(sys.executable).with_name("spark-submit")
+    activated = {**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
     done = subprocess.run(
-        [submit, ROOT / "jobs" / "ingest.py", "--project", DEMO, "--warehouse", tmp_path / "w",
+        ["spark-submit", ROOT / "jobs" / "ingest.py", "--project", DEMO, "--warehouse", tmp_path / "w",
          "--var", f"raw={place / 'raw'}"],
-        capture_output=True, text=True, cwd=tmp_path,
+        capture_output=True, text=True, cwd=tmp_path, env=activated,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr[-2000:]
     assert (tmp_path / "w" / "bronze" / "crm" / "_delta_log").is_dir()
