@@ -19,11 +19,11 @@ check: $(READY)
 
 # Times scoring against Splink on DuckDB in one run; prints ratios.
 bench: $(READY)
-	$(BIN)/pytest tests/benchmarks -s
+	$(BIN)/pytest -o addopts="-q --import-mode=importlib" tests/benchmarks -s
 
-# The whole demo job, twice, larger: nothing may grow on the second run.
+# The whole demo job three times at full size: nothing may change after the first.
 soak: $(READY)
-	$(BIN)/pytest tests/soak -s
+	$(BIN)/pytest -o addopts="-q --import-mode=importlib" tests/soak -s
 
 # Afterwards plain .venv/bin/spark-submit starts the same Spark as `cdi`: same jars, same settings.
 $(READY): requirements.lock pyproject.toml
