@@ -11,7 +11,6 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-import click
 import typer
 from rich.console import Console
 from rich.table import Table as RichTable
@@ -165,10 +164,10 @@ def demo(
 def main(arguments: Sequence[str]) -> int:
     """Run the command with these arguments; 0 only on success."""
     try:
-        app(list(arguments), standalone_mode=False)
-    except click.ClickException as fault:
-        fault.show()
-        return fault.exit_code
+        app(list(arguments))
+    except SystemExit as end:
+        # Typer ends so, having told of wrong usage or of being stopped.
+        return int(end.code or 0)
     except CdiError as fault:
         err.print(f"[bold red]error:[/] {fault}", highlight=False, soft_wrap=True)
         return 2 if isinstance(fault, ConfigError) else 1
@@ -183,9 +182,6 @@ def main(arguments: Sequence[str]) -> int:
         if os.environ.get("CDI_TRACE"):
             raise
         return 1
-    except (click.Abort, KeyboardInterrupt):
-        err.print("stopped")
-        return 130
     return 0
 
 

@@ -195,13 +195,15 @@ def load_project(folder: Path, variables: dict[str, str] | None = None, *, lenie
     sources = [_source(path, values) for path in _yaml_files(folder / "sources")]
     if not sources:
         raise ConfigError(f"{folder / 'sources'}: no source here. Add one YAML file a source.")
+    _no_twins([source.name for source in sources], folder / "sources", "source")
     quality = [_quality(path) for path in _yaml_files(folder / "quality")]
+    _no_twins([q.table for q in quality], folder / "quality", "table")
     survivorship = folder / "survivorship.yml"
     return Project(
         folder=folder,
         file=file,
         sources=sources,
-        quality=_by_name(quality, folder / "quality"),
+        quality={q.table: q for q in quality},
         survivorship=_read(survivorship, Survivorship) if survivorship.exists() else Survivorship(),
     )
 
@@ -210,11 +212,9 @@ def _yaml_files(folder: Path) -> list[Path]:
     return sorted(folder.glob("*.yml")) if folder.is_dir() else []
 
 
-def _by_name(quality: list[Quality], folder: Path) -> dict[str, Quality]:
-    named = {q.table: q for q in quality}
-    if len(named) < len(quality):
-        raise ConfigError(f"{folder}: two files speak of one table. Keep one file a table.")
-    return named
+def _no_twins(names: list[str], folder: Path, kind: str) -> None:
+    if len(set(names)) < len(names):
+        raise ConfigError(f"{folder}: two files speak of one {kind}. Keep one file a {kind}.")
 
 
 def _variables(
@@ -243,9 +243,9 @@ def _source(path: Path, variables: dict[str, str]) -> Source:
             check_expression(sql, where=f"{path}: emits {emit.table}: {place}")
     try:
         located = source.path.format(**variables)
-    except (KeyError, IndexError) as missing:
+    except (KeyError, IndexError, ValueError, AttributeError) as fault:
         raise ConfigError(
-            f"{path}: path names an undeclared variable {missing}. Declare it in project.yml."
+            f"{path}: path names an undeclared variable, or has a brace too many ({fault}). See project.yml's vars."
         ) from None
     return source.model_copy(update={"path": located})
 

@@ -1,6 +1,9 @@
 """SQL expressions in conf: parsed, and limited to functions that only compute, before Spark starts."""
 
+from __future__ import annotations
+
 import sqlglot
+from sqlglot import exp
 from sqlglot.errors import SqlglotError
 from sqlglot.tokens import Token, TokenType  # type: ignore[attr-defined]
 
@@ -130,6 +133,10 @@ ALLOWED = frozenset(
 )
 
 
+# Spark calls these without a parenthesis too, where the row has no column of the name.
+_CALLED_BARE = ("current_date", "current_timestamp", "current_user", "session_user")
+
+
 def check_expression(sql: str, *, where: str) -> None:
     """Refuse what does not parse as one Spark SQL expression or calls a function outside the list.
 
@@ -138,15 +145,13 @@ def check_expression(sql: str, *, where: str) -> None:
     """
     try:
         tokens = sqlglot.tokenize(sql, read="spark")
-        sqlglot.parse_one(sql, read="spark")
+        tree = sqlglot.parse_one(sql, read="spark")
     except SqlglotError as fault:
         raise ConfigError(
             f"{where}: does not parse as a SQL expression: {str(fault).splitlines()[0]}"
         ) from None
-    if any(token.token_type is TokenType.SEMICOLON for token in tokens) or sql.strip().lower().startswith(
-        "select"
-    ):
-        raise ConfigError(f"{where}: wants one expression, not a statement.")
+    if any(token.token_type is TokenType.SEMICOLON for token in tokens) or not _is_value(tree):
+        raise ConfigError(f"{where}: wants one expression over a row, not a statement or a query.")
     for name in sorted({name for name in _called(tokens) if name not in ALLOWED}):
         raise ConfigError(
             f"{where}: the function {name} is not among those that conf may call. "
@@ -154,15 +159,21 @@ def check_expression(sql: str, *, where: str) -> None:
         )
 
 
+def _is_value(tree: exp.Expr) -> bool:
+    # A query in parentheses could read any table or file. sqlglot takes `(TABLE x)` for a column with an alias.
+    renamed = any(not isinstance(alias.parent, exp.Struct) for alias in tree.find_all(exp.Alias))
+    return isinstance(tree, (exp.Condition, exp.Interval)) and not renamed and tree.find(exp.Query) is None
+
+
 def _called(tokens: list[Token]) -> set[str]:
-    """Every word with a parenthesis right behind it, but for words after a dot (fields)."""
+    """Every name with a parenthesis right behind it, in backticks or not, and what needs no parenthesis."""
     called = set()
-    for before, token, after in zip([None, *tokens], tokens, tokens[1:], strict=False):
-        is_word = token.text[:1].isalpha() and token.token_type not in (
-            TokenType.STRING,
-            TokenType.IDENTIFIER,
-        )
+    for before, token, after in zip([None, *tokens], tokens, [*tokens[1:], None], strict=False):
+        name = token.text.lower()
+        is_name = token.token_type is TokenType.IDENTIFIER or name[:1].isalpha() or name[:1] == "_"
         is_field = before is not None and before.token_type is TokenType.DOT
-        if is_word and not is_field and after.token_type is TokenType.L_PAREN:
-            called.add(token.text.lower())
+        opens = after is not None and after.token_type is TokenType.L_PAREN
+        is_bare = name in _CALLED_BARE and not is_field
+        if is_name and token.token_type is not TokenType.STRING and (opens or is_bare):
+            called.add(name)
     return called

@@ -117,7 +117,9 @@ def test_tables_carry_their_comments_and_no_statistics_of_personal_columns(finis
 def test_the_gates_results_are_kept_and_every_stage_is_on_record(finished: Storage) -> None:
     results = finished.read("ops.quality_result")
     assert results.where("NOT success").isEmpty()
-    assert {"silver.person", "gold.customer_360"} <= {r[0] for r in results.select("table").distinct().collect()}
+    assert {"silver.person", "gold.customer_360"} <= {
+        r[0] for r in results.select("table").distinct().collect()
+    }
     stages = finished.read("ops.run").where("status = 'succeeded'").select("stage").distinct()
     assert {r[0] for r in stages.collect()} == set(STAGES)
 
@@ -139,9 +141,7 @@ def cdi(
 
     def call(*arguments: str) -> tuple[int, str, str]:
         capfd.readouterr()
-        status = cli.main(
-            [*arguments, "--project", str(DEMO), "--warehouse", str(place / "warehouse")]
-        )
+        status = cli.main([*arguments, "--project", str(DEMO), "--warehouse", str(place / "warehouse")])
         return status, *capfd.readouterr()
 
     return call
@@ -163,7 +163,9 @@ def test_evaluate_prints_one_json_object(cdi: Callable[..., tuple[int, str, str]
     assert {"precision", "recall", "f1", "exact_cluster_f1"} <= found.keys()
 
 
-def test_a_failure_says_what_to_do_and_exits_other_than_zero(cdi: Callable[..., tuple[int, str, str]]) -> None:
+def test_a_failure_says_what_to_do_and_exits_other_than_zero(
+    cdi: Callable[..., tuple[int, str, str]],
+) -> None:
     status, out, err = cdi("sql", "select nope from gold.customer_360")
     assert (status, out) == (1, "")
     assert "nope" in err

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -49,7 +50,7 @@ class BlockingRule(_Strict):
     shares: str | None = None
 
     def columns(self) -> set[str]:
-        return {self.shares} if self.shares else set().union(*(_features_in(sql) for sql in self.equal))
+        return {self.shares} if self.shares else columns_of(self.equal)
 
 
 class Training(_Strict):
@@ -75,8 +76,8 @@ class PersonModel(_Strict):
                 "blocking": [rule for rule in self.blocking if rule.columns() <= known],
                 "training": self.training.model_copy(
                     update={
-                        "em": [r for r in self.training.em if set(r) <= known],
-                        "sure_matches": [r for r in self.training.sure_matches if set(r) <= known],
+                        "em": [r for r in self.training.em if columns_of(r) <= known],
+                        "sure_matches": [r for r in self.training.sure_matches if columns_of(r) <= known],
                     }
                 ),
             }
@@ -180,5 +181,6 @@ def _compared(sql: str) -> set[str]:
     return _compared_words(sql) & FEATURES.keys()
 
 
-def _features_in(sql: str) -> set[str]:
-    return set(re.findall(r"\b[a-z_]+\b", sql)) & FEATURES.keys()
+def columns_of(expressions: Sequence[str]) -> set[str]:
+    """The feature columns that SQL expressions read."""
+    return {word for sql in expressions for word in re.findall(r"\b[a-z_]+\b", sql)} & FEATURES.keys()

@@ -1,4 +1,4 @@
-"""A trained Splink model compiled to one DuckDB query; the only user of splink's internals."""
+"""A trained Splink model compiled to one DuckDB query; the only file that touches splink's internals."""
 
 from __future__ import annotations
 
@@ -6,10 +6,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from splink import SettingsCreator
+from splink.internals.exceptions import EMTrainingException
 from splink.internals.predict import predict_from_comparison_vectors_sqls_using_settings
 
 from cdi_spark.linkage.blocking import key_column
 from cdi_spark.linkage.model import BlockingRule
+
+# Raised by a training session whose blocking rule finds no pair.
+NothingToLearn = EMTrainingException
 
 
 def scoring_sql(settings: dict[str, Any], rules: Sequence[BlockingRule], *, keep_weight: float) -> str:

@@ -12,7 +12,9 @@ from pyspark.sql import functions as F
 from splink import DuckDBAPI, Linker, block_on
 
 from cdi_spark.linkage.blocking import shared_keys, with_keys
-from cdi_spark.linkage.model import PersonModel, digest
+from cdi_spark.linkage.model import PersonModel, columns_of, digest
+from cdi_spark.linkage.splink_sql import NothingToLearn
+from cdi_spark.tables import TERM_FREQUENCY
 
 U_PAIRS = 2_000_000
 EM_PAIRS = 500_000
@@ -49,23 +51,26 @@ def train(sample: DataFrame, *, model: PersonModel) -> dict[str, Any]:
         connection.execute("SET threads = 1")
         connection.register("arrived", sample.toArrow())
         connection.execute("CREATE TABLE training AS SELECT * FROM arrived ORDER BY record_id")
-        linker = Linker(DuckDBAPI(connection=connection).register("training"), model.settings())
+        table = DuckDBAPI(connection=connection).register("training")
+        settings = model.settings() | {"probability_two_random_records_match": _prior(table, model)}
+        linker = Linker(table, settings)
         linker.training.estimate_u_using_random_sampling(max_pairs=U_PAIRS, seed=SEED)
-        sure = [block_on(*rule) for rule in model.training.sure_matches]
-        if sure:
-            linker.training.estimate_probability_two_random_records_match(
-                sure, recall=model.training.sure_matches_recall
-            )
         for rule in _needed_sessions(model):
-            linker.training.estimate_parameters_using_expectation_maximisation(
-                block_on(*rule), estimate_without_term_frequencies=True, max_pairs=EM_PAIRS
-            )
+            try:
+                linker.training.estimate_parameters_using_expectation_maximisation(
+                    block_on(*rule), estimate_without_term_frequencies=True, max_pairs=EM_PAIRS
+                )
+            except NothingToLearn:
+                # No pair to learn from: what no session teaches keeps the model's starting values.
+                continue
         return _frozen(linker.misc.save_model_to_json(), model)
 
 
 def term_frequencies(features: DataFrame, *, model: PersonModel, model_id: str) -> DataFrame:
     """linkage.term_frequency: each value's share of the records that have one, for the columns that use it."""
     columns = model.term_frequency_columns()
+    if not columns:
+        return features.sparkSession.createDataFrame([], TERM_FREQUENCY.schema)
     values = features.select(
         F.explode(
             F.array(*(F.struct(F.lit(c).alias("column"), F.col(c).alias("value")) for c in columns))
@@ -91,12 +96,28 @@ def model_id(settings: dict[str, Any], settings_hash: str, stopped: list[int]) -
     return digest({"settings": settings, "from": settings_hash, "stop_keys": stopped})
 
 
+def _prior(table: Any, model: PersonModel) -> float:
+    """Probability that two random records match, from the pairs that are almost surely matches."""
+    records = int(table.as_duckdbpyrelation().count("*").fetchall()[0][0])
+    pairs = max(1, records * (records - 1) // 2)
+    estimate = 0.0
+    if model.training.sure_matches:
+        linker = Linker(table, model.settings())
+        linker.training.estimate_probability_two_random_records_match(
+            [block_on(*rule) for rule in model.training.sure_matches],
+            recall=model.training.sure_matches_recall,
+        )
+        estimate = float(linker.misc.save_model_to_json()["probability_two_random_records_match"])
+    # Data too small to hold a sure match, or all alike, must not make a match impossible or certain.
+    return min(max(estimate, 1 / pairs), 0.5)
+
+
 def _needed_sessions(model: PersonModel) -> list[list[str]]:
     """The EM sessions that teach a comparison which no session before them teaches."""
     taught: set[str] = set()
     needed = []
     for rule in model.training.em:
-        teaches = {c.name for c in model.comparisons if not set(rule) & c.columns()}
+        teaches = {c.name for c in model.comparisons if not columns_of(rule) & c.columns()}
         if teaches - taught:
             needed.append(rule)
             taught |= teaches

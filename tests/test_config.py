@@ -1,0 +1,125 @@
+"""A conf folder loads as written, or an error names the file, the line and what to mend."""
+
+from pathlib import Path
+
+import pytest
+
+from cdi_spark.config import load_project
+from cdi_spark.errors import ConfigError
+
+CONF = Path(__file__).parents[1] / "conf"
+SOURCE = """name: crm
+path: "{raw}/crm.csv"
+format: csv
+key: id
+emits:
+  - table: person
+    columns:
+      given_name: first
+"""
+QUALITY = "table: silver.person\nrules:\n  named: given_name is not null\n"
+
+
+@pytest.fixture
+def conf(tmp_path: Path) -> Path:
+    """A small project that loads; tests break one thing in it."""
+    write(tmp_path, "project.yml", "name: small\nvars:\n  raw: data\n")
+    write(tmp_path, "sources/crm.yml", SOURCE)
+    write(tmp_path, "quality/person.yml", QUALITY)
+    return tmp_path
+
+
+def write(folder: Path, name: str, text: str) -> None:
+    (folder / name).parent.mkdir(exist_ok=True)
+    (folder / name).write_text(text)
+
+
+@pytest.mark.parametrize("folder", sorted(p.parent for p in CONF.glob("*/project.yml")), ids=lambda p: p.name)
+def test_every_shipped_project_loads(folder: Path) -> None:
+    project = load_project(folder, lenient=True)
+    assert {emit.table for source in project.sources for emit in source.emits} >= {"person"}
+
+
+def test_a_given_variable_wins_over_the_default_in_the_project(conf: Path) -> None:
+    assert load_project(conf).sources[0].path == "data/crm.csv"
+    assert load_project(conf, {"raw": "/elsewhere"}).sources[0].path == "/elsewhere/crm.csv"
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "says"),
+    [
+        ("sources/crm.yml", "format: csv", "formt: csv", r"crm\.yml:3: formt: is not a key here"),
+        ("sources/crm.yml", "columns:", "colums:", r"crm\.yml:7: emits\.0\.colums: is not a key here"),
+        ("sources/crm.yml", "format: csv", "format: xls", r"crm\.yml:3: format: .*'csv'"),
+        ("sources/crm.yml", "format: csv", "format: csv\ntrust: high", r"crm\.yml:4: trust: .*integer"),
+        ("sources/crm.yml", "key: id\n", "", r"crm\.yml:1: key: .*required"),
+        ("sources/crm.yml", "key: id", "key: 'id", r"crm\.yml:\d+: is not YAML"),
+        ("project.yml", "vars:", "linkage: {link_probability: 1.5}\nvars:", r"yml:2: linkage\.link_probab"),
+        ("quality/person.yml", "rules:", "rule:", r"person\.yml:2: rule: is not a key here"),
+    ],
+)
+def test_an_error_names_the_file_the_line_and_the_key(
+    conf: Path, file: str, old: str, new: str, says: str
+) -> None:
+    path = conf / file
+    path.write_text(path.read_text().replace(old, new))
+    with pytest.raises(ConfigError, match=says):
+        load_project(conf)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("table: person", "table: persons", "emits table persons; known are person, order"),
+        ("given_name: first", "first_name: first", "person has no column first_name; it has full_name"),
+        ("given_name: first", "given_name: reflect(first)", "emits person: given_name: the function reflect"),
+        ("key: id", "key: input_file_name()", "key: the function input_file_name"),
+        ("{raw}", "{row}", "undeclared variable.*row"),
+        ("{raw}", "{raw", "brace"),
+        ("{raw}", "{raw.secret}", "undeclared variable"),
+    ],
+)
+def test_a_source_that_cannot_work_is_refused_with_its_file(
+    conf: Path, old: str, new: str, says: str
+) -> None:
+    write(conf, "sources/crm.yml", SOURCE.replace(old, new))
+    with pytest.raises(ConfigError, match=rf"crm\.yml: .*{says}"):
+        load_project(conf)
+
+
+def test_a_folder_without_a_project_file_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"no project\.yml here"):
+        load_project(tmp_path)
+
+
+def test_a_project_without_sources_is_refused(conf: Path) -> None:
+    (conf / "sources/crm.yml").unlink()
+    with pytest.raises(ConfigError, match=r"sources: no source here"):
+        load_project(conf)
+
+
+def test_a_variable_that_the_project_does_not_declare_is_refused(conf: Path) -> None:
+    with pytest.raises(ConfigError, match=r"declares no variable rwa"):
+        load_project(conf, {"rwa": "x"})
+
+
+def test_a_variable_without_a_value_is_refused_unless_no_source_is_read(conf: Path) -> None:
+    write(conf, "project.yml", "name: small\nvars:\n  raw:\n")
+    with pytest.raises(ConfigError, match=r"the variable raw has no value. Give it with --var raw=VALUE"):
+        load_project(conf)
+    assert load_project(conf, lenient=True).sources[0].path == "{raw}/crm.csv"
+
+
+@pytest.mark.parametrize(
+    ("folder", "text", "kind"), [("quality", QUALITY, "table"), ("sources", SOURCE, "source")]
+)
+def test_two_files_that_speak_of_one_thing_are_refused(conf: Path, folder: str, text: str, kind: str) -> None:
+    write(conf, f"{folder}/again.yml", text)
+    with pytest.raises(ConfigError, match=f"{folder}: two files speak of one {kind}"):
+        load_project(conf)
+
+
+def test_quality_of_an_unknown_table_is_refused(conf: Path) -> None:
+    write(conf, "quality/person.yml", QUALITY.replace("silver.", ""))
+    with pytest.raises(ConfigError, match=r"no table person; write it with its schema, as silver\.person"):
+        load_project(conf)

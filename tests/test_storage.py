@@ -1,0 +1,154 @@
+"""Tables are written once a token, in their declared shape, and never mixed between warehouses."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from delta import DeltaTable
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+from cdi_spark.errors import CdiError
+from cdi_spark.storage import Storage, conform
+from cdi_spark.tables import COMPONENT, MEMBER
+
+SINCE = datetime(2024, 1, 1, tzinfo=UTC)
+
+
+def members(spark: SparkSession, **entities: str) -> DataFrame:
+    """members(spark, a="X"): record a is in entity X."""
+    return spark.createDataFrame([(r, e, SINCE, None, "r1") for r, e in entities.items()], MEMBER.schema)
+
+
+def entity_of(rows: DataFrame) -> dict[str, str]:
+    return {r["record_id"]: r["entity_id"] for r in rows.collect()}
+
+
+def versions(storage: Storage, name: str) -> int:
+    return DeltaTable.forPath(storage.spark, str(storage.path(name))).history().count()
+
+
+def test_a_batch_lands_once_whatever_its_rows_say_the_second_time(
+    spark: SparkSession, storage: Storage
+) -> None:
+    for rows, token in (("1", "b1"), ("2", "b1"), ("3", "b2")):
+        storage.append_once("bronze.crm", spark.createDataFrame([(rows,)], "id string"), token=token)
+    assert {r["id"] for r in storage.read("bronze.crm").collect()} == {"1", "3"}
+
+
+def test_bronze_takes_any_column_name_and_new_columns_later(spark: SparkSession, storage: Storage) -> None:
+    storage.append_once("bronze.crm", spark.sql("select 1 as `Post Code (home)`"), token="b1")
+    wider = spark.sql("select 2 as `Post Code (home)`, 'x' as `a;b = {c}`")
+    storage.append_once("bronze.crm", wider, token="b2")
+    rows = storage.read("bronze.crm")
+    assert rows.columns == ["Post Code (home)", "a;b = {c}"]
+    assert {tuple(r) for r in rows.collect()} == {(1, None), (2, "x")}
+
+
+def test_an_append_lacks_no_declared_column(spark: SparkSession, storage: Storage) -> None:
+    with pytest.raises(CdiError, match=r"entities\.component: component is missing"):
+        storage.append(COMPONENT, spark.createDataFrame([("a",)], "record_id string"), token="r1")
+    assert not storage.exists(COMPONENT.name)
+
+
+def test_merge_inserts_new_keys_and_updates_only_what_changed(spark: SparkSession, storage: Storage) -> None:
+    storage.merge(MEMBER, members(spark, a="X", b="Y"), when_changed=("entity_id",))
+    again = members(spark, a="Z", b="Y", c="W").withColumn("run_id", F.lit("r2"))
+    storage.merge(MEMBER, again, when_changed=("entity_id",))
+    rows = storage.read(MEMBER.name)
+    assert entity_of(rows) == {"a": "Z", "b": "Y", "c": "W"}
+    assert {r["record_id"]: r["run_id"] for r in rows.collect()} == {"a": "r2", "b": "r1", "c": "r2"}
+
+
+def test_merge_with_nothing_to_compare_never_updates(spark: SparkSession, storage: Storage) -> None:
+    storage.merge(MEMBER, members(spark, a="X"), when_changed=())
+    storage.merge(MEMBER, members(spark, a="Z", b="Y"), when_changed=())
+    assert entity_of(storage.read(MEMBER.name)) == {"a": "X", "b": "Y"}
+
+
+def test_a_change_from_and_to_null_is_a_change(spark: SparkSession, storage: Storage) -> None:
+    ended = members(spark, a="X").withColumn("valid_to", F.lit(SINCE))
+    for rows, ends in ((members(spark, a="X"), None), (ended, SINCE), (members(spark, a="X"), None)):
+        storage.merge(MEMBER, rows, when_changed=("valid_to",))
+        assert [r["valid_to"] and ends for r in storage.read(MEMBER.name).collect()] == [ends]
+
+
+def test_replace_leaves_just_these_rows_in_one_commit(spark: SparkSession, storage: Storage) -> None:
+    storage.replace(MEMBER, members(spark, a="X", b="Y"))
+    storage.replace(MEMBER, storage.read(MEMBER.name).where("record_id = 'b'"))
+    assert entity_of(storage.read(MEMBER.name)) == {"b": "Y"}
+    assert versions(storage, MEMBER.name) == 2
+
+
+def test_a_table_comes_in_the_declared_order_with_comments(spark: SparkSession) -> None:
+    rows = spark.createDataFrame([(1, "a", "x")], "component long, record_id string, more string")
+    fitted = conform(rows, COMPONENT)
+    assert fitted.columns == ["record_id", "component"]
+    assert fitted.schema["component"].metadata["comment"].startswith("number of the component")
+
+
+@pytest.mark.parametrize(
+    ("schema", "says"),
+    [
+        ("record_id string", r"entities\.component: component is missing"),
+        ("record_id string, component int", r"entities\.component: component is int, wants bigint"),
+    ],
+)
+def test_a_table_of_another_shape_is_refused_and_never_cast(
+    spark: SparkSession, schema: str, says: str
+) -> None:
+    with pytest.raises(CdiError, match=says):
+        conform(spark.createDataFrame([], schema), COMPONENT)
+
+
+def test_reading_a_table_never_written_says_what_to_run(storage: Storage) -> None:
+    with pytest.raises(CdiError, match=r"entities\.member: no such table .* `cdi run all`"):
+        storage.read(MEMBER.name)
+    empty = storage.read_or_empty(MEMBER)
+    assert empty.isEmpty()
+    assert empty.columns == MEMBER.names
+
+
+def test_queries_see_their_own_warehouse_only(spark: SparkSession, tmp_path: Path) -> None:
+    sql = "SELECT m.entity_id FROM entities.member m JOIN `entities`.`component` c USING (record_id)"
+    both = [Storage(spark, tmp_path / name) for name in ("one", "two")]
+    for storage, entity in zip(both, "XY", strict=True):
+        storage.replace(MEMBER, members(spark, a=entity))
+        storage.replace(COMPONENT, spark.createDataFrame([("a", 1)], COMPONENT.schema))
+    first, second = both[0].query(sql), both[1].query(sql)
+    assert (first.collect(), second.collect()) == ([("X",)], [("Y",)])
+    assert both[0].query(sql).collect() == [("X",)]
+
+
+def test_a_query_does_not_find_what_only_another_warehouse_has(spark: SparkSession, tmp_path: Path) -> None:
+    full, bare = Storage(spark, tmp_path / "full"), Storage(spark, tmp_path / "bare")
+    full.replace(MEMBER, members(spark, a="X"))
+    assert full.query("SELECT entity_id FROM entities.member").collect() == [("X",)]
+    with pytest.raises(CdiError, match=r"entities\.member: no such table"):
+        bare.query("SELECT entity_id FROM Entities.Member").collect()
+
+
+def test_a_prefix_parts_two_projects_in_one_warehouse(spark: SparkSession, tmp_path: Path) -> None:
+    plain, test = Storage(spark, tmp_path), Storage(spark, tmp_path, prefix="test_")
+    plain.replace(MEMBER, members(spark, a="X"))
+    test.replace(MEMBER, members(spark, a="Y"))
+    assert plain.query("SELECT entity_id FROM entities.member").collect() == [("X",)]
+    assert test.query("SELECT entity_id FROM test_entities.member").collect() == [("Y",)]
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_scratch_is_gone_after_the_block_even_when_it_fails(
+    spark: SparkSession, storage: Storage, fails: bool
+) -> None:
+    def work() -> None:
+        with storage.scratch() as keep:
+            assert keep("silver.person", spark.range(3)).count() == 3
+            if fails:
+                raise ValueError("midway")
+
+    if fails:
+        with pytest.raises(ValueError, match="midway"):
+            work()
+    else:
+        work()
+    assert not list(storage.warehouse.glob("_*"))
