@@ -13,8 +13,9 @@ from pyspark.sql import functions as F
 from pyspark.sql import types as T
 
 from cdi_spark.errors import CdiError
-from cdi_spark.tables import Table
+from cdi_spark.tables import TABLES, Table
 
+_SCHEMAS = ("bronze", *sorted({name.split(".")[0] for name in TABLES}))
 _STATS_TYPES = (T.NumericType, T.DateType, T.TimestampType, T.StringType)
 
 
@@ -58,6 +59,11 @@ class Storage:
 
     def query(self, sql: str) -> DataFrame:
         """Run SQL over the tables that it names as schema.table; only those are registered with Spark."""
+        for schema in _SCHEMAS:
+            for table in re.findall(rf"\b{self._prefix}{schema}`?\.`?(\w+)", sql, re.IGNORECASE):
+                name = f"{schema}.{table.lower()}"
+                if not self.exists(name) and self.spark.catalog.tableExists(f"{self._prefix}{name}"):
+                    self.read(name)  # refuses: Spark would find what another warehouse registered
         for log in sorted(self.warehouse.glob(f"{self._prefix}*/*/_delta_log")):
             table, schema = log.parent.name, log.parent.parent.name
             if re.search(rf"\b{schema}`?\.`?{table}\b", sql, re.IGNORECASE):

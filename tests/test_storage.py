@@ -4,7 +4,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from delta import DeltaTable
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
@@ -24,16 +23,12 @@ def entity_of(rows: DataFrame) -> dict[str, str]:
     return {r["record_id"]: r["entity_id"] for r in rows.collect()}
 
 
-def versions(storage: Storage, name: str) -> int:
-    return DeltaTable.forPath(storage.spark, str(storage.path(name))).history().count()
-
-
 def test_a_batch_lands_once_whatever_its_rows_say_the_second_time(
     spark: SparkSession, storage: Storage
 ) -> None:
-    for rows, token in (("1", "b1"), ("2", "b1"), ("3", "b2")):
-        storage.append_once("bronze.crm", spark.createDataFrame([(rows,)], "id string"), token=token)
-    assert {r["id"] for r in storage.read("bronze.crm").collect()} == {"1", "3"}
+    for row, token in (("1", "b1"), ("2", "b1"), ("3", "b2")):
+        storage.append_once("bronze.crm", spark.sql(f"select {row} as id"), token=token)
+    assert {r["id"] for r in storage.read("bronze.crm").collect()} == {1, 3}
 
 
 def test_bronze_takes_any_column_name_and_new_columns_later(spark: SparkSession, storage: Storage) -> None:
@@ -52,12 +47,19 @@ def test_an_append_lacks_no_declared_column(spark: SparkSession, storage: Storag
 
 
 def test_merge_inserts_new_keys_and_updates_only_what_changed(spark: SparkSession, storage: Storage) -> None:
-    storage.merge(MEMBER, members(spark, a="X", b="Y"), when_changed=("entity_id",))
-    again = members(spark, a="Z", b="Y", c="W").withColumn("run_id", F.lit("r2"))
-    storage.merge(MEMBER, again, when_changed=("entity_id",))
+    storage.merge(MEMBER, members(spark, a="X", b="Y", c="Z"), when_changed=())
+    again = members(spark, a="W", b="Y", c="Z", d="V").withColumns(
+        {"run_id": F.lit("r2"), "valid_to": F.when(F.col("record_id") == "c", F.lit(SINCE))}
+    )
+    storage.merge(MEMBER, again, when_changed=("entity_id", "valid_to"))
     rows = storage.read(MEMBER.name)
-    assert entity_of(rows) == {"a": "Z", "b": "Y", "c": "W"}
-    assert {r["record_id"]: r["run_id"] for r in rows.collect()} == {"a": "r2", "b": "r1", "c": "r2"}
+    assert entity_of(rows) == {"a": "W", "b": "Y", "c": "Z", "d": "V"}
+    assert {r["record_id"]: r["run_id"] for r in rows.collect()} == {
+        "a": "r2",
+        "b": "r1",
+        "c": "r2",
+        "d": "r2",
+    }
 
 
 def test_merge_with_nothing_to_compare_never_updates(spark: SparkSession, storage: Storage) -> None:
@@ -66,18 +68,12 @@ def test_merge_with_nothing_to_compare_never_updates(spark: SparkSession, storag
     assert entity_of(storage.read(MEMBER.name)) == {"a": "X", "b": "Y"}
 
 
-def test_a_change_from_and_to_null_is_a_change(spark: SparkSession, storage: Storage) -> None:
-    ended = members(spark, a="X").withColumn("valid_to", F.lit(SINCE))
-    for rows, ends in ((members(spark, a="X"), None), (ended, SINCE), (members(spark, a="X"), None)):
-        storage.merge(MEMBER, rows, when_changed=("valid_to",))
-        assert [r["valid_to"] and ends for r in storage.read(MEMBER.name).collect()] == [ends]
-
-
-def test_replace_leaves_just_these_rows_in_one_commit(spark: SparkSession, storage: Storage) -> None:
+def test_replace_leaves_just_these_rows_even_when_they_come_from_itself(
+    spark: SparkSession, storage: Storage
+) -> None:
     storage.replace(MEMBER, members(spark, a="X", b="Y"))
     storage.replace(MEMBER, storage.read(MEMBER.name).where("record_id = 'b'"))
     assert entity_of(storage.read(MEMBER.name)) == {"b": "Y"}
-    assert versions(storage, MEMBER.name) == 2
 
 
 def test_a_table_comes_in_the_declared_order_with_comments(spark: SparkSession) -> None:
@@ -110,11 +106,10 @@ def test_reading_a_table_never_written_says_what_to_run(storage: Storage) -> Non
 
 
 def test_queries_see_their_own_warehouse_only(spark: SparkSession, tmp_path: Path) -> None:
-    sql = "SELECT m.entity_id FROM entities.member m JOIN `entities`.`component` c USING (record_id)"
+    sql = "SELECT entity_id FROM `entities`.`member`"
     both = [Storage(spark, tmp_path / name) for name in ("one", "two")]
     for storage, entity in zip(both, "XY", strict=True):
         storage.replace(MEMBER, members(spark, a=entity))
-        storage.replace(COMPONENT, spark.createDataFrame([("a", 1)], COMPONENT.schema))
     first, second = both[0].query(sql), both[1].query(sql)
     assert (first.collect(), second.collect()) == ([("X",)], [("Y",)])
     assert both[0].query(sql).collect() == [("X",)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+from contextlib import suppress
 from pathlib import Path
 
 from pyspark.errors import PySparkException
@@ -77,7 +78,9 @@ def _locate(path: str) -> str:
     if not path.startswith("package:"):
         return path
     name, _, inside = path.removeprefix("package:").partition("/")
-    spec = importlib.util.find_spec(name)
+    spec = None
+    with suppress(ImportError, ValueError):
+        spec = importlib.util.find_spec(name)
     if spec is None or not spec.submodule_search_locations:
         raise SourceError(f"{path}: the Python package {name} is not installed. Run `pip install {name}`.")
     return str(Path(spec.submodule_search_locations[0]) / inside)

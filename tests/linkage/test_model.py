@@ -18,7 +18,7 @@ def test_what_no_source_provides_drops_out() -> None:
     assert [level.label for level in contact.levels] == ["same e-mail", "nothing shared"]
     assert contact.known == [["emails"]]
     assert {rule.name for rule in model.blocking} == {"names in either order", "e-mail"}
-    assert model.training.em == [["given", "family"]]
+    assert model.training.em == [["given", "family"], ["emails[1]"]]
 
 
 def test_a_term_frequency_column_that_is_no_feature_is_refused(tmp_path: Path) -> None:

@@ -139,8 +139,11 @@ def test_a_block_over_the_budget_is_scored_in_slices_to_the_same_pairs(
     persons: DataFrame, packaged: PersonModel, learned: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     model, row, frequencies = trained(persons, packaged, learned)
+    model = model.model_copy(
+        update={"blocking": [r for r in model.blocking if r.shares in ("emails", "phones")]}
+    )
     whole = scoring.score_pairs(persons, frequencies, model=model, trained=row)
-    monkeypatch.setattr(scoring, "scorer", lambda sql: scorer(sql, pair_budget=9))
+    monkeypatch.setattr(scoring, "scorer", lambda sql: scorer(sql, pair_budget=4))
     sliced = scoring.score_pairs(persons, frequencies, model=model, trained=row)
     wanted = ["record_id_l", "record_id_r", "match_weight", "block_rule"]
     assert sorted(map(tuple, sliced.select(wanted).collect())) == sorted(
