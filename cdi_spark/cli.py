@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table as RichTable
+from rich.text import Text
 
 from cdi_spark.config import Project, load_project
 from cdi_spark.errors import CdiError, ConfigError
@@ -94,9 +96,9 @@ def sql(
         writer.writerow(names)
         writer.writerows([_cell(row[name]) for name in names] for row in data)
     else:
-        shown = RichTable(*names)
+        shown = RichTable(*map(escape, names))
         for row in data:
-            shown.add_row(*("" if row[name] is None else str(_cell(row[name])) for name in names))
+            shown.add_row(*(Text("" if row[name] is None else str(_cell(row[name]))) for name in names))
         out.print(shown)
 
 
@@ -169,7 +171,7 @@ def main(arguments: Sequence[str]) -> int:
         # Typer ends so, having told of wrong usage or of being stopped.
         return int(end.code or 0)
     except CdiError as fault:
-        err.print(f"[bold red]error:[/] {fault}", highlight=False, soft_wrap=True)
+        err.print(f"[bold red]error:[/] {escape(str(fault))}", highlight=False, soft_wrap=True)
         return 2 if isinstance(fault, ConfigError) else 1
     except Exception as fault:
         if not type(fault).__module__.startswith(("pyspark.", "py4j.")):

@@ -5,10 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from pyspark.errors import PySparkException
-from pyspark.sql import DataFrame
+from pyspark.sql import DataFrame, Row
 from pyspark.sql import functions as F
 from rich.console import Console
 from rich.table import Table as RichTable
+from rich.text import Text
 
 from cdi_spark.entities.components import components
 from cdi_spark.errors import CdiError
@@ -109,16 +110,20 @@ def _print_customer(storage: Storage, console: Console) -> None:
         .orderBy("record_id")
         .collect()
     )
-    names = [c.name for c in ATTRIBUTES if best[c.name] is not None]
-    shown = RichTable(
-        "", "golden record", *(r["record_id"] for r in records), title=f"Customer {best['entity_id']}"
-    )
-    for name in names:
-        shown.add_row(name, _text(best[name]), *(_text(r[name]) for r in records))
+    shown = RichTable("attribute", "golden record", title=f"Customer {best['entity_id']}")
+    for name in _known(best):
+        shown.add_row(name, Text(_text(best[name])))
+    console.print(shown)
+    shown = RichTable("record", "what it says", title="The records that it came from", show_lines=True)
+    for record in records:
+        said = " · ".join(_text(record[name]) for name in _known(record))
+        shown.add_row(Text(record["record_id"]), Text(said))
     console.print(shown)
 
 
+def _known(row: Row) -> list[str]:
+    return [c.name for c in ATTRIBUTES if row[c.name] is not None]
+
+
 def _text(value: object) -> str:
-    if value is None:
-        return ""
-    return "\n".join(str(v) for v in value) if isinstance(value, list) else str(value)
+    return ", ".join(str(v) for v in value) if isinstance(value, list) else str(value)

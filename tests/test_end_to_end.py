@@ -156,6 +156,12 @@ def test_sql_prints_json_alone_and_csv(cdi: Callable[..., tuple[int, str, str]],
     assert cdi("sql", "select * from gold.order limit 1")[0] == 0
 
 
+def test_what_looks_like_markup_is_shown_as_it_is(cdi: Callable[..., tuple[int, str, str]]) -> None:
+    status, out, _ = cdi("sql", "select '[/b] [red]x' as `v[/]`")
+    assert status == 0
+    assert "[/b] [red]x" in out
+
+
 def test_evaluate_prints_one_json_object(cdi: Callable[..., tuple[int, str, str]], place: Path) -> None:
     status, out, _ = cdi("evaluate", "--truth", str(place / "raw" / "truth.csv"), "--json")
     found: dict[str, Any] = json.loads(out)
