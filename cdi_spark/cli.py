@@ -138,7 +138,7 @@ def check(
 @app.command()
 def demo(
     directory: Annotated[Path, typer.Option("--dir", help="Folder for raw files and tables.")] = Path("demo"),
-    people: Annotated[int, typer.Option(min=20, help="How many people the demo company knows.")] = 10_000,
+    people: Annotated[int, typer.Option(min=100, help="How many people the demo company knows.")] = 10_000,
     seed: Annotated[int, typer.Option(help="The same seed and size give the same bytes.")] = 42,
     project: Annotated[Path, typer.Option(help="Conf folder of the demo company.")] = Path("conf/demo"),
 ) -> None:

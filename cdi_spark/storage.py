@@ -59,18 +59,19 @@ class Storage:
 
     def query(self, sql: str) -> DataFrame:
         """Run SQL over the tables that it names as schema.table; only those are registered with Spark."""
-        for schema in _SCHEMAS:
-            for table in re.findall(rf"\b{self._prefix}{schema}`?\.`?(\w+)", sql, re.IGNORECASE):
-                name = f"{schema}.{table.lower()}"
-                if not self.exists(name) and self.spark.catalog.tableExists(f"{self._prefix}{name}"):
-                    self.read(name)  # refuses: Spark would find what another warehouse registered
-        for log in sorted(self.warehouse.glob(f"{self._prefix}*/*/_delta_log")):
-            table, schema = log.parent.name, log.parent.parent.name
-            if re.search(rf"\b{schema}`?\.`?{table}\b", sql, re.IGNORECASE):
-                self.spark.sql(f"CREATE SCHEMA IF NOT EXISTS `{schema}` LOCATION '{log.parent.parent}'")
+        named = rf"\b{self._prefix}({'|'.join(_SCHEMAS)})`?\.`?(\w+)"
+        for schema, table in {(s.lower(), t.lower()) for s, t in re.findall(named, sql, re.IGNORECASE)}:
+            name, place = f"{schema}.{table}", self.path(f"{schema}.{table}")
+            full = f"`{self._prefix}{schema}`.`{table}`"
+            if self.exists(name):
+                self.spark.sql(
+                    f"CREATE SCHEMA IF NOT EXISTS `{self._prefix}{schema}` LOCATION '{place.parent}'"
+                )
                 # Metadata only: the table lies elsewhere, and another warehouse may have had the name.
-                self.spark.sql(f"DROP TABLE IF EXISTS `{schema}`.`{table}`")
-                self.spark.sql(f"CREATE TABLE `{schema}`.`{table}` USING DELTA LOCATION '{log.parent}'")
+                self.spark.sql(f"DROP TABLE IF EXISTS {full}")
+                self.spark.sql(f"CREATE TABLE {full} USING DELTA LOCATION '{place}'")
+            elif self.spark.catalog.tableExists(full):
+                self.read(name)  # refuses: Spark would find what another warehouse registered
         return self.spark.sql(sql)
 
     def append_once(self, name: str, rows: DataFrame, *, token: str) -> None:
@@ -138,7 +139,7 @@ def conform(rows: DataFrame, table: Table) -> DataFrame:
             raise CdiError(
                 f"{table.name}: {column.name} is missing. Add it in the stage that writes the table."
             )
-        if _bare(have[column.name]) != _bare(column.type):
+        if have[column.name].simpleString() != column.type.simpleString():
             raise CdiError(
                 f"{table.name}: {column.name} is {have[column.name].simpleString()}, wants "
                 f"{column.type.simpleString()}. Cast it in the stage that writes the table, or change "
@@ -147,10 +148,6 @@ def conform(rows: DataFrame, table: Table) -> DataFrame:
     return rows.select(
         *(F.col(f"`{c.name}`").alias(c.name, metadata={"comment": c.comment}) for c in table.columns)
     )
-
-
-def _bare(kind: T.DataType) -> str:
-    return kind.simpleString()
 
 
 def _properties(table: Table) -> dict[str, str]:

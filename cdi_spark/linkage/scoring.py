@@ -13,7 +13,6 @@ from cdi_spark.linkage.features import person_features
 from cdi_spark.linkage.model import PersonModel
 from cdi_spark.linkage.splink_sql import scoring_sql
 from cdi_spark.linkage.tasks import scorer
-from cdi_spark.tables import PAIR
 
 
 def score_pairs(
@@ -78,4 +77,4 @@ def _as_pairs(
         F.create_map(*levels).alias("levels"),
         F.get(F.array(*(F.lit(rule) for rule in rules)), F.col("rule")).alias("block_rule"),
         F.lit(model_id).alias("model_id"),
-    ).select(*PAIR.names)
+    )

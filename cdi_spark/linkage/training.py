@@ -44,8 +44,7 @@ def train(sample: DataFrame, *, model: PersonModel) -> dict[str, Any]:
     Returns:
         Trained Splink settings, every m and u present and rounded to 12 digits.
     """
-    for name in ("splink", "splink.internals"):
-        logging.getLogger(name).setLevel(logging.ERROR)
+    logging.getLogger("splink").setLevel(logging.ERROR)
     with duckdb.connect() as connection:
         # One thread: with more, the order of sums and so the last digits would depend on the machine.
         connection.execute("SET threads = 1")
