@@ -36,6 +36,30 @@ def spark(spark_session_of_all_tests: SparkSession) -> Iterator[SparkSession]:
     spark_session_of_all_tests.catalog.clearCache()
 
 
+@pytest.fixture(scope="session")
+def demo_company(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the demo company's `raw` sources and truth, 400 people; for reading only."""
+    from cdi_spark.demo.generate import generate
+
+    folder = tmp_path_factory.mktemp("company")
+    generate(folder / "raw", people=400, seed=3)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def demo_job(demo_company: Path, spark_session_of_all_tests: SparkSession) -> Storage:
+    """The warehouse of one finished run over the demo company; what changes it works on a copy."""
+    from cdi_spark.config import load_project
+    from cdi_spark.pipeline import STAGES, Run, run_stage
+
+    storage = Storage(spark_session_of_all_tests, demo_company / "warehouse")
+    demo = Path(__file__).parents[1] / "conf" / "demo"
+    run = Run(storage.spark, load_project(demo, {"raw": str(demo_company / "raw")}), storage)
+    for stage in STAGES:
+        run_stage(run, stage)
+    return storage
+
+
 @pytest.fixture
 def storage(spark: SparkSession, tmp_path: Path) -> Storage:
     """An empty warehouse."""

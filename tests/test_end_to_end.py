@@ -12,12 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
 from cdi_spark import cli
 from cdi_spark.config import load_project
-from cdi_spark.demo.generate import generate
 from cdi_spark.linkage.evaluation import evaluate
 from cdi_spark.pipeline import STAGES, Run, run_stage
 from cdi_spark.report import evaluate_members, exact_match_clusters, read_truth
@@ -28,18 +26,14 @@ ROOT = Path(__file__).parents[1]
 DEMO = ROOT / "conf" / "demo"
 
 
-@pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("company")
-    generate(folder / "raw", people=400, seed=3)
-    return folder
+@pytest.fixture(name="place")
+def _place(demo_company: Path) -> Path:
+    return demo_company
 
 
-@pytest.fixture(scope="module")
-def finished(place: Path, spark_session_of_all_tests: SparkSession) -> Storage:
-    storage = Storage(spark_session_of_all_tests, place / "warehouse")
-    run_all(storage, place)
-    return storage
+@pytest.fixture(name="finished")
+def _finished(demo_job: Storage) -> Storage:
+    return demo_job
 
 
 def run_all(storage: Storage, place: Path) -> None:
