@@ -17,12 +17,13 @@ from rich.markup import escape
 from rich.table import Table as RichTable
 from rich.text import Text
 
+from cdi_spark import logs
 from cdi_spark.config import Project, load_project
 from cdi_spark.errors import CdiError, ConfigError
 
 # Spark takes seconds to import; `cdi check` and `cdi --help` do without it.
 if TYPE_CHECKING:
-    from cdi_spark.pipeline import Run
+    from cdi_spark.stages import Run
     from cdi_spark.storage import Storage
 
 app = typer.Typer(
@@ -38,8 +39,17 @@ app = typer.Typer(
 out = Console()
 err = Console(stderr=True)
 
-ProjectDir = Annotated[Path, typer.Option(help="Conf folder with project.yml and sources/.")]
-Warehouse = Annotated[Path, typer.Option(help="Folder that holds the Delta tables.")]
+ProjectDir = Annotated[
+    str, typer.Option(help="Conf folder with project.yml and sources/: a path, or a URI that Spark can read.")
+]
+Warehouse = Annotated[
+    str | None,
+    typer.Option(help="Where the Delta tables lie: a path or a URI. Default: project.yml's warehouse."),
+]
+Catalog = Annotated[
+    str | None,
+    typer.Option(help="Catalog that holds the tables, as in Unity Catalog. Default: project.yml's."),
+]
 Vars = Annotated[
     list[str] | None, typer.Option("--var", help="name=value for a variable of project.yml; may repeat.")
 ]
@@ -63,27 +73,34 @@ class Stage(StrEnum):
 
 @app.command()
 def run(
-    project: ProjectDir,
-    warehouse: Warehouse,
     stage: Annotated[Stage, typer.Argument(help="One stage, or all of them in order.")] = Stage.all,
+    project: ProjectDir = ".",
+    warehouse: Warehouse = None,
+    catalog: Catalog = None,
     var: Vars = None,
     retrain: Annotated[bool, typer.Option(help="Train a new model even if one fits the settings.")] = False,
+    run_id: Annotated[
+        str | None, typer.Option(help="Name of the run; the same for stages run one by one.")
+    ] = None,
+    wait: Annotated[int, typer.Option(min=0, help="Seconds to wait while another run is at work.")] = 0,
 ) -> None:
     """Run the job: raw sources to gold.customer_360, or one stage of it."""
-    _run_stages(_start(load_project(project, _variables(var)), warehouse, retrain=retrain), stage)
+    job = _start(_project(project, _variables(var)), warehouse, catalog, retrain=retrain, run_id=run_id)
+    _run_stages(job, stage, wait_seconds=wait)
 
 
 @app.command()
 def sql(
     query: Annotated[str, typer.Argument(help='Such as "SELECT * FROM gold.customer_360 LIMIT 5".')],
-    project: ProjectDir,
-    warehouse: Warehouse,
+    project: ProjectDir = ".",
+    warehouse: Warehouse = None,
+    catalog: Catalog = None,
     format: Annotated[Format, typer.Option(help="How to print the rows.")] = Format.table,
 ) -> None:
     """Query the tables with SQL, by their names schema.table."""
     from pyspark.errors import PySparkException
 
-    storage = _storage(load_project(project, lenient=True), warehouse)
+    storage = _storage(_project(project, lenient=True), warehouse, catalog)
     try:
         rows = storage.query(query)
         names, data = rows.columns, [row.asDict(recursive=True) for row in rows.collect()]
@@ -104,15 +121,17 @@ def sql(
 
 @app.command()
 def evaluate(
-    project: ProjectDir,
-    warehouse: Warehouse,
-    truth: Annotated[Path, typer.Option(help="CSV with the columns source, key and person.")],
+    truth: Annotated[str, typer.Option(help="CSV with the columns source, key and person.")],
+    project: ProjectDir = ".",
+    warehouse: Warehouse = None,
+    catalog: Catalog = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
 ) -> None:
     """Measure the clusters against known truth: pairwise precision, recall and F1, and exact clusters."""
     from cdi_spark.report import evaluate_members
 
-    found = evaluate_members(_storage(load_project(project, lenient=True), warehouse), truth).as_dict()
+    storage = _storage(_project(project, lenient=True), warehouse, catalog)
+    found = evaluate_members(storage, truth).as_dict()
     if as_json:
         print(json.dumps(found))
         return
@@ -124,15 +143,27 @@ def evaluate(
 
 @app.command()
 def check(
-    project: ProjectDir,
+    project: ProjectDir = ".",
     var: Vars = None,
 ) -> None:
     """Check a conf folder without starting Spark."""
     from cdi_spark.linkage.model import load_person_model
 
-    loaded = load_project(project, _variables(var), lenient=not var)
+    loaded = _project(project, _variables(var), lenient=not var)
     load_person_model(loaded.person_model)
     out.print(f"{project}: {len(loaded.sources)} sources, {len(loaded.quality)} quality files, all in order")
+
+
+@app.command()
+def docs(
+    output: Annotated[Path, typer.Argument(help="HTML file to write.")] = Path("data_dictionary.html"),
+    project: ProjectDir = ".",
+) -> None:
+    """Write the data dictionary and the ownership document as one HTML page."""
+    from cdi_spark.dictionary import dictionary_page
+
+    output.write_text(dictionary_page(_project(project, lenient=True)), encoding="utf-8")
+    out.print(f"written: {output}", highlight=False)
 
 
 @app.command()
@@ -140,7 +171,7 @@ def demo(
     directory: Annotated[Path, typer.Option("--dir", help="Folder for raw files and tables.")] = Path("demo"),
     people: Annotated[int, typer.Option(min=100, help="How many people the demo company knows.")] = 10_000,
     seed: Annotated[int, typer.Option(help="The same seed and size give the same bytes.")] = 42,
-    project: Annotated[Path, typer.Option(help="Conf folder of the demo company.")] = Path("conf/demo"),
+    project: Annotated[str, typer.Option(help="Conf folder of the demo company.")] = "conf/demo",
 ) -> None:
     """Make a demo company's raw sources, run the whole job on them and show what came out."""
     from cdi_spark.demo.generate import generate
@@ -148,10 +179,10 @@ def demo(
 
     err.print(f"making raw sources of {people:,} people in {directory / 'raw'} …")
     generate(directory / "raw", people=people, seed=seed)
-    loaded = load_project(project, {"raw": str(directory / "raw")})
-    job = _start(loaded, directory / "warehouse")
+    loaded = _project(project, {"raw": str(directory / "raw")})
+    job = _start(loaded, str(directory / "warehouse"))
     _run_stages(job, Stage.all)
-    print_report(job.storage, directory / "raw" / "truth.csv", console=out)
+    print_report(job.storage, str(directory / "raw" / "truth.csv"), console=out)
     out.print("Try next:")
     for query in (
         "SELECT given_name, family_name, record_count, sources, order_total FROM gold.customer_360 "
@@ -171,7 +202,8 @@ def main(arguments: Sequence[str]) -> int:
         # Typer ends so, having told of wrong usage or of being stopped.
         return int(end.code or 0)
     except CdiError as fault:
-        err.print(f"[bold red]error:[/] {escape(str(fault))}", highlight=False, soft_wrap=True)
+        if not logs.failure(str(fault)):
+            err.print(f"[bold red]error:[/] {escape(str(fault))}", highlight=False, soft_wrap=True)
         return 2 if isinstance(fault, ConfigError) else 1
     except Exception as fault:
         if not type(fault).__module__.startswith(("pyspark.", "py4j.")):
@@ -189,7 +221,9 @@ def main(arguments: Sequence[str]) -> int:
 
 def script() -> None:
     """The console script."""
-    sys.exit(main(sys.argv[1:]))
+    # No exit without a failure: some schedulers take any SystemExit for one.
+    if status := main(sys.argv[1:]):
+        sys.exit(status)
 
 
 def _variables(given: list[str] | None) -> dict[str, str]:
@@ -200,31 +234,55 @@ def _variables(given: list[str] | None) -> dict[str, str]:
     return {name: value for name, _, value in pairs}
 
 
-def _storage(project: Project, warehouse: Path) -> Storage:
+def _project(place: str, variables: dict[str, str] | None = None, *, lenient: bool = False) -> Project:
+    if "://" not in place:
+        return load_project(Path(place), variables, lenient=lenient)
+    from cdi_spark.conf_files import local_copy
+    from cdi_spark.session import spark_session
+
+    folder = local_copy(spark_session(), place)
+    try:
+        return load_project(folder, variables, lenient=lenient)
+    except ConfigError as fault:
+        raise ConfigError(str(fault).replace(str(folder), place)) from None
+
+
+def _storage(project: Project, warehouse: str | None, catalog: str | None = None) -> Storage:
     from cdi_spark.session import spark_session
     from cdi_spark.storage import Storage
 
+    place = warehouse or project.warehouse
+    if place is None:
+        raise ConfigError("Where are the tables? Give --warehouse DIR, or warehouse: in project.yml.")
+    logs.set_up(project.file.log)
     spark = spark_session(project.file.spark)
-    return Storage(spark, warehouse, prefix=project.file.prefix)
+    return Storage(
+        spark, place, catalog=project.file.catalog if catalog is None else catalog, prefix=project.file.prefix
+    )
 
 
-def _start(project: Project, warehouse: Path, *, retrain: bool = False) -> Run:
-    from cdi_spark.pipeline import Run
+def _start(
+    project: Project,
+    warehouse: str | None,
+    catalog: str | None = None,
+    *,
+    retrain: bool = False,
+    run_id: str | None = None,
+) -> Run:
+    from cdi_spark.stages import Run, new_run_id
 
     with err.status("starting Spark …"):
-        storage = _storage(project, warehouse)
-    return Run(storage.spark, project, storage, retrain=retrain)
+        storage = _storage(project, warehouse, catalog)
+    return Run(storage.spark, project, storage, retrain=retrain, run_id=run_id or new_run_id())
 
 
-def _run_stages(job: Run, stage: Stage) -> None:
-    from cdi_spark.pipeline import STAGES, run_stage
+def _run_stages(job: Run, stage: Stage, *, wait_seconds: float = 0) -> None:
+    from cdi_spark.pipeline import STAGES, run_stages
 
-    for name in STAGES if stage is Stage.all else [stage.value]:
-        with err.status(f"{name} …"):
-            done = run_stage(job, name)
-        told = ", ".join(f"{table} {count:,}" for table, count in done.rows.items())
-        err.print(f"[green]✓[/] {name:<12} {done.seconds:6.1f} s   {told}", highlight=False, soft_wrap=True)
-    err.print(f"run {job.run_id} succeeded", highlight=False)
+    for _ in run_stages(
+        job, list(STAGES) if stage is Stage.all else [stage.value], wait_seconds=wait_seconds
+    ):
+        pass
 
 
 def _cell(value: Any) -> Any:

@@ -26,12 +26,13 @@ class Emit(_Strict):
 
     `columns` maps the table's columns to SQL over the landed row; `explode` names an array whose
     elements are visible as `item`, counted from 1 by `item_no`; `person` is the key of the person the
-    row is about (default: the source's own key).
+    row is about (default: the source's own key), in this source or in `person_source`.
     """
 
     table: str
     key: str | None = None
     person: str | None = None
+    person_source: str | None = None
     explode: str | None = None
     where: str | None = None
     per_key: Literal["latest", "merge"] = "latest"
@@ -48,6 +49,8 @@ class Source(_Strict):
     name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     description: str = ""
     owner: str = ""
+    purpose: str = ""
+    consumers: list[str] = []
     path: str
     format: Literal["csv", "json", "jsonl", "parquet"]
     options: dict[str, str] = {}
@@ -57,6 +60,7 @@ class Source(_Strict):
     deleted: str | None = None
     trust: int = Field(default=9, ge=1)
     load: Literal["snapshot", "changes"] = "snapshot"
+    allow_empty: bool = False
     emits: list[Emit] = Field(min_length=1)
 
     def expressions(self) -> dict[str, str]:
@@ -151,11 +155,23 @@ class Linkage(_Strict):
     training_records: int = Field(default=100_000, ge=100)
 
 
+class Log(_Strict):
+    """How a run tells what it does, on stderr: one line a stage, notice or failure."""
+
+    level: Literal["debug", "info", "warning", "error"] = "info"
+    format: Literal["text", "json"] = "text"
+
+
 class ProjectFile(_Strict):
+    """project.yml. `warehouse` is a URI, or a path from the conf folder; `catalog` and `prefix` name tables."""
+
     name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     description: str = ""
     default_country: str = Field(default="GB", pattern=r"^[A-Z]{2}$")
-    prefix: str = ""
+    warehouse: str | None = None
+    catalog: str = Field(default="", pattern=r"^[A-Za-z0-9_]*$")
+    prefix: str = Field(default="", pattern=r"^[A-Za-z0-9_]*$")
+    log: Log = Log()
     vars: dict[str, str | None] = {}
     linkage: Linkage = Linkage()
     spark: dict[str, str] = {}
@@ -169,6 +185,12 @@ class Project(_Strict):
     sources: list[Source]
     quality: dict[str, Quality]
     survivorship: Survivorship
+
+    @property
+    def warehouse(self) -> str | None:
+        """Where project.yml says that the tables lie; a path there begins at the conf folder."""
+        place = self.file.warehouse
+        return place if place is None or "://" in place else str(self.folder / place)
 
     @cached_property
     def person_model(self) -> Path:
@@ -196,6 +218,7 @@ def load_project(folder: Path, variables: dict[str, str] | None = None, *, lenie
     if not sources:
         raise ConfigError(f"{folder / 'sources'}: no source here. Add one YAML file a source.")
     _no_twins([source.name for source in sources], folder / "sources", "source")
+    _persons_known(sources, folder / "sources")
     quality = [_quality(path) for path in _yaml_files(folder / "quality")]
     _no_twins([q.table for q in quality], folder / "quality", "table")
     survivorship = folder / "survivorship.yml"
@@ -215,6 +238,17 @@ def _yaml_files(folder: Path) -> list[Path]:
 def _no_twins(names: list[str], folder: Path, kind: str) -> None:
     if len(set(names)) < len(names):
         raise ConfigError(f"{folder}: two files speak of one {kind}. Keep one file a {kind}.")
+
+
+def _persons_known(sources: list[Source], folder: Path) -> None:
+    of_persons = {source.name for source in sources if any(e.table == "person" for e in source.emits)}
+    for source in sources:
+        for emit in source.emits:
+            if emit.person_source is not None and emit.person_source not in of_persons:
+                raise ConfigError(
+                    f"{folder}: source {source.name} emits {emit.table} with person_source {emit.person_source}, "
+                    f"which emits no person. Name one of {', '.join(sorted(of_persons))}."
+                )
 
 
 def _variables(

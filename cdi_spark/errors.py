@@ -19,3 +19,11 @@ class GateError(CdiError):
 
 class SetupError(CdiError):
     """Java, a jar or a Python package that the work needs is not there."""
+
+
+class LeaseError(CdiError):
+    """Another run holds the warehouse."""
+
+
+class LedgerError(CdiError):
+    """Rows are not all accounted for."""

@@ -177,3 +177,8 @@ def _called(tokens: list[Token]) -> set[str]:
         if is_name and token.token_type is not TokenType.STRING and (opens or is_bare):
             called.add(name)
     return called
+
+
+def columns_read(sql: str) -> set[str]:
+    """The columns of a row that an expression names, and names of its own such as `item`."""
+    return {column.parts[0].name for column in sqlglot.parse_one(sql, read="spark").find_all(exp.Column)}

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from pyspark.errors import PySparkException
 from pyspark.sql import DataFrame, Row
 from pyspark.sql import functions as F
@@ -18,20 +16,20 @@ from cdi_spark.storage import Storage
 from cdi_spark.tables import ATTRIBUTES, CUSTOMER_360, MEMBER, PERSON, QUARANTINE, RUN
 
 
-def read_truth(storage: Storage, path: Path) -> DataFrame:
+def read_truth(storage: Storage, path: str) -> DataFrame:
     """Truth as record_id and person, from a CSV of source, key and person.
 
     Raises:
         CdiError: the file is not there or lacks a column.
     """
     try:
-        truth = storage.spark.read.csv(str(path), header=True)
+        truth = storage.spark.read.csv(path, header=True)
         return truth.select(F.concat_ws(":", "source", "key").alias("record_id"), "person")
     except PySparkException:
         raise CdiError(f"{path}: wants a CSV file with the columns source, key and person.") from None
 
 
-def evaluate_members(storage: Storage, path: Path) -> Evaluation:
+def evaluate_members(storage: Storage, path: str) -> Evaluation:
     """The current entities against truth."""
     members = storage.read(MEMBER.name).where("valid_to IS NULL")
     return evaluate(members.select("record_id", "entity_id"), read_truth(storage, path))
@@ -53,7 +51,7 @@ def exact_match_clusters(persons: DataFrame) -> DataFrame:
     return components(live, links).select("record_id", F.col("component").cast("string").alias("entity_id"))
 
 
-def print_report(storage: Storage, truth: Path, *, console: Console) -> None:
+def print_report(storage: Storage, truth: str, *, console: Console) -> None:
     """Print rows a stage, quarantined rows by reason, accuracy beside plain matching, and one customer."""
     _print_stages(storage, console)
     _print_quarantine(storage, console)
@@ -86,7 +84,7 @@ def _print_quarantine(storage: Storage, console: Console) -> None:
     console.print(shown)
 
 
-def _print_accuracy(storage: Storage, truth: Path, console: Console) -> None:
+def _print_accuracy(storage: Storage, truth: str, console: Console) -> None:
     ours = evaluate_members(storage, truth)
     plain = evaluate(exact_match_clusters(storage.read(PERSON.name)), read_truth(storage, truth))
     shown = RichTable("", "precision", "recall", "F1", title="Against the known truth (pairs, over clusters)")
@@ -97,7 +95,7 @@ def _print_accuracy(storage: Storage, truth: Path, console: Console) -> None:
 
 def _print_customer(storage: Storage, console: Console) -> None:
     """A customer of many sources, with the records that the golden record came from."""
-    customers = storage.read(CUSTOMER_360.name)
+    customers = storage.read_released(CUSTOMER_360.name)
     best = customers.orderBy(F.desc(F.size("sources")), F.abs(F.col("record_count") - 6), "entity_id").first()
     if best is None:
         return

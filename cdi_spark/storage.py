@@ -1,55 +1,75 @@
-"""The one place that reads and writes tables: Delta under a warehouse folder, named schema.table."""
+"""The one place that reads and writes tables: Delta by path, URI or catalog, named schema.table."""
 
 from __future__ import annotations
 
+import hashlib
 import re
-import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
-from pyspark.sql import DataFrame, SparkSession
+from pyspark.errors import AnalysisException
+from pyspark.sql import DataFrame, DataFrameWriter, Row, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql import types as T
 
 from cdi_spark.errors import CdiError
-from cdi_spark.tables import TABLES, Table
+from cdi_spark.tables import RELEASE, TABLES, Table
 
 _SCHEMAS = ("bronze", *sorted({name.split(".")[0] for name in TABLES}))
 _STATS_TYPES = (T.NumericType, T.DateType, T.TimestampType, T.StringType)
+# With a catalog, the name gold.customer_360 is a view for readers, pinned to the last release; what the view
+# reads lies under this schema.
+_GOLD_IN_CATALOG = "gold_versions"
 
 
 class Storage:
-    """Delta tables below one warehouse folder; SQL names them <prefix><schema>.<table>.
+    """Delta tables below one warehouse (a path or a URI that Spark can write), or in a catalog.
 
-    Tables are read and written by their place, so that two warehouses never mix in one session.
+    Without a catalog, tables are read and written by their place, so that two warehouses never mix in one
+    session. With one, they are <catalog>.<prefix><schema>.<table>, and the warehouse holds scratch files only.
     """
 
-    def __init__(self, spark: SparkSession, warehouse: Path, *, prefix: str = "") -> None:
+    def __init__(
+        self, spark: SparkSession, warehouse: str | Path, *, catalog: str = "", prefix: str = ""
+    ) -> None:
         self.spark = spark
-        self.warehouse = warehouse.absolute()
+        self.warehouse = str(warehouse) if "://" in str(warehouse) else str(Path(warehouse).absolute())
+        self._catalog = catalog
         self._prefix = prefix
 
-    def path(self, name: str) -> Path:
-        """Where a table lies."""
+    def address(self, name: str) -> str:
+        """How SQL names the table that holds `name` (schema.table)."""
         schema, table = name.split(".")
-        return self.warehouse / f"{self._prefix}{schema}" / table
+        if self._catalog:
+            inside = _GOLD_IN_CATALOG if schema == "gold" else schema
+            return f"`{self._catalog}`.`{self._prefix}{inside}`.`{table}`"
+        return f"delta.`{self._table_place(name)}`"
 
     def exists(self, name: str) -> bool:
         """Whether the table was ever written."""
-        return (self.path(name) / "_delta_log").is_dir()
+        try:
+            return self.spark.catalog.tableExists(self.address(name))
+        except AnalysisException as fault:
+            if fault.getCondition() in ("DELTA_MISSING_DELTA_TABLE", "PATH_NOT_FOUND"):
+                return False
+            raise
 
-    def read(self, name: str) -> DataFrame:
-        """The table as it is now.
+    def read(self, name: str, *, version: int | None = None) -> DataFrame:
+        """The table as it is now, or as it was at a version.
 
         Raises:
             CdiError: it was never written; the message names what to run.
         """
         if not self.exists(name):
             raise CdiError(
-                f"{name}: no such table in {self.warehouse}. Run `cdi run all` on this warehouse first."
+                f"{name}: no such table in {self._catalog or self.warehouse}. "
+                "Run `cdi run all` on this warehouse first."
             )
-        return self.spark.read.format("delta").load(str(self.path(name)))
+        if version is None:
+            return self.spark.table(self.address(name))
+        return self.spark.sql(f"SELECT * FROM {self.address(name)} VERSION AS OF {version:d}")
 
     def read_or_empty(self, table: Table) -> DataFrame:
         """The table as it is now, with no rows before it was first written."""
@@ -57,77 +77,203 @@ class Storage:
             return self.read(table.name)
         return self.spark.createDataFrame([], table.schema)
 
+    def read_released(self, name: str) -> DataFrame:
+        """A table of gold as the newest release has it.
+
+        Raises:
+            CdiError: nothing was released yet, or not this table.
+        """
+        return self.read(name, version=self._released_version(name))
+
     def query(self, sql: str) -> DataFrame:
-        """Run SQL over the tables that it names as schema.table; only those are registered with Spark."""
+        """Run SQL over the tables that it names as schema.table; gold is what the newest release has."""
+        if self._catalog:
+            self.spark.catalog.setCurrentCatalog(self._catalog)
         named = rf"\b{self._prefix}({'|'.join(_SCHEMAS)})`?\.`?(\w+)"
-        for schema, table in {(s.lower(), t.lower()) for s, t in re.findall(named, sql, re.IGNORECASE)}:
-            name, place = f"{schema}.{table}", self.path(f"{schema}.{table}")
-            full = f"`{self._prefix}{schema}`.`{table}`"
-            if self.exists(name):
-                self.spark.sql(
-                    f"CREATE SCHEMA IF NOT EXISTS `{self._prefix}{schema}` LOCATION '{place.parent}'"
-                )
-                # Metadata only: the table lies elsewhere, and another warehouse may have had the name.
-                self.spark.sql(f"DROP TABLE IF EXISTS {full}")
-                self.spark.sql(f"CREATE TABLE {full} USING DELTA LOCATION '{place}'")
-            elif self.spark.catalog.tableExists(full):
-                self.read(name)  # refuses: Spark would find what another warehouse registered
+        release: Row | None = None
+        for schema, table in sorted(
+            {(s.lower(), t.lower()) for s, t in re.findall(named, sql, re.IGNORECASE)}
+        ):
+            if schema == "gold":
+                # One look for all tables: a release in between must not mix two.
+                release = release or self._release()
+                self._show(f"gold.{table}", self._version_in(release, f"gold.{table}"))
+            elif not self._catalog:
+                self._register(f"{schema}.{table}")
         return self.spark.sql(sql)
 
     def append_once(self, name: str, rows: DataFrame, *, token: str) -> None:
         """Append rows as landed; a second append with the same token (a batch) changes nothing."""
         self._append(
-            name, rows, token, {"delta.columnMapping.mode": "name", "delta.dataSkippingNumIndexedCols": "0"}
+            name,
+            rows,
+            token,
+            1,
+            {"delta.columnMapping.mode": "name", "delta.dataSkippingNumIndexedCols": "0"},
         )
 
-    def append(self, table: Table, rows: DataFrame, *, token: str) -> None:
-        """Append rows of a declared table, once a token."""
-        self._append(table.name, conform(rows, table), token, _properties(table))
+    def append(self, table: Table, rows: DataFrame, *, token: str, step: int = 1) -> None:
+        """Append rows of a declared table, once a token and step.
+
+        Raises:
+            PySparkException: another writer appended with this token at the same moment.
+        """
+        self._append(table.name, conform(rows, table), token, step, _properties(table))
 
     def replace(self, table: Table, rows: DataFrame) -> None:
         """Make the table hold just these rows, in one commit."""
         writer = conform(rows, table).write.format("delta").mode("overwrite").options(**_properties(table))
-        writer.save(str(self.path(table.name)))
+        self._save(writer, table.name)
 
     def merge(self, table: Table, rows: DataFrame, *, when_changed: Sequence[str]) -> None:
-        """Upsert by the table's key: new rows in, rows that differ in a `when_changed` column updated."""
+        """Upsert by the table's key, in one commit.
+
+        New rows go in, rows that differ in a `when_changed` column are updated; where `rows` has a column
+        `_gone`, rows of which it is true are taken out.
+        """
+        has_gone = "_gone" in rows.columns
         if not self.exists(table.name):
-            self.replace(table, rows)
+            self.replace(table, rows.where("NOT _gone") if has_gone else rows)
             return
         view = f"cdi_merge_{table.name.replace('.', '_')}"
-        conform(rows, table).createOrReplaceTempView(view)
+        source = conform(rows, table, also=("_gone",) if has_gone else ())
+        source.createOrReplaceTempView(view)
         match = " AND ".join(f"t.`{c}` = s.`{c}`" for c in table.key)
         differs = " OR ".join(f"NOT t.`{c}` <=> s.`{c}`" for c in when_changed)
-        update = f"WHEN MATCHED AND ({differs}) THEN UPDATE SET *" if when_changed else ""
+        assign = ", ".join(f"`{c}` = s.`{c}`" for c in table.names)
+        names, values = ", ".join(f"`{c}`" for c in table.names), ", ".join(f"s.`{c}`" for c in table.names)
+        clauses = [
+            "WHEN MATCHED AND s._gone THEN DELETE" if has_gone else "",
+            f"WHEN MATCHED AND ({differs}) THEN UPDATE SET {assign}" if when_changed else "",
+            f"WHEN NOT MATCHED {'AND NOT s._gone ' if has_gone else ''}THEN INSERT ({names}) VALUES ({values})",
+        ]
         self.spark.sql(
-            f"MERGE INTO delta.`{self.path(table.name)}` t USING {view} s ON {match} "
-            f"{update} WHEN NOT MATCHED THEN INSERT *"
+            f"MERGE INTO {self.address(table.name)} t USING {view} s ON {match} {' '.join(clauses)}"
         )
         self.spark.catalog.dropTempView(view)
 
+    def release(self, release_id: str) -> None:
+        """Commit a release: from here on, readers of gold see the tables as they are now."""
+        from concurrent.futures import ThreadPoolExecutor
+
+        def version(name: str) -> int | None:
+            if not self.exists(name):
+                return None
+            newest = (
+                self.spark.sql(f"DESCRIBE HISTORY {self.address(name)} LIMIT 1").select("version").first()
+            )
+            return int(newest["version"]) if newest else None
+
+        names = [name for name in TABLES if name not in (RELEASE.name, "ops.lease")]
+        with ThreadPoolExecutor(max_workers=4) as pool:
+            versions = {n: v for n, v in zip(names, pool.map(version, names), strict=True) if v is not None}
+        row = (release_id, datetime.now(UTC), versions)
+        self.append(RELEASE, self.spark.createDataFrame([row], RELEASE.schema), token=f"release:{release_id}")
+        if self._catalog:
+            for name in (n for n in versions if n.startswith("gold.")):
+                self._show(name, versions[name])
+
     @contextmanager
     def scratch(self) -> Iterator[Callable[[str, DataFrame], DataFrame]]:
-        """A function that writes rows down under a name and reads them back; gone when the block ends."""
-        folder = self.warehouse / "_scratch"
+        """A function that writes rows down under a name and reads them back; gone when the block ends.
+
+        What a killed run left is gone when the next block begins: the lease lets one run at a time in.
+        """
+        # A schema of its own: dropping it removes the files on every file system, over Connect too.
+        schema = f"{self._prefix}cdi_scratch_{hashlib.sha256(self.warehouse.encode()).hexdigest()[:8]}"
+        if self._catalog:
+            schema = f"`{self._catalog}`.`{schema}`"
+        place = "" if self._catalog else f" LOCATION '{_quoted(self._place('_scratch'))}'"
 
         def keep(name: str, rows: DataFrame) -> DataFrame:
-            rows.write.mode("overwrite").parquet(str(folder / name))
-            return self.spark.read.parquet(str(folder / name))
+            table = f"{schema}.`{name.replace('.', '_')}`"
+            rows.write.format("delta" if self._catalog else "parquet").saveAsTable(table)
+            return self.spark.table(table)
 
+        def clear() -> None:
+            self.spark.sql(f"CREATE SCHEMA IF NOT EXISTS {schema}{place}")
+            self.spark.sql(f"DROP SCHEMA {schema} CASCADE")
+
+        clear()
+        self.spark.sql(f"CREATE SCHEMA {schema}{place}")
         try:
             yield keep
         finally:
-            shutil.rmtree(folder, ignore_errors=True)
+            clear()
 
-    def _append(self, name: str, rows: DataFrame, token: str, properties: dict[str, str]) -> None:
+    def _place(self, folder: str) -> str:
+        return f"{self.warehouse.rstrip('/')}/{folder}"
+
+    def _append(
+        self, name: str, rows: DataFrame, token: str, step: int, properties: Mapping[str, str]
+    ) -> None:
         writer = rows.write.format("delta").mode("append").option("mergeSchema", "true")
-        writer = writer.option("txnAppId", token).option("txnVersion", "1")
+        writer = writer.option("txnAppId", token).option("txnVersion", str(step))
         if not self.exists(name):
             writer = writer.options(**properties)
-        writer.save(str(self.path(name)))
+        self._save(writer, name)
+
+    def _save(self, writer: DataFrameWriter, name: str) -> None:
+        if self._catalog:
+            self.spark.sql(f"CREATE SCHEMA IF NOT EXISTS {self.address(name).rpartition('.')[0]}")
+            writer.saveAsTable(self.address(name))
+        else:
+            # By name, Spark appends only to a place that holds a table already.
+            writer.save(self._table_place(name))
+
+    def _table_place(self, name: str) -> str:
+        return self._place(self._prefix + name.replace(".", "/"))
+
+    def _release(self) -> Row:
+        newest = self.read_or_empty(RELEASE).orderBy(F.desc("released_at")).first()
+        if newest is None:
+            raise CdiError(
+                f"gold: nothing was released yet in {self._catalog or self.warehouse}. Run `cdi run all` first."
+            )
+        return newest
+
+    def _released_version(self, name: str) -> int:
+        return self._version_in(self._release(), name)
+
+    def _version_in(self, release: Row, name: str) -> int:
+        versions: dict[str, int] = release["versions"]
+        if name not in versions:
+            known = ", ".join(sorted(n for n in versions if n.startswith("gold.")))
+            raise CdiError(f"{name}: the release {release['release_id']} has no such table; it has {known}.")
+        return versions[name]
+
+    def _show(self, name: str, version: int) -> None:
+        """Make schema.table a view of the table at a version."""
+        schema, table = name.split(".")
+        full = f"`{self._prefix}{schema}`.`{table}`"
+        if self._catalog:
+            full = f"`{self._catalog}`.{full}"
+            self.spark.sql(f"CREATE SCHEMA IF NOT EXISTS `{self._catalog}`.`{self._prefix}{schema}`")
+        else:
+            self._make_local_schema(schema)
+        self.spark.sql(
+            f"CREATE OR REPLACE VIEW {full} AS SELECT * FROM {self.address(name)} VERSION AS OF {version:d}"
+        )
+
+    def _register(self, name: str) -> None:
+        """Make schema.table the name of the table in this session."""
+        schema, table = name.split(".")
+        full = f"`{self._prefix}{schema}`.`{table}`"
+        if self.exists(name):
+            place = _quoted(self._table_place(name))
+            self._make_local_schema(schema)
+            # Metadata only: the table lies elsewhere, and another warehouse may have had the name.
+            self.spark.sql(f"DROP TABLE IF EXISTS {full}")
+            self.spark.sql(f"CREATE TABLE {full} USING DELTA LOCATION '{place}'")
+        elif self.spark.catalog.tableExists(full):
+            self.read(name)  # refuses: Spark would find what another warehouse registered
+
+    def _make_local_schema(self, schema: str) -> None:
+        place = _quoted(self._place(f"{self._prefix}{schema}"))
+        self.spark.sql(f"CREATE SCHEMA IF NOT EXISTS `{self._prefix}{schema}` LOCATION '{place}'")
 
 
-def conform(rows: DataFrame, table: Table) -> DataFrame:
+def conform(rows: DataFrame, table: Table, *, also: Sequence[str] = ()) -> DataFrame:
     """The table's columns in order, with their comments and exactly the declared types.
 
     Raises:
@@ -146,7 +292,7 @@ def conform(rows: DataFrame, table: Table) -> DataFrame:
                 f"{table.name} in cdi_spark/tables.py."
             )
     return rows.select(
-        *(F.col(f"`{c.name}`").alias(c.name, metadata={"comment": c.comment}) for c in table.columns)
+        *(F.col(f"`{c.name}`").alias(c.name, metadata={"comment": c.comment}) for c in table.columns), *also
     )
 
 
@@ -156,3 +302,7 @@ def _properties(table: Table) -> dict[str, str]:
     if not plain:
         return {"delta.dataSkippingNumIndexedCols": "0"}
     return {"delta.dataSkippingStatsColumns": ",".join(f"`{name}`" for name in plain)}
+
+
+def _quoted(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("'", "\\'")

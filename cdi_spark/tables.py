@@ -5,7 +5,14 @@ from typing import Literal
 
 from pyspark.sql import types as T
 
-Pii = Literal["none", "identifier", "quasi-identifier"]
+Pii = Literal["none", "pseudonym", "quasi-identifier", "identifier"]
+# How near a column comes to a person, from far to near; only what is "none" may show up in a table's log.
+PII: dict[Pii, str] = {
+    "none": "tells nothing about who somebody is",
+    "pseudonym": "stands for one person, or for one thing of theirs; only other tables or the source tell who",
+    "quasi-identifier": "narrows down who it is; several of them together may single a person out",
+    "identifier": "points to one person, or is text or a whole row that may name one",
+}
 
 STRING = T.StringType()
 DATE = T.DateType()
@@ -29,6 +36,24 @@ class Column:
 
 
 @dataclass(frozen=True)
+class Schema:
+    """A group of tables: what they hold, and who answers for what they mean and who may read them."""
+
+    comment: str
+    owner: str
+
+
+SCHEMAS = {
+    "bronze": Schema("Every row as it landed, append-only: the history", "data platform"),
+    "silver": Schema("Records and events, mapped, standardised and checked", "data stewardship"),
+    "linkage": Schema("How records are compared, and which may be the same person", "data science"),
+    "entities": Schema("Which records are one customer, under an id that lasts", "data stewardship"),
+    "gold": Schema("One row per customer, and what customers did, for analysts", "analytics"),
+    "ops": Schema("What was run, checked and released", "data platform"),
+}
+
+
+@dataclass(frozen=True)
 class Table:
     """One table, in full: `name` is schema.table, `key` what makes a row one of its kind."""
 
@@ -36,7 +61,11 @@ class Table:
     comment: str
     key: tuple[str, ...]
     columns: tuple[Column, ...]
-    owner: str = "customer data"
+
+    @property
+    def owner(self) -> str:
+        """The team that answers for the table: its schema's."""
+        return SCHEMAS[self.name.split(".")[0]].owner
 
     @property
     def schema(self) -> T.StructType:
@@ -56,11 +85,16 @@ RUN_ID = Column("run_id", STRING, "run that wrote the row")
 AMOUNT = Column("amount", MONEY, "money, in `currency`")
 CURRENCY = Column("currency", STRING, "ISO 4217 code")
 STATUS = Column("status", STRING, "status as the source says it")
+# Unkeyed: who has a row can check whether this one is the same.
+CONTENT_HASH = Column("content_hash", STRING, "hash of all that the row says", "pseudonym")
 
 LANDING = (
     Column("_source", STRING, "source that the row came from"),
     Column("_key", STRING, "the source's own key of the row", "identifier"),
     Column("_file", STRING, "file that held the row"),
+    Column("_row_number", LONG, "place of the row in its file, from 1; a header does not count"),
+    Column("_fault", STRING, "why the row cannot be read as its source's rows are; null where it can"),
+    Column("_raw", STRING, "text of a row that cannot be read", "identifier"),
     Column("_batch", STRING, "hash of the file's content: the same rows land once"),
     Column("_ingested_at", TIMESTAMP, "when the row landed, UTC"),
     Column("_run_id", STRING, "run that landed the row"),
@@ -100,7 +134,7 @@ PERSON = Table(
         *ATTRIBUTES,
         Column("trust", INT, "the source's trust; 1 is most trusted"),
         Column("updated_at", TIMESTAMP, "when the source last changed the record, UTC"),
-        Column("content_hash", STRING, "hash of all that the record says"),
+        CONTENT_HASH,
         Column("is_deleted", BOOLEAN, "the source no longer has the record"),
     ),
 )
@@ -108,9 +142,8 @@ PERSON = Table(
 
 def _event(name: str, comment: str, *columns: Column) -> Table:
     """An event table: natural key <source>:<key>, the person's record_id, then its own columns."""
-    key = Column(f"{name}_id", STRING, f"<source>:<key> of the {name.replace('_', ' ')}")
-    rest = (Column("content_hash", STRING, "hash of all that the row says"),)
-    return Table(f"silver.{name}", comment, (key.name,), (key, RECORD_ID, *columns, *rest))
+    key = Column(f"{name}_id", STRING, f"<source>:<key> of the {name.replace('_', ' ')}", "pseudonym")
+    return Table(f"silver.{name}", comment, (key.name,), (key, RECORD_ID, *columns, CONTENT_HASH))
 
 
 EVENT_TABLES = (
@@ -120,7 +153,7 @@ EVENT_TABLES = (
     _event(
         "order_line",
         "One row per line of an order",
-        Column("order_key", STRING, "the order's own key"),
+        Column("order_key", STRING, "the order's own key: its order_id is <source>:<order_key>", "pseudonym"),
         Column("product_code", STRING, "product or SKU code"),
         Column("product_name", STRING, "product as named on the order"),
         Column("quantity", INT, "pieces"),
@@ -154,7 +187,7 @@ EVENT_TABLES = (
         Column("closed_at", TIMESTAMP, "when closed, UTC; null while open"),
         Column("priority", STRING, "priority as the source says it"),
         STATUS,
-        Column("subject", STRING, "subject line"),
+        Column("subject", STRING, "subject line, free text: may name people", "identifier"),
     ),
     _event(
         "usage",
@@ -181,8 +214,10 @@ QUARANTINE = Table(
         Column("target", STRING, "table that the row was meant for"),
         Column("source", STRING, "source of the row"),
         Column("key", STRING, "the row's own key, where it has one", "identifier"),
-        Column("row_hash", STRING, "hash of the row"),
+        Column("row_hash", STRING, "hash of the row", "pseudonym"),
         Column("failed_rules", STRINGS, "every rule that the row failed"),
+        Column("file", STRING, "file that held the row"),
+        Column("row_number", LONG, "place of the row in its file, from 1; a header does not count"),
         Column("row", STRING, "the landed row as JSON", "identifier"),
     ),
 )
@@ -212,8 +247,8 @@ TERM_FREQUENCY = Table(
     (
         Column("model_id", STRING, "model that the frequency belongs to"),
         Column("column", STRING, "compared column"),
-        Column("value", STRING, "value as compared", "quasi-identifier"),
-        Column("frequency", DOUBLE, "share of the records that have the value, among those that have one"),
+        Column("value", STRING, "value as compared, such as a family name", "identifier"),
+        Column("frequency", DOUBLE, "share (0 to 1) of the records with any value that have this one"),
     ),
 )
 
@@ -225,7 +260,7 @@ PAIR = Table(
         Column("record_id_l", STRING, "the lexically smaller record_id", "identifier"),
         Column("record_id_r", STRING, "the lexically larger record_id", "identifier"),
         Column("match_weight", DOUBLE, "log2 posterior odds, bits"),
-        Column("match_probability", DOUBLE, "posterior probability of a match"),
+        Column("match_probability", DOUBLE, "posterior probability of a match, 0 to 1"),
         Column("levels", T.MapType(STRING, INT), "comparison level by comparison; -1 is unknown"),
         Column("block_rule", STRING, "first blocking rule that the pair satisfies"),
         Column("model_id", STRING, "model that scored the pair"),
@@ -236,7 +271,10 @@ COMPONENT = Table(
     "entities.component",
     "One row per live record: the connected component of links that it is in",
     ("record_id",),
-    (RECORD_ID, Column("component", LONG, "number of the component in the newest run; not an id")),
+    (
+        RECORD_ID,
+        Column("component", LONG, "number of the component in the newest run; not an id", "pseudonym"),
+    ),
 )
 
 MEMBER = Table(
@@ -245,7 +283,7 @@ MEMBER = Table(
     ("record_id", "valid_from"),
     (
         RECORD_ID,
-        Column("entity_id", STRING, "lasting id of the entity"),
+        Column("entity_id", STRING, "lasting id of the entity", "pseudonym"),
         Column("valid_from", TIMESTAMP, "since when, UTC"),
         Column("valid_to", TIMESTAMP, "until when, UTC; null while it holds"),
         RUN_ID,
@@ -257,17 +295,17 @@ EVENT = Table(
     "One row per change in an entity's life",
     ("event_id",),
     (
-        Column("event_id", STRING, "hash of run, entity and kind"),
-        Column("entity_id", STRING, "entity it happened to"),
+        Column("event_id", STRING, "hash of run, entity and kind", "pseudonym"),
+        Column("entity_id", STRING, "entity it happened to", "pseudonym"),
         Column("kind", STRING, "created, merged, split or retired"),
-        Column("before", STRINGS, "entity ids of its records before"),
-        Column("after", STRINGS, "entity ids of its records after"),
+        Column("before", STRINGS, "entity ids of its records before", "pseudonym"),
+        Column("after", STRINGS, "entity ids of its records after", "pseudonym"),
         Column("happened_at", TIMESTAMP, "when, UTC"),
         RUN_ID,
     ),
 )
 
-ENTITY_ID = Column("entity_id", STRING, "lasting id of the customer")
+ENTITY_ID = Column("entity_id", STRING, "lasting id of the customer", "pseudonym")
 TOTALS = T.MapType(STRING, MONEY)
 
 CUSTOMER_360 = Table(
@@ -277,20 +315,20 @@ CUSTOMER_360 = Table(
     (
         ENTITY_ID,
         *ATTRIBUTES,
-        Column("record_count", LONG, "source records behind the customer"),
+        Column("record_count", LONG, "number of source records behind the customer"),
         Column("sources", STRINGS, "sources that know the customer"),
         Column("first_updated_at", TIMESTAMP, "oldest change of a record behind the customer, UTC"),
         Column("last_updated_at", TIMESTAMP, "newest change of a record behind the customer, UTC"),
-        Column("order_count", LONG, "orders"),
+        Column("order_count", LONG, "number of orders"),
         Column("order_total", TOTALS, "sum of orders by ISO 4217 currency"),
         Column("last_order_at", TIMESTAMP, "newest order, UTC"),
-        Column("invoice_count", LONG, "invoices"),
+        Column("invoice_count", LONG, "number of invoices"),
         Column("invoice_total", TOTALS, "sum of invoices by ISO 4217 currency"),
-        Column("subscription_count", LONG, "subscriptions, running or ended"),
-        Column("active_subscription_count", LONG, "subscriptions without a last day"),
-        Column("support_case_count", LONG, "support cases"),
-        Column("open_support_case_count", LONG, "support cases not closed"),
-        Column("usage_count", LONG, "product usage events"),
+        Column("subscription_count", LONG, "number of subscriptions, running or ended"),
+        Column("active_subscription_count", LONG, "number of subscriptions without a last day"),
+        Column("support_case_count", LONG, "number of support cases"),
+        Column("open_support_case_count", LONG, "number of support cases not closed"),
+        Column("usage_count", LONG, "number of product usage events"),
         Column("last_usage_at", TIMESTAMP, "newest product usage event, UTC"),
     ),
 )
@@ -328,7 +366,7 @@ RUN = Table(
         RUN_ID,
         Column("stage", STRING, "stage"),
         Column("started_at", TIMESTAMP, "when, UTC"),
-        Column("seconds", DOUBLE, "how long"),
+        Column("seconds", DOUBLE, "how long it took, seconds"),
         Column("status", STRING, "succeeded or failed"),
         Column("rows", T.MapType(STRING, LONG), "rows by table that the stage wrote or keeps"),
     ),
@@ -350,10 +388,69 @@ QUALITY_RESULT = Table(
     ),
 )
 
+DELIVERY = Table(
+    "ops.delivery",
+    "One row per delivery of a source that differs from the one before",
+    ("source", "delivered_at"),
+    (
+        Column("source", STRING, "source"),
+        Column("delivered_at", TIMESTAMP, "when it was read, UTC"),
+        Column("batches", STRINGS, "content hashes of its files"),
+        Column("rows", LONG, "rows in its files, files of the same content counted once"),
+        Column("columns", T.MapType(STRING, STRING), "column names and types as read"),
+        RUN_ID,
+    ),
+)
+
+LEDGER = Table(
+    "ops.ledger",
+    "One row per run, source and silver table: where every landed row went",
+    ("run_id", "source", "table"),
+    (
+        RUN_ID,
+        Column("source", STRING, "source"),
+        Column("table", STRING, "silver table that the rows were meant for"),
+        Column("landed", LONG, "landed rows that were looked at"),
+        Column("passed_over", LONG, "of these, rows that say nothing about the table"),
+        Column("emitted", LONG, "rows emitted for the table, several where a landed row holds a list"),
+        Column("quarantined", LONG, "of these, rows in silver.quarantine"),
+        Column("superseded", LONG, "of these, older versions, or rows merged into another of their key"),
+        Column("deleted", LONG, "of these, rows whose source says that they are deleted"),
+        Column("current", LONG, "of these, rows that the table holds"),
+        Column("counted_at", TIMESTAMP, "when, UTC"),
+    ),
+)
+
+RELEASE = Table(
+    "ops.release",
+    "One row per release: the version of every table that belongs to it; readers of gold see the newest",
+    ("release_id",),
+    (
+        Column("release_id", STRING, "run that made the release"),
+        Column("released_at", TIMESTAMP, "when, UTC"),
+        Column("versions", T.MapType(STRING, LONG), "Delta version by table"),
+    ),
+)
+
+LEASE = Table(
+    "ops.lease",
+    "One row per step of a lease on the warehouse: taken, renewed, given back; the last one holds",
+    ("step",),
+    (
+        Column("step", LONG, "number of the step, from 1; of two that try the same step one gets it"),
+        RUN_ID,
+        Column("held", BOOLEAN, "true when taken or renewed, false when given back"),
+        Column("host", STRING, "machine of the process that holds it"),
+        Column("pid", LONG, "its process id there"),
+        Column("at", TIMESTAMP, "when, UTC"),
+    ),
+)
+
 TABLES: dict[str, Table] = {
     t.name: t
     for t in (
         PERSON, *EVENT_TABLES, QUARANTINE, MODEL, TERM_FREQUENCY, PAIR, COMPONENT, MEMBER, EVENT,
         CUSTOMER_360, ATTRIBUTE, *MARTS, RUN, QUALITY_RESULT,
+        DELIVERY, LEDGER, RELEASE, LEASE,
     )
 }  # fmt: skip

@@ -4,4 +4,5 @@ import sys
 
 from cdi_spark.cli import main
 
-sys.exit(main(["run", "train", *sys.argv[1:]]))
+if status := main(["run", "train", *sys.argv[1:]]):
+    sys.exit(status)

@@ -1,5 +1,7 @@
 """Entity ids that last: an id follows its records from run to run."""
 
+from functools import reduce
+
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
@@ -54,6 +56,36 @@ def membership_changes(assigned: DataFrame, current: DataFrame, *, run_id: str, 
         F.lit(run_id).alias("run_id"),
     )
     return closing.unionByName(opening)
+
+
+def events_since(members: DataFrame, known: DataFrame, *, run_id: str) -> DataFrame:
+    """What happened to entities since the newest known event, read off the membership; entities.event rows.
+
+    Args:
+        members: entities.member, with the changes of this run.
+        known: entities.event.
+    """
+    last = known.agg(F.max("happened_at")).first()
+    instants = members.select(F.explode(F.array("valid_from", "valid_to")).alias("at")).where(
+        "at IS NOT NULL"
+    )
+    if last is not None and last[0] is not None:
+        instants = (
+            instants.join(known.agg(F.max("happened_at").alias("last"))).where("at > last").drop("last")
+        )
+    # As text: Python would read a timestamp in the time zone of its machine.
+    found = instants.distinct().orderBy("at").select(F.col("at").cast("string")).collect()
+    parts = []
+    for row in found:
+        at = F.lit(row[0]).cast("timestamp")
+        before = members.where(
+            (F.col("valid_from") < at) & (F.col("valid_to").isNull() | (F.col("valid_to") >= at))
+        )
+        after = members.where(
+            (F.col("valid_from") <= at) & (F.col("valid_to").isNull() | (F.col("valid_to") > at))
+        )
+        parts.append(events(after.select("record_id", "entity_id"), before, run_id=run_id, at=at))
+    return reduce(lambda a, b: a.unionByName(b), parts, known.limit(0).select(*EVENT.names))
 
 
 def events(assigned: DataFrame, current: DataFrame, *, run_id: str, at: Column) -> DataFrame:

@@ -1,76 +1,178 @@
-"""Raw files to landed rows: columns as landed, and where each row came from."""
+"""A source's files to one delivery: rows as landed, with the file, place and content hash that each came from."""
 
 from __future__ import annotations
 
 import importlib.util
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from pyspark.errors import PySparkException
-from pyspark.sql import Column, DataFrame, SparkSession
+from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
+from pyspark.sql import types as T
 
 from cdi_spark.config import Source
 from cdi_spark.errors import SourceError
+from cdi_spark.ingest.formats import FORMATS, glob_escaped
+from cdi_spark.tables import LANDING
 
-# Text formats land as text: a number or date that a reader guesses wrong is lost for good. Silver types them.
-FORMATS: dict[str, tuple[str, dict[str, str]]] = {
-    "csv": ("csv", {"header": "true", "ignoreLeadingWhiteSpace": "true", "ignoreTrailingWhiteSpace": "true",
-                    "quote": '"', "escape": '"', "multiLine": "true"}),
-    "json": ("json", {"primitivesAsString": "true", "multiLine": "true"}),
-    "jsonl": ("json", {"primitivesAsString": "true"}),
-    "parquet": ("parquet", {"mergeSchema": "true"}),
-}  # fmt: skip
+_PLACED = ("_file", "_partition")
+_PLACES = T.StructType(
+    [
+        T.StructField("_file", T.StringType()),
+        T.StructField("_partition", T.IntegerType()),
+        T.StructField("_batch", T.StringType()),
+        T.StructField("_before", T.LongType()),
+    ]
+)
 
 
-def read_files(spark: SparkSession, source: Source, *, run_id: str) -> DataFrame:
-    """Read a source's files as they are.
+@dataclass(frozen=True)
+class File:
+    """One file of a delivery: `batch` is the hash of its rows, whatever its name and their order."""
 
-    Returns:
-        The files' columns, then _source, _key (the key expression as text), _file, _batch (hash of the file's
-        rows, whatever its name and their order), _ingested_at (UTC) and _run_id.
-    Raises:
-        SourceError: no file at the path, an unreadable file, or a key expression that does not fit the columns.
+    path: str
+    batch: str
+    rows: int
+    faulty: int
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """What a source's files hold now.
+
+    `rows` has the files' columns and LANDING's; of files with the same content only the first by name is in
+    `files` and `rows`, the others are `repeated`.
     """
-    kind, options = FORMATS[source.format]
-    path = _locate(source.path)
-    try:
-        landed = spark.read.format(kind).options(**{**options, **source.options}).load(path)
-        names = landed.columns
-        keyed = landed.withColumn("_key", F.expr(source.key).cast("string"))
-        keyed = keyed.withColumn("_file", F.col("_metadata.file_path"))
-    except PySparkException as fault:
-        raise SourceError(f"source {source.name}: {path}: {reason(fault)}") from None
-    if not names:
-        raise SourceError(
-            f"source {source.name}: {path}: holds no columns. Give a file with a header or rows."
+
+    rows: DataFrame
+    files: list[File]
+    repeated: list[str]
+    columns: dict[str, str]
+
+    @property
+    def batches(self) -> list[str]:
+        return sorted(file.batch for file in self.files)
+
+
+def read_delivery(
+    spark: SparkSession, source: Source, *, run_id: str, known: T.StructType | None = None
+) -> Delivery:
+    """Read a source's files as they are; every row of every file once.
+
+    Args:
+        known: the columns that landed before, which keep their types.
+    Raises:
+        SourceError: no file at the path, a file that cannot be read, or a key expression that does not fit
+            the columns.
+    """
+    with told_as_source(source):
+        files = _files(spark, source)
+        read = FORMATS[source.format](spark, source, files, known or T.StructType([]))
+        said = [name for name in read.columns if name not in ("_raw", "_fault", "_file")]
+        columns = {name: kind for name, kind in read.dtypes if name in said}
+        if not said:
+            return Delivery(read, [], [], {})
+        # Both scans below place rows alike: how Spark splits files does not depend on what is done with them.
+        placed = read.withColumns(
+            {"_partition": F.spark_partition_id(), "_at": F.monotonically_increasing_id()}
         )
-    row_hash = F.xxhash64(F.to_json(F.struct(*(F.col(f"`{name}`") for name in names))))
-    batches = keyed.groupBy("_file").agg(_content_hash(row_hash).alias("_batch"))
-    return keyed.join(F.broadcast(batches), "_file").select(
-        *(F.col(f"`{name}`") for name in names),
-        F.lit(source.name).alias("_source"),
-        "_key",
-        "_file",
-        "_batch",
-        F.current_timestamp().alias("_ingested_at"),
-        F.lit(run_id).alias("_run_id"),
+        parts = _parts(placed, said)
+    found, repeated, places = _settled(parts)
+    with told_as_source(source):
+        rows = placed.join(F.broadcast(spark.createDataFrame(places, _PLACES)), list(_PLACED))
+        rows = rows.select(
+            *(F.col(f"`{name}`") for name in said),
+            F.lit(source.name).alias("_source"),
+            F.expr(source.key).cast("string").alias("_key"),
+            "_file",
+            (F.col("_at") - F.col("_before") + 1).alias("_row_number"),
+            "_fault",
+            "_raw",
+            "_batch",
+            F.current_timestamp().alias("_ingested_at"),
+            F.lit(run_id).alias("_run_id"),
+        )
+        _ = rows.schema  # over Connect a key that does not fit shows only here
+    return Delivery(rows, found, repeated, columns)
+
+
+def landed_schema(bronze: DataFrame) -> T.StructType:
+    """The columns of a bronze table that are the source's own."""
+    own = {column.name for column in LANDING}
+    return T.StructType([field for field in bronze.schema if field.name not in own])
+
+
+@contextmanager
+def told_as_source(source: Source) -> Iterator[None]:
+    """Tell Spark's errors over a source's files as errors of the source."""
+    try:
+        yield
+    except PySparkException as fault:
+        raise SourceError(f"source {source.name}: {source.path}: {_meaning(fault, source)}") from None
+
+
+def _files(spark: SparkSession, source: Source) -> list[str]:
+    """The files at the source's path, each as a pattern that means it alone."""
+    listing = spark.read.format("binaryFile")
+    for option in ("recursiveFileLookup", "pathGlobFilter"):
+        if option in source.options:
+            listing = listing.option(option, source.options[option])
+    found = listing.load(_locate(source.path)).select("path").collect()
+    if not found:
+        raise SourceError(f"source {source.name}: {source.path}: no file there. Mend path in its conf.")
+    return sorted(glob_escaped(row["path"]) for row in found)
+
+
+def _parts(placed: DataFrame, said: list[str]) -> list[tuple[str, int, int, int, int, int, int]]:
+    """By file and task: where its rows begin, how many, how many faulty, and hashes of the content."""
+    row_hash = F.xxhash64(F.to_json(F.struct(*(F.col(f"`{name}`") for name in said), "_raw")))
+    grouped = placed.groupBy(*_PLACED).agg(
+        F.min("_at").alias("first"),
+        F.count("*").alias("rows"),
+        F.count("_fault").alias("faulty"),
+        # Sums and exclusive ors do not depend on the order in which tasks read the rows.
+        F.sum(row_hash.cast("decimal(38,0)")).cast("string").alias("sum"),
+        F.bit_xor(row_hash).alias("xor"),
     )
+    return [
+        (r["_file"], r["_partition"], r["first"], r["rows"], r["faulty"], int(r["sum"]), r["xor"])
+        for r in grouped.orderBy("_file", "first").collect()
+    ]
 
 
-def new_rows(landed: DataFrame, bronze: DataFrame | None) -> DataFrame:
-    """Drop the rows of files whose content landed before."""
-    if bronze is None:
-        return landed
-    return landed.join(F.broadcast(bronze.select("_batch").distinct()), "_batch", "left_anti").select(
-        *landed.columns
-    )
+def _settled(
+    parts: list[tuple[str, int, int, int, int, int, int]],
+) -> tuple[list[File], list[str], list[tuple[str, int, str, int]]]:
+    """The files to land, those that repeat another's content, and where each task's rows of a file begin."""
+    by_file: dict[str, list[tuple[str, int, int, int, int, int, int]]] = {}
+    for part in parts:
+        by_file.setdefault(part[0], []).append(part)
+    files: dict[str, File] = {}
+    repeated, places = [], []
+    for path, own in by_file.items():
+        xor = 0
+        for part in own:
+            xor ^= part[6]
+        rows = sum(part[3] for part in own)
+        batch = _content_hash(rows, sum(part[5] for part in own), xor)
+        if batch in files:
+            repeated.append(path)
+            continue
+        files[batch] = File(path, batch, rows, sum(part[4] for part in own))
+        before = 0
+        for _, partition, first, count, *_rest in own:
+            places.append((path, partition, batch, first - before))
+            before += count
+    return list(files.values()), repeated, places
 
 
-def _content_hash(row_hash: Column) -> Column:
-    # Sums and exclusive ors do not depend on the order in which tasks read the rows.
-    facts = (F.count("*"), F.sum(row_hash.cast("decimal(38,0)")), F.bit_xor(row_hash))
-    return F.sha2(F.concat_ws(":", *(fact.cast("string") for fact in facts)), 256)
+def _content_hash(rows: int, total: int, xor: int) -> str:
+    import hashlib
+
+    return hashlib.sha256(f"{rows}:{total}:{xor}".encode()).hexdigest()
 
 
 def _locate(path: str) -> str:
@@ -86,8 +188,18 @@ def _locate(path: str) -> str:
     return str(Path(spec.submodule_search_locations[0]) / inside)
 
 
-def reason(fault: PySparkException) -> str:
-    """Spark's error class and what it names, without the rows or the stack behind it."""
+def _meaning(fault: PySparkException, source: Source) -> str:
+    """What Spark's error class says of a file, and what to do; without its rows or the stack behind it."""
+    condition = fault.getCondition() or type(fault).__name__
     parameters = fault.getMessageParameters() or {}
-    named = parameters.get("objectName") or parameters.get("path") or parameters.get("fieldName") or ""
-    return f"{fault.getCondition() or type(fault).__name__} {named}".strip()
+    named = parameters.get("path") or parameters.get("objectName") or parameters.get("fieldName") or ""
+    advice = {
+        "PATH_NOT_FOUND": "there is no such file. Mend path in its conf, or deliver the file.",
+        "UNRESOLVED_COLUMN": f"the files have no column {named}. Mend the key in its conf, or the files.",
+        "COLUMN_ALREADY_EXISTS": "two columns differ only by capitals. Rename one of them in the files.",
+        "FAILED_READ_FILE": f"the file {named} is cut short or is not {source.format}. Deliver it again.",
+    }
+    for kind, said in advice.items():
+        if condition.startswith(kind):
+            return said
+    return f"{condition} {named}".strip() + ". Look at the files and at the source's format and options."

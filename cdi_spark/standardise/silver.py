@@ -1,9 +1,8 @@
-"""Landed rows to silver rows: mapped, standardised, checked by row rules, one version a key."""
+"""Landed rows to the rows that they emit: chosen, mapped, typed and standardised, not yet checked."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from functools import reduce
+from collections.abc import Callable, Mapping, Sequence
 
 from pyspark.errors import PySparkException
 from pyspark.sql import Column, DataFrame, Window
@@ -13,67 +12,109 @@ from pyspark.sql import types as T
 from cdi_spark.config import Emit, Source
 from cdi_spark.errors import SourceError
 from cdi_spark.standardise import addresses, countries, currencies, emails, names, phones, text
+from cdi_spark.standardise.settled import PASSED_OVER, SUPERSEDED
 from cdi_spark.tables import LANDING, PERSON, PERSON_INPUT, STRING, TABLES, Table
 
 # Holds for every row of every table; the projects' own rules come on top.
 KEY_RULE = {"has_key": "trim(key) <> ''"}
+# Longer is no name, address or number of a person; the value rules would take minutes over a megabyte.
+LONGEST_TEXT = 2_000
 
 _LANDING = {c.name for c in LANDING}
 
 
-def current_rows(bronze: DataFrame, source: Source) -> DataFrame:
-    """The landed rows that speak: of a snapshot the newest delivery, of changes all that ever landed."""
+def current_rows(bronze: DataFrame, source: Source, *, batches: Sequence[str]) -> DataFrame:
+    """The landed rows that speak: of changes all that ever landed, of a snapshot its newest delivery.
+
+    Where a snapshot's row is older than what landed before for its key, the newer one speaks too.
+
+    Args:
+        batches: the newest delivery's.
+    Returns:
+        bronze's columns and `_late`: true where an earlier delivery had a newer version of the row.
+    """
+    never = F.lit(False)
     if source.load == "changes":
-        return bronze
-    newest = bronze.groupBy("_run_id").agg(F.max("_ingested_at").alias("at")).orderBy(F.desc("at")).limit(1)
-    return bronze.join(F.broadcast(newest.select("_run_id")), "_run_id", "left_semi")
+        return bronze.withColumn("_late", never)
+    newest = bronze.where(F.col("_batch").isin(list(batches)))
+    order = source.order_by or source.updated_at
+    if order is None:
+        return newest.withColumn("_late", never)
+    said = F.expr(order)
+    before = bronze.where(~F.col("_batch").isin(list(batches)))
+    now = newest.groupBy("_key").agg(F.max(said).alias("_now"))
+    last = Window.partitionBy("_key").orderBy(F.desc("_said"), F.desc("_ingested_at"), "_row_number")
+    ahead = (
+        before.withColumn("_said", said)
+        .join(now, "_key")
+        .where("_said > _now")
+        .withColumn("_nth", F.row_number().over(last))
+        .where("_nth = 1")
+        .select(*bronze.columns, never.alias("_late"))
+    )
+    late = ahead.select("_key", F.lit(True).alias("_late"))
+    return (
+        newest.join(late, "_key", "left")
+        .select(*bronze.columns, F.coalesce("_late", never).alias("_late"))
+        .unionByName(ahead)
+    )
 
 
 def emitted(landed: DataFrame, source: Source, emit: Emit, *, default_country: str) -> DataFrame:
     """The rows that landed rows emit for one table, mapped and standardised, not yet checked.
 
     Args:
-        landed: the source's rows of bronze.
+        landed: current_rows() of the source.
         default_country: ISO 3166 alpha-2; how phones and postcodes read where a row names no country.
     Returns:
-        key, the table's columns but content_hash and is_deleted, `_deleted`, `_order` (newer is greater),
-        `_ingested_at` and `_row` (the landed row as JSON).
+        key, the table's columns but content_hash and is_deleted, and what settled() needs: `_status` (null
+        where the row is to be checked), `_faults` (rules failed already), `_landed` (1 in a landed row's first
+        row), `_deleted`, `_order` (newer is greater), `_ingested_at`, `_file`, `_row_number` and `_row` (the
+        landed row as JSON).
     Raises:
         SourceError: an expression names a column that the source does not have.
     """
     table = TABLES[f"silver.{emit.table}"]
-    is_person = table is PERSON
-    said = [c for c in landed.columns if c not in _LANDING]
-    rows = landed.withColumn("_row", F.to_json(F.struct(*(F.col(f"`{c}`") for c in said))))
+    said = [c for c in landed.columns if c not in _LANDING and c != "_late"]
+    whole = F.to_json(F.struct(*(F.col(f"`{c}`") for c in said)))
+    rows = landed.withColumn("_row", F.coalesce("_raw", whole))
     try:
         if emit.explode:
-            rows = rows.select("*", F.posexplode(F.expr(emit.explode)).alias("item_no", "item"))
+            rows = rows.select("*", F.posexplode_outer(F.expr(emit.explode)).alias("item_no", "item"))
             rows = rows.withColumn("item_no", F.col("item_no") + 1)
+            nothing, first = F.col("item_no").isNull(), F.coalesce("item_no", F.lit(1)) == 1
+        else:
+            nothing, first = F.lit(False), F.lit(True)
         if emit.where:
-            rows = rows.where(F.expr(emit.where))
-        mapped = {name: F.expr(sql) for name, sql in emit.columns.items()}
-        person_key = emit.person or _person_key(source)
+            nothing = nothing | ~F.coalesce(F.expr(emit.where), F.lit(False))
+        person_key, person_source = emit.person or _person_key(source), emit.person_source or source.name
         rows = rows.select(
             F.expr(emit.key or source.key).cast("string").alias("key"),
-            F.concat(F.lit(f"{source.name}:"), F.expr(person_key).cast("string")).alias("record_id"),
+            F.concat(F.lit(f"{person_source}:"), F.expr(person_key).cast("string")).alias("record_id"),
             F.expr(source.updated_at or "null").try_cast("timestamp").alias("updated_at"),
             F.coalesce(F.expr(source.deleted or "false").try_cast("boolean"), F.lit(False)).alias("_deleted"),
             F.struct(
-                F.expr(source.order_by or source.updated_at or "_ingested_at").alias("said"),
+                F.expr(source.order_by or source.updated_at or "null").alias("said"),
                 "_ingested_at",
-                F.xxhash64("_row"),
+                F.xxhash64("_row").alias("hash"),
             ).alias("_order"),
-            "_ingested_at",
-            "_row",
-            *(column.alias(name) for name, column in mapped.items()),
+            # A row that does not read is shown in quarantine, not passed over for what it lacks.
+            F.when(F.col("_fault").isNull() & nothing, F.lit(PASSED_OVER))
+            .when(F.col("_fault").isNull() & F.col("_late"), F.lit(SUPERSEDED))
+            .alias("_status"),
+            F.array_compact(F.array("_fault")).alias("_faults"),
+            first.cast("long").alias("_landed"),
+            *("_ingested_at", "_file", "_row_number", "_row"),
+            *(F.expr(sql).alias(name) for name, sql in emit.columns.items()),
         )
+        _ = rows.schema  # over Connect a missing column shows only here
     except PySparkException as fault:
         missing = (fault.getMessageParameters() or {}).get("objectName", fault.getCondition())
         raise SourceError(
             f"source {source.name}, emits {emit.table}: {missing} is not among the landed columns. "
             f"Mend the mapping, or the file that lost the column."
         ) from None
-    return _person(rows, source, default_country) if is_person else _event(rows, table, source)
+    return _person(rows, source, default_country) if table is PERSON else _event(rows, table, source)
 
 
 def _person_key(source: Source) -> str:
@@ -85,7 +126,9 @@ def _person(rows: DataFrame, source: Source, default_country: str) -> DataFrame:
     """Standardise the mapped person columns by the rules of this folder; what is not mapped is null."""
     types = {c.name: c.type for c in PERSON.columns} | {"full_name": STRING}
     mapped = {f.name: f.dataType for f in rows.schema}
+    rows = _without_long_texts(rows, [name for name in PERSON_INPUT if name in mapped])
     given = {name: _typed(mapped, name, types[name]) for name in PERSON_INPUT}
+    rows = _with_misfits(rows, given, types)
     # Two projections, not one: the country decides how phones and postcodes read, the split how names do.
     rows = rows.withColumns({**given, "country": countries.country(given["country"])})
     if "full_name" in mapped:
@@ -124,89 +167,13 @@ def _event(rows: DataFrame, table: Table, source: Source) -> DataFrame:
     mapped = {f.name: f.dataType for f in rows.schema}
     types = {c.name: c.type for c in table.columns if c.name not in (key, "record_id", "content_hash")}
     columns = {name: _typed(mapped, name, kind) for name, kind in types.items()}
+    rows = _with_misfits(rows, {name: columns[name] for name in types if name in mapped}, types)
     for name, column in columns.items():
         if name == "currency":
             columns[name] = currencies.currency(column)
         elif types[name] == STRING:
             columns[name] = text.clean_text(column)
     return rows.withColumns({key: F.concat(F.lit(f"{source.name}:"), "key"), **columns})
-
-
-def settled(checked: DataFrame, *, table: Table, source: Source, per_key: str) -> DataFrame:
-    """One row a key of the rows that passed, and every row that failed.
-
-    Args:
-        checked: emitted() rows with failed_rules.
-        per_key: "latest" keeps the newest version; "merge" unites arrays and takes the last known scalars.
-    Returns:
-        The table's columns, then `_source`, `_key`, `_failed_rules` (empty where the row passed) and `_row`
-        (the landed row as JSON, of failed rows only).
-    """
-    key, failed = table.key[0], F.size("failed_rules") > 0
-    if per_key == "latest":
-        newest = Window.partitionBy(key, failed).orderBy(F.desc("_order"))
-        rows = checked.withColumn("_nth", F.row_number().over(newest)).where(failed | (F.col("_nth") == 1))
-    else:
-        rows = _merged(checked.where(~failed), key).unionByName(checked.where(failed))
-    apart = ("record_id", "trust", "updated_at", "content_hash", "is_deleted")
-    told = [name for name in table.names if name not in apart]
-    return rows.select(
-        F.sha2(F.to_json(F.struct(*told)), 256).alias("content_hash"),
-        F.col("_deleted").alias("is_deleted"),
-        *(name for name in table.names if name not in ("content_hash", "is_deleted")),
-        F.lit(source.name).alias("_source"),
-        F.col("key").alias("_key"),
-        F.col("failed_rules").alias("_failed_rules"),
-        F.when(failed, F.col("_row")).alias("_row"),
-    ).select(*table.names, "_source", "_key", "_failed_rules", "_row")
-
-
-def _merged(rows: DataFrame, key: str) -> DataFrame:
-    others = [f for f in rows.schema if f.name != key]
-    united = [
-        F.sort_array(F.array_distinct(F.flatten(F.collect_list(f.name)))).alias(f.name)
-        if isinstance(f.dataType, T.ArrayType)
-        else F.expr(f"max_by(`{f.name}`, _order) filter (where `{f.name}` is not null)").alias(f.name)
-        for f in others
-    ]
-    arrays = [f.name for f in others if isinstance(f.dataType, T.ArrayType) and f.name != "failed_rules"]
-    merged = rows.groupBy(key).agg(*united)
-    return merged.withColumns({name: F.when(F.size(name) > 0, F.col(name)) for name in arrays})
-
-
-def passed(rows: DataFrame, table: Table) -> DataFrame:
-    """The settled rows that passed, as the silver table holds them."""
-    return rows.where(F.size("_failed_rules") == 0).select(*table.names)
-
-
-def quarantine_rows(rows: DataFrame, *, target: str) -> DataFrame:
-    """silver.quarantine rows of the settled rows that failed at least one rule."""
-    return rows.where(F.size("_failed_rules") > 0).select(
-        F.lit(target).alias("target"),
-        F.col("_source").alias("source"),
-        F.col("_key").alias("key"),
-        F.sha2("_row", 256).alias("row_hash"),
-        F.col("_failed_rules").alias("failed_rules"),
-        F.col("_row").alias("row"),
-    )
-
-
-def absent(current: DataFrame, settled_rows: DataFrame, sources: list[Source]) -> DataFrame:
-    """Records of snapshot sources that the newest delivery no longer has, marked as deleted.
-
-    Args:
-        current: silver.person.
-        settled_rows: all of the deliveries' rows, passed or not: a row in quarantine is not absent.
-    """
-    whole = [source.name for source in sources if source.load == "snapshot"]
-    here = current.where(F.col("source").isin(whole) & ~F.col("is_deleted"))
-    there = settled_rows.select("record_id").distinct()
-    return here.join(there, "record_id", "left_anti").withColumn("is_deleted", F.lit(True))
-
-
-def union(parts: list[DataFrame]) -> DataFrame:
-    """All rows of the parts, columns matched by name."""
-    return reduce(lambda left, right: left.unionByName(right), parts)
 
 
 def _typed(mapped: Mapping[str, T.DataType], name: str, kind: T.DataType) -> Column:
@@ -216,6 +183,42 @@ def _typed(mapped: Mapping[str, T.DataType], name: str, kind: T.DataType) -> Col
     if isinstance(kind, T.ArrayType) and not isinstance(mapped[name], T.ArrayType):
         return F.array(F.col(name).try_cast(kind.elementType))
     return F.col(name).try_cast(kind)
+
+
+def _without_long_texts(rows: DataFrame, columns: Sequence[str]) -> DataFrame:
+    """Null where a text is too long to be a person's, and the rule that the row fails by it."""
+    kinds = dict(rows.dtypes)
+    too_long = {
+        "string": lambda name: F.length(name) > LONGEST_TEXT,
+        "array<string>": lambda name: F.exists(name, lambda item: F.length(item) > LONGEST_TEXT),
+    }
+    tests = {name: too_long[kinds[name]](name) for name in columns if kinds[name] in too_long}
+    if not tests:
+        return rows
+    failed = F.array_compact(
+        F.array(*(F.when(long, F.lit(f"{name}_not_too_long")) for name, long in tests.items()))
+    )
+    kept = {name: F.when(F.coalesce(~long, F.lit(True)), F.col(name)) for name, long in tests.items()}
+    return rows.withColumns({**kept, "_faults": F.concat("_faults", failed)})
+
+
+def _with_misfits(rows: DataFrame, typed: Mapping[str, Column], types: Mapping[str, T.DataType]) -> DataFrame:
+    """Add the rules failed by mapped values that are not of their column's type."""
+    mapped = {f.name: f.dataType for f in rows.schema}
+    tests = [
+        F.when(F.col(name).isNotNull() & column.isNull(), F.lit(f"{name}_is_{_a(types[name])}"))
+        for name, column in typed.items()
+        if name in mapped and mapped[name] != types[name] and not isinstance(types[name], T.ArrayType)
+    ]
+    if not tests:
+        return rows
+    return rows.withColumn("_faults", F.concat("_faults", F.array_compact(F.array(*tests))))
+
+
+def _a(kind: T.DataType) -> str:
+    if isinstance(kind, T.DateType):
+        return "a_date"
+    return "a_time" if isinstance(kind, T.TimestampType) else "a_number"
 
 
 def _identifiers(ids: Column) -> Column:

@@ -1,0 +1,213 @@
+"""Rows as they land to columns: where each lies, how Spark SQL names it, and what its values are."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import sqlglot
+from sqlglot import exp
+from sqlglot.errors import SqlglotError
+
+from cdi_spark.discovery.values import is_nothing
+
+Kind = Literal["text", "number", "fraction", "boolean", "date", "timestamp"]
+Path = tuple[str, ...]
+# Values looked at a column: enough to tell shares of a hundredth apart.
+_DISTINCT = 2_000
+# Objects whose keys are data (ids, dates) have far more of them than any record has fields.
+_MOST_FIELDS = 300
+
+
+@dataclass
+class Column:
+    """One column of a table's sample.
+
+    `values` are those that say something, each as often as it stands there (the commonest of a wide column);
+    `several` are lists of values in one row.
+    """
+
+    path: Path
+    base: str = ""
+    kind: Kind = "text"
+    is_list: bool = False
+    # The array of objects that the column is a field of, where it is read as a list.
+    array: str = ""
+    values: Counter[str] = field(default_factory=Counter)
+    rows: int = 0
+    filled: int = 0
+    distinct: int = 0
+    # Words for "nothing" that stand in it, as written.
+    nothings: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def name(self) -> str:
+        """The name with its parents, as people read it."""
+        return ".".join(self.path)
+
+    @property
+    def sql(self) -> str:
+        """Spark SQL that names it."""
+        return dotted(self.base, self.path)
+
+    @property
+    def text(self) -> str:
+        """Spark SQL that gives it as text; a number that a program turned into a fraction is whole again."""
+        if self.kind == "fraction":
+            return f"cast(try_cast({self.sql} as bigint) as string)"
+        if self.kind != "text":
+            return f"cast({self.sql} as string)"
+        if self.is_fractional:
+            return f"regexp_replace({self.sql}, '[.]0$', '')"
+        return self.sql
+
+    @property
+    def is_fractional(self) -> bool:
+        """Whole numbers with .0 behind them, as programs write that had to leave some out."""
+        return bool(self.values) and all(re.fullmatch(r"-?\d+\.0", v) for v in self.values)
+
+    @property
+    def fill(self) -> float:
+        """The share of the rows where it says something."""
+        return self.filled / self.rows if self.rows else 0.0
+
+    def at(self, base: str) -> Column:
+        """The same column with its row under another name."""
+        return Column(
+            self.path, base, self.kind, self.is_list, self.array, self.values, self.rows, self.filled, self.distinct
+        )
+
+
+@dataclass
+class Array:
+    """An array of objects in a row: its elements' columns, by `item`, and what to explode."""
+
+    path: Path
+    explode: str
+    columns: list[Column]
+    arrays: list[Array]
+    # Elements in the sample, and rows that have any.
+    elements: int
+    rows: int
+    # What an element and the row round it are called in `columns`.
+    base: str = "item"
+    parent: Array | None = None
+
+    @property
+    def name(self) -> str:
+        return ".".join(self.path)
+
+
+def quoted(name: str) -> str:
+    """A name as Spark SQL wants it: in backticks unless it is a plain word and no word of SQL."""
+    if re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name):
+        try:
+            if isinstance(sqlglot.parse_one(name, read="spark"), exp.Column):
+                return name
+        except SqlglotError:
+            pass
+    return "`" + name.replace("`", "``") + "`"
+
+
+def dotted(base: str, path: Path) -> str:
+    """Spark SQL for a field: base.a.`b c`."""
+    return ".".join([*([base] if base else []), *map(quoted, path)])
+
+
+def columns_of(
+    rows: Sequence[Mapping[str, Any]], kinds: Mapping[Path, Kind], *, base: str = "", above: Path = ()
+) -> tuple[list[Column], list[Array]]:
+    """The columns and arrays of objects in rows of nested values.
+
+    Args:
+        kinds: types of columns that do not land as text.
+        base: what Spark SQL calls the row; empty for the landed row itself.
+    """
+    columns: list[Column] = []
+    arrays: list[Array] = []
+    for name in _fields(rows):
+        values = [row.get(name) for row in rows]
+        _walk((name,), values, kinds, base, above, columns, arrays)
+    return columns, arrays
+
+
+def _fields(rows: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Field names in the order of their appearance; Spark knows no field without a name."""
+    return [name for name in dict.fromkeys(name for row in rows for name in row) if name]
+
+
+def _walk(
+    path: Path,
+    values: list[Any],
+    kinds: Mapping[Path, Kind],
+    base: str,
+    above: Path,
+    columns: list[Column],
+    arrays: list[Array],
+) -> None:
+    present = [v for v in values if v is not None]
+    if present and all(isinstance(v, Mapping) for v in present):
+        names = _fields(present)
+        if len(names) <= _MOST_FIELDS:
+            for name in names:
+                inner = [v.get(name) if isinstance(v, Mapping) else None for v in values]
+                _walk((*path, name), inner, kinds, base, above, columns, arrays)
+        return
+    if present and all(isinstance(v, list) for v in present):
+        elements = [[e for e in v if e is not None] if isinstance(v, list) else [] for v in values]
+        flat = [e for row in elements for e in row]
+        if flat and all(isinstance(e, Mapping) for e in flat):
+            arrays.append(_array(path, elements, kinds, base, above))
+        elif not any(isinstance(e, (Mapping, list)) for e in flat):
+            columns.append(_facts(Column(path, base, "text", is_list=True), elements))
+        return
+    if any(isinstance(v, (Mapping, list)) for v in present):
+        # Sometimes an object, sometimes not: lands as text that nothing can read.
+        return
+    columns.append(_facts(Column(path, base, kinds.get((*above, *path), "text")), [[v] for v in values]))
+
+
+def _array(path: Path, elements: list[list[Any]], kinds: Mapping[Path, Kind], base: str, above: Path) -> Array:
+    flat = [e for row in elements for e in row]
+    place = dotted(base, path)
+    inner_base = "item" if not base else "item.child"
+    explode = place if not base else ""
+    columns, arrays = columns_of(flat, kinds, base=inner_base, above=(*above, *path))
+    for column in columns:
+        column.array = place
+    array = Array(path, explode, columns, arrays, len(flat), sum(bool(row) for row in elements), inner_base)
+    for inner in arrays:
+        inner.parent = array
+    return array
+
+
+def nested_explode(outer: str, inner: Path) -> str:
+    """Spark SQL for the elements of arrays in the objects of an array, each with the object round it."""
+    field_ = dotted("p", inner)
+    return (
+        f"flatten(transform(filter({outer}, p -> {field_} is not null), "
+        f"p -> transform({field_}, c -> named_struct('parent', p, 'child', c))))"
+    )
+
+
+def _facts(column: Column, values: list[list[Any]]) -> Column:
+    counts: Counter[str] = Counter()
+    for row in values:
+        said = [_text(v) for v in row if v is not None]
+        kept = [text for text in said if not is_nothing(text)]
+        column.filled += bool(kept)
+        counts.update(kept)
+        column.nothings.update(text for text in said if text and is_nothing(text))
+    column.rows = len(values)
+    column.distinct = len(counts)
+    column.values = Counter(dict(counts.most_common(_DISTINCT)))
+    return column
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value).strip()
