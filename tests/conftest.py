@@ -50,13 +50,13 @@ def demo_company(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def demo_job(demo_company: Path, spark_session_of_all_tests: SparkSession) -> Storage:
     """The warehouse of one finished run over the demo company; what changes it works on a copy."""
     from cdi_spark.config import load_project
-    from cdi_spark.pipeline import STAGES, Run, run_stage
+    from cdi_spark.pipeline import STAGES, run_stages
+    from cdi_spark.stages import Run
 
     storage = Storage(spark_session_of_all_tests, demo_company / "warehouse")
     demo = Path(__file__).parents[1] / "conf" / "demo"
     run = Run(storage.spark, load_project(demo, {"raw": str(demo_company / "raw")}), storage)
-    for stage in STAGES:
-        run_stage(run, stage)
+    list(run_stages(run, list(STAGES)))
     return storage
 
 

@@ -17,8 +17,9 @@ from pyspark.sql import functions as F
 from cdi_spark import cli
 from cdi_spark.config import load_project
 from cdi_spark.linkage.evaluation import evaluate
-from cdi_spark.pipeline import STAGES, Run, run_stage
+from cdi_spark.pipeline import STAGES, run_stages
 from cdi_spark.report import evaluate_members, exact_match_clusters, read_truth
+from cdi_spark.stages import Run
 from cdi_spark.storage import Storage
 from cdi_spark.tables import TABLES
 
@@ -38,18 +39,17 @@ def _finished(demo_job: Storage) -> Storage:
 
 def run_all(storage: Storage, place: Path) -> None:
     run = Run(storage.spark, load_project(DEMO, {"raw": str(place / "raw")}), storage)
-    for stage in STAGES:
-        run_stage(run, stage)
+    list(run_stages(run, list(STAGES)))
 
 
 def table_counts(storage: Storage) -> dict[str, int]:
-    logs = storage.warehouse.glob("*/*/_delta_log")
+    logs = Path(storage.warehouse).glob("*/*/_delta_log")
     names = sorted(f"{log.parent.parent.name}.{log.parent.name}" for log in logs)
     return {name: storage.read(name).count() for name in names if not name.startswith("ops.")}
 
 
 def test_it_links_better_than_plain_exact_matching(finished: Storage, place: Path) -> None:
-    truth = place / "raw" / "truth.csv"
+    truth = str(place / "raw" / "truth.csv")
     ours = evaluate_members(finished, truth)
     plain = evaluate(exact_match_clusters(finished.read("silver.person")), read_truth(finished, truth))
     assert plain.f1 < 0.9
@@ -101,7 +101,7 @@ def _money_types(storage: Storage, name: str) -> list[str]:
 def test_tables_carry_their_comments_and_no_statistics_of_personal_columns(finished: Storage) -> None:
     described = {f.name: f.metadata.get("comment") for f in finished.read("silver.person").schema}
     assert described["emails"] == "valid e-mail addresses, lower case"
-    log = (finished.path("silver.person") / "_delta_log" / f"{0:020d}.json").read_text()
+    log = (Path(finished.warehouse) / f"silver/person/_delta_log/{0:020d}.json").read_text()
     adds = [json.loads(line)["add"] for line in log.splitlines() if '"add"' in line]
     stats = [json.loads(add["stats"]) for add in adds]
     assert stats

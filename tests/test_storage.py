@@ -146,4 +146,4 @@ def test_scratch_is_gone_after_the_block_even_when_it_fails(
             work()
     else:
         work()
-    assert not list(storage.warehouse.glob("_*"))
+    assert not list(Path(storage.warehouse).glob("_*"))

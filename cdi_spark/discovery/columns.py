@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import sqlglot
@@ -34,8 +34,9 @@ class Column:
     base: str = ""
     kind: Kind = "text"
     is_list: bool = False
-    # The array of objects that the column is a field of, where it is read as a list.
+    # The array of objects that the column is a field of: Spark SQL for it, and the names above the field.
     array: str = ""
+    above: Path = ()
     values: Counter[str] = field(default_factory=Counter)
     rows: int = 0
     filled: int = 0
@@ -46,7 +47,7 @@ class Column:
     @property
     def name(self) -> str:
         """The name with its parents, as people read it."""
-        return ".".join(self.path)
+        return ".".join((*self.above, *self.path))
 
     @property
     def sql(self) -> str:
@@ -74,11 +75,19 @@ class Column:
         """The share of the rows where it says something."""
         return self.filled / self.rows if self.rows else 0.0
 
+    @property
+    def all_of_array(self) -> str:
+        """Spark SQL for the field in every object of its array, as a list."""
+        return f"{self.array}.{dotted('', self.path)}"
+
+    @property
+    def first_of_array(self) -> str:
+        """Spark SQL for the field in the first object of its array; null when there is none."""
+        return f"get({self.array}, 0).{dotted('', self.path)}"
+
     def at(self, base: str) -> Column:
         """The same column with its row under another name."""
-        return Column(
-            self.path, base, self.kind, self.is_list, self.array, self.values, self.rows, self.filled, self.distinct
-        )
+        return replace(self, base=base)
 
 
 @dataclass
@@ -162,15 +171,18 @@ def _walk(
         if flat and all(isinstance(e, Mapping) for e in flat):
             arrays.append(_array(path, elements, kinds, base, above))
         elif not any(isinstance(e, (Mapping, list)) for e in flat):
-            columns.append(_facts(Column(path, base, "text", is_list=True), elements))
+            columns.append(_facts(Column(path, base, "text", is_list=True, above=above), elements))
         return
     if any(isinstance(v, (Mapping, list)) for v in present):
         # Sometimes an object, sometimes not: lands as text that nothing can read.
         return
-    columns.append(_facts(Column(path, base, kinds.get((*above, *path), "text")), [[v] for v in values]))
+    kind = kinds.get((*above, *path), "text")
+    columns.append(_facts(Column(path, base, kind, above=above), [[v] for v in values]))
 
 
-def _array(path: Path, elements: list[list[Any]], kinds: Mapping[Path, Kind], base: str, above: Path) -> Array:
+def _array(
+    path: Path, elements: list[list[Any]], kinds: Mapping[Path, Kind], base: str, above: Path
+) -> Array:
     flat = [e for row in elements for e in row]
     place = dotted(base, path)
     inner_base = "item" if not base else "item.child"

@@ -15,12 +15,17 @@ _TIME = (
     r"(?P<zone> ?(?:Z|UTC|GMT|[+-]\d{2}(?::?\d{2})?|[A-Z][a-z]+/[A-Za-z_]+))?)?$"
 )
 _YMD = re.compile(r"^(?P<year>\d{4})(?P<sep>[-/.])(?P<a>\d{1,2})(?P=sep)(?P<b>\d{1,2})" + _TIME)
-_NUMERIC = re.compile(r"^(?P<a>\d{1,2})(?P<sep>[-/. ]|\. )(?P<b>\d{1,2})(?P=sep)(?P<year>\d{4}|\d{2})" + _TIME)
+_NUMERIC = re.compile(
+    r"^(?P<a>\d{1,2})(?P<sep>[-/. ]|\. )(?P<b>\d{1,2})(?P=sep)(?P<year>\d{4}|\d{2})" + _TIME
+)
 _COMPACT = re.compile(r"^(?P<digits>\d{8})(?:(?P<clock>\d{6})|(?P<short>\d{4}))?(?:\.0)?$")
 _TEXT = re.compile(
-    r"^(?P<day>\d{1,2})(?P<s1>[- /.]|\. )(?P<month>[A-Za-z]{3,9})(?P<s2>[- /.,]|, )(?P<year>\d{4}|\d{2})" + _TIME
+    r"^(?P<day>\d{1,2})(?P<s1>[- /.]|\. )(?P<month>[A-Za-z]{3,9})(?P<s2>[- /.,]|, )(?P<year>\d{4}|\d{2})"
+    + _TIME
 )
-_TEXT_FIRST = re.compile(r"^(?P<month>[A-Za-z]{3,9})(?P<s1> |-)(?P<day>\d{1,2})(?P<s2>, ?| |-)(?P<year>\d{4})" + _TIME)
+_TEXT_FIRST = re.compile(
+    r"^(?P<month>[A-Za-z]{3,9})(?P<s1> |-)(?P<day>\d{1,2})(?P<s2>, ?| |-)(?P<year>\d{4})" + _TIME
+)
 _MONTHS: Final = (
     "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
     "december",
@@ -89,7 +94,10 @@ def read_dates(values: Counter[str], *, month_first: bool = False, numbers: bool
                 reading.order = None
     reading.forms = [form for form, times in found.most_common(6) if times >= 0.002 * max(total, 1)]
     reading.share = sum(found.values()) / total if total else 0.0
-    if not any(form.pattern.startswith(("d/", "d.", "d-", "M/", "M.", "M-", "dd", "MM", "d ")) for form in reading.forms):
+    if not any(
+        form.pattern.startswith(("d/", "d.", "d-", "M/", "M.", "M-", "dd", "MM", "d "))
+        for form in reading.forms
+    ):
         reading.order = "ymd" if reading.forms else None
     return reading
 
@@ -149,7 +157,10 @@ def _order(values: Counter[str], *, month_first: bool, reading: Reading) -> Orde
             dotted += times * match["sep"].startswith(".")
         elif compact := _COMPACT.match(value.strip()):
             day, month = int(compact["digits"][:2]), int(compact["digits"][2:4])
-            year_like = 1200 <= int(compact["digits"][:4]) <= _THIS_YEAR + 80 and _day(compact["digits"], "ymd") is not None
+            year_like = (
+                1200 <= int(compact["digits"][:4]) <= _THIS_YEAR + 80
+                and _day(compact["digits"], "ymd") is not None
+            )
             if not year_like:
                 day_first += times * (12 < day <= 31 and month <= 12)
                 month_only += times * (day <= 12 and 12 < month <= 31)
@@ -170,10 +181,18 @@ def _form_of(value: str, order: Order, *, numbers: bool) -> tuple[Form, date] | 
         day = _date(int(match["year"]), int(match["a"]), int(match["b"]))
         if day is None:
             return None
-        if match["sep"] == "-" and not match["half"] and match["gap"] != ", " and " UTC" not in value and " GMT" not in value:
+        if (
+            match["sep"] == "-"
+            and not match["half"]
+            and match["gap"] != ", "
+            and " UTC" not in value
+            and " GMT" not in value
+        ):
             return Form("iso", zoned=bool(match["zone"]), timed=bool(match["gap"])), day
         sep = match["sep"]
-        return Form("pattern", f"yyyy{sep}M{sep}d{_clock(match)}", zoned=bool(match["zone"]), timed=bool(match["gap"])), day
+        return Form(
+            "pattern", f"yyyy{sep}M{sep}d{_clock(match)}", zoned=bool(match["zone"]), timed=bool(match["gap"])
+        ), day
     if match := _NUMERIC.match(value):
         return _numeric(match, order)
     if match := _COMPACT.match(value):
@@ -204,7 +223,10 @@ def _numeric(match: re.Match[str], order: Order) -> tuple[Form, date] | None:
 def _compact(match: re.Match[str], order: Order) -> tuple[Form, date] | None:
     digits = match["digits"]
     clock = "HHmmss" if match["clock"] else "HHmm" if match["short"] else ""
-    for tried, pattern in (("ymd", "yyyyMMdd"), ("mdy", "MMddyyyy") if order == "mdy" else ("dmy", "ddMMyyyy")):
+    for tried, pattern in (
+        ("ymd", "yyyyMMdd"),
+        ("mdy", "MMddyyyy") if order == "mdy" else ("dmy", "ddMMyyyy"),
+    ):
         day = _day(digits, tried)
         if day is not None and 1200 <= day.year <= _THIS_YEAR + 80:
             return Form("pattern", pattern + clock, timed=bool(clock)), day
@@ -247,12 +269,22 @@ def _clock(match: re.Match[str]) -> str:
         return ""
     gap = match["gap"].replace("T", "'T'")
     hour = ("h" if match["half"] else "H") + (":mm:ss" if match["second"] else ":mm")
-    fraction = f"{match['fraction'][0]}{'S' * min(9, len(match['fraction']) - 1)}" if match["fraction"] else ""
+    fraction = (
+        f"{match['fraction'][0]}{'S' * min(9, len(match['fraction']) - 1)}" if match["fraction"] else ""
+    )
     half = (" a" if match["half"].startswith(" ") else "a") if match["half"] else ""
     zone = match["zone"] or ""
     blank = " " if zone.startswith(" ") else ""
     bare = zone.strip()
-    sign = "VV" if bare[:1].isalpha() and bare != "Z" else "XXX" if ":" in bare or bare == "Z" else "XX" if len(bare) > 3 else "X"
+    sign = (
+        "VV"
+        if bare[:1].isalpha() and bare != "Z"
+        else "XXX"
+        if ":" in bare or bare == "Z"
+        else "XX"
+        if len(bare) > 3
+        else "X"
+    )
     return gap + hour + fraction + half + (blank + sign if zone else "")
 
 

@@ -30,7 +30,21 @@ _KNOWN_KINDS = {
     b"7z\xbc\xaf": "a 7z archive: unpack it",
     b"\x28\xb5\x2f\xfd": "packed with zstd: unpack it",
 }
-_NO_DATA = {".md", ".rst", ".sql", ".py", ".sh", ".html", ".xml", ".yml", ".yaml", ".crc", ".ini", ".toml", ".log"}
+_NO_DATA = {
+    ".md",
+    ".rst",
+    ".sql",
+    ".py",
+    ".sh",
+    ".html",
+    ".xml",
+    ".yml",
+    ".yaml",
+    ".crc",
+    ".ini",
+    ".toml",
+    ".log",
+}
 
 
 @dataclass(frozen=True)
@@ -44,7 +58,11 @@ class Delivery:
 
     @property
     def where(self) -> str:
-        return str(self.files[0]) if len(self.files) == 1 else f"{self.files[0]} and {len(self.files) - 1} like it"
+        return (
+            str(self.files[0])
+            if len(self.files) == 1
+            else f"{self.files[0]} and {len(self.files) - 1} like it"
+        )
 
 
 @dataclass(frozen=True)
@@ -69,8 +87,12 @@ def find_deliveries(given: Sequence[Path]) -> tuple[list[Delivery], list[LeftOut
             opened.append(_open(path))
         except (SourceError, OSError) as fault:
             if named:
-                raise fault if isinstance(fault, SourceError) else SourceError(
-                    f"{path}: cannot be read ({fault.strerror}). See that it is there and yours to read."
+                raise (
+                    fault
+                    if isinstance(fault, SourceError)
+                    else SourceError(
+                        f"{path}: cannot be read ({fault.strerror}). See that it is there and yours to read."
+                    )
                 ) from None
             left_out.append(LeftOut(path, str(fault).removeprefix(f"{path}: ")))
     return _grouped(opened), left_out
@@ -89,7 +111,12 @@ def glob_of(files: Sequence[Path]) -> Path:
         return Path(re.sub(r"[\[\]{}*?\\]", "?", str(files[0])))
     varying = [len(set(column)) > 1 for column in zip(*(_parts(str(path)) for path in files), strict=True)]
     parts = _parts(str(files[0]))
-    return Path("".join("*" if moves else re.sub(r"[\[\]{}*?\\]", "?", part) for part, moves in zip(parts, varying, strict=True)))
+    return Path(
+        "".join(
+            "*" if moves else re.sub(r"[\[\]{}*?\\]", "?", part)
+            for part, moves in zip(parts, varying, strict=True)
+        )
+    )
 
 
 def _found(given: Sequence[Path]) -> dict[Path, bool]:
@@ -104,14 +131,22 @@ def _found(given: Sequence[Path]) -> dict[Path, bool]:
         else:
             matches = sorted(Path(p) for p in glob.glob(str(entry), recursive=True))
             if not matches:
-                raise SourceError(f"{entry}: no such file or folder. Give --source a file, a folder or a glob that is there.")
+                raise SourceError(
+                    f"{entry}: no such file or folder. Give --source a file, a folder or a glob that is there."
+                )
             for match in matches:
                 if match.is_file() and match.absolute() not in found:
                     found[match.absolute()] = False
                 elif match.is_dir():
-                    found |= {p.absolute(): False for p in sorted(match.rglob("*")) if p.is_file() and not _is_hidden(p, match)}
+                    found |= {
+                        p.absolute(): False
+                        for p in sorted(match.rglob("*"))
+                        if p.is_file() and not _is_hidden(p, match)
+                    }
     if not found:
-        raise SourceError(f"{', '.join(map(str, given)) or '--source'}: no file there. Give --source files, folders or globs.")
+        raise SourceError(
+            f"{', '.join(map(str, given)) or '--source'}: no file there. Give --source files, folders or globs."
+        )
     return found
 
 
@@ -123,12 +158,16 @@ def _open(path: Path) -> Delivery:
     if path.stat().st_size == 0:
         raise SourceError(f"{path}: is empty. Give a file with rows.")
     if path.suffix.lower() in _NO_DATA:
-        raise SourceError(f"{path}: is not a table by its name ({path.suffix}). Give CSV, JSON, JSON lines or parquet.")
+        raise SourceError(
+            f"{path}: is not a table by its name ({path.suffix}). Give CSV, JSON, JSON lines or parquet."
+        )
     raw = path.open("rb").read(16)
     if raw.startswith(b"PAR1"):
         return Delivery((path,), "parquet")
     if raw.startswith(_GZIP) and path.suffix != ".gz" or raw.startswith(_BZIP) and path.suffix != ".bz2":
-        raise SourceError(f"{path}: is packed, but its name does not end in .gz or .bz2, so Spark cannot tell. Rename it.")
+        raise SourceError(
+            f"{path}: is packed, but its name does not end in .gz or .bz2, so Spark cannot tell. Rename it."
+        )
     for magic, what in _KNOWN_KINDS.items():
         if raw.startswith(magic):
             raise SourceError(f"{path}: is {what}.")
@@ -167,7 +206,9 @@ def _json_kind(head: str, path: Path) -> Format | None:
     if len(lines) > 1 and all(line.startswith("{") and line.endswith("}") for line in lines[:20]):
         return "jsonl"
     if re.search(r"^\}\s*,?\s*\{", text, re.MULTILINE):
-        raise SourceError(f"{path}: holds JSON objects one after another over several lines. Write one object a line.")
+        raise SourceError(
+            f"{path}: holds JSON objects one after another over several lines. Write one object a line."
+        )
     return "json" if re.match(r"\{\s*\"", text) else None
 
 

@@ -68,8 +68,9 @@ def guess_of(column: Column, *, country: str | None = None) -> Guess:
     """
     leaf = column.path[-1]
     subject = words.subject_of_id(leaf)
-    if subject == "" and len(column.path) > 1:
-        subject = words.subject_of_id(f"{column.path[-2]}_{leaf}")
+    above = (*column.above, *column.path)[:-1]
+    if subject == "" and above:
+        subject = words.subject_of_id(f"{above[-1]}_{leaf}")
     guess = Guess(column, subject=subject)
     if not column.filled:
         return guess
@@ -82,8 +83,18 @@ def guess_of(column: Column, *, country: str | None = None) -> Guess:
         if _accepts(guess, meaning, said, country):
             break
     # Values that cannot be anything else win over a header that only half says so.
-    if told and (not guess.meaning or (told[0] in ("email", "phone") and guess.meaning not in (told[0], "label") and told[1] > 0.9 and guess.said < 0.9)):
-        if not (named and _is_another(column)) and not (guess.subject is not None and told[0] in ("phone", "postcode", "amount", "date", "national_id")):
+    if told and (
+        not guess.meaning
+        or (
+            told[0] in ("email", "phone")
+            and guess.meaning not in (told[0], "label")
+            and told[1] > 0.9
+            and guess.said < 0.9
+        )
+    ):
+        if not (named and _is_another(column)) and not (
+            guess.subject is not None and told[0] in ("phone", "postcode", "amount", "date", "national_id")
+        ):
             guess.meaning, guess.fit, guess.said = told[0], told[1], 0.0
             guess.reading = told[2]
             guess.doubt = "no header says so, its values do"
@@ -93,12 +104,12 @@ def guess_of(column: Column, *, country: str | None = None) -> Guess:
 
 
 def _is_another(column: Column) -> bool:
-    return any(words.is_about_another(part) for part in column.path)
+    return any(words.is_about_another(part) for part in (*column.above, *column.path))
 
 
 def _named(column: Column) -> dict[str, float]:
     """Meanings that the header gives, alone and together with the names above it."""
-    path = [part for part in column.path if not part.isdigit()]
+    path = [part for part in (*column.above, *column.path) if not part.isdigit()]
     found: Counter[str] = Counter()
     for depth in (1, 2, 3):
         if depth > len(path):
@@ -131,7 +142,11 @@ def _accepts(guess: Guess, meaning: str, said: float, country: str | None) -> bo
             fit = guess.reading.share
         if fit < 0.9 and column.kind != "boolean":
             return False
-    elif meaning == "gender" and column.distinct <= 3 and v.share(column.values, lambda x: x in ("1", "2", "9", "0")) == 1:
+    elif (
+        meaning == "gender"
+        and column.distinct <= 3
+        and v.share(column.values, lambda x: x in ("1", "2", "9", "0")) == 1
+    ):
         fit = 1.0
     elif meaning == "region" and v.share(column.values, _status_word) > 0.5:
         return False
@@ -143,7 +158,9 @@ def _accepts(guess: Guess, meaning: str, said: float, country: str | None) -> bo
             return False
         if meaning == "title" and fit < 0.6 and v.share(column.values, v.title) < 0.6:
             return False
-        if meaning == "amount" and (column.kind == "boolean" or v.share(column.values, lambda x: "%" in x) > 0.5):
+        if meaning == "amount" and (
+            column.kind == "boolean" or v.share(column.values, lambda x: "%" in x) > 0.5
+        ):
             return False
     guess.meaning, guess.fit, guess.said = meaning, fit, said
     if said < 0.75:
@@ -191,14 +208,23 @@ def _by_values(column: Column, country: str | None) -> tuple[str, float, Reading
         sure = told(lambda x: v.valid_phone(x, country))
         if sure >= 0.4 or fit > 0.95 and told(lambda x: x.startswith(("+", "00", "("))) > 0.3:
             return "phone", fit, none
-    if column.distinct <= 12 and (fit := told(v.gender)) >= 0.95 and told(lambda x: x.lower() in ("m", "male", "f", "female", "w", "v", "k", "h")) > 0.2:
+    if (
+        column.distinct <= 12
+        and (fit := told(v.gender)) >= 0.95
+        and told(lambda x: x.lower() in ("m", "male", "f", "female", "w", "v", "k", "h")) > 0.2
+    ):
         if column.distinct >= 2 and told(lambda x: x.lower() in ("x", "o", "u", "n", "d")) < 0.5:
             return "gender", fit, none
     if column.distinct <= 25 and (fit := told(v.title)) >= 0.9:
         return "title", fit, none
     if (fit := told(v.lettered_postcode)) >= 0.7 and column.distinct > 3:
         return "postcode", fit, none
-    if column.distinct <= 250 and (fit := told(v.currency)) >= 0.95 and told(lambda x: len(x) <= 3) > 0.9 and _all_currencies(column):
+    if (
+        column.distinct <= 250
+        and (fit := told(v.currency)) >= 0.95
+        and told(lambda x: len(x) <= 3) > 0.9
+        and _all_currencies(column)
+    ):
         return "currency", fit, none
     if column.distinct <= 250 and (fit := told(v.country)) >= 0.9 and not _is_yes_no(column):
         return "country", fit, none
@@ -221,7 +247,13 @@ def _numeric_by_values(column: Column) -> tuple[str, float, Reading] | None:
         return "amount", decimal, Reading()
     fit = v.share(column.values, lambda x: bool(v.postcode(x)) and len(x.removesuffix(".0")) == 5)
     lengths = {len(x) for x in column.values}
-    if fit >= 0.95 and column.distinct > 20 and lengths == {5} and column.distinct < 0.9 * column.filled and any(x[0] == "0" for x in column.values):
+    if (
+        fit >= 0.95
+        and column.distinct > 20
+        and lengths == {5}
+        and column.distinct < 0.9 * column.filled
+        and any(x[0] == "0" for x in column.values)
+    ):
         return "postcode", fit, Reading()
     return None
 
@@ -246,7 +278,11 @@ def _text_by_values(column: Column) -> tuple[str, float, Reading] | None:
         return "occupation", fit, none
     if several < 0.5 and family >= 0.3 and column.distinct >= 10 and told(v.name) >= 0.9:
         return "family_name", told(v.name), none
-    if (fit := told(lambda x: bool(v.region_countries(x)))) >= 0.85 and column.distinct <= 120 and _one_country(column):
+    if (
+        (fit := told(lambda x: bool(v.region_countries(x)))) >= 0.85
+        and column.distinct <= 120
+        and _one_country(column)
+    ):
         return "region", fit, none
     if told(v.name) >= 0.85 and column.distinct >= 5 and (fit := told(v.city)) >= 0.5:
         return "city", fit, none

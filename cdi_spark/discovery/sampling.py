@@ -67,7 +67,9 @@ class Samples:
         parts = [self._value(delivery, column) for column in columns]
         filled = " and ".join(f"{part} <> ''" for part in parts)
         together = "concat_ws(chr(31), " + ", ".join(parts) + ")"
-        return int(self._one(f"select count(distinct {together}) from {self._relation(delivery)} where {filled}"))
+        return int(
+            self._one(f"select count(distinct {together}) from {self._relation(delivery)} where {filled}")
+        )
 
     def agreement(self, delivery: Delivery, key: Column, said: Column) -> float:
         """Of the keys that several rows share, the share whose rows say the same about a column."""
@@ -95,7 +97,11 @@ class Samples:
         rows = int(self._one(f"select count(*) from {relation}"))
         if not rows:
             raise SourceError(f"{delivery.where}: holds no row. Give a file with rows.")
-        sampled = f"{relation} using sample reservoir({SAMPLE_ROWS} rows) repeatable (1)" if rows > SAMPLE_ROWS else relation
+        sampled = (
+            f"{relation} using sample reservoir({SAMPLE_ROWS} rows) repeatable (1)"
+            if rows > SAMPLE_ROWS
+            else relation
+        )
         if delivery.dialect:
             names = delivery.dialect.names
             landed = [dict(zip(names, row, strict=True)) for row in self._all(f"select * from {sampled}")]
@@ -130,7 +136,11 @@ class Samples:
         return self._relations[delivery]
 
     def _opened(self, delivery: Delivery) -> str:
-        files = "[" + ", ".join(_literal(str(self._in_utf8(path, delivery.encoding))) for path in delivery.files) + "]"
+        files = (
+            "["
+            + ", ".join(_literal(str(self._in_utf8(path, delivery.encoding))) for path in delivery.files)
+            + "]"
+        )
         if delivery.format == "parquet":
             blobs = [n for n, kind in _top_types(delivery.files[0]).items() if pa.types.is_binary(kind)]
             left_out = f"exclude ({', '.join(_name(n) for n in blobs)})" if blobs else ""
@@ -158,7 +168,10 @@ class Samples:
         if encoding == "utf-8":
             return path
         copy = Path(tempfile.mkdtemp(dir=self._folder)) / path.name
-        with path.open(encoding=encoding, errors="replace", newline="") as old, copy.open("w", encoding="utf-8", newline="") as new:
+        with (
+            path.open(encoding=encoding, errors="replace", newline="") as old,
+            copy.open("w", encoding="utf-8", newline="") as new,
+        ):
             while chunk := old.read(1 << 20):
                 new.write(chunk)
         return copy

@@ -27,7 +27,9 @@ NOTHING = frozenset(
      "undefined", "nat", "nil", "<na>", "<null>", "unbekannt", "inconnu", "desconocido", "k.a.", "not given",
      "0000-00-00", "0000-00-00 00:00:00", "not known", "none given", "tbd", "xxx", "#null!"]
 )  # fmt: skip
-_EMAIL = re.compile(r"^(?:mailto:)?[^\s@<>,;]+@[^\s@<>,;]+\.[A-Za-z]{2,}$|^.{0,60}<[^\s@]+@[^\s@]+\.[A-Za-z]{2,}>$")
+_EMAIL = re.compile(
+    r"^(?:mailto:)?[^\s@<>,;]+@[^\s@<>,;]+\.[A-Za-z]{2,}$|^.{0,60}<[^\s@]+@[^\s@]+\.[A-Za-z]{2,}>$"
+)
 _LIST = re.compile(r"\s*[;,|]\s*")
 _PHONE = re.compile(r"^\+?[\d(][\d ()./\u2011\u2013-]{5,22}\d(?: ?(?:x|ext\.?) ?\d{1,6})?$", re.IGNORECASE)
 _DATE_LIKE = re.compile(r"^(?:\d{4}[-./]\d{1,2}[-./]\d{1,2}|\d{1,2}[-./]\d{1,2}[-./](?:\d{4}|\d{2}))\b")
@@ -86,7 +88,9 @@ def email(value: str) -> bool:
 
 def phone(value: str) -> bool:
     """Written as phone numbers are; dates, amounts and short codes are not."""
-    parts = [part for part in _LIST.split(re.sub(r"(?i)^(?:tel|phone|ph|mob|fax)?[.:]* ?", "", value)) if part]
+    parts = [
+        part for part in _LIST.split(re.sub(r"(?i)^(?:tel|phone|ph|mob|fax)?[.:]* ?", "", value)) if part
+    ]
     return bool(parts) and all(
         _PHONE.match(part) and not _DATE_LIKE.match(part) and 7 <= sum(c.isdigit() for c in part) <= 16
         for part in parts
@@ -95,7 +99,9 @@ def phone(value: str) -> bool:
 
 def told_phone(value: str) -> bool:
     """A phone number by its writing alone: a plus, a leading zero or brackets, or groups of digits."""
-    return phone(value) and bool(re.match(r"^(?:\+|00|0\d{8}|\(|0\d+[ /-]|\d{2,4}[ -]\d{2,4}[ -]\d{2,})", value))
+    return phone(value) and bool(
+        re.match(r"^(?:\+|00|0\d{8}|\(|0\d+[ /-]|\d{2,4}[ -]\d{2,4}[ -]\d{2,})", value)
+    )
 
 
 def valid_phone(value: str, region: str | None) -> bool:
@@ -153,8 +159,12 @@ def street(value: str) -> bool:
     """A street line: a word for a street, or a name and a house number."""
     if not 4 <= len(value) <= 120 or "@" in value:
         return False
-    numbered = re.search(r"^\d+[a-zA-Z]? [^\W\d_]{2}|[^\W\d_]{3}[.,]? \d+ ?[a-zA-Z]?(?:[-/ ]\d+)?(?:,|$)", value)
-    return has_street_word(value) and bool(re.search(r"[^\W\d_]{3}", value)) and " " in value or bool(numbered)
+    numbered = re.search(
+        r"^\d+[a-zA-Z]? [^\W\d_]{2}|[^\W\d_]{3}[.,]? \d+ ?[a-zA-Z]?(?:[-/ ]\d+)?(?:,|$)", value
+    )
+    return (
+        has_street_word(value) and bool(re.search(r"[^\W\d_]{3}", value)) and " " in value or bool(numbered)
+    )
 
 
 def house_number(value: str) -> bool:

@@ -6,7 +6,15 @@ import re
 from collections.abc import Iterable
 from functools import cache
 
-from cdi_spark.discovery.vocabulary import CONTEXT, EVENT_KINDS, ID_WORDS, LABELS, MEANINGS, OTHER, PERSON_SUBJECTS
+from cdi_spark.discovery.vocabulary import (
+    CONTEXT,
+    EVENT_KINDS,
+    ID_WORDS,
+    LABELS,
+    MEANINGS,
+    OTHER,
+    PERSON_SUBJECTS,
+)
 from cdi_spark.standardise.text import fold_word
 
 _SHORT = {
@@ -51,7 +59,11 @@ def meanings_of(name: str) -> dict[str, float]:
             negated = any(t in rest_other for t in others)
             for meaning in (*whole.get(phrase, ()), *inside.get(phrase, ())):
                 is_whole = phrase in whole and meaning in whole[phrase]
-                if negated or (is_whole and foreign) or (is_whole and _is_id(others) and meaning != "record_id"):
+                if (
+                    negated
+                    or (is_whole and foreign)
+                    or (is_whole and _is_id(others) and meaning != "record_id")
+                ):
                     continue
                 said = 1 - len(foreign) / (len(tokens) + 1) - 0.02 * (len(others) - len(foreign))
                 found[meaning] = max(found.get(meaning, 0.0), round(said, 3))
@@ -63,7 +75,11 @@ def meanings_of(name: str) -> dict[str, float]:
 def subject_of_id(name: str) -> str | None:
     """Whose id a name says it holds: customer_no is customer's, id nobody's (""); null when it is no id."""
     tokens = [t for t in tokens_of(name) if not t.isdigit()]
-    glued = re.fullmatch(r"(\w{3,}?)s?(id|nr|no|nummer|number|code|ref|key|numero)", "".join(tokens)) if tokens else None
+    glued = (
+        re.fullmatch(r"(\w{3,}?)s?(id|nr|no|nummer|number|code|ref|key|numero)", "".join(tokens))
+        if tokens
+        else None
+    )
     if len(tokens) == 1 and glued and tokens[0] not in ID_WORDS:
         tokens = [_SHORT.get(glued[1], glued[1]), "id"]
     if not tokens or not any(t in ID_WORDS for t in tokens):
@@ -117,7 +133,11 @@ def _is_id(tokens: list[str]) -> bool:
 
 def _within(joined: str, inside: dict[str, list[str]]) -> dict[str, float]:
     """The longest words of six letters or more inside a name without gaps (kundenvorname)."""
-    hits = [(len(phrase), meanings) for phrase, meanings in inside.items() if len(phrase) >= 6 and phrase in joined]
+    hits = [
+        (len(phrase), meanings)
+        for phrase, meanings in inside.items()
+        if len(phrase) >= 6 and phrase in joined
+    ]
     if not hits:
         return {}
     longest = max(hits)[0]

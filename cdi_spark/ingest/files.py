@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -70,6 +71,8 @@ def read_delivery(
     """
     with told_as_source(source):
         files = _files(spark, source)
+        if not files:
+            return Delivery(spark.createDataFrame([], T.StructType([])), [], [], {})
         read = FORMATS[source.format](spark, source, files, known or T.StructType([]))
         said = [name for name in read.columns if name not in ("_raw", "_fault", "_file")]
         columns = {name: kind for name, kind in read.dtypes if name in said}
@@ -110,19 +113,21 @@ def told_as_source(source: Source) -> Iterator[None]:
     """Tell Spark's errors over a source's files as errors of the source."""
     try:
         yield
-    except PySparkException as fault:
+    except SourceError:
+        raise
+    except Exception as fault:
+        if not type(fault).__module__.startswith(("pyspark.", "py4j.")):
+            raise
         raise SourceError(f"source {source.name}: {source.path}: {_meaning(fault, source)}") from None
 
 
 def _files(spark: SparkSession, source: Source) -> list[str]:
-    """The files at the source's path, each as a pattern that means it alone."""
+    """The files at the source's path that hold anything, each as a pattern that means it alone."""
     listing = spark.read.format("binaryFile")
     for option in ("recursiveFileLookup", "pathGlobFilter"):
         if option in source.options:
             listing = listing.option(option, source.options[option])
     found = listing.load(_locate(source.path)).select("path").collect()
-    if not found:
-        raise SourceError(f"source {source.name}: {source.path}: no file there. Mend path in its conf.")
     return sorted(glob_escaped(row["path"]) for row in found)
 
 
@@ -188,11 +193,16 @@ def _locate(path: str) -> str:
     return str(Path(spec.submodule_search_locations[0]) / inside)
 
 
-def _meaning(fault: PySparkException, source: Source) -> str:
+def _meaning(fault: Exception, source: Source) -> str:
     """What Spark's error class says of a file, and what to do; without its rows or the stack behind it."""
-    condition = fault.getCondition() or type(fault).__name__
-    parameters = fault.getMessageParameters() or {}
-    named = parameters.get("path") or parameters.get("objectName") or parameters.get("fieldName") or ""
+    # What fails in a task comes wrapped, at times as a plain Java error: the class is in the text then.
+    text = str(fault)
+    conditions = re.findall(r"\[([A-Z_]+(?:\.[A-Z_]+)*)\]", text)
+    condition = fault.getCondition() if isinstance(fault, PySparkException) else None
+    file = re.search(r"(?:reading file|path:) (\S+?)[.,;]?\s", text)
+    named = file[1] if file else ""
+    if isinstance(fault, PySparkException) and (parameters := fault.getMessageParameters()):
+        named = parameters.get("path") or parameters.get("objectName") or parameters.get("fieldName") or named
     advice = {
         "PATH_NOT_FOUND": "there is no such file. Mend path in its conf, or deliver the file.",
         "UNRESOLVED_COLUMN": f"the files have no column {named}. Mend the key in its conf, or the files.",
@@ -200,6 +210,7 @@ def _meaning(fault: PySparkException, source: Source) -> str:
         "FAILED_READ_FILE": f"the file {named} is cut short or is not {source.format}. Deliver it again.",
     }
     for kind, said in advice.items():
-        if condition.startswith(kind):
+        if any(found.startswith(kind) for found in [condition or "", *conditions]):
             return said
-    return f"{condition} {named}".strip() + ". Look at the files and at the source's format and options."
+    told = condition or (conditions or [type(fault).__name__])[-1]
+    return f"{told} {named}".strip() + ". Look at the files and at the source's format and options."

@@ -14,6 +14,7 @@ from pyspark.sql import functions as F
 from pyspark.sql import types as T
 
 from cdi_spark.config import Source
+from cdi_spark.errors import SourceError
 from cdi_spark.tables import LANDING
 
 # What `_fault` may say; each is a rule that the row fails.
@@ -36,6 +37,11 @@ def _csv(spark: SparkSession, source: Source, files: Sequence[str], known: T.Str
     by_header: dict[tuple[str, ...], list[str]] = {}
     for file in files:
         header = tuple(spark.read.options(**options).csv(file).columns)
+        if any("\ufffd" in name or "\x00" in name for name in header) and not _names_encoding(source):
+            raise SourceError(
+                f"source {source.name}: {file}: its header is not UTF-8. Name the encoding in the source's conf, "
+                "as options: {encoding: UTF-16} or {encoding: windows-1252}."
+            )
         by_header.setdefault(header, []).append(file)
     parts = [
         spark.read.options(**options)
@@ -115,10 +121,14 @@ def _landing_names(names: Iterable[str]) -> list[str]:
     return [f"{name}_" if name in _LANDING or not name.strip() else name for name in names]
 
 
+def _names_encoding(source: Source) -> bool:
+    return bool({"encoding", "charset"} & source.options.keys())
+
+
 def _in_its_encoding(source: Source, rows: DataFrame) -> DataFrame:
     """Mark rows with a sign that the encoding could not read, unless conf vouches for the encoding."""
     texts = [f"`{f.name}`" for f in rows.schema if f.name not in _LANDING]
-    if "encoding" in source.options or "charset" in source.options or not texts:
+    if _names_encoding(source) or not texts:
         return rows
     broken = F.to_json(F.struct(*texts)).contains("\ufffd")
     return rows.withColumn("_fault", F.coalesce("_fault", F.when(broken, F.lit(IN_ITS_ENCODING))))

@@ -6,10 +6,12 @@ from typing import Any
 
 import pytest
 from pyspark.sql import DataFrame, Row, SparkSession
+from pyspark.sql import functions as F
 
 from cdi_spark.config import Emit, Source
 from cdi_spark.errors import SourceError
 from cdi_spark.quality.rules import check_rows
+from cdi_spark.standardise import settled as versions
 from cdi_spark.standardise import silver
 from cdi_spark.tables import PERSON, TABLES
 
@@ -24,26 +26,40 @@ def source(
 
 
 def landed(spark: SparkSession, names: str, *rows: tuple[Any, ...]) -> DataFrame:
-    """Rows of text; the first value of each is the day on which it landed, as run r<day>."""
-    told = [(*row[1:], datetime(2024, 1, row[0], tzinfo=UTC), f"r{row[0]}") for row in rows]
+    """Rows of text, the first of them the key; the first value of each is the day on which it landed."""
+    told = [
+        (*row[1:], row[1], "a.csv", at, None, None, f"b{row[0]}", datetime(2024, 1, row[0], tzinfo=UTC))
+        for at, row in enumerate(rows, 1)
+    ]
     types = ", ".join(f"{name} string" for name in names.split())
-    return spark.createDataFrame(told, f"{types}, _ingested_at timestamp, _run_id string")
+    landing = "_key string, _file string, _row_number long, _fault string, _raw string, _batch string"
+    return spark.createDataFrame(told, f"{types}, {landing}, _ingested_at timestamp")
 
 
-def settle(bronze: DataFrame, source: Source, rules: dict[str, str] | None = None) -> DataFrame:
+def settle(
+    bronze: DataFrame, source: Source, rules: dict[str, str] | None = None, batches: tuple[str, ...] = ()
+) -> DataFrame:
     """The steps of the standardise stage, for the source's only emit."""
     [emit] = source.emits
     table = TABLES[f"silver.{emit.table}"]
     return (
-        bronze.transform(silver.current_rows, source)
+        bronze.transform(silver.current_rows, source, batches=batches)
         .transform(silver.emitted, source, emit, default_country="GB")
         .transform(check_rows, {**silver.KEY_RULE, **(rules or {})}, table=table.name)
-        .transform(silver.settled, table=table, source=source, per_key=emit.per_key)
+        .transform(versions.settled, table=table, source=source, per_key=emit.per_key)
     )
 
 
+def status_of(settled: DataFrame) -> dict[str, int]:
+    return {r["_status"]: r["count"] for r in settled.groupBy("_status").count().collect()}
+
+
+def quarantined(settled: DataFrame) -> list[Row]:
+    return versions.quarantine_rows(settled, target="silver.x").orderBy("row_number").collect()
+
+
 def rows_of(settled: DataFrame, table: str = "order") -> list[Row]:
-    return silver.passed(settled, TABLES[f"silver.{table}"]).orderBy("record_id").collect()
+    return versions.held(settled, TABLES[f"silver.{table}"]).orderBy("record_id").collect()
 
 
 def test_the_newest_version_wins_even_when_an_older_one_lands_later(spark: SparkSession) -> None:
@@ -64,16 +80,33 @@ def test_a_row_that_fails_is_quarantined_and_an_older_good_one_stays(spark: Spar
     )
     settled = settle(bronze, source(ORDER), {"amount_not_negative": "amount >= 0"}).cache()
     assert [r["status"] for r in rows_of(settled)] == ["good"]
-    failed = silver.quarantine_rows(settled, target="silver.order").orderBy("key").collect()
+    failed = versions.quarantine_rows(settled, target="silver.order").orderBy("key").collect()
     assert [r["failed_rules"] for r in failed] == [["has_key"], ["amount_not_negative"]]
     assert failed[1]["row"] == '{"id":"7","amount":"-1","status":"bad"}'
     assert (failed[1]["target"], failed[1]["source"], failed[1]["key"]) == ("silver.order", "shop", "7")
+    assert (failed[1]["file"], failed[1]["row_number"]) == ("a.csv", 2)
 
 
 def test_of_a_snapshot_only_the_newest_delivery_speaks(spark: SparkSession) -> None:
     bronze = landed(spark, "id amount", (1, "1", "1"), (1, "2", "1"), (2, "2", "5"))
-    rows = rows_of(settle(bronze, source({"amount": "amount"}, load="snapshot")))
-    assert [(r["order_id"], r["amount"]) for r in rows] == [("shop:2", 5)]
+    shop = source({"amount": "amount"}, load="snapshot")
+    assert [r["order_id"] for r in rows_of(settle(bronze, shop, batches=("b2",)))] == ["shop:2"]
+    back = rows_of(settle(bronze, shop, batches=("b1",)))
+    assert [(r["order_id"], r["amount"]) for r in back] == [("shop:1", 1), ("shop:2", 1)]
+
+
+def test_a_snapshot_of_many_files_is_all_of_them_when_one_is_new(spark: SparkSession) -> None:
+    bronze = landed(spark, "id amount", (1, "1", "1"), (2, "2", "5"), (3, "1", "7"))
+    rows = rows_of(settle(bronze, source({"amount": "amount"}, load="snapshot"), batches=("b2", "b3")))
+    assert [(r["order_id"], r["amount"]) for r in rows] == [("shop:1", 7), ("shop:2", 5)]
+
+
+def test_a_late_older_row_of_a_snapshot_does_not_overwrite_the_newer(spark: SparkSession) -> None:
+    bronze = landed(spark, "id amount seen", (1, "1", "9", "5"), (1, "2", "9", "5"), (2, "1", "3", "4"))
+    shop = source({"amount": "amount"}, load="snapshot", order_by="seen")
+    settled = settle(bronze, shop, batches=("b2",)).cache()
+    assert [(r["order_id"], r["amount"]) for r in rows_of(settled)] == [("shop:1", 9)]
+    assert status_of(settled) == {"current": 1, "superseded": 1}
 
 
 def test_what_a_snapshot_lacks_is_marked_deleted_but_not_what_failed(spark: SparkSession) -> None:
@@ -81,14 +114,19 @@ def test_what_a_snapshot_lacks_is_marked_deleted_but_not_what_failed(spark: Spar
         said = {"record_id": f"{source}:{key}", "source": source, "key": key, "is_deleted": deleted}
         return tuple(map(said.get, PERSON.names))
 
-    held = [person("here"), person("failed"), person("gone"), person("was", deleted=True), person("x", "web")]
+    held = [person("here"), person("failed"), person("gone"), person("was", deleted=True), person("x", "web"),
+            person("y", "dropped")]  # fmt: skip
     current = spark.createDataFrame(held, PERSON.schema)
     delivery = spark.sql(
-        "select * from values ('crm:here', array()), ('crm:failed', array('r')) t(record_id, f)"
+        "select * from values ('crm:here', 'current'), ('crm:failed', 'quarantined') t(record_id, _status)"
     )
-    crm = source({}, "person", name="crm", load="snapshot")
-    gone = silver.absent(current, delivery, [crm, source({}, "person", name="web")]).collect()
-    assert [(r["record_id"], r["is_deleted"]) for r in gone] == [("crm:gone", True)]
+    sources = [
+        source({}, "person", name="crm", load="snapshot"),
+        source({}, "person", name="web"),
+    ]
+    gone = versions.absent(current, delivery, PERSON, sources=sources).collect()
+    # What came from a source that conf no longer has goes too.
+    assert sorted(r["record_id"] for r in gone) == ["crm:gone", "dropped:y"]
 
 
 def test_a_deletion_that_the_source_tells_of_is_marked(spark: SparkSession) -> None:
@@ -141,9 +179,51 @@ def test_a_column_that_the_file_lost_is_named_with_source_and_table(spark: Spark
         settle(landed(spark, "id amount", (1, "7", "5")), source(ORDER))
 
 
-def test_text_that_is_no_date_or_number_is_null_and_money_keeps_its_decimals(spark: SparkSession) -> None:
+def test_a_value_that_is_not_of_its_columns_type_is_quarantined_by_name(spark: SparkSession) -> None:
     bronze = landed(spark, "id day amount", (1, "1", "2024-02-29", "0.10"), (1, "2", "2024-02-30", "1,5"),
-                    (1, "3", "0001-01-01", "9999999999999999.99"))  # fmt: skip
-    rows = rows_of(settle(bronze, source({"issued_on": "day", "amount": "amount"}, "invoice")), "invoice")
-    assert [r["issued_on"] for r in rows] == [date(2024, 2, 29), None, date(1, 1, 1)]
-    assert [r["amount"] for r in rows] == [Decimal("0.10"), None, Decimal("9999999999999999.99")]
+                    (1, "3", "0001-01-01", "9999999999999999.99"), (1, "4", "9999-12-31", None))  # fmt: skip
+    settled = settle(bronze, source({"issued_on": "day", "amount": "amount"}, "invoice")).cache()
+    rows = rows_of(settled, "invoice")
+    assert [r["issued_on"] for r in rows] == [date(2024, 2, 29), date(1, 1, 1), date(9999, 12, 31)]
+    assert [r["amount"] for r in rows] == [Decimal("0.10"), Decimal("9999999999999999.99"), None]
+    assert [r["failed_rules"] for r in quarantined(settled)] == [
+        ["issued_on_is_a_date", "amount_is_a_number"]
+    ]
+
+
+def test_a_value_that_conf_itself_drops_quarantines_nobody(spark: SparkSession) -> None:
+    bronze = landed(spark, "id born", (1, "1", "unknown"), (1, "2", "1980-05-06"))
+    people = settle(bronze, source({"birth_date": "try_cast(born as date)"}, "person"))
+    assert [r["birth_date"] for r in rows_of(people, "person")] == [None, date(1980, 5, 6)]
+
+
+def test_a_megabyte_in_a_persons_column_is_quarantined_in_time(spark: SparkSession) -> None:
+    bronze = landed(spark, "id name", (1, "1", "Ann"), (1, "2", "x " * 500_000))
+    people = settle(bronze, source({"full_name": "name", "emails": "array(name)"}, "person")).cache()
+    assert [r["given_name"] for r in rows_of(people, "person")] == ["Ann"]
+    assert quarantined(people)[0]["failed_rules"] == ["full_name_not_too_long", "emails_not_too_long"]
+
+
+def test_of_two_versions_that_nothing_orders_one_is_quarantined(spark: SparkSession) -> None:
+    bronze = landed(spark, "id amount seen", (1, "1", "5", "1"), (1, "1", "6", "1"), (1, "1", "4", "0"),
+                    (1, "2", "7", "1"), (1, "2", "7", "1"))  # fmt: skip
+    settled = settle(bronze, source({"amount": "amount"}, order_by="seen")).cache()
+    assert status_of(settled) == {"current": 2, "superseded": 2, "quarantined": 1}
+    [row] = quarantined(settled)
+    assert row["failed_rules"] == ["one_version_a_key"]
+
+
+def test_a_row_that_could_not_be_read_is_quarantined_with_its_text(spark: SparkSession) -> None:
+    bronze = landed(spark, "id amount", (1, "1", "5"), (1, None, None)).withColumns(
+        {"_fault": F.when(F.col("_row_number") == 2, F.lit("reads_as_json")),
+         "_raw": F.when(F.col("_row_number") == 2, F.lit('{"id": '))}
+    )  # fmt: skip
+    [row] = quarantined(settle(bronze, source({"amount": "amount"})))
+    assert (row["failed_rules"], row["row"]) == (["reads_as_json", "has_key"], '{"id": ')
+
+
+def test_an_event_may_be_about_a_person_of_another_source(spark: SparkSession) -> None:
+    bronze = landed(spark, "id customer", (1, "1", "c7"))
+    emit = {"person": "customer", "person_source": "crm"}
+    [row] = rows_of(settle(bronze, source({"status": "id"}, emit=emit)))
+    assert (row["order_id"], row["record_id"]) == ("shop:1", "crm:c7")

@@ -1,0 +1,295 @@
+"""What a sheet's columns say about a person, as mappings to silver.person."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from cdi_spark.discovery import values as v
+from cdi_spark.discovery import words
+from cdi_spark.discovery.dates import (
+    Reading,
+    date_sql,
+    future_share,
+    placeholder_of,
+    timestamp_sql,
+)
+from cdi_spark.discovery.homes import address_lines
+from cdi_spark.discovery.lines import Line, doubts_of, facts_of, line_of, percent
+from cdi_spark.discovery.meaning import Guess
+from cdi_spark.discovery.sheets import Sheet
+from cdi_spark.standardise.text import fold_word
+
+# Words for gender that silver reads as they are.
+_KNOWN_GENDERS = frozenset(
+    "f female w woman frau femme m male man herr homme x other diverse d nonbinary non-binary".split()
+)
+
+
+def person_lines(sheet: Sheet, *, country: str, own_ids: list[Guess]) -> list[Line]:
+    """The person columns that the sheet offers.
+
+    Args:
+        country: ISO 3166 alpha-2 that phones and addresses without one are read by.
+        own_ids: columns with numbers of accounts that belong to the person, for account_ids.
+    """
+    lines = _names(sheet)
+    lines += [*_gender(sheet), *_birth_date(sheet)]
+    lines += [*_several(sheet, "emails", "email"), *_phones(sheet, country)]
+    lines += address_lines(sheet, country=country)
+    if ids := sheet.of("national_id"):
+        others = [g.column.name for g in ids[1:]]
+        line = line_of("national_id", ids[0])
+        if others:
+            line.confirm.append(f"also possible: {', '.join(others)}")
+        lines.append(line)
+    if own_ids:
+        ids_sql = ", ".join(g.column.text for g in own_ids)
+        facts = "; ".join(f"{g.column.path[-1]} {percent(g.column.fill)} filled" for g in own_ids)
+        lines.append(Line("account_ids", f"array_compact(array({ids_sql}))", facts, [], list(own_ids)))
+    devices = sheet.of("cookie_id", "device_id")
+    if devices:
+        sql = ", ".join(g.column.text for g in devices)
+        lines.append(Line("device_ids", f"array_compact(array({sql}))", facts_of(devices), [], devices))
+    for meaning in ("birth_place", "occupation", "company"):
+        if found := sheet.of(meaning):
+            lines.append(line_of(meaning, found[0]))
+    return lines
+
+
+def date_text(guess: Guess) -> str:
+    """The column as the date functions want it: text without blanks round it."""
+    column = guess.column
+    if column.kind != "text" or guess.column.is_fractional:
+        return column.text
+    return column.sql
+
+
+def as_date(guess: Guess) -> str:
+    """Spark SQL of a date column as a date."""
+    if guess.column.kind in ("date", "timestamp"):
+        return guess.column.sql if guess.column.kind == "date" else f"cast({guess.column.sql} as date)"
+    return date_sql(date_text(guess), guess.reading)
+
+
+def as_timestamp(guess: Guess) -> str:
+    """Spark SQL of a date column as a timestamp."""
+    if guess.column.kind in ("date", "timestamp"):
+        return (
+            guess.column.sql if guess.column.kind == "timestamp" else f"cast({guess.column.sql} as timestamp)"
+        )
+    return timestamp_sql(date_text(guess), guess.reading)
+
+
+def order_doubts(reading: Reading, column: str) -> list[str]:
+    """What to confirm about the order of day and month."""
+    if reading.ambiguous:
+        other = "month" if reading.order == "dmy" else "day"
+        return [
+            f"no value tells day from month; read {reading.order}. Swap d and M if the {other} comes first"
+        ]
+    if reading.against:
+        share = percent(reading.against / (reading.against + reading.for_order))
+        return [f"of the values that tell, {share} have day and month the other way round"]
+    return []
+
+
+def _names(sheet: Sheet) -> list[Line]:
+    lines: list[Line] = []
+    given, family, full = sheet.of("given_name"), sheet.of("family_name"), sheet.of("full_name")
+    middle = sheet.of("middle_name")
+    wholly = full[0].column.fill if full else 0.0
+    if full and not (given and family and wholly <= min(given[0].column.fill, family[0].column.fill) + 0.1):
+        lines.append(_full_name(full[0]))
+        if not (given and family):
+            # Half a name beside the whole one would only shadow what is split from it.
+            return lines
+    if given:
+        lines.append(line_of("given_name", given[0]))
+        middle = middle or given[1:2]
+    if middle:
+        lines.append(line_of("middle_name", middle[0]))
+    if family:
+        parts = [
+            *sheet.of("name_particle")[:1],
+            family[0],
+            *sheet.of("second_family_name")[:1],
+            *_numbered(family),
+        ]
+        if len(parts) == 1:
+            lines.append(line_of("family_name", family[0]))
+        else:
+            sql = f"concat_ws(' ', {', '.join(g.column.text for g in parts)})"
+            lines.append(Line("family_name", sql, facts_of(parts), doubts_of(family[0]), parts))
+    return lines
+
+
+def _numbered(family: list[Guess]) -> list[Guess]:
+    """A second family name of the same column name but for a number (lname_c1, lname_c2)."""
+    first = [t for t in words.tokens_of(family[0].column.path[-1]) if not t.isdigit()]
+    return [
+        g for g in family[1:2] if [t for t in words.tokens_of(g.column.path[-1]) if not t.isdigit()] == first
+    ]
+
+
+def _full_name(guess: Guess) -> Line:
+    column, values = guess.column, guess.column.values
+    pairs = {x: n for x, n in values.items() if "," not in x and x.count(" ") == 1}
+    first = sum(n for x, n in pairs.items() if _is_given(x.split(" ")[0]))
+    last = sum(n for x, n in pairs.items() if _is_given(x.split(" ")[1]))
+    line = line_of("full_name", guess)
+    if last > 2 * first and last > 0.25 * sum(values.values()):
+        line.sql = f"regexp_replace({column.text}, '^([^ ,]+) ([^,]+)$', '$1, $2')"
+        line.confirm.append("given names stand last: read as family name, then given name")
+    elif (commas := v.share(values, lambda x: "," in x)) >= 0.05:
+        line.facts += f", {percent(commas)} written Last, First"
+    return line
+
+
+def _is_given(word: str) -> bool:
+    return fold_word(word) in v.given_names()
+
+
+def _gender(sheet: Sheet) -> list[Line]:
+    if found := sheet.of("gender"):
+        guess = found[0]
+        said = Counter({x.lower(): n for x, n in guess.column.values.items()})
+        if said.keys() <= _KNOWN_GENDERS and not (said.keys() & {"h", "m"} == {"h", "m"}):
+            return [line_of("gender", guess)]
+        return _spelled_genders(guess, said)
+    titles = sheet.of("title")
+    if not titles or titles[0].fit < 0.6:
+        return []
+    guess = titles[0]
+    spoken = {w for x in guess.column.values for w in [x.strip().lower()] if w in v.TITLE_GENDER}
+    cases = _cases(guess.column.text, {w: v.TITLE_GENDER[w] for w in spoken})
+    line = line_of("gender", guess, cases)
+    line.facts += "; from the title"
+    return [line] if cases else []
+
+
+def _spelled_genders(guess: Guess, said: Counter[str]) -> list[Line]:
+    if said.keys() <= {"0", "1", "2", "9"}:
+        line = line_of("gender", guess, _cases(guess.column.text, {"1": "male", "2": "female"}))
+        if "2" in said:
+            line.confirm.append("codes: read as ISO 5218 has them, 1 male and 2 female")
+            return [line]
+        return []
+    meant = {word: v.GENDER_OF[word] for word in said if word in v.GENDER_OF}
+    if {"h", "m"} <= said.keys() and "f" not in said:
+        meant["m"] = "female"
+    return [line_of("gender", guess, _cases(guess.column.text, meant))]
+
+
+def _cases(column: str, meant: dict[str, str]) -> str:
+    """A CASE that tells words apart by what they mean."""
+    parts = []
+    for gender in ("male", "female", "other"):
+        spoken = sorted(word for word, means in meant.items() if means == gender)
+        if spoken:
+            listed = ", ".join("'" + word.replace("'", "''") + "'" for word in spoken)
+            parts.append(f"when lower(trim({column})) in ({listed}) then '{gender}'")
+    return f"case {' '.join(parts)} end" if parts else ""
+
+
+def _birth_date(sheet: Sheet) -> list[Line]:
+    found = sheet.of("birth_date")
+    if not found:
+        return _birth_parts(sheet)
+    guess = found[0]
+    if guess.reading.forms and all(
+        form.kind in ("seconds", "millis", "serial") for form in guess.reading.forms
+    ):
+        guess.doubt = "numbers: read as time since 1970, or as Excel counts days"
+    line = line_of("birth_date", guess, as_date(guess))
+    line.confirm += order_doubts(guess.reading, guess.column.name)
+    if any(form.two_digit_year for form in guess.reading.forms):
+        line.confirm.append("years of two digits: those to come are read as of the 1900s")
+    if placeholder := placeholder_of(guess.reading):
+        line.sql = f"nullif({line.sql}, cast('{placeholder}' as date))"
+        line.confirm.append(f"{placeholder} is so frequent that it stands for unknown: left empty")
+    if ahead := future_share(guess.reading):
+        line.sql = f"case when {line.sql} <= cast(_ingested_at as date) then {line.sql} end"
+        line.confirm.append(f"{percent(ahead)} lie in the future: left empty")
+    return [line]
+
+
+def _birth_parts(sheet: Sheet) -> list[Line]:
+    parts = [sheet.of(meaning) for meaning in ("birth_year", "birth_month", "birth_day")]
+    if not all(parts):
+        return []
+    chosen = [found[0] for found in parts]
+    sql = f"cast(try_to_timestamp(concat_ws('-', {', '.join(g.column.text for g in chosen)}), 'yyyy-M-d') as date)"
+    return [Line("birth_date", sql, facts_of(chosen), [], chosen)]
+
+
+def _several(sheet: Sheet, target: str, meaning: str) -> list[Line]:
+    """A line that gathers every column of a meaning, of the row and of arrays in it."""
+    found = [g for g in sheet.of(meaning) if g.column.filled]
+    found.sort(key=lambda g: (g.by_values, -g.column.fill))
+    inner = [
+        g for nested in sheet.inner for g in nested.guesses if g.meaning == meaning and _is_contact(nested)
+    ]
+    if not found and not inner:
+        return []
+    lists = [_as_list(g) for g in found if g.column.is_list or _holds_several(g)]
+    lists += [_values_of(g) for g in inner]
+    singles = [g.column.text for g in found if not g.column.is_list and not _holds_several(g)]
+    if not lists:
+        sql = f"array_compact(array({', '.join(singles)}))"
+    else:
+        parts = lists + ([f"array({', '.join(singles)})"] if singles else [])
+        sql = parts[0] if len(parts) == 1 else f"flatten(array_compact(array({', '.join(parts)})))"
+    used = [*found, *inner]
+    doubts = [d if len(used) == 1 else f"{g.column.path[-1]}: {d}" for g in used for d in doubts_of(g)]
+    return [Line(target, sql, facts_of(used), doubts, used)]
+
+
+def _as_list(guess: Guess) -> str:
+    return guess.column.sql if guess.column.is_list else f"split({guess.column.text}, ' *[;,|] *')"
+
+
+def _holds_several(guess: Guess) -> bool:
+    return v.share(guess.column.values, lambda x: any(sign in x.strip(" ;,|") for sign in ";,|")) >= 0.01
+
+
+def _values_of(guess: Guess) -> str:
+    """A field of an array's objects, as a list."""
+    place = guess.column.all_of_array
+    if guess.fit >= 0.95:
+        return place
+    sign = "x like '%@%'" if guess.meaning == "email" else "x not like '%@%'"
+    return f"filter({place}, x -> {sign})"
+
+
+def _is_contact(sheet: Sheet) -> bool:
+    """Whether an array holds ways to reach the person, not events or other people."""
+    return not any(words.is_about_another(part) for part in sheet.name.split(".")) and not sheet.has("amount")
+
+
+def _phones(sheet: Sheet, country: str) -> list[Line]:
+    lines = _several(sheet, "phones", "phone")
+    prefixes = sheet.of("phone_prefix")
+    if not lines:
+        return []
+    line = lines[0]
+    guesses = [g for g in line.used if g.meaning == "phone"]
+    if prefixes and len(guesses) == 1 and not guesses[0].column.is_list:
+        prefix = prefixes[0].column
+        plain = v.share(prefix.values, lambda x: x.isdigit() and len(x) <= 3 and x[0] != "0") > 0.9
+        number = guesses[0].column.text
+        joined = (
+            f"concat('+', {prefix.text}, ' ', {number})"
+            if plain
+            else f"concat_ws(' ', {prefix.text}, {number})"
+        )
+        line.sql = f"array_compact(array({joined}))"
+        line.used.append(prefixes[0])
+    values: Counter[str] = sum((g.column.values for g in guesses), Counter())
+    sample = Counter(dict(values.most_common(500)))
+    valid = v.share(
+        sample, lambda x: any(v.valid_phone(part, country) for part in x.replace("|", ";").split(";"))
+    )
+    line.facts += f"; {percent(valid)} are numbers of {country} or have a country code"
+    if valid < 0.5 and not prefixes:
+        line.confirm.append(f"few are valid as numbers of {country}: is default_country right?")
+    return lines

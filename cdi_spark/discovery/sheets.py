@@ -1,0 +1,184 @@
+"""A delivery's rows, or the elements of an array in them, with what each column likely means."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from cdi_spark.discovery import values as v
+from cdi_spark.discovery import words
+from cdi_spark.discovery.columns import Array
+from cdi_spark.discovery.deliveries import Delivery
+from cdi_spark.discovery.meaning import Guess, guess_of
+from cdi_spark.discovery.sampling import Table
+
+STRONG = frozenset(("email", "phone", "national_id", "device_id", "cookie_id"))
+# Columns that speak for a kind of event, and how loudly.
+_SPEAKS: dict[str, dict[str, float]] = {
+    "ordered_at": {"order": 2}, "issued_on": {"invoice": 2}, "due_on": {"invoice": 1}, "plan": {"subscription": 1},
+    "started_on": {"subscription": 1}, "ended_on": {"subscription": 1}, "opened_at": {"support_case": 2},
+    "closed_at": {"support_case": 1}, "priority": {"support_case": 1}, "subject": {"support_case": 1},
+    "occurred_at": {"usage": 1}, "event_name": {"usage": 2}, "cookie_id": {"usage": 0.5}, "device_id": {"usage": 0.5},
+    "quantity": {"order_line": 1}, "unit_price": {"order_line": 1}, "product_code": {"order_line": 1},
+    "product_name": {"order_line": 0.5}, "amount": {"order": 0.5, "invoice": 0.5, "subscription": 0.5},
+}  # fmt: skip
+_WANTS: dict[str, tuple[frozenset[str], ...]] = {
+    "order": (frozenset(("ordered_at", "date", "occurred_at", "created_at", "amount")),),
+    "order_line": (frozenset(("product_code", "product_name", "quantity")), frozenset(("quantity", "amount", "unit_price"))),
+    "invoice": (frozenset(("amount", "issued_on", "due_on", "date", "created_at")),),
+    "subscription": (frozenset(("plan", "started_on", "date", "product_name", "created_at")),),
+    "support_case": (frozenset(("opened_at", "date", "created_at", "occurred_at", "subject")),),
+    "usage": (frozenset(("occurred_at", "date", "created_at", "ordered_at")),),
+}  # fmt: skip
+
+
+@dataclass
+class Sheet:
+    """Guesses about the columns of one kind of row; `array` where the rows are elements of one."""
+
+    delivery: Delivery
+    name: str
+    guesses: list[Guess]
+    rows: int
+    array: Array | None = None
+    explode: str = ""
+    inner: list[Sheet] = field(default_factory=list)
+    header: bool = True
+
+    def of(self, *meanings: str) -> list[Guess]:
+        """The guesses of some meanings, the best first: said by the header, fitting, filled."""
+        found = [g for g in self.guesses if g.meaning in meanings]
+        return sorted(found, key=lambda g: (-round(g.said, 1), -round(g.fit * g.column.fill, 2)))
+
+    def has(self, *meanings: str) -> bool:
+        return any(g.meaning in meanings for g in self.guesses)
+
+    @property
+    def stem(self) -> str:
+        """The name without what only tells deliveries of one source apart."""
+        return re.sub(r"[\W\d_]+", " ", self.name).strip()
+
+
+def sheet_of(delivery: Delivery, table: Table, name: str, *, country: str | None) -> Sheet:
+    """Guess every column of a delivery's table, and of the arrays in it."""
+    guesses = [guess_of(column, country=country) for column in table.columns]
+    header = delivery.dialect is None or delivery.dialect.header
+    sheet = Sheet(delivery, name, guesses, table.rows, explode=table.explode, header=header)
+    sheet.inner = [_inner(delivery, array, country) for array in table.arrays]
+    _settle_names(sheet)
+    for inner in sheet.inner:
+        _settle_names(inner)
+    return sheet
+
+
+def is_person(sheet: Sheet) -> bool:
+    """Whether the rows say who somebody is."""
+    if any(g.meaning in STRONG and g.column.filled for g in sheet.guesses):
+        return True
+    contacts = [inner for inner in sheet.inner if inner.has("email", "phone") and inner.rows]
+    named = (sheet.has("given_name") and sheet.has("family_name")) or sheet.has("full_name")
+    return named or bool(contacts) and not event_kind(sheet)
+
+
+def event_kind(sheet: Sheet) -> str | None:
+    """The kind of event that a row is; null where it is none that has a table."""
+    votes: Counter[str] = Counter()
+    by_name = words.event_kind_of(sheet.name.replace(".", " "))
+    if by_name:
+        votes[by_name] += 2
+    for guess in sheet.guesses:
+        for kind, weight in _SPEAKS.get(guess.meaning, {}).items():
+            votes[kind] += weight * (0.5 if guess.by_values else 1)
+        if guess.subject and (kind_of_id := words.event_kind_of(guess.subject)) and not _repeats(guess):
+            votes[kind_of_id] += 1.5
+    if _is_list_of_people(sheet) and not by_name:
+        return None
+    for kind, votes_for in sorted(votes.items(), key=lambda item: (-item[1], item[0])):
+        if votes_for >= 2 and all(sheet.has(*wanted) for wanted in _WANTS[kind]):
+            return kind
+    return None
+
+
+def why_nothing(sheet: Sheet) -> str:
+    """Why no source is made of a sheet, in words."""
+    if any(g.meaning == "label" for g in sheet.guesses):
+        return "its columns tell which records are one person: labels, which only `cdi evaluate` may read"
+    if _keys_only(sheet):
+        return "it holds only keys and short codes (truth, labels or links?), nothing that describes a person or an event"
+    if event_kind(sheet) or words.event_kind_of(sheet.name):
+        return "it speaks of events, but neither of their dates and sums nor of whose they are"
+    return "it says nothing about people, nor about orders, invoices, subscriptions, support cases or usage of theirs"
+
+
+def _keys_only(sheet: Sheet) -> bool:
+    codes = [
+        g
+        for g in sheet.guesses
+        if not g.meaning or g.subject is not None or g.meaning in ("label", "name_word")
+    ]
+    return len(codes) == len(sheet.guesses) <= 4
+
+
+def _inner(delivery: Delivery, array: Array, country: str | None) -> Sheet:
+    guesses = [guess_of(column, country=country) for column in array.columns]
+    sheet = Sheet(delivery, array.name, guesses, array.elements, array=array, explode=array.explode)
+    sheet.inner = [_inner(delivery, nested, country) for nested in array.arrays]
+    return sheet
+
+
+def _repeats(guess: Guess) -> bool:
+    return guess.column.distinct < 0.9 * guess.column.filled
+
+
+def _is_list_of_people(sheet: Sheet) -> bool:
+    """Whether a row is a person by the file's name or its key, whatever else it tells of what the person did."""
+    tokens = words.tokens_of(sheet.stem)
+    if any(token in words.PERSON_SUBJECTS or token.rstrip("s") in words.PERSON_SUBJECTS for token in tokens):
+        return True
+    return any(
+        guess.subject
+        and words.is_person_subject(guess.subject)
+        and guess.column.fill > 0.98
+        and not _repeats(guess)
+        for guess in sheet.guesses[:3]
+    )
+
+
+def _settle_names(sheet: Sheet) -> None:
+    """Decide what a column called `name` holds, by its neighbours and values."""
+    named = sheet.of("name_word")
+    if not named:
+        return
+    personal = sheet.has("email", "phone", "birth_date", "national_id", "street", "gender", "postcode")
+    for guess in named:
+        given, family = sheet.has("given_name"), sheet.has("family_name")
+        values = guess.column.values
+        single = v.share(values, lambda x: " " not in x.strip() and "," not in x)
+        people = v.share(values, v.full_name)
+        guess.meaning = ""
+        if v.share(values, v.company) >= 0.3 and not sheet.has("company"):
+            guess.meaning, guess.doubt = "company", "a name; its values look like companies"
+        elif sheet.has("full_name") or (given and family):
+            continue
+        elif given and single >= 0.5 or given and people < 0.3:
+            guess.meaning = "family_name"
+        elif family and (single >= 0.5 or v.share(values, v.given_name) >= 0.3):
+            guess.meaning = "given_name"
+        elif people >= 0.3 or (personal and single < 0.7 and v.share(values, v.shaped_as_full_name) >= 0.5):
+            guess.meaning = "full_name"
+        elif personal and v.share(values, v.given_name) >= 0.3:
+            guess.meaning, guess.doubt = "given_name", "a name; its values look like given names"
+        elif _is_product(sheet):
+            guess.meaning = "product_name"
+        guess.fit = v.share(values, v.TESTS.get(guess.meaning, v.words))
+
+
+def _is_product(sheet: Sheet) -> bool:
+    return sheet.has("quantity", "unit_price", "product_code")
+
+
+def names_of(guesses: Iterable[Guess]) -> str:
+    """The columns' names for a message."""
+    return ", ".join(g.column.name for g in guesses)
