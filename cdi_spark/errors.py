@@ -27,3 +27,7 @@ class LeaseError(CdiError):
 
 class LedgerError(CdiError):
     """Rows are not all accounted for."""
+
+
+class ConflictError(CdiError):
+    """Another writer changed a table at the same moment."""

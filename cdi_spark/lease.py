@@ -11,11 +11,10 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from pyspark.errors import PySparkException
 from pyspark.sql import Row
 from pyspark.sql import functions as F
 
-from cdi_spark.errors import LeaseError
+from cdi_spark.errors import ConflictError, LeaseError
 from cdi_spark.storage import Storage
 from cdi_spark.tables import LEASE
 
@@ -123,9 +122,7 @@ def _wrote(storage: Storage, run_id: str, step: int, *, held: bool) -> bool:
     row = (step, run_id, held, socket.gethostname(), os.getpid(), datetime.now(UTC))
     try:
         storage.append(LEASE, storage.spark.createDataFrame([row], LEASE.schema), token="lease", step=step)
-    except PySparkException as fault:
-        if "CONCURRENT" not in (fault.getCondition() or "").upper():
-            raise
+    except ConflictError:
         return False
     last = _last(storage)
     mine = last is not None and (last["step"], last["run_id"]) == (step, run_id)

@@ -14,7 +14,7 @@ from pyspark.sql import DataFrame, DataFrameWriter, Row, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql import types as T
 
-from cdi_spark.errors import CdiError
+from cdi_spark.errors import CdiError, ConflictError
 from cdi_spark.tables import RELEASE, TABLES, Table
 
 _SCHEMAS = ("bronze", *sorted({name.split(".")[0] for name in TABLES}))
@@ -116,7 +116,7 @@ class Storage:
         """Append rows of a declared table, once a token and step.
 
         Raises:
-            PySparkException: another writer appended with this token at the same moment.
+            ConflictError: another writer appended with this token at the same moment.
         """
         self._append(table.name, conform(rows, table), token, step, _properties(table))
 
@@ -214,12 +214,18 @@ class Storage:
         self._save(writer, name)
 
     def _save(self, writer: DataFrameWriter, name: str) -> None:
-        if self._catalog:
-            self.spark.sql(f"CREATE SCHEMA IF NOT EXISTS {self.address(name).rpartition('.')[0]}")
-            writer.saveAsTable(self.address(name))
-        else:
-            # By name, Spark appends only to a place that holds a table already.
-            writer.save(self._table_place(name))
+        try:
+            if self._catalog:
+                self.spark.sql(f"CREATE SCHEMA IF NOT EXISTS {self.address(name).rpartition('.')[0]}")
+                writer.saveAsTable(self.address(name))
+            else:
+                # By name, Spark appends only to a place that holds a table already.
+                writer.save(self._table_place(name))
+        except Exception as fault:
+            # Delta's conflicts come as plain Java errors, with the class in their text.
+            if not re.search(r"\[DELTA_(CONCURRENT|METADATA_CHANGED|PROTOCOL_CHANGED)", str(fault)):
+                raise
+            raise ConflictError(f"{name}: another writer changed it at the same moment. Run again.") from None
 
     def _table_place(self, name: str) -> str:
         return self._place(self._prefix + name.replace(".", "/"))

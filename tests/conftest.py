@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -34,6 +35,12 @@ def spark(spark_session_of_all_tests: SparkSession) -> Iterator[SparkSession]:
         if table.isTemporary:
             spark_session_of_all_tests.catalog.dropTempView(table.name)
     spark_session_of_all_tests.catalog.clearCache()
+
+
+@pytest.fixture
+def any_rows_examples() -> int:
+    """How many files of odd rows a format is tried with; the soak tries more."""
+    return int(os.environ.get("CDI_ANY_ROWS_EXAMPLES", "3"))
 
 
 @pytest.fixture(scope="session")

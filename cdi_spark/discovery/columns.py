@@ -22,7 +22,7 @@ _DISTINCT = 2_000
 _MOST_FIELDS = 300
 
 
-@dataclass
+@dataclass(eq=False)
 class Column:
     """One column of a table's sample.
 
@@ -57,6 +57,8 @@ class Column:
     @property
     def text(self) -> str:
         """Spark SQL that gives it as text; a number that a program turned into a fraction is whole again."""
+        if self.is_list:
+            return f"array_join({self.sql}, ' ')"
         if self.kind == "fraction":
             return f"cast(try_cast({self.sql} as bigint) as string)"
         if self.kind != "text":
@@ -90,7 +92,7 @@ class Column:
         return replace(self, base=base)
 
 
-@dataclass
+@dataclass(eq=False)
 class Array:
     """An array of objects in a row: its elements' columns, by `item`, and what to explode."""
 

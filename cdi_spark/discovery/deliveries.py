@@ -164,7 +164,7 @@ def _open(path: Path) -> Delivery:
     raw = path.open("rb").read(16)
     if raw.startswith(b"PAR1"):
         return Delivery((path,), "parquet")
-    if raw.startswith(_GZIP) and path.suffix != ".gz" or raw.startswith(_BZIP) and path.suffix != ".bz2":
+    if (raw.startswith(_GZIP) and path.suffix != ".gz") or (raw.startswith(_BZIP) and path.suffix != ".bz2"):
         raise SourceError(
             f"{path}: is packed, but its name does not end in .gz or .bz2, so Spark cannot tell. Rename it."
         )

@@ -19,14 +19,14 @@ _BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 # One byte a letter, the likelier first: a tie goes to the left.
-_OLD = ("cp1252", "cp1250", "iso8859-2", "cp1251", "koi8-r", "cp1253", "cp1254", "cp850", "mac-roman")
+_OLD = ("cp1252", "cp1250", "iso8859-2", "cp1251", "koi8-r", "cp1253", "cp1254", "cp850")
 _NOT_LATIN = ("cp1251", "koi8-r", "cp1253")
 # Spark's names. Latin-1 is one that Spark reads without a setting; it has no letter at 0x80 to 0x9f.
 _SPARK = {
     "utf-8": None, "utf-16": "UTF-16", "utf-16-le": "UTF-16LE", "utf-16-be": "UTF-16BE", "utf-32": "UTF-32",
     "latin-1": "ISO-8859-1", "cp1252": "windows-1252", "cp1250": "windows-1250", "iso8859-2": "ISO-8859-2",
     "cp1251": "windows-1251", "koi8-r": "KOI8-R", "cp1253": "windows-1253", "cp1254": "windows-1254",
-    "cp850": "IBM850", "mac-roman": "x-MacRoman",
+    "cp850": "IBM850",
 }  # fmt: skip
 # Spark 4 reads others only with spark.sql.legacy.javaCharsets.
 _PLAIN_TO_SPARK = ("utf-8", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "latin-1")
@@ -91,7 +91,11 @@ def _old_encoding(text: bytes) -> str | None:
         return None
     # Only words with a byte beyond ASCII can tell.
     words = re.findall(rb"[A-Za-z\x80-\xff]*[\x80-\xff][A-Za-z\x80-\xff]*", text)[:20_000]
-    best = max(_OLD, key=lambda name: (_likeness(words, name), -_OLD.index(name)))
+    likeness = {name: _likeness(words, name) for name in _OLD}
+    best = max(_OLD, key=lambda name: (likeness[name], -_OLD.index(name)))
+    # Windows' western encoding is so much more frequent that another must be clearly better.
+    if likeness[best] < likeness["cp1252"] + 0.2 * len(words):
+        best = "cp1252"
     if best == "cp1252" and not re.search(rb"[\x80-\x9f]", text):
         return "latin-1"
     return best
@@ -101,8 +105,8 @@ def _likeness(words: list[bytes], encoding: str) -> float:
     score = 0.0
     for word in words:
         decoded = word.decode(encoding, errors="replace")
-        for before, letter, after in zip(f" {decoded}", decoded, f"{decoded[1:]} ", strict=True):
-            if letter.isascii():
+        for before, letter, after in zip(f" {decoded}", decoded, f"{decoded[1:]} ", strict=False):
+            if letter.isascii() or letter in "€°§–’":
                 continue
             inside = before.isalpha() or after.isalpha()
             if letter == "\ufffd" or not letter.isprintable():

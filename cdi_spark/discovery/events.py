@@ -85,7 +85,7 @@ def event_lines(sheet: Sheet, kind: str, *, country: str, outer: Sheet | None = 
         if target == "product_name" and not found:
             found = _titles(sheet)
         if found:
-            lines.append(line_of(target, found[0]))
+            lines.append(line_of(target, found[0], found[0].column.sql))
     if kind == "order_line":
         lines += _line_amounts(sheet)
     elif kind not in ("support_case", "usage"):
@@ -105,9 +105,10 @@ def amount_sql(column: str, guess: Guess) -> str:
     # Whole thousands, which say the same as decimals about the sign that groups.
     dots = v.share(values, lambda x: bool(re.search(r"\d\.\d{3}(?:\D*$|\.)", x)) and "," not in x)
     plain = v.share(values, lambda x: bool(re.fullmatch(r"-?\d+(?:\.\d+)?", x)))
-    if plain == 1 and not (dots and comma):
+    if plain == 1 and not dots:
         return f"try_cast({column} as decimal(18,2))"
-    bare = f"regexp_replace({column}, '[^0-9,.-]', '')"
+    signed = v.share(values, lambda x: bool(re.search(r"[^0-9,.-]", x)))
+    bare = f"regexp_replace({column}, '[^0-9,.-]', '')" if signed else column
     european = f"replace(replace({bare}, '.', ''), ',', '.')"
     english = f"replace({bare}, ',', '')"
     if comma and point:
@@ -120,18 +121,22 @@ def amount_sql(column: str, guess: Guess) -> str:
 
 
 def _time(sheet: Sheet, target: str, meanings: tuple[str, ...]) -> Guess | None:
-    for meaning in meanings:
-        if found := [
-            g for g in sheet.of(meaning) if g.reading.forms or g.column.kind in ("date", "timestamp")
-        ]:
-            return found[0]
-    return None
+    found = [
+        guess
+        for meaning in meanings
+        for guess in sheet.of(meaning)
+        if guess.reading.forms or guess.column.kind in ("date", "timestamp")
+    ]
+    return next((guess for guess in found if guess.said), found[0] if found else None)
 
 
 def _titles(sheet: Sheet) -> list[Guess]:
     """A column called title, name or description that no person's meaning took."""
     wanted = {"title", "name", "description", "label", "titel", "nome", "nom", "nombre", "naam", "nazwa"}
-    return [g for g in sheet.guesses if not g.meaning and g.column.path[-1].lower() in wanted]
+    found = [g for g in sheet.guesses if not g.meaning and g.column.path[-1].lower() in wanted]
+    for guess in found:
+        guess.fit = 1.0
+    return found
 
 
 def _line_amounts(sheet: Sheet) -> list[Line]:
@@ -148,9 +153,9 @@ def _line_amounts(sheet: Sheet) -> list[Line]:
     ):
         prices, totals = totals[:1], totals[1:]
     if quantity:
-        lines.append(
-            line_of("quantity", quantity, f"try_cast(substring_index({quantity.column.text}, '.', 1) as int)")
-        )
+        column = quantity.column
+        whole = f"substring_index({column.sql}, '.', 1)" if column.kind == "text" else column.sql
+        lines.append(line_of("quantity", quantity, f"try_cast({whole} as int)"))
     if prices:
         lines.append(line_of("unit_price", prices[0], amount_sql(prices[0].column.text, prices[0])))
     if totals:

@@ -41,7 +41,7 @@ def address_lines(sheet: Sheet, *, country: str) -> list[Line]:
     """Street, city, region, postcode and country of the row's best address; parts of one address only."""
     chosen = _best_address(sheet)
     if not chosen:
-        return _from_array(sheet)
+        return []
     lines: list[Line] = []
     street, number = chosen.get("street"), chosen.get("house_number")
     whole = street and "postcode" not in chosen and "postcode_city" not in chosen
@@ -167,24 +167,3 @@ def _one_line(street: Guess, country: str, *, has_city: bool) -> list[Line] | No
             ),
         )
     return lines
-
-
-def _from_array(sheet: Sheet) -> list[Line]:
-    """The first of several addresses that a row has in an array."""
-    for nested in sheet.inner:
-        if (
-            nested.array is None
-            or not nested.has("street", "postcode", "city")
-            or nested.has("amount", "quantity")
-        ):
-            continue
-        if any(words.is_about_another(part) for part in nested.name.split(".")):
-            continue
-        lines = []
-        for meaning in ("street", "city", "region", "postcode", "country"):
-            if found := nested.of(meaning):
-                line = line_of(meaning, found[0], found[0].column.first_of_array)
-                line.facts += "; of the first address"
-                lines.append(line)
-        return lines
-    return []

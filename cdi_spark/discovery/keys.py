@@ -9,19 +9,23 @@ from itertools import combinations
 from cdi_spark.discovery import values as v
 from cdi_spark.discovery import words
 from cdi_spark.discovery.columns import Column, quoted
+from cdi_spark.discovery.kinds import event_kind_of
 from cdi_spark.discovery.lines import percent
 from cdi_spark.discovery.meaning import DATE_MEANINGS, Guess
 from cdi_spark.discovery.sampling import Samples
 from cdi_spark.discovery.sheets import Sheet
+from cdi_spark.discovery.vocabulary import word_set
 
 # A few rows without a key are quarantined by their rule; more would be lost.
 _LEAST_FILLED = 0.98
 # Redelivered or corrected rows: the newest of a key wins.
 _LEAST_UNIQUE = 0.98
-_NOT_KEYS = DATE_MEANINGS | frozenset(
-    "given_name middle_name family_name full_name gender birth_place email phone street house_number city region "
-    "postcode country amount unit_price quantity status currency occupation company product_name subject title "
-    "postcode_city deleted active label unit birth_year birth_month birth_day event_name priority plan".split()
+_NOT_KEYS = DATE_MEANINGS | word_set(
+    """
+given_name middle_name family_name full_name gender birth_place email phone street house_number city region
+postcode country amount unit_price quantity status currency occupation company product_name subject title
+postcode_city deleted active label unit birth_year birth_month birth_day event_name priority plan
+"""
 )
 
 
@@ -42,6 +46,7 @@ class Reference:
 
     guess: Guess
     target: Sheet
+    key: Guess
     found: float
 
 
@@ -53,7 +58,7 @@ def key_of(sheet: Sheet, samples: Samples, *, kind: str | None, referenced: Sequ
         referenced: columns that other files point to: they win where they are unique.
     """
     rows = sheet.rows
-    ids = sorted(_candidates(sheet), key=lambda g: _rank(g, kind, referenced))
+    ids = sorted(_candidates(sheet, kind), key=lambda g: _rank(g, kind, referenced))
     for guess in ids:
         column = guess.column
         distinct = samples.distinct(sheet.delivery, [column])
@@ -74,15 +79,18 @@ def reference_of(sheet: Sheet, persons: Sequence[tuple[Sheet, Guess]], samples: 
         persons: sheets of people with their likely key columns.
     """
     best: Reference | None = None
+    nearest = 0
     for guess in sheet.guesses:
         if not _may_refer(guess):
             continue
         for target, key in persons:
-            if target is sheet or not _kin(guess, key, target):
+            kinship = 0 if target is sheet else _kinship(guess, key, target)
+            if kinship < max(1, nearest):
                 continue
             found = samples.contained(sheet.delivery, guess.column, target.delivery, key.column)
-            if found >= 0.3 and (best is None or found > best.found + 0.01):
-                best = Reference(guess, target, found)
+            better = best is None or kinship > nearest or found > best.found + 0.01
+            if found >= 0.3 and better and _agree(sheet, guess, target, key, samples):
+                best, nearest = Reference(guess, target, key, found), kinship
     return best
 
 
@@ -105,10 +113,21 @@ def is_person_id(guess: Guess) -> bool:
     if guess.subject:
         return words.is_person_subject(guess.subject)
     tokens = [t for t in words.tokens_of(leaf) if not t.isdigit()]
-    return bool(tokens) and all(t in words.PERSON_SUBJECTS for t in tokens) and _is_code(guess)
+    return bool(tokens) and all(words.is_person_subject(t) for t in tokens) and _is_code(guess)
 
 
-def _candidates(sheet: Sheet) -> list[Guess]:
+def handles_of(sheet: Sheet) -> list[Guess]:
+    """Columns that other files could call the sheet's people by: ids of the row or the person, nearly unique."""
+    return [
+        g
+        for g in sheet.guesses
+        if (is_person_id(g) or (g.subject is not None and g.meaning in ("", "date") and not g.column.is_list))
+        and g.column.filled
+        and g.column.distinct >= 0.9 * g.column.filled
+    ]
+
+
+def _candidates(sheet: Sheet, kind: str | None) -> list[Guess]:
     return [
         g
         for g in sheet.guesses
@@ -116,6 +135,7 @@ def _candidates(sheet: Sheet) -> list[Guess]:
         and g.column.kind in ("text", "number", "fraction")
         and g.column.fill >= 0.5
         and g.meaning not in _NOT_KEYS
+        and (g.meaning != "product_code" or kind is None)
         and (g.subject is not None or (g.column.distinct > 1 and _is_code(g)))
         and not (g.subject and words.is_about_another(g.column.path[-1]))
     ]
@@ -130,7 +150,7 @@ def _rank(guess: Guess, kind: str | None, referenced: Sequence[Guess]) -> tuple[
         return (4, place) if guess.meaning in ("national_id", "device_id", "cookie_id") else (3, place)
     if subject in ("", "rec", "record", "row", "unique", "sys", "source"):
         return 1, place
-    if (words.event_kind_of(subject) == kind) if kind else words.is_person_subject(subject):
+    if (event_kind_of(subject) == kind) if kind else words.is_person_subject(subject):
         return 1, place
     return 2, place
 
@@ -232,14 +252,26 @@ def _may_refer(guess: Guess) -> bool:
     return _is_code(guess) or guess.subject is not None
 
 
-def _kin(guess: Guess, key: Guess, target: Sheet) -> bool:
-    """Whether a column could hold a key of the target: by name, or since its values are no small numbers."""
-    if is_person_id(guess):
-        return True
+def _kinship(guess: Guess, key: Guess, target: Sheet) -> int:
+    """How near a column's name is to a key of the target; 0 when only chance could make them alike."""
     mine, theirs = words.tokens_of(guess.column.path[-1]), words.tokens_of(key.column.path[-1])
-    if mine == theirs and guess.subject != "":
-        return True
-    if set(words.tokens_of(target.stem)) & set(mine) - {"data", "file", "export"}:
-        return True
+    if (guess.subject and guess.subject == key.subject) or (mine == theirs and guess.subject != ""):
+        return 3
+    roots = {t.rstrip("s") for t in words.tokens_of(target.stem) if words.is_person_subject(t.rstrip("s"))}
+    if roots & {t.rstrip("s") for t in mine}:
+        return 2
+    if is_person_id(guess):
+        return 1
+    # Small numbers are found in any list of numbers.
     small = v.share(guess.column.values, lambda x: x.isdigit() and len(x) < 6)
-    return small < 0.5 and guess.subject in (None, "")
+    return int(small < 0.5 and guess.subject in (None, ""))
+
+
+def _agree(sheet: Sheet, guess: Guess, target: Sheet, key: Guess, samples: Samples) -> bool:
+    """Whether rows of both that share an id do not name different people."""
+    for meaning in ("email", "family_name", "full_name", "birth_date"):
+        mine, theirs = sheet.of(meaning)[:1], target.of(meaning)[:1]
+        if mine and theirs and not mine[0].column.is_list and not theirs[0].column.is_list:
+            ours = (sheet.delivery, guess.column, mine[0].column)
+            return samples.same_across(ours, (target.delivery, key.column, theirs[0].column)) >= 0.4
+    return True

@@ -11,15 +11,30 @@ from cdi_spark.discovery import words
 from cdi_spark.discovery.columns import Column
 from cdi_spark.discovery.dates import Reading, looks_like_births, read_dates
 from cdi_spark.discovery.known_names import has_street_word
+from cdi_spark.discovery.vocabulary import word_set
 
 DATE_MEANINGS = frozenset(
-    "birth_date updated_at created_at ordered_at issued_on due_on started_on ended_on opened_at closed_at occurred_at "
-    "date".split()
+    [
+        "birth_date",
+        "updated_at",
+        "created_at",
+        "ordered_at",
+        "issued_on",
+        "due_on",
+        "started_on",
+        "ended_on",
+        "opened_at",
+        "closed_at",
+        "occurred_at",
+        "date",
+    ]
 )
-_PERSONAL = frozenset(
-    "given_name middle_name family_name second_family_name name_particle full_name name_word title gender birth_date "
-    "birth_day birth_month birth_year birth_place email phone phone_prefix street house_number unit city region postcode "
-    "postcode_city country national_id device_id cookie_id occupation company".split()
+_PERSONAL = word_set(
+    """
+given_name middle_name family_name second_family_name name_particle full_name name_word title gender
+birth_date birth_day birth_month birth_year birth_place email phone phone_prefix street house_number unit city
+region postcode postcode_city country national_id device_id cookie_id occupation company
+"""
 )
 # The least share of values that must fit before a header is believed.
 _LEAST = {
@@ -38,7 +53,7 @@ _HEADER_TESTS = {
 }  # fmt: skip
 
 
-@dataclass
+@dataclass(eq=False)
 class Guess:
     """A column with what it likely means.
 
@@ -110,15 +125,15 @@ def _is_another(column: Column) -> bool:
 def _named(column: Column) -> dict[str, float]:
     """Meanings that the header gives, alone and together with the names above it."""
     path = [part for part in (*column.above, *column.path) if not part.isdigit()]
-    found: Counter[str] = Counter()
+    found: dict[str, float] = {}
     for depth in (1, 2, 3):
         if depth > len(path):
             break
         for meaning, said in words.meanings_of(" ".join(path[-depth:])).items():
             # What needs the names above to be said is more exactly said.
             better = said if depth > 1 or len(path) == 1 else said - 0.05
-            found[meaning] = max(found[meaning], better)
-    return dict(found)
+            found[meaning] = max(found.get(meaning, 0.0), better)
+    return found
 
 
 def _accepts(guess: Guess, meaning: str, said: float, country: str | None) -> bool:
@@ -193,10 +208,13 @@ def _by_values(column: Column, country: str | None) -> tuple[str, float, Reading
     if column.kind in ("date", "timestamp"):
         reading = _dates(column, country, numbers=False)
         return ("birth_date" if looks_like_births(reading) else "date"), 1.0, reading
-    if column.kind == "boolean" or column.is_list and not column.distinct:
+    if column.kind == "boolean" or (column.is_list and not column.distinct):
         return None
-    if (fit := told(v.email)) >= 0.7:
-        return "email", fit, none
+    mails = told(v.email)
+    if mails >= 0.7:
+        return "email", mails, none
+    if mails >= 0.1 and mails + told(v.phone) >= 0.9:
+        return "contact", mails + told(v.phone), none
     if told(v.url) > 0.5 or told(v.ip_address) > 0.5:
         return None
     reading = _dates(column, country, numbers=False)
@@ -206,7 +224,7 @@ def _by_values(column: Column, country: str | None) -> tuple[str, float, Reading
         return "national_id", fit, none
     if (fit := told(v.told_phone)) >= 0.7 and column.distinct > 3:
         sure = told(lambda x: v.valid_phone(x, country))
-        if sure >= 0.4 or fit > 0.95 and told(lambda x: x.startswith(("+", "00", "("))) > 0.3:
+        if sure >= 0.4 or (fit > 0.95 and told(lambda x: x.startswith(("+", "00", "("))) > 0.3):
             return "phone", fit, none
     if (
         column.distinct <= 12
@@ -226,7 +244,8 @@ def _by_values(column: Column, country: str | None) -> tuple[str, float, Reading
         and _all_currencies(column)
     ):
         return "currency", fit, none
-    if column.distinct <= 250 and (fit := told(v.country)) >= 0.9 and not _is_yes_no(column):
+    spelled = column.distinct >= 3 or told(lambda x: len(x) > 3) > 0.5
+    if column.distinct <= 250 and spelled and (fit := told(v.country)) >= 0.9 and not _is_yes_no(column):
         return "country", fit, none
     if told(v.words) < 0.5:
         return _numeric_by_values(column)
@@ -234,7 +253,7 @@ def _by_values(column: Column, country: str | None) -> tuple[str, float, Reading
 
 
 def _all_currencies(column: Column) -> bool:
-    return all(len(x) == 3 and x.isupper() or not x.isalnum() for x in column.values)
+    return all((len(x) == 3 and x.isupper()) or not x.isalnum() for x in column.values)
 
 
 def _is_yes_no(column: Column) -> bool:
@@ -262,9 +281,10 @@ def _text_by_values(column: Column) -> tuple[str, float, Reading] | None:
     """Streets, companies, names, regions and cities, of text that no header explains."""
     told = partial(v.share, column.values)
     none = Reading()
-    if column.distinct < 3 or column.distinct < 0.001 * column.filled:
+    if column.distinct < 10 or column.distinct < 0.001 * column.filled:
         return None
-    if (fit := told(v.street)) >= 0.5 and told(has_street_word) >= 0.25:
+    opaque = words.is_opaque(column.path[-1])
+    if (fit := told(v.street)) >= 0.5 and told(has_street_word) >= (0.0 if opaque and fit > 0.7 else 0.2):
         return "street", fit, none
     if (fit := told(v.company)) >= 0.3:
         return "company", fit, none
@@ -284,7 +304,13 @@ def _text_by_values(column: Column) -> tuple[str, float, Reading] | None:
         and _one_country(column)
     ):
         return "region", fit, none
-    if told(v.name) >= 0.85 and column.distinct >= 5 and (fit := told(v.city)) >= 0.5:
+    # The list of cities takes seconds to load: asked only where the header is no word at all.
+    if (
+        opaque
+        and told(v.name) >= 0.85
+        and column.distinct >= 5
+        and (fit := told(v.city)) >= 0.5
+    ):
         return "city", fit, none
     return None
 

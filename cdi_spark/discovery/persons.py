@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 
 from cdi_spark.discovery import values as v
@@ -14,14 +15,33 @@ from cdi_spark.discovery.dates import (
     timestamp_sql,
 )
 from cdi_spark.discovery.homes import address_lines
+from cdi_spark.discovery.known_names import given_names
 from cdi_spark.discovery.lines import Line, doubts_of, facts_of, line_of, percent
 from cdi_spark.discovery.meaning import Guess
 from cdi_spark.discovery.sheets import Sheet
-from cdi_spark.standardise.text import fold_word
+from cdi_spark.discovery.vocabulary import fold
 
 # Words for gender that silver reads as they are.
 _KNOWN_GENDERS = frozenset(
-    "f female w woman frau femme m male man herr homme x other diverse d nonbinary non-binary".split()
+    [
+        "f",
+        "female",
+        "w",
+        "woman",
+        "frau",
+        "femme",
+        "m",
+        "male",
+        "man",
+        "herr",
+        "homme",
+        "x",
+        "other",
+        "diverse",
+        "d",
+        "nonbinary",
+        "non-binary",
+    ]
 )
 
 
@@ -105,7 +125,7 @@ def _names(sheet: Sheet) -> list[Line]:
             return lines
     if given:
         lines.append(line_of("given_name", given[0]))
-        middle = middle or given[1:2]
+        middle = middle or _numbered(given)
     if middle:
         lines.append(line_of("middle_name", middle[0]))
     if family:
@@ -123,12 +143,10 @@ def _names(sheet: Sheet) -> list[Line]:
     return lines
 
 
-def _numbered(family: list[Guess]) -> list[Guess]:
-    """A second family name of the same column name but for a number (lname_c1, lname_c2)."""
-    first = [t for t in words.tokens_of(family[0].column.path[-1]) if not t.isdigit()]
-    return [
-        g for g in family[1:2] if [t for t in words.tokens_of(g.column.path[-1]) if not t.isdigit()] == first
-    ]
+def _numbered(found: list[Guess]) -> list[Guess]:
+    """A second name whose column is called the same but for a number (lname_c1, lname_c2)."""
+    bare = [re.sub(r"\d+$", "", guess.column.name) for guess in found]
+    return [guess for guess, name in zip(found[1:2], bare[1:2], strict=True) if name == bare[0]]
 
 
 def _full_name(guess: Guess) -> Line:
@@ -146,7 +164,7 @@ def _full_name(guess: Guess) -> Line:
 
 
 def _is_given(word: str) -> bool:
-    return fold_word(word) in v.given_names()
+    return fold(word) in given_names()
 
 
 def _gender(sheet: Sheet) -> list[Line]:
@@ -224,15 +242,18 @@ def _birth_parts(sheet: Sheet) -> list[Line]:
 
 def _several(sheet: Sheet, target: str, meaning: str) -> list[Line]:
     """A line that gathers every column of a meaning, of the row and of arrays in it."""
-    found = [g for g in sheet.of(meaning) if g.column.filled]
+    found = [g for g in sheet.of(meaning, "contact") if g.column.filled]
     found.sort(key=lambda g: (g.by_values, -g.column.fill))
     inner = [
-        g for nested in sheet.inner for g in nested.guesses if g.meaning == meaning and _is_contact(nested)
+        g
+        for nested in sheet.inner
+        for g in nested.guesses
+        if g.meaning in (meaning, "contact") and _is_contact(nested)
     ]
     if not found and not inner:
         return []
-    lists = [_as_list(g) for g in found if g.column.is_list or _holds_several(g)]
-    lists += [_values_of(g) for g in inner]
+    lists = [_as_list(g, meaning) for g in found if g.column.is_list or _holds_several(g)]
+    lists += [_of_kind(g.column.all_of_array, g, meaning) for g in inner]
     singles = [g.column.text for g in found if not g.column.is_list and not _holds_several(g)]
     if not lists:
         sql = f"array_compact(array({', '.join(singles)}))"
@@ -244,21 +265,20 @@ def _several(sheet: Sheet, target: str, meaning: str) -> list[Line]:
     return [Line(target, sql, facts_of(used), doubts, used)]
 
 
-def _as_list(guess: Guess) -> str:
-    return guess.column.sql if guess.column.is_list else f"split({guess.column.text}, ' *[;,|] *')"
+def _as_list(guess: Guess, meaning: str) -> str:
+    place = guess.column.sql if guess.column.is_list else f"split({guess.column.text}, ' *[;,|] *')"
+    return _of_kind(place, guess, meaning)
+
+
+def _of_kind(place: str, guess: Guess, meaning: str) -> str:
+    """Of a list that mixes e-mails and phones, those that are meant."""
+    if guess.meaning != "contact":
+        return place
+    return f"filter({place}, x -> x {'like' if meaning == 'email' else 'not like'} '%@%')"
 
 
 def _holds_several(guess: Guess) -> bool:
     return v.share(guess.column.values, lambda x: any(sign in x.strip(" ;,|") for sign in ";,|")) >= 0.01
-
-
-def _values_of(guess: Guess) -> str:
-    """A field of an array's objects, as a list."""
-    place = guess.column.all_of_array
-    if guess.fit >= 0.95:
-        return place
-    sign = "x like '%@%'" if guess.meaning == "email" else "x not like '%@%'"
-    return f"filter({place}, x -> {sign})"
 
 
 def _is_contact(sheet: Sheet) -> bool:
@@ -272,10 +292,13 @@ def _phones(sheet: Sheet, country: str) -> list[Line]:
     if not lines:
         return []
     line = lines[0]
-    guesses = [g for g in line.used if g.meaning == "phone"]
+    guesses = [g for g in line.used if g.meaning in ("phone", "contact")]
     if prefixes and len(guesses) == 1 and not guesses[0].column.is_list:
         prefix = prefixes[0].column
-        plain = v.share(prefix.values, lambda x: x.isdigit() and len(x) <= 3 and x[0] != "0") > 0.9
+        of_country = {"country", "calling", "dial", "dialcode", "dialing"} & set(
+            words.tokens_of(prefix.path[-1])
+        )
+        plain = bool(of_country) and v.share(prefix.values, lambda x: x.isdigit()) > 0.9
         number = guesses[0].column.text
         joined = (
             f"concat('+', {prefix.text}, ' ', {number})"

@@ -24,7 +24,7 @@ SAMPLE_ROWS = 50_000
 LARGEST_OBJECT = 64 << 20
 
 
-@dataclass
+@dataclass(eq=False)
 class Table:
     """What one row of a delivery is: its columns and arrays; `explode` is the array that holds the rows, if any."""
 
@@ -91,6 +91,20 @@ class Samples:
             f"(select {self._value(other, key)} from {self._relation(other)})"
         )
         return int(found) / len(values)
+
+    def same_across(
+        self, ours: tuple[Delivery, Column, Column], theirs: tuple[Delivery, Column, Column]
+    ) -> float:
+        """Of rows of two deliveries with one id, the share that say the same about a column (delivery, id, column)."""
+        parts = [
+            f"select {self._value(delivery, key)} as id, lower({self._value(delivery, said)}) as said "
+            f"from {self._relation(delivery)}"
+            for delivery, key, said in (ours, theirs)
+        ]
+        met = (
+            f"({parts[0]}) a join ({parts[1]}) b using (id) where id <> '' and a.said <> '' and b.said <> ''"
+        )
+        return float(self._one(f"select coalesce(avg((a.said = b.said)::int), 1) from {met}"))
 
     def _table_of(self, delivery: Delivery) -> Table:
         relation = self._relation(delivery)

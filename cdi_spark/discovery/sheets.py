@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
 
 from cdi_spark.discovery import values as v
 from cdi_spark.discovery import words
 from cdi_spark.discovery.columns import Array
 from cdi_spark.discovery.deliveries import Delivery
+from cdi_spark.discovery.kinds import event_kind_of
 from cdi_spark.discovery.meaning import Guess, guess_of
-from cdi_spark.discovery.sampling import Table
+from cdi_spark.discovery.sampling import SAMPLE_ROWS, Table
 
-STRONG = frozenset(("email", "phone", "national_id", "device_id", "cookie_id"))
+_LIFTED = frozenset(
+    ("given_name", "middle_name", "family_name", "full_name", "birth_date", "street", "house_number", "city", "region",
+     "postcode", "country")
+)  # fmt: skip
+STRONG = frozenset(("email", "phone", "contact", "national_id", "device_id", "cookie_id"))
 # Columns that speak for a kind of event, and how loudly.
 _SPEAKS: dict[str, dict[str, float]] = {
     "ordered_at": {"order": 2}, "issued_on": {"invoice": 2}, "due_on": {"invoice": 1}, "plan": {"subscription": 1},
@@ -34,7 +39,7 @@ _WANTS: dict[str, tuple[frozenset[str], ...]] = {
 }  # fmt: skip
 
 
-@dataclass
+@dataclass(eq=False)
 class Sheet:
     """Guesses about the columns of one kind of row; `array` where the rows are elements of one."""
 
@@ -67,9 +72,10 @@ def sheet_of(delivery: Delivery, table: Table, name: str, *, country: str | None
     header = delivery.dialect is None or delivery.dialect.header
     sheet = Sheet(delivery, name, guesses, table.rows, explode=table.explode, header=header)
     sheet.inner = [_inner(delivery, array, country) for array in table.arrays]
-    _settle_names(sheet)
     for inner in sheet.inner:
-        _settle_names(inner)
+        _lift(sheet, inner)
+    _settle_names(sheet)
+    _settle_by_place(sheet)
     return sheet
 
 
@@ -77,21 +83,26 @@ def is_person(sheet: Sheet) -> bool:
     """Whether the rows say who somebody is."""
     if any(g.meaning in STRONG and g.column.filled for g in sheet.guesses):
         return True
-    contacts = [inner for inner in sheet.inner if inner.has("email", "phone") and inner.rows]
-    named = (sheet.has("given_name") and sheet.has("family_name")) or sheet.has("full_name")
-    return named or bool(contacts) and not event_kind(sheet)
+    if (sheet.has("given_name") and sheet.has("family_name")) or sheet.has("full_name"):
+        return True
+    if event_kind(sheet):
+        return False
+    if any(inner.has("email", "phone", "contact") for inner in sheet.inner):
+        return True
+    # People without names, as in data that was made anonymous: an id, and something about them.
+    return _is_list_of_people(sheet) and sheet.has("city", "postcode", "birth_date", "gender", "region", "country")
 
 
 def event_kind(sheet: Sheet) -> str | None:
     """The kind of event that a row is; null where it is none that has a table."""
-    votes: Counter[str] = Counter()
-    by_name = words.event_kind_of(sheet.name.replace(".", " "))
+    votes: dict[str, float] = defaultdict(float)
+    by_name = event_kind_of(sheet.name.replace(".", " "))
     if by_name:
         votes[by_name] += 2
     for guess in sheet.guesses:
         for kind, weight in _SPEAKS.get(guess.meaning, {}).items():
             votes[kind] += weight * (0.5 if guess.by_values else 1)
-        if guess.subject and (kind_of_id := words.event_kind_of(guess.subject)) and not _repeats(guess):
+        if guess.subject and (kind_of_id := event_kind_of(guess.subject)) and not _repeats(guess):
             votes[kind_of_id] += 1.5
     if _is_list_of_people(sheet) and not by_name:
         return None
@@ -107,7 +118,7 @@ def why_nothing(sheet: Sheet) -> str:
         return "its columns tell which records are one person: labels, which only `cdi evaluate` may read"
     if _keys_only(sheet):
         return "it holds only keys and short codes (truth, labels or links?), nothing that describes a person or an event"
-    if event_kind(sheet) or words.event_kind_of(sheet.name):
+    if event_kind(sheet) or event_kind_of(sheet.name):
         return "it speaks of events, but neither of their dates and sums nor of whose they are"
     return "it says nothing about people, nor about orders, invoices, subscriptions, support cases or usage of theirs"
 
@@ -125,7 +136,21 @@ def _inner(delivery: Delivery, array: Array, country: str | None) -> Sheet:
     guesses = [guess_of(column, country=country) for column in array.columns]
     sheet = Sheet(delivery, array.name, guesses, array.elements, array=array, explode=array.explode)
     sheet.inner = [_inner(delivery, nested, country) for nested in array.arrays]
+    _settle_names(sheet)
     return sheet
+
+
+def _lift(sheet: Sheet, inner: Sheet) -> None:
+    """Take what the first object of an array says about the person: names, an address, in arrays of one mostly."""
+    if event_kind(inner) or words.is_about_another(inner.name) or inner.array is None:
+        return
+    for guess in inner.guesses:
+        if guess.meaning in _LIFTED and not sheet.has(guess.meaning):
+            column = guess.column.at(f"get({guess.column.array}, 0)")
+            column.rows = max(sheet.rows, column.filled) if sheet.rows <= SAMPLE_ROWS else column.rows
+            sheet.guesses.append(
+                replace(guess, column=column, doubt=guess.doubt or "of the first in the array")
+            )
 
 
 def _repeats(guess: Guess) -> bool:
@@ -134,8 +159,7 @@ def _repeats(guess: Guess) -> bool:
 
 def _is_list_of_people(sheet: Sheet) -> bool:
     """Whether a row is a person by the file's name or its key, whatever else it tells of what the person did."""
-    tokens = words.tokens_of(sheet.stem)
-    if any(token in words.PERSON_SUBJECTS or token.rstrip("s") in words.PERSON_SUBJECTS for token in tokens):
+    if words.names_person(sheet.stem):
         return True
     return any(
         guess.subject
@@ -152,7 +176,8 @@ def _settle_names(sheet: Sheet) -> None:
     if not named:
         return
     personal = sheet.has("email", "phone", "birth_date", "national_id", "street", "gender", "postcode")
-    for guess in named:
+    # Who is surely a given name decides about the others.
+    for guess in sorted(named, key=lambda g: -v.share(g.column.values, v.given_name)):
         given, family = sheet.has("given_name"), sheet.has("family_name")
         values = guess.column.values
         single = v.share(values, lambda x: " " not in x.strip() and "," not in x)
@@ -162,7 +187,7 @@ def _settle_names(sheet: Sheet) -> None:
             guess.meaning, guess.doubt = "company", "a name; its values look like companies"
         elif sheet.has("full_name") or (given and family):
             continue
-        elif given and single >= 0.5 or given and people < 0.3:
+        elif (given and single >= 0.5) or (given and people < 0.3):
             guess.meaning = "family_name"
         elif family and (single >= 0.5 or v.share(values, v.given_name) >= 0.3):
             guess.meaning = "given_name"
@@ -173,6 +198,29 @@ def _settle_names(sheet: Sheet) -> None:
         elif _is_product(sheet):
             guess.meaning = "product_name"
         guess.fit = v.share(values, v.TESTS.get(guess.meaning, v.words))
+
+
+def _settle_by_place(sheet: Sheet) -> None:
+    """What columns without a word for a header hold, by what stands next to them: names and addresses keep together."""
+    for meaning, beside, fits, least in _BESIDE:
+        if sheet.has(meaning):
+            continue
+        for place, guess in enumerate(sheet.guesses):
+            near = [g.meaning for g in sheet.guesses[max(0, place - 1) : place + 2] if g is not guess]
+            free = not guess.meaning and words.is_opaque(guess.column.path[-1]) and guess.column.distinct >= 10
+            if free and any(m in beside for m in near) and (fit := v.share(guess.column.values, fits)) >= least:
+                guess.meaning, guess.fit, guess.said = meaning, fit, 0.0
+                guess.doubt = f"no header says so; it stands beside {' and '.join(m for m in near if m in beside)}"
+                break
+
+
+_BESIDE: tuple[tuple[str, tuple[str, ...], Callable[[str], bool], float], ...] = (
+    ("family_name", ("given_name", "middle_name"), v.name, 0.9),
+    ("given_name", ("family_name",), v.name, 0.9),
+    ("postcode", ("city", "street", "region"), lambda x: x.isdigit() and 4 <= len(x) <= 6, 0.9),
+    ("city", ("postcode", "region", "street"), v.name, 0.9),
+    ("postcode", ("city",), lambda x: x.isdigit() and 4 <= len(x) <= 6, 0.9),
+)
 
 
 def _is_product(sheet: Sheet) -> bool:

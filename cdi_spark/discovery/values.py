@@ -17,16 +17,16 @@ from cdi_spark.discovery.known_names import (
     has_street_word,
     looks_like_family_name,
 )
+from cdi_spark.discovery.vocabulary import fold, word_set
 from cdi_spark.standardise.countries import country_words
 from cdi_spark.standardise.currencies import currency_words
-from cdi_spark.standardise.text import fold_word
 
 # What stands for "no value" in the files of many programs; folded by case only.
-NOTHING = frozenset(
-    ["", "null", "\\n", "na", "n/a", "n.a.", "none", "nan", "#n/a", "-", "--", "---", "?", ".", "unknown", "(null)",
-     "undefined", "nat", "nil", "<na>", "<null>", "unbekannt", "inconnu", "desconocido", "k.a.", "not given",
-     "0000-00-00", "0000-00-00 00:00:00", "not known", "none given", "tbd", "xxx", "#null!"]
-)  # fmt: skip
+NOTHING = frozenset((
+    "", "null", "\\n", "na", "n/a", "n.a.", "none", "nan", "#n/a", "-", "--", "---", "?", ".", "unknown", "(null)",
+    "undefined", "nat", "nil", "<na>", "<null>", "unbekannt", "inconnu", "desconocido", "k.a.", "not given", "not known",
+    "none given", "0000-00-00", "0000-00-00 00:00:00", "tbd", "xxx", "#null!",
+))  # fmt: skip
 _EMAIL = re.compile(
     r"^(?:mailto:)?[^\s@<>,;]+@[^\s@<>,;]+\.[A-Za-z]{2,}$|^.{0,60}<[^\s@]+@[^\s@]+\.[A-Za-z]{2,}>$"
 )
@@ -59,8 +59,8 @@ _FULL_NAME = re.compile(rf"^{_NAME_WORD}(?:,? {_NAME_WORD}){{1,4}}$|^{_NAME_WORD
 _ONE_NAME = re.compile(rf"^{_NAME_WORD}(?: {_NAME_WORD}){{0,2}}$")
 _NUMBER = re.compile(r"^[-+(]?\s*[^\d\s.,+-]{0,4}\s*[-+]?\d[\d.,'\u00a0\u202f ]*\s*[^\d\s.,]{0,4}\)?-?$")
 _GENDERS = {
-    "female": "f female w woman weiblich frau femme feminin mujer femenino donna femmina vrouw v k kobieta kvinna girl",
-    "male": "m male man männlich maennlich mann h homme masculin hombre masculino uomo maschio mezczyzna muz boy",
+    "female": "f female w woman weiblich frau femme feminin mujer femenino donna femmina vrouw v k kobieta kvinna girl feminino feminine femenina",
+    "male": "m male man männlich maennlich mann h homme masculin hombre masculino uomo maschio mezczyzna muz boy masculine",
     "other": "x other d divers diverse nonbinary non-binary u unknown o n",
 }  # fmt: skip
 GENDER_OF = {word: gender for gender, words in _GENDERS.items() for word in words.split()}
@@ -72,8 +72,8 @@ _TITLES = {
     "": "dr dr. prof prof. rev mx mx. doctor ing. dipl.-ing. doktor professor",
 }  # fmt: skip
 TITLE_GENDER = {word: gender for gender, words in _TITLES.items() for word in words.split()}
-_YES_NO = frozenset(
-    "true false t f yes no y n 0 1 ja nein j oui non o si sí tak nie s 0.0 1.0 on off active inactive x".split()
+_YES_NO = word_set(
+    "true false t f yes no y n 0 1 ja nein j oui non o si sí tak nie s 0.0 1.0 on off active inactive x"
 )
 
 
@@ -130,7 +130,7 @@ def full_name(value: str) -> bool:
     """Two words or more, written as a name, one of them a known name of people."""
     if not _FULL_NAME.match(value) or len(value) > 60:
         return False
-    words = fold_word(value).split()
+    words = fold(value).split()
     return any(w in given_names() for w in words) or (len(words) == 2 and looks_like_family_name(words[1]))
 
 
@@ -144,15 +144,15 @@ def name(value: str) -> bool:
 
 
 def given_name(value: str) -> bool:
-    return name(value) and (fold_word(value).split() or [""])[0] in given_names()
+    return name(value) and (fold(value).split() or [""])[0] in given_names()
 
 
 def family_name(value: str) -> bool:
-    return name(value) and looks_like_family_name((fold_word(value).split() or [""])[-1])
+    return name(value) and looks_like_family_name((fold(value).split() or [""])[-1])
 
 
 def city(value: str) -> bool:
-    return name(value) and fold_word(value) in city_names()
+    return name(value) and fold(value) in city_names()
 
 
 def street(value: str) -> bool:
@@ -162,8 +162,8 @@ def street(value: str) -> bool:
     numbered = re.search(
         r"^\d+[a-zA-Z]? [^\W\d_]{2}|[^\W\d_]{3}[.,]? \d+ ?[a-zA-Z]?(?:[-/ ]\d+)?(?:,|$)", value
     )
-    return (
-        has_street_word(value) and bool(re.search(r"[^\W\d_]{3}", value)) and " " in value or bool(numbered)
+    return (has_street_word(value) and bool(re.search(r"[^\W\d_]{3}", value)) and " " in value) or bool(
+        numbered
     )
 
 
@@ -176,20 +176,20 @@ def country(value: str) -> bool:
 
 
 def country_code(value: str) -> str | None:
-    return country_words().get(fold_word(value.replace(".", "")).removeprefix("the "))
+    return country_words().get(fold(value.replace(".", "")).removeprefix("the "))
 
 
 def region_countries(value: str) -> frozenset[str]:
     """The countries that have a state, province or region of this name or code."""
-    return _regions().get(fold_word(value), frozenset())
+    return _regions().get(fold(value), frozenset())
 
 
 def region(value: str) -> bool:
-    return value.strip().isalpha() and len(value) <= 3 or bool(region_countries(value)) or name(value)
+    return (value.strip().isalpha() and len(value) <= 3) or bool(region_countries(value)) or name(value)
 
 
 def currency(value: str) -> bool:
-    return value.strip().lower() in currency_words() or fold_word(value) in currency_words()
+    return value.strip().lower() in currency_words() or fold(value) in currency_words()
 
 
 def gender(value: str) -> bool:
@@ -205,11 +205,11 @@ def national_id(value: str) -> bool:
 
 
 def company(value: str) -> bool:
-    return any(word in COMPANY_WORDS for word in fold_word(value.replace(".", "")).split()[1:])
+    return any(word in COMPANY_WORDS for word in fold(value.replace(".", "")).split()[1:])
 
 
 def occupation(value: str) -> bool:
-    return any(word in JOB_WORDS for word in fold_word(value).split())
+    return any(word in JOB_WORDS for word in fold(value).split())
 
 
 def number(value: str) -> bool:
@@ -274,5 +274,5 @@ def _regions() -> dict[str, frozenset[str]]:
     for entry in pycountry.subdivisions:
         for word in (entry.name, entry.code.partition("-")[2]):
             if not word.isdigit():
-                found.setdefault(fold_word(word), set()).add(entry.country_code)
+                found.setdefault(fold(word), set()).add(entry.country_code)
     return {word: frozenset(countries) for word, countries in found.items()}

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from functools import cache
 
 from cdi_spark.discovery.vocabulary import (
     CONTEXT,
-    EVENT_KINDS,
     ID_WORDS,
     LABELS,
     MEANINGS,
     OTHER,
     PERSON_SUBJECTS,
+    fold,
 )
-from cdi_spark.standardise.text import fold_word
 
 _SHORT = {
     "nm": "name", "nme": "name", "nam": "name", "dt": "date", "dat": "date", "dte": "date", "datum": "datum",
@@ -33,13 +31,29 @@ _SHORT = {
 }  # fmt: skip
 
 
+_JOINING = frozenset("of the de du des d del della di da do dos l la le el van der von zu an for".split(" "))
+_IN_ADDRESS = frozenset(("city", "region", "postcode", "postcode_city", "country", "house_number", "email"))
+
+
+def canon(word: str) -> str:
+    """One spelling for ä written as a and as ae, in headers and in the words they are compared with."""
+    return word.replace("ae", "a").replace("oe", "o").replace("ue", "u")
+
+
+_CONTEXT, _OTHER, _LABELS, _ID_WORDS, _PERSON_SUBJECTS = (
+    frozenset(map(canon, words)) for words in (CONTEXT, OTHER, LABELS, ID_WORDS, PERSON_SUBJECTS)
+)
+
+
 def tokens_of(name: str) -> list[str]:
     """The words of a name, folded, abbreviations spelled out: KUNDE_GebDat, custFirst nm, e-mail (1)."""
     joined = re.sub(r"(?i)(?<![a-z])e[ _-]mail", "email", name)
     camel = re.sub(r"(?<=[a-zà-öø-ÿ\d])(?=[A-ZÀ-ÖØ-Þ])|(?<=[A-ZÀ-Þ])(?=[A-ZÀ-Þ][a-zà-ÿ])", " ", joined)
     apart = re.sub(r"(?<=[^\W\d_]{2})(?=\d)|(?<=\d)(?=[^\W\d_]{2})", " ", camel)
-    words = fold_word(apart.replace("_", " ").replace("#", " number ")).split()
-    return [_SHORT.get(word, word) for word in words]
+    words = fold(apart.replace("_", " ").replace("#", " number ")).split()
+    return [
+        _SHORT.get(word) or re.sub(r"(?<=\w{3})(?:nummer|numero|numer|nr)$", "number", word) for word in words
+    ]
 
 
 @cache
@@ -48,15 +62,28 @@ def meanings_of(name: str) -> dict[str, float]:
     tokens = tokens_of(name)
     if not tokens:
         return {}
+    found = _found(tokens)
+    bare = [token for token in tokens if token not in _JOINING]
+    if bare and bare != tokens:
+        found = {m: max(found.get(m, 0.0), said) for m, said in (found | _found(bare)).items()}
+    if not found and not any(t in _OTHER for t in tokens):
+        found = _within("".join(tokens), _phrases()[1])
+    if found.keys() & _IN_ADDRESS and "street" not in tokens:
+        # "Address 1 - City" is a city.
+        found.pop("street", None)
+        found.pop("unit", None)
+    return found
+
+
+def _found(tokens: list[str]) -> dict[str, float]:
     whole, inside = _phrases()
     found: dict[str, float] = {}
-    rest_other = OTHER
     for length in range(min(len(tokens), 5), 0, -1):
         for start in range(len(tokens) - length + 1):
             phrase = "".join(tokens[start : start + length])
             others = tokens[:start] + tokens[start + length :]
-            foreign = [t for t in others if t not in CONTEXT and not t.isdigit()]
-            negated = any(t in rest_other for t in others)
+            foreign = [t for t in others if t not in _CONTEXT and not t.isdigit()]
+            negated = any(t in _OTHER for t in others)
             for meaning in (*whole.get(phrase, ()), *inside.get(phrase, ())):
                 is_whole = phrase in whole and meaning in whole[phrase]
                 if (
@@ -67,8 +94,6 @@ def meanings_of(name: str) -> dict[str, float]:
                     continue
                 said = 1 - len(foreign) / (len(tokens) + 1) - 0.02 * (len(others) - len(foreign))
                 found[meaning] = max(found.get(meaning, 0.0), round(said, 3))
-    if not found and not any(t in OTHER for t in tokens):
-        found = _within("".join(tokens), inside)
     return found
 
 
@@ -80,51 +105,45 @@ def subject_of_id(name: str) -> str | None:
         if tokens
         else None
     )
-    if len(tokens) == 1 and glued and tokens[0] not in ID_WORDS:
+    if len(tokens) == 1 and glued and tokens[0] not in _ID_WORDS:
         tokens = [_SHORT.get(glued[1], glued[1]), "id"]
-    if not tokens or not any(t in ID_WORDS for t in tokens):
+    if not tokens or not any(t in _ID_WORDS for t in tokens):
         return None
-    subjects = [t for t in tokens if t not in ID_WORDS and (t not in CONTEXT or t in PERSON_SUBJECTS)]
+    subjects = [t for t in tokens if t not in _ID_WORDS and (t not in _CONTEXT or t in _PERSON_SUBJECTS)]
     return "".join(subjects)
 
 
 def is_person_subject(subject: str) -> bool:
     """Whether the owner of an id is a person or a person's account."""
-    return subject in PERSON_SUBJECTS or any(
-        subject.startswith(word) or subject.endswith(word) for word in PERSON_SUBJECTS if len(word) >= 5
+    return subject in _PERSON_SUBJECTS or any(
+        subject.startswith(word) or subject.endswith(word) for word in _PERSON_SUBJECTS if len(word) >= 5
+    )
+
+
+def names_person(name: str) -> bool:
+    """Whether some word of a name stands for people: customers, Kunden, user_export."""
+    tokens = tokens_of(name)
+    return any(t in _PERSON_SUBJECTS or t.rstrip("s") in _PERSON_SUBJECTS for t in tokens)
+
+
+def is_opaque(name: str) -> bool:
+    """Whether a name says nothing: _c3, col_1, V7, x."""
+    return bool(
+        re.fullmatch(
+            r"(?i)_?[a-z]|_?(?:[a-z]|col|column|field|feld|var|attr|spalte|colonne|unnamed)?[ _.:-]*\d+", name
+        )
     )
 
 
 def is_label(name: str) -> bool:
     """Whether a name says that the column tells which records are one person."""
     tokens = [t for t in tokens_of(name) if not t.isdigit()]
-    return "".join(tokens) in LABELS or any(t in ("cluster", "groundtruth", "truth") for t in tokens)
+    return "".join(tokens) in _LABELS or any(t in ("cluster", "groundtruth", "truth") for t in tokens)
 
 
 def is_about_another(name: str) -> bool:
     """Whether a name says another person's, or something about a value and not the value."""
-    return any(t in OTHER for t in tokens_of(name))
-
-
-def event_kind_of(name: str) -> str | None:
-    """What event a file's, array's or column's name speaks of, if any; a longer word wins."""
-    tokens = tokens_of(name)
-    kinds = _kinds()
-    for length in range(min(len(tokens), 3), 0, -1):
-        for start in range(len(tokens) - length + 1):
-            phrase = "".join(tokens[start : start + length])
-            if phrase in kinds:
-                return kinds[phrase]
-    return None
-
-
-def event_kinds_of(names: Iterable[str]) -> dict[str, int]:
-    """How many names speak of each kind of event."""
-    counts: dict[str, int] = {}
-    for name in names:
-        if kind := event_kind_of(name):
-            counts[kind] = counts.get(kind, 0) + 1
-    return counts
+    return any(t in _OTHER for t in tokens_of(name))
 
 
 def _is_id(tokens: list[str]) -> bool:
@@ -153,10 +172,5 @@ def _phrases() -> tuple[dict[str, list[str]], dict[str, list[str]]]:
     for meaning, phrases in MEANINGS.items():
         for phrase in phrases.split():
             target = whole if phrase.endswith("!") else inside
-            target.setdefault(_SHORT.get(phrase.rstrip("!"), phrase.rstrip("!")), []).append(meaning)
+            target.setdefault(_SHORT.get(phrase.rstrip("!")) or canon(phrase.rstrip("!")), []).append(meaning)
     return whole, inside
-
-
-@cache
-def _kinds() -> dict[str, str]:
-    return {word: kind for kind, words in EVENT_KINDS.items() for word in words.split()}

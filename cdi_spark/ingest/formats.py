@@ -144,13 +144,17 @@ def _shapes(
     if not names:
         return {}
     texts = spark.read.options(**options).schema(_as_schema(names, _STRING)).json(list(files))
-    nested = F.concat(*(F.coalesce(F.substring(F.ltrim(f"`{name}`"), 1, 1), F.lit("")) for name in names))
-    looked_at = texts.where(nested.rlike(r"[\[{]")).limit(_LOOKED_AT).collect()
+    nested = {name: F.ltrim(f"`{name}`").rlike(r"^[\[{]") for name in names}
+    counts = texts.agg(
+        *(F.count(f"`{name}`") for name in names), *(F.count_if(nested[name]) for name in names)
+    ).first()
+    filled, with_parts = (counts[: len(names)], counts[len(names) :]) if counts else ((), ())
+    most = [n for n, all_, parts in zip(names, filled, with_parts, strict=True) if parts * 2 > all_]
     shapes = {}
-    for name in names:
-        values = [row[name] for row in looked_at if row[name] is not None]
-        parsed = [value for value in map(_parsed, values) if isinstance(value, (dict, list))]
-        if len(parsed) * 2 > len(values):
+    for name in most:
+        values = texts.where(nested[name]).select(f"`{name}`").limit(_LOOKED_AT).collect()
+        parsed = [value for value in (_parsed(row[0]) for row in values) if isinstance(value, (dict, list))]
+        if parsed:
             shapes[name] = _shape(parsed)
     return shapes
 

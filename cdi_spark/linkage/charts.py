@@ -1,21 +1,173 @@
-"""Splink's charts of a trained model."""
+"""A trained model in pictures: its weights, its m and u, and how one pair came by its match weight."""
 
+from __future__ import annotations
+
+import json
+import logging
+import math
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import duckdb
-from pyspark.sql import DataFrame
+import pyarrow as pa
+from pyspark.sql import DataFrame, Row
+from pyspark.sql import functions as F
 from splink import DuckDBAPI, Linker
 
+from cdi_spark.errors import CdiError
+from cdi_spark.linkage.features import FEATURES, person_features
 
-def match_weights_chart(settings: dict[str, Any], features: DataFrame) -> Any:
-    """Splink's chart of every level's weight, as an Altair chart.
+_ARROW_TYPES = {"string": pa.string(), "array<string>": pa.list_(pa.string())}
+
+
+@dataclass(frozen=True)
+class LevelWeight:
+    """What a model believes of one comparison level: m, u, and their weight in bits, log2(m / u)."""
+
+    comparison: str
+    level: str
+    m: float
+    u: float
+    bits: float
+
+
+@dataclass(frozen=True)
+class Step:
+    """One bar of a waterfall: what was compared, the level that held, its bits, what both records say."""
+
+    name: str
+    level: str
+    bits: float
+    left: str
+    right: str
+
+
+@dataclass(frozen=True)
+class Waterfall:
+    """How a pair came by its match weight.
+
+    Attributes:
+        steps: the prior, then every comparison; where a level may count how common the value is, a step
+            tf_<comparison> follows. Their bits add up to `match_weight`.
+        match_weight: log2 posterior odds, bits, as Splink itself scores the pair.
+        chart: the same as a picture (Altair); comparisons that say nothing are left out.
+    """
+
+    steps: list[Step]
+    match_weight: float
+    chart: Any
+
+
+def level_weights(settings: dict[str, Any]) -> list[LevelWeight]:
+    """Every level of trained settings but `unknown`, which weighs nothing, in the order that they are tried.
 
     Args:
         settings: trained Splink settings (linkage.model, `settings`).
-        features: person_features(); only the columns matter, so a few rows will do.
     """
+    return [
+        LevelWeight(comparison["output_column_name"], level["label_for_charts"], m, u, math.log2(m / u))
+        for comparison in settings["comparisons"]
+        for level in comparison["comparison_levels"]
+        if not level.get("is_null_level")
+        for m, u in [(level["m_probability"], level["u_probability"])]
+    ]
+
+
+def match_weights_chart(settings: dict[str, Any]) -> Any:
+    """Splink's chart of every level's weight in bits, log2(m / u), as an Altair chart.
+
+    Args:
+        settings: trained Splink settings (linkage.model, `settings`).
+    """
+    with _linker(settings, _no_records()) as linker:
+        return _altair(linker.visualisations.match_weights_chart())
+
+
+def m_u_chart(settings: dict[str, Any]) -> Any:
+    """Splink's chart of every level's m (share of matches) and u (share of non-matches), as an Altair chart.
+
+    Args:
+        settings: trained Splink settings (linkage.model, `settings`).
+    """
+    with _linker(settings, _no_records()) as linker:
+        return _altair(linker.visualisations.m_u_parameters_chart())
+
+
+def explain_pair(
+    persons: DataFrame, term_frequencies: DataFrame, *, trained: Row, record_ids: tuple[str, str]
+) -> Waterfall:
+    """Score two records with Splink and keep every step; the two need not share a block or be kept.
+
+    Args:
+        persons: silver.person.
+        term_frequencies: linkage.term_frequency.
+        trained: the row of linkage.model to score with.
+        record_ids: the two records, in any order.
+    Raises:
+        CdiError: they are not two live records.
+    """
+    chosen = persons.where(F.col("record_id").isin(*record_ids))
+    records = person_features(chosen).toArrow().sort_by("record_id")
+    if records.num_rows != 2:
+        raise CdiError(
+            f"silver.person: {records.num_rows} of the two record ids are live records. "
+            "Give two different ones, as linkage.pair has them."
+        )
+    # Splink keeps what a waterfall shows only when it is told to before it scores.
+    kept = {"retain_matching_columns": True, "retain_intermediate_calculation_columns": True}
+    settings = json.loads(trained["settings"]) | kept
+    frequencies = term_frequencies.where(F.col("model_id") == trained["model_id"])
+    records = _with_frequencies(records, frequencies, _term_frequency_columns(settings))
+    with _linker(settings, records) as linker:
+        sides = [
+            linker.table_management.register_table(records.slice(row, 1), name)
+            for row, name in enumerate(("cdi_left", "cdi_right"))
+        ]
+        scored = linker.inference.score_pair(*sides)
+        chart = linker.visualisations.waterfall_chart(scored.as_record_list())
+    # The last bar is the sum itself.
+    *bars, total = chart.raw_records
+    steps = [
+        Step(b["column_name"], b["label_for_charts"], b["log2_bayes_factor"], b["value_l"], b["value_r"])
+        for b in bars
+    ]
+    return Waterfall(steps, total["log2_bayes_factor"], _altair(chart))
+
+
+@contextmanager
+def _linker(settings: dict[str, Any], records: pa.Table) -> Iterator[Linker]:
     with duckdb.connect() as connection:
-        connection.register("arrived", features.limit(10).toArrow())
-        connection.execute("CREATE TABLE sample AS SELECT * FROM arrived")
-        linker = Linker(DuckDBAPI(connection=connection).register("sample"), settings)
-        return linker.visualisations.match_weights_chart()
+        table = DuckDBAPI(connection=connection).register(records)
+        yield Linker(table, settings, log_level=logging.ERROR)
+
+
+def _no_records() -> pa.Table:
+    """A model's own charts read no record; Splink still wants to see the columns."""
+    columns = {"record_id": "string", **FEATURES}
+    return pa.schema([(name, _ARROW_TYPES[kind]) for name, kind in columns.items()]).empty_table()
+
+
+def _altair(chart: Any) -> Any:
+    with warnings.catch_warnings():
+        # Altair tells that it merged two equal sliders of Splink's chart.
+        warnings.simplefilter("ignore", UserWarning)
+        return chart.altair_chart
+
+
+def _term_frequency_columns(settings: dict[str, Any]) -> list[str]:
+    levels = [level for c in settings["comparisons"] for level in c["comparison_levels"]]
+    return sorted({level["tf_adjustment_column"] for level in levels if level.get("tf_adjustment_column")})
+
+
+def _with_frequencies(records: pa.Table, frequencies: DataFrame, columns: list[str]) -> pa.Table:
+    """Add each record's frequencies as tf_<column>; null where the model saw no such value."""
+    values = {value for name in columns for value in records.column(name).to_pylist()} - {None}
+    known = frequencies.where(F.col("value").isin(*values)).collect()
+    frequency = {(row["column"], row["value"]): row["frequency"] for row in known}
+    for name in columns:
+        own = [frequency.get((name, value)) for value in records.column(name).to_pylist()]
+        records = records.append_column(f"tf_{name}", pa.array(own, pa.float64()))
+    return records

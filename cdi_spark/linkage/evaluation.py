@@ -1,10 +1,11 @@
-"""How right a clustering is against known truth; pairwise over clusters, so after transitive closure."""
+"""How right clusters are against known truth, and what a threshold on pairs costs and brings."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
-from pyspark.sql import DataFrame
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 
@@ -25,7 +26,7 @@ class Evaluation:
 
 
 def evaluate(clusters: DataFrame, truth: DataFrame) -> Evaluation:
-    """Compare clusters with truth over the records that truth names.
+    """Compare clusters with truth over the records that truth names; pairwise, so after transitive closure.
 
     Args:
         clusters: record_id, entity_id; a record of truth without a row stands alone.
@@ -63,6 +64,91 @@ def evaluate(clusters: DataFrame, truth: DataFrame) -> Evaluation:
         true_pairs=round(row["true"]),
         predicted_pairs=round(row["predicted"]),
     )
+
+
+def truth_curve(pairs: DataFrame, truth: DataFrame, *, thresholds: Sequence[float]) -> DataFrame:
+    """What each threshold makes of the pairs, against known truth; before clustering, unlike evaluate().
+
+    Judged are the pairs of which truth names both records. Recall is of all pairs of one person: those count
+    too that blocking or the keep threshold lost.
+
+    Args:
+        pairs: linkage.pair.
+        truth: record_id, person.
+        thresholds: match weights in bits, inclusive.
+    Returns:
+        threshold, accepted (pairs), precision, recall, f1; a row per threshold, in order.
+    """
+    left, right = (
+        truth.select(F.col("record_id").alias(f"record_id_{side}"), F.col("person").alias(f"person_{side}"))
+        for side in "lr"
+    )
+    judged = pairs.join(left, "record_id_l").join(right, "record_id_r")
+    persons = truth.groupBy("person").agg(F.count("*").alias("n"))
+    wanted = persons.agg(F.coalesce(F.expr("sum(n * (n - 1) / 2)"), F.lit(0)).alias("wanted"))
+    same = F.when(F.col("person_l") == F.col("person_r"), 1.0).otherwise(0.0)
+    return (
+        judged.transform(_accepted, thresholds, same)
+        .crossJoin(wanted)
+        .select(
+            "threshold",
+            "accepted",
+            _column_share("matches", "accepted").alias("precision"),
+            _column_share("matches", "wanted").alias("recall"),
+            _column_share("2 * matches", "accepted + wanted").alias("f1"),
+        )
+        .orderBy("threshold")
+    )
+
+
+def implied_curve(pairs: DataFrame, *, prior: float, records: int, thresholds: Sequence[float]) -> DataFrame:
+    """What each threshold makes of the pairs if the model is right; needs no truth, and proves nothing.
+
+    The accepted pairs hold as many matches as their posterior probabilities add up to, and the data holds
+    prior * all pairs. A model that is too sure of itself looks better here than it is; implied_recall may
+    exceed 1 where the prior is too small.
+
+    Args:
+        pairs: linkage.pair.
+        prior: probability that two random records match (the model's settings).
+        records: live records that the pairs are of.
+        thresholds: match weights in bits, inclusive; below the keep threshold the pairs are not all there.
+    Returns:
+        threshold, accepted (pairs), implied_precision, implied_recall; a row per threshold, in order.
+    """
+    wanted = F.lit(prior * records * (records - 1) / 2)
+    return (
+        pairs.transform(_accepted, thresholds, F.col("match_probability"))
+        .withColumn("wanted", wanted)
+        .select(
+            "threshold",
+            "accepted",
+            _column_share("matches", "accepted").alias("implied_precision"),
+            _column_share("matches", "wanted").alias("implied_recall"),
+        )
+        .orderBy("threshold")
+    )
+
+
+def _accepted(pairs: DataFrame, thresholds: Sequence[float], match: Column) -> DataFrame:
+    """Pairs and matches at or over each threshold: threshold, accepted, matches; all in one pass."""
+    rows = []
+    for threshold in thresholds:
+        over = F.col("match_weight") >= threshold
+        matches = F.coalesce(F.sum(F.when(over, match)), F.lit(0.0))
+        rows.append(
+            F.struct(
+                F.lit(float(threshold)).alias("threshold"),
+                F.count_if(over).alias("accepted"),
+                matches.alias("matches"),
+            )
+        )
+    return pairs.agg(F.array(*rows).alias("curve")).select(F.inline("curve"))
+
+
+def _column_share(part: str, whole: str) -> Column:
+    """With nothing to find, finding nothing is right."""
+    return F.expr(f"coalesce(try_divide({part}, {whole}), 1.0D)")
 
 
 def _share(part: float, whole: float) -> float:

@@ -76,6 +76,14 @@ def test_text_where_most_rows_have_an_object_spoils_only_its_own_row(
     assert {key for key, (_, fault) in faults(delivery).items() if fault} == {"2", "4"}
 
 
+def test_an_object_or_list_where_most_rows_have_text_is_that_rows_text(
+    spark: SparkSession, tmp_path: Path
+) -> None:
+    lines = [json.dumps({"id": str(i), "mail": mail}) for i, mail in enumerate(["a", "b", {"c": 1}])]
+    rows = read(spark, source(written(tmp_path / "a.jsonl", "\n".join(lines)), "jsonl")).rows
+    assert {r["_key"]: r["mail"] for r in rows.collect()} == {"0": "a", "1": "b", "2": '{"c": 1}'}
+
+
 def test_a_column_keeps_the_shape_it_landed_with(spark: SparkSession, tmp_path: Path) -> None:
     first = read(spark, source(written(tmp_path / "a.jsonl", '{"id": "1", "mail": {"a": "x"}}'), "jsonl"))
     path = written(
@@ -113,9 +121,7 @@ def test_a_file_cut_short_is_named_and_ends_the_source(
     spark: SparkSession, tmp_path: Path, name: str, format: str
 ) -> None:
     if format == "csv":
-        whole = gzip.compress(
-            "id,name\n".encode() + b"".join(b"%d,%d\n" % (i, i * 7919) for i in range(9999))
-        )
+        whole = gzip.compress(b"id,name\n" + b"".join(b"%d,%d\n" % (i, i * 7919) for i in range(9999)))
     else:
         spark.range(9999).coalesce(1).write.parquet(str(tmp_path / "whole"))
         whole = next((tmp_path / "whole").glob("*.parquet")).read_bytes()

@@ -1,0 +1,330 @@
+"""The plans as conf: YAML that people read, each line with what speaks for it and what to confirm."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from cdi_spark.discovery.deliveries import glob_of
+from cdi_spark.discovery.encodings import spark_encoding, wants_java_charsets
+from cdi_spark.discovery.lines import EmitPlan, percent
+from cdi_spark.discovery.plans import SourcePlan
+
+_WIDTH = 110
+# Words for nothing that silver's own rules drop.
+_CLEANED = (
+    "unknown",
+    "unspecified",
+    "undefined",
+    "none",
+    "null",
+    "n/a",
+    "n.a.",
+    "not known",
+    "not given",
+    "xxx",
+)
+_TOP = (
+    "# Written by `cdi init` from the files as they are. Shares are those of a sample: filled, and how many values\n"
+    "# fit what the line takes them for. Lines marked `confirm` are guesses to look at.\n"
+)
+
+
+def project_yaml(
+    name: str, *, raw: str, country: str, why: str, plans: Sequence[SourcePlan], left_out: Sequence[str]
+) -> str:
+    """project.yml."""
+    lines = [
+        _TOP.rstrip(),
+        f"name: {name}",
+        f"description: {_scalar('; '.join(plan.name for plan in plans))}",
+        f"default_country: {country}   # confirm: {why}",
+        "warehouse: warehouse   # beside this file",
+        "vars:",
+        f"  raw: {_scalar(raw)}   # where the files were; on another machine give --var raw=DIR",
+    ]
+    if any(wants_java_charsets(plan.sheet.delivery.encoding) for plan in plans):
+        lines += [
+            "spark:",
+            '  spark.sql.legacy.javaCharsets: "true"   # Spark 4 reads old Windows encodings only with it',
+        ]
+    lines += ["# Left out:", *(f"#   {line}" for line in left_out)] if left_out else []
+    return "\n".join(lines) + "\n"
+
+
+def source_yaml(plan: SourcePlan, *, common: Path) -> str:
+    """sources/<name>.yml."""
+    delivery = plan.sheet.delivery
+    what = f"{plan.sheet.rows:,} rows" + (
+        f" in {len(delivery.files)} files" if len(delivery.files) > 1 else ""
+    )
+    lines = [
+        _TOP.rstrip(),
+        f"name: {plan.name}",
+        f"description: {_scalar(f'{_kind_words(plan)}, {what} when `cdi init` ran')}",
+        'owner: ""   # confirm: who answers for this data',
+        "purpose: customer data integration   # confirm: why it may be used",
+        "consumers: []   # confirm: who reads what comes of it",
+        f"path: {_scalar(_path(plan, common))}",
+        f"format: {delivery.format}",
+    ]
+    if options := _options(plan):
+        lines.append(
+            f"options: {{{', '.join(f'{k}: {json.dumps(v, ensure_ascii=False)}' for k, v in options.items())}}}"
+        )
+    lines += _entry(
+        "key",
+        plan.key.sql if not plan.sheet.explode else _file_key(plan),
+        plan.key.facts if not plan.sheet.explode else "one file is one row",
+        list(plan.key.confirm) if not plan.sheet.explode else [],
+    )
+    for line in (plan.updated, plan.deleted):
+        if line:
+            lines += _entry(line.target, line.sql, line.facts, line.confirm)
+    if plan.inactive and not plan.deleted:
+        column = plan.inactive.column
+        lines.append(
+            f"# confirm: {_comment(column.name)} says who is active; if the others are to go, write `deleted` with it"
+        )
+    lines.append(
+        f"trust: {2 if plan.kind is None else 3}   # confirm: 1 is most trusted, and wins where records differ"
+    )
+    lines += _load(plan)
+    lines.append("emits:")
+    for emit in plan.emits:
+        lines += _emit(emit, plan)
+    unused = _unused(plan)
+    lines += _folded(f"not mapped: {', '.join(unused)}", "# ") if unused else []
+    return "\n".join(lines) + "\n"
+
+
+def quality_yaml(plans: Sequence[SourcePlan]) -> dict[str, str]:
+    """quality/<table>.yml by name: what rows must hold, and expectations of the tables that the plans fill."""
+    files = {"person.yml": _person_quality(plans), "customer_360.yml": _CUSTOMER_QUALITY}
+    for table in dict.fromkeys(emit.table for plan in plans for emit in plan.emits if emit.table != "person"):
+        files[f"{table}.yml"] = (
+            f"table: silver.{table}\n"
+            "# No rules: a row is kept whatever its columns say. Rules go here, such as `has_date: ordered_at is not null`.\n"
+            "expectations:\n"
+            f"  - expectation: ExpectColumnValuesToBeUnique\n    column: {table}_id\n"
+        )
+    return files
+
+
+_CUSTOMER_QUALITY = """table: gold.customer_360
+expectations:
+  - expectation: ExpectTableRowCountToBeBetween
+    arguments: {min_value: 1}
+  - expectation: ExpectColumnValuesToNotBeNull
+    column: entity_id
+  - expectation: ExpectColumnValuesToBeUnique
+    column: entity_id
+  - expectation: ExpectColumnValuesToBeBetween
+    column: record_count
+    arguments: {min_value: 1}
+"""
+
+
+def _person_quality(plans: Sequence[SourcePlan]) -> str:
+    text = """table: silver.person
+rules:
+  has_something_to_match_on: >-
+    given_name is not null or family_name is not null or emails is not null or phones is not null
+    or national_id is not null or device_ids is not null or account_ids is not null
+  birth_date_not_in_future: birth_date is null or birth_date <= cast(_ingested_at as date)
+expectations:
+  - expectation: ExpectTableRowCountToBeBetween
+    arguments: {min_value: 1}
+  - expectation: ExpectColumnValuesToNotBeNull
+    column: record_id
+  - expectation: ExpectColumnValuesToBeUnique
+    column: record_id
+"""
+    named, rows = 0.0, 0
+    for plan in plans:
+        for emit in plan.emits:
+            if emit.table == "person" and not emit.per_key:
+                found = [
+                    line.used[0].column.fill
+                    for line in emit.lines
+                    if line.target in ("family_name", "full_name") and line.used
+                ]
+                named += plan.sheet.rows * max(found, default=0.0)
+                rows += plan.sheet.rows
+    least = round(int(10 * (named / rows if rows else 0.0) - 1) / 10, 1)
+    if least >= 0.5:
+        text += (
+            "  - expectation: ExpectColumnValuesToNotBeNull\n    column: family_name\n"
+            f"    arguments: {{mostly: {least - 0.1:.1f}}}   # confirm: {percent(named / rows)} of the sampled rows have one\n"
+        )
+    return text
+
+
+def _kind_words(plan: SourcePlan) -> str:
+    tables = list(dict.fromkeys(emit.table.replace("_", " ") for emit in plan.emits))
+    return " and ".join(tables)
+
+
+def _path(plan: SourcePlan, common: Path) -> str:
+    path = glob_of(plan.sheet.delivery.files)
+    inside = path.relative_to(common) if path.is_relative_to(common) else path
+    return f"{{raw}}/{inside}"
+
+
+def _options(plan: SourcePlan) -> dict[str, str]:
+    delivery = plan.sheet.delivery
+    options: dict[str, str] = {}
+    if (dialect := delivery.dialect) is not None:
+        if dialect.delimiter != ",":
+            options["delimiter"] = dialect.delimiter
+        if dialect.quote != '"':
+            options["quote"] = dialect.quote
+        if dialect.escape != '"':
+            options["escape"] = dialect.escape
+        if not dialect.header:
+            options["header"] = "false"
+        if dialect.comment:
+            options["comment"] = dialect.comment
+        if null := _null_word(plan):
+            options["nullValue"] = null
+    if encoding := spark_encoding(delivery.encoding):
+        if delivery.format == "csv" or not encoding.startswith("UTF"):
+            options["encoding"] = encoding
+        if delivery.format == "jsonl":
+            options |= {"encoding": encoding, "lineSep": "\n"}
+    return options
+
+
+def _null_word(plan: SourcePlan) -> str:
+    """The word that stands for nothing in several columns, where it could be taken for a value."""
+    seen: dict[str, int] = {}
+    for guess in plan.sheet.guesses:
+        for word, times in guess.column.nothings.items():
+            if (
+                word.lower() not in _CLEANED
+                and any(c.isalpha() for c in word)
+                and times >= 0.001 * guess.column.rows
+            ):
+                seen[word] = seen.get(word, 0) + 1
+    several = {word: n for word, n in seen.items() if n > 1}
+    return max(several, key=lambda word: (several[word], word)) if several else ""
+
+
+def _load(plan: SourcePlan) -> list[str]:
+    if plan.kind is not None:
+        return ["load: changes   # events add up"]
+    if len(plan.sheet.delivery.files) > 1:
+        return ["load: changes   # confirm: several files; `snapshot` where each new file is the whole list"]
+    return ["load: snapshot   # confirm: a record that a new file lacks counts as deleted; else `changes`"]
+
+
+def _file_key(plan: SourcePlan) -> str:
+    return f"sha2(to_json(struct({plan.sheet.explode.split('.')[0]})), 256)"
+
+
+def _emit(emit: EmitPlan, plan: SourcePlan) -> list[str]:
+    lines = [f"  - table: {emit.table}"]
+    if emit.explode:
+        lines += _entry("explode", emit.explode, "", [], "    ")
+    if emit.where:
+        lines += _entry("where", emit.where, "", [], "    ")
+    if (emit.key and emit.key != plan.key.sql) or emit.explode:
+        lines += _entry(
+            "key",
+            emit.key or plan.key.sql,
+            emit.key_facts,
+            list(plan.key.confirm) if emit.key == plan.key.sql else [],
+            "    ",
+        )
+    if emit.person:
+        lines += _entry("person", emit.person, emit.person_facts, [], "    ")
+    if emit.person_source:
+        lines.append(f"    person_source: {emit.person_source}")
+    if emit.per_key:
+        lines.append(f"    per_key: {emit.per_key}   # all rows of one key make one record")
+    lines.append("    columns:" + ("" if emit.lines else " {}"))
+    for line in emit.lines:
+        lines += _entry(line.target, line.sql, line.facts, line.confirm, "      ")
+    return lines
+
+
+def _entry(name: str, sql: str, facts: str, confirm: Sequence[str], indent: str = "") -> list[str]:
+    """One line of YAML with its facts behind it, or above it where they do not fit; doubts above."""
+    lines = [text for doubt in confirm for text in _folded(f"confirm: {_comment(doubt)}", f"{indent}# ")]
+    line = f"{indent}{name}: {_scalar(sql)}"
+    told = f"   # {_comment(facts)}" if facts else ""
+    if len(line) + len(told) <= _WIDTH:
+        return [*lines, line + told]
+    return [
+        *lines,
+        *(_folded(_comment(facts), f"{indent}# ") if facts else []),
+        *_wrapped(line, name, sql, indent),
+    ]
+
+
+def _wrapped(line: str, name: str, sql: str, indent: str) -> list[str]:
+    """A long expression over several lines, where it has blanks to break at outside of quotes."""
+    if len(line) <= _WIDTH or "  " in sql:
+        return [line]
+    rows, row = [], f"{indent} "
+    for word in _unquoted_words(sql):
+        if len(row) + len(word) + 1 > _WIDTH and row.strip():
+            rows.append(row)
+            row = f"{indent} "
+        row += f" {word}"
+    return [f"{indent}{name}: >-", *rows, row]
+
+
+def _unquoted_words(sql: str) -> list[str]:
+    words: list[str] = []
+    quote, word = "", ""
+    for sign in sql:
+        if sign == " " and not quote:
+            words.append(word)
+            word = ""
+            continue
+        if sign in "'\"`" and quote in ("", sign):
+            quote = "" if quote else sign
+        word += sign
+    return [*words, word]
+
+
+def _unused(plan: SourcePlan) -> list[str]:
+    used = {id(g) for emit in plan.emits for line in emit.lines for g in line.used}
+    used |= {id(g) for g in plan.sheet.guesses if g.column in plan.key.columns}
+    return [
+        _comment(g.column.name)
+        for g in plan.sheet.guesses
+        if id(g) not in used and g.column.sql not in _mentioned(plan)
+    ]
+
+
+def _mentioned(plan: SourcePlan) -> set[str]:
+    sql: list[Any] = [plan.key.sql, *(emit.person for emit in plan.emits), *(emit.key for emit in plan.emits)]
+    sql += [line.sql for line in (plan.updated, plan.deleted) if line]
+    return {g.column.sql for g in plan.sheet.guesses if any(g.column.sql in text for text in sql)}
+
+
+def _folded(text: str, indent: str) -> list[str]:
+    rows, row = [], ""
+    for word in text.split():
+        if row and len(indent) + len(row) + len(word) + 1 > _WIDTH:
+            rows.append(indent + row)
+            row = ""
+        row = f"{row} {word}".strip()
+    return [*rows, indent + row]
+
+
+def _comment(text: str) -> str:
+    """Text that stays on its line: names of columns may hold line ends."""
+    return " ".join(text.split())
+
+
+def _scalar(text: str) -> str:
+    """A YAML scalar for any text, plain where that is safe."""
+    written = yaml.safe_dump(text, width=10**9, allow_unicode=True).removesuffix("\n...\n").rstrip("\n")
+    return written if "\n" not in written else json.dumps(text, ensure_ascii=False)

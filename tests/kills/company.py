@@ -1,0 +1,126 @@
+"""A company small enough to be run again and again: customers and their orders, today's and yesterday's."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+from cdi_spark.config import load_project
+from cdi_spark.pipeline import STAGES, run_stages
+from cdi_spark.stages import Run
+from cdi_spark.storage import Storage
+
+GIVEN = ("Anna", "Bela", "Carl", "Dora", "Emil", "Frida", "Gustav", "Hanna", "Ivo", "Jana")
+FAMILY = ("Abel", "Brandt", "Conrad", "Dorn", "Eckert", "Falk")
+GOLD = ("gold.customer_360", "gold.attribute", "gold.order")
+
+PROJECT = "name: tiny\n"
+CUSTOMERS = """
+name: crm
+path: "{folder}/customers/*.csv"
+format: csv
+key: id
+updated_at: try_cast(seen as timestamp)
+load: snapshot
+emits:
+  - table: person
+    columns: {given_name: given, family_name: family, emails: array(mail), birth_date: try_cast(born as date)}
+"""
+ORDERS = """
+name: shop
+path: "{folder}/orders/*.jsonl"
+format: jsonl
+key: id
+load: changes
+emits:
+  - table: order
+    person: customer
+    person_source: crm
+    columns: {amount: amount, ordered_at: try_cast(at as timestamp), currency: "'EUR'"}
+"""
+
+
+def make(folder: Path) -> Path:
+    """The conf folder and yesterday's files; the conf folder's path."""
+    conf = folder / "conf"
+    (conf / "sources").mkdir(parents=True)
+    (conf / "project.yml").write_text(PROJECT)
+    (conf / "sources" / "crm.yml").write_text(CUSTOMERS.replace("{folder}", str(folder)))
+    (conf / "sources" / "shop.yml").write_text(ORDERS.replace("{folder}", str(folder)))
+    _write(folder, range(60), day=1)
+    return conf
+
+
+def change(folder: Path) -> None:
+    """Today's files: some people are new, some gone, one has another e-mail, which joins two records."""
+    (folder / "customers" / "1.csv").unlink()
+    _write(folder, range(10, 72), day=2)
+
+
+def _write(folder: Path, people: range, *, day: int) -> None:
+    rows = ["id,given,family,mail,born,seen"]
+    orders = []
+    for i in people:
+        # Every third is the one before once more, as another record.
+        same = i - 1 if i % 3 == 2 else i
+        given, family = GIVEN[same % len(GIVEN)], FAMILY[same % len(FAMILY)]
+        mail = f"{given}.{family}{same}@example.com".lower()
+        if day == 2 and i == 31:
+            mail = f"{GIVEN[0]}.{FAMILY[0]}30@example.com".lower()
+        rows.append(f"{i},{given},{family},{mail},{1950 + same}-03-{same % 28 + 1:02},2024-01-0{day}")
+        orders.append({"id": f"{day}-{i}", "customer": str(i), "amount": f"{i}.50", "at": f"2024-01-0{day}"})
+    for name, text in (("customers", "\n".join(rows)), ("orders", "\n".join(map(json.dumps, orders)))):
+        (folder / name).mkdir(exist_ok=True)
+        (folder / name / f"{day}.{'csv' if name == 'customers' else 'jsonl'}").write_text(text + "\n")
+
+
+def run(spark: SparkSession, conf: Path, warehouse: Path, *stages: str) -> Storage:
+    storage = Storage(spark, warehouse)
+    list(run_stages(Run(spark, load_project(conf), storage), stages or list(STAGES)))
+    return storage
+
+
+def killed(conf: Path, warehouse: Path, stages: str, count: int, moment: str, delay: float = 0.1) -> bool:
+    """Run the stages in a process of its own that is killed; whether it was."""
+    done = subprocess.run(
+        [sys.executable, Path(__file__).with_name("killed_run.py"), conf, warehouse, stages, str(count), moment,
+         str(delay)],
+        capture_output=True, text=True, timeout=300,
+    )  # fmt: skip
+    if done.returncode not in (0, -9):
+        raise AssertionError(done.stderr[-3000:])
+    return done.returncode == -9
+
+
+def released_gold(storage: Storage) -> dict[str, list[str]]:
+    """What readers of gold see, row by row as text."""
+    return {name: _texts(storage.query(f"SELECT * FROM {name}")) for name in GOLD}
+
+
+def outcome(storage: Storage) -> dict[str, list[str]]:
+    """What a run comes to, whatever its ids and times: gold with each entity named by its first record."""
+    members = storage.read("entities.member").where("valid_to IS NULL")
+    names = members.groupBy("entity_id").agg(F.min("record_id").alias("named"))
+    found = {
+        name: _texts(storage.query(f"SELECT * FROM {name}").join(names, "entity_id").drop("entity_id"))
+        for name in GOLD
+    }
+    found["member"] = _texts(members.join(names, "entity_id").select("record_id", "named"))
+    found["quarantine"] = _texts(storage.read("silver.quarantine"))
+    # Every entity that lives was born, and none that never lived was.
+    events = storage.read("entities.event")
+    ever = storage.read("entities.member").select("entity_id").distinct()
+    found["unborn"] = _texts(
+        ever.join(events.where("kind in ('created', 'split')"), "entity_id", "left_anti")
+    )
+    found["never lived"] = _texts(events.join(ever, "entity_id", "left_anti").select("entity_id"))
+    return found
+
+
+def _texts(rows: DataFrame) -> list[str]:
+    return sorted(row[0] for row in rows.select(F.to_json(F.struct("*"))).collect())
