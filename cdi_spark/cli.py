@@ -155,6 +155,21 @@ def check(
 
 
 @app.command()
+def init(
+    directory: Annotated[Path, typer.Argument(help="Conf folder to write.")],
+    more: Annotated[list[Path] | None, typer.Argument(metavar="[FILE]...", help="More files.")] = None,
+    source: Annotated[
+        list[Path] | None, typer.Option(help="A raw file, a folder of such, or a glob in quotes; may repeat.")
+    ] = None,
+) -> None:
+    """Look at raw files and write a project for them, with its guesses as comments to confirm."""
+    from cdi_spark.discovery.project import init_project
+
+    for line in init_project(directory, [*(source or []), *(more or [])]):
+        out.print(line, highlight=False, markup=False, soft_wrap=True)
+
+
+@app.command()
 def docs(
     output: Annotated[Path, typer.Argument(help="HTML file to write.")] = Path("data_dictionary.html"),
     project: ProjectDir = ".",

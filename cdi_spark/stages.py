@@ -301,7 +301,8 @@ def resolve(run: Run) -> Counts:
     pairs = run.storage.read(PAIR.name)
     trained = _trained_by(run, pairs)
     links = pairs.where(F.col("match_weight") >= trained["link_weight"]) if trained else pairs
-    run.storage.replace(COMPONENT, cc.components(persons, links))
+    with run.storage.scratch() as keep:
+        run.storage.replace(COMPONENT, cc.components(persons, links))
     found = run.storage.read(COMPONENT.name)
     cc.check_components(found, persons, links)
     current = run.storage.read_or_empty(MEMBER).where("valid_to IS NULL")

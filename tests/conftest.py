@@ -12,6 +12,13 @@ from pyspark.sql import SparkSession
 from cdi_spark.storage import Storage
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Two processes share the tests, by file; those that read the finished demo run go to one of them."""
+    for item in items:
+        of_demo = "demo_job" in getattr(item, "fixturenames", ())
+        item.add_marker(pytest.mark.xdist_group("demo" if of_demo else str(item.path)))
+
+
 @pytest.fixture(scope="session")
 def spark_session_of_all_tests() -> Iterator[SparkSession]:
     from cdi_spark.session import spark_session

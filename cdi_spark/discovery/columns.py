@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Any, Literal
 
 import sqlglot
@@ -14,7 +15,8 @@ from sqlglot.errors import SqlglotError
 
 from cdi_spark.discovery.values import is_nothing
 
-Kind = Literal["text", "number", "fraction", "boolean", "date", "timestamp"]
+# Nanos are what pandas writes and Spark reads as a number, with a setting.
+Kind = Literal["text", "number", "fraction", "boolean", "date", "timestamp", "nanos"]
 Path = tuple[str, ...]
 # Values looked at a column: enough to tell shares of a hundredth apart.
 _DISTINCT = 2_000
@@ -53,6 +55,13 @@ class Column:
     def sql(self) -> str:
         """Spark SQL that names it."""
         return dotted(self.base, self.path)
+
+    @property
+    def time(self) -> str:
+        """Spark SQL that gives a typed date or time as it is typed."""
+        if self.kind == "nanos":
+            return f"timestamp_micros(try_cast(try_divide({self.sql}, 1000) as bigint))"
+        return self.sql
 
     @property
     def text(self) -> str:
@@ -112,6 +121,7 @@ class Array:
         return ".".join(self.path)
 
 
+@cache
 def quoted(name: str) -> str:
     """A name as Spark SQL wants it: in backticks unless it is a plain word and no word of SQL."""
     if re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name):
@@ -160,14 +170,16 @@ def _walk(
     arrays: list[Array],
 ) -> None:
     present = [v for v in values if v is not None]
-    if present and all(isinstance(v, Mapping) for v in present):
-        names = _fields(present)
+    # Where most rows have parts, ingest reads what is text there as faulty.
+    objects = [v for v in present if isinstance(v, Mapping)]
+    if len(objects) * 2 > len(present):
+        names = _fields(objects)
         if len(names) <= _MOST_FIELDS:
             for name in names:
                 inner = [v.get(name) if isinstance(v, Mapping) else None for v in values]
                 _walk((*path, name), inner, kinds, base, above, columns, arrays)
         return
-    if present and all(isinstance(v, list) for v in present):
+    if sum(isinstance(v, list) for v in present) * 2 > len(present):
         elements = [[e for e in v if e is not None] if isinstance(v, list) else [] for v in values]
         flat = [e for row in elements for e in row]
         if flat and all(isinstance(e, Mapping) for e in flat):
@@ -176,8 +188,8 @@ def _walk(
             columns.append(_facts(Column(path, base, "text", is_list=True, above=above), elements))
         return
     if any(isinstance(v, (Mapping, list)) for v in present):
-        # Sometimes an object, sometimes not: lands as text that nothing can read.
-        return
+        # Seldom an object: lands as text, JSON at times.
+        values = [None if isinstance(v, (Mapping, list)) else v for v in values]
     kind = kinds.get((*above, *path), "text")
     columns.append(_facts(Column(path, base, kind, above=above), [[v] for v in values]))
 

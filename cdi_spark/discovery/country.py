@@ -32,7 +32,9 @@ _LANGUAGE = {
     "PT": "sobrenome apelido nascimento morada endereco cidade telemovel encomenda",
     "SE": "fornamn efternamn personnummer gata gatuadress postnummer ort",
     "NO": "fornavn etternavn fodselsdato postnr poststed", "DK": "fornavn efternavn vej postnr by cpr",
-    "CZ": "jmeno prijmeni narozeni ulice mesto psc", "HU": "keresztnev vezeteknev varos utca iranyitoszam",
+    "CZ": "jmeno prijmeni narozeni ulice mesto psc",
+    "HU": "keresztnev vezeteknev varos utca iranyitoszam nev irsz szuletett telefonszam",
+    "TR": "ad soyad telefon eposta sehir dogum cinsiyet musteri",
     "FI": "etunimi sukunimi katuosoite postinumero kaupunki", "US": "zip zipcode ssn state",
     "GB": "postcode county nino", "AU": "suburb tfn medicare",
 }  # fmt: skip
@@ -51,7 +53,7 @@ def country_of(sheets: Sequence[Sheet]) -> tuple[str, str]:
         total = sum(found.values())
         for code, times in found.items():
             votes[code] += weight * times / total
-        if total:
+        if total and weight > 0.2:
             best, times = found.most_common(1)[0]
             reasons.setdefault(best, []).append(f"{percent(times / total)} of the {reason}")
 
@@ -71,13 +73,18 @@ def _vote_each(guesses: list[Guess], vote: Vote) -> None:
             vote(_counted(values, v.country_code), 10 * filled, f"countries in {guess.column.name}")
         elif guess.meaning == "phone":
             sample = Counter(dict(values.most_common(300)))
-            vote(_counted(sample, _phone_country), 4 * filled, f"country codes in {guess.column.name}")
-            vote(_national(sample), 3 * filled, f"numbers in {guess.column.name} by their form")
+            coded = _counted(sample, _phone_country)
+            share = sum(coded.values()) / max(1, sum(sample.values()))
+            vote(coded, 4 * filled * share, f"country codes in {guess.column.name}")
+            local = v.share(sample, lambda x: not x.strip().startswith(("+", "00")))
+            vote(_national(sample), filled * local, f"numbers in {guess.column.name} by their form")
         elif guess.meaning == "postcode":
             share = v.share(values, v.lettered_postcode)
             vote(
                 _counted(values, v.postcode_country), 5 * filled * share, f"postcodes in {guess.column.name}"
             )
+            if "zip" in guess.column.name.lower():
+                vote(Counter({"US": 1}), 1.0, f"header {guess.column.name}")
         elif guess.meaning == "region":
             vote(_regions(values), 3 * filled, f"regions in {guess.column.name}")
         elif guess.meaning == "currency":
@@ -86,12 +93,9 @@ def _vote_each(guesses: list[Guess], vote: Vote) -> None:
 
 
 def _vote_language(guesses: list[Guess], votes: dict[str, float], reasons: dict[str, list[str]]) -> None:
-    tokens = Counter(
-        t
-        for g in guesses
-        for t in {*words.tokens_of(g.column.path[-1]), "".join(words.tokens_of(g.column.path[-1]))}
-    )
-    hits = {code: sum(tokens[w] > 0 for w in spoken.split()) for code, spoken in _LANGUAGE.items()}
+    split = [words.tokens_of(guess.column.path[-1]) for guess in guesses]
+    said = {token for tokens in split for token in (*tokens, "".join(tokens))}
+    hits = {code: len(said & set(map(words.canon, spoken.split()))) for code, spoken in _LANGUAGE.items()}
     best, most = max(hits.items(), key=lambda item: item[1])
     if most >= 2 or (most and best in ("US", "GB", "AU")):
         weight = 2.0 if most >= 2 and best not in ("US", "GB", "AU") else 0.5
@@ -125,7 +129,9 @@ def _phone_country(value: str) -> str | None:
 
 def _national(values: Counter[str]) -> Counter[str]:
     """The country under whose numbering plan most numbers without a country code are valid, if one stands out."""
-    american = v.share(values, lambda x: bool(re.fullmatch(r"(?:1[ .-]?)?(?:\(\d{3}\) ?|\d{3}[.-])\d{3}[ .-]\d{4}.*", x)))
+    american = v.share(
+        values, lambda x: bool(re.fullmatch(r"(?:1[ .-]?)?(?:\(\d{3}\) ?|\d{3}[.-])\d{3}[ .-]\d{4}.*", x))
+    )
     if american >= 0.4:
         return Counter({"US": 1})
     local = Counter({x: n for x, n in list(values.items())[:60] if not x.strip().startswith(("+", "00"))})
@@ -134,7 +140,7 @@ def _national(values: Counter[str]) -> Counter[str]:
     shares = {code: v.share(local, lambda x, code=code: v.valid_phone(x, code)) for code in _TRIED}  # type: ignore[misc]
     best = max(shares, key=lambda code: shares[code])
     rivals = [code for code in _TRIED if shares[code] > shares[best] - 0.1]
-    return Counter(dict.fromkeys(rivals, 1)) if shares[best] >= 0.5 and len(rivals) <= 4 else Counter()
+    return Counter(dict.fromkeys(rivals, 1)) if shares[best] >= 0.7 and len(rivals) <= 4 else Counter()
 
 
 def _regions(values: Counter[str]) -> Counter[str]:

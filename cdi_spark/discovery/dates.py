@@ -11,10 +11,11 @@ from typing import Final, Literal
 Order = Literal["dmy", "mdy", "ymd"]
 
 _TIME = (
-    r"(?:(?P<gap>[T ]{1,2}|, ?)(?P<hour>\d{1,2}):\d{2}(?P<second>:\d{2})?(?P<fraction>[.,]\d+)?(?P<half> ?[AaPp]\.?[Mm]\.?)?"
+    r"(?:(?P<gap>[T ]{1,2}|, ?)(?P<hour>\d{1,2}):\d{2}(?P<second>:\d{2})?(?P<fraction>[.,]\d+)?"
+    r"(?P<half> ?[AaPp]\.?[Mm]\.?)?"
     r"(?P<zone> ?(?:Z|UTC|GMT|[+-]\d{2}(?::?\d{2})?|[A-Z][a-z]+/[A-Za-z_]+))?)?$"
 )
-_YMD = re.compile(r"^(?P<year>\d{4})(?P<sep>[-/.])(?P<a>\d{1,2})(?P=sep)(?P<b>\d{1,2})" + _TIME)
+_YMD = re.compile(r"^(?P<year>\d{4})(?P<sep>[-/.])(?P<a>\d{1,2})(?P=sep)(?P<b>\d{1,2})(?P<dot>\.?)" + _TIME)
 _NUMERIC = re.compile(
     r"^(?P<a>\d{1,2})(?P<sep>[-/. ]|\. )(?P<b>\d{1,2})(?P=sep)(?P<year>\d{4}|\d{2})" + _TIME
 )
@@ -30,7 +31,7 @@ _MONTHS: Final = (
     "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
     "december",
 )  # fmt: skip
-_THIS_YEAR = datetime.now(UTC).year
+THIS_YEAR = datetime.now(UTC).year
 # Dates that programs write where they know none.
 PLACEHOLDERS: Final = ("1900-01-01", "1899-12-31", "1899-12-30", "1901-01-01", "1753-01-01", "1970-01-01", "9999-12-31",
                 "9999-01-01", "2999-12-31", "0001-01-01", "1111-11-11", "1800-01-01")  # fmt: skip
@@ -102,26 +103,12 @@ def read_dates(values: Counter[str], *, month_first: bool = False, numbers: bool
     return reading
 
 
-def date_sql(column: str, reading: Reading) -> str:
-    """Spark SQL that gives the column as a date; null where a value has none of the forms."""
-    parts = [_as_date(column, form) for form in reading.forms]
-    if len(parts) == 1:
-        return parts[0]
-    return f"coalesce({', '.join(parts)})"
-
-
-def timestamp_sql(column: str, reading: Reading) -> str:
-    """Spark SQL that gives the column as a timestamp; null where a value has none of the forms."""
-    parts = [_as_timestamp(column, form) for form in reading.forms]
-    return parts[0] if len(parts) == 1 else f"coalesce({', '.join(parts)})"
-
-
 def looks_like_births(reading: Reading) -> bool:
     """Whether the dates spread over lives: decades, few of them recent."""
     total = sum(reading.dates.values())
     if not total:
         return False
-    past = sum(n for day, n in reading.dates.items() if day.year < _THIS_YEAR - 12) / total
+    past = sum(n for day, n in reading.dates.items() if day.year < THIS_YEAR - 12) / total
     years = {day.year for day in reading.dates}
     return past > 0.6 and (len(years) >= 15 or len(years) >= 0.5 * len(reading.dates)) and not reading.timed
 
@@ -158,7 +145,7 @@ def _order(values: Counter[str], *, month_first: bool, reading: Reading) -> Orde
         elif compact := _COMPACT.match(value.strip()):
             day, month = int(compact["digits"][:2]), int(compact["digits"][2:4])
             year_like = (
-                1200 <= int(compact["digits"][:4]) <= _THIS_YEAR + 80
+                1200 <= int(compact["digits"][:4]) <= THIS_YEAR + 80
                 and _day(compact["digits"], "ymd") is not None
             )
             if not year_like:
@@ -183,6 +170,7 @@ def _form_of(value: str, order: Order, *, numbers: bool) -> tuple[Form, date] | 
             return None
         if (
             match["sep"] == "-"
+            and not match["dot"]
             and not match["half"]
             and match["gap"] != ", "
             and " UTC" not in value
@@ -191,7 +179,10 @@ def _form_of(value: str, order: Order, *, numbers: bool) -> tuple[Form, date] | 
             return Form("iso", zoned=bool(match["zone"]), timed=bool(match["gap"])), day
         sep = match["sep"]
         return Form(
-            "pattern", f"yyyy{sep}M{sep}d{_clock(match)}", zoned=bool(match["zone"]), timed=bool(match["gap"])
+            "pattern",
+            f"yyyy{sep}M{sep}d{match['dot']}{_clock(match)}",
+            zoned=bool(match["zone"]),
+            timed=bool(match["gap"]),
         ), day
     if match := _NUMERIC.match(value):
         return _numeric(match, order)
@@ -228,7 +219,7 @@ def _compact(match: re.Match[str], order: Order) -> tuple[Form, date] | None:
         ("mdy", "MMddyyyy") if order == "mdy" else ("dmy", "ddMMyyyy"),
     ):
         day = _day(digits, tried)
-        if day is not None and 1200 <= day.year <= _THIS_YEAR + 80:
+        if day is not None and 1200 <= day.year <= THIS_YEAR + 80:
             return Form("pattern", pattern + clock, timed=bool(clock)), day
     return None
 
@@ -288,48 +279,8 @@ def _clock(match: re.Match[str]) -> str:
     return gap + hour + fraction + half + (blank + sign if zone else "")
 
 
-def _as_date(column: str, form: Form) -> str:
-    if form.kind == "iso":
-        # A bare year would be its first of January.
-        return f"try_cast({column} as date)"
-    if form.kind == "serial":
-        days = f"try_cast(regexp_extract({column}, '^([0-9]{{5}})([.]0)?$', 1) as int)"
-        return f"date_add(cast('1899-12-30' as date), {days})"
-    return f"cast({_as_timestamp(column, form)} as date)"
-
-
-def _as_timestamp(column: str, form: Form) -> str:
-    if form.kind == "iso":
-        return f"try_cast({column} as timestamp)"
-    if form.kind == "serial":
-        return f"cast({_as_date(column, form)} as timestamp)"
-    if form.kind in ("seconds", "millis", "micros"):
-        # timestamp_seconds and _millis end the run on a number too large; try_multiply gives null.
-        whole = f"try_cast(substring_index({column}, '.', 1) as bigint)"
-        factor = {"seconds": "1000000L", "millis": "1000L", "micros": "1L"}[form.kind]
-        return f"timestamp_micros(try_multiply({whole}, {factor}))"
-    pattern = form.pattern.replace("'", "''")
-    if not form.two_digit_year:
-        quoted = f'"{form.pattern}"' if "'" in form.pattern else f"'{form.pattern}'"
-        return f"try_to_timestamp({column}, {quoted})"
-    return _two_digit_year(column, pattern)
-
-
-def _two_digit_year(column: str, pattern: str) -> str:
-    """Spark reads yy as 2000 to 2099; a year to come is of the last century."""
-    century = f"if({{}} > '{_THIS_YEAR % 100:02d}', '19', '20')"
-    if pattern.startswith("yy"):
-        full = f"concat({century.format(f'left({column}, 2)')}, {column})"
-        return f"try_to_timestamp({full}, 'yy{pattern}')"
-    if pattern.endswith("yy"):
-        end = f"right({column}, 2)"
-        full = f"concat(left({column}, length({column}) - 2), {century.format(end)}, {end})"
-        return f"try_to_timestamp({full}, '{pattern}yy')"
-    return f"try_to_timestamp({column}, '{pattern}')"
-
-
 def _full_year(year: int) -> int:
-    return 1900 + year if year > _THIS_YEAR % 100 else 2000 + year
+    return 1900 + year if year > THIS_YEAR % 100 else 2000 + year
 
 
 def _day(digits: str, order: str) -> date | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import bz2
-import glob
 import gzip
 import re
 from collections import defaultdict
@@ -129,7 +128,7 @@ def _found(given: Sequence[Path]) -> dict[Path, bool]:
         elif entry.exists():
             found[entry.absolute()] = True
         else:
-            matches = sorted(Path(p) for p in glob.glob(str(entry), recursive=True))
+            matches = _matches(entry)
             if not matches:
                 raise SourceError(
                     f"{entry}: no such file or folder. Give --source a file, a folder or a glob that is there."
@@ -148,6 +147,12 @@ def _found(given: Sequence[Path]) -> dict[Path, bool]:
             f"{', '.join(map(str, given)) or '--source'}: no file there. Give --source files, folders or globs."
         )
     return found
+
+
+def _matches(pattern: Path) -> list[Path]:
+    """What a glob finds, ** included."""
+    root = Path(pattern.anchor or ".")
+    return sorted(root.glob(str(pattern.relative_to(root) if pattern.anchor else pattern)))
 
 
 def _is_hidden(path: Path, folder: Path) -> bool:
@@ -222,7 +227,7 @@ def _grouped(opened: list[Delivery]) -> list[Delivery]:
         first = alike[0]
         together = tuple(sorted(one.files[0] for one in alike))
         others = {one.files[0] for one in opened} - set(together)
-        if len(together) > 1 and others & set(map(Path, glob.glob(str(glob_of(together))))):
+        if len(together) > 1 and others & set(_matches(glob_of(together))):
             found += alike
         else:
             found.append(Delivery(together, first.format, first.encoding, first.dialect))
@@ -238,5 +243,7 @@ def _columns(one: Delivery) -> tuple[str, ...]:
 
 
 def _parts(path: str) -> list[str]:
-    """Text and numbers in turn; a long hexadecimal id is a number too."""
-    return re.split(r"((?:[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})|\d+(?:[-_.T]?\d+)*)", path)
+    """Text and numbers in turn; dates and random ids are numbers too."""
+    return re.split(
+        r"([0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|\d{4}[-_.]\d{2}(?:[-_.]\d{2})?(?!\d)|\d+)", path
+    )

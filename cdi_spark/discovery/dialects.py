@@ -65,6 +65,11 @@ def dialect_of(head: str, *, where: str) -> Dialect:
         )
     first = [cell.strip() for cell in rows[0]]
     header = _is_header(first, rows[1:])
+    if header and len(rows) > 1 and width > len(first):
+        raise SourceError(
+            f"{where}: its rows have {width} columns and its header {len(first)}, so all rows would be faulty. "
+            "Give every column a name (or take out the delimiter at the rows' ends) and run `cdi init` again."
+        )
     names = _spark_names(first) if header else tuple(f"_c{i}" for i in range(len(first)))
     return Dialect(delimiter, names, header, quote, escape, comment)
 

@@ -106,7 +106,7 @@ def _likeness(words: list[bytes], encoding: str) -> float:
     for word in words:
         decoded = word.decode(encoding, errors="replace")
         for before, letter, after in zip(f" {decoded}", decoded, f"{decoded[1:]} ", strict=False):
-            if letter.isascii() or letter in "€°§–’":
+            if letter.isascii() or letter in "\u20ac\u00b0\u00a7\u2013\u2019":
                 continue
             inside = before.isalpha() or after.isalpha()
             if letter == "\ufffd" or not letter.isprintable():

@@ -6,10 +6,11 @@ import re
 
 from cdi_spark.discovery import values as v
 from cdi_spark.discovery import words
+from cdi_spark.discovery.date_sql import as_date, as_timestamp, order_doubts
 from cdi_spark.discovery.lines import Line, doubts_of, line_of, percent
 from cdi_spark.discovery.meaning import Guess
-from cdi_spark.discovery.persons import as_date, as_timestamp, order_doubts
 from cdi_spark.discovery.sheets import Sheet
+from cdi_spark.discovery.telling import TIMED
 from cdi_spark.standardise.currencies import currency_words
 
 # Where the column of a time comes from, the best first.
@@ -82,7 +83,7 @@ def event_lines(sheet: Sheet, kind: str, *, country: str, outer: Sheet | None = 
             lines.append(line)
     for target, meanings in _TEXTS[kind].items():
         found = [g for meaning in meanings for g in sheet.of(meaning)]
-        if target == "product_name" and not found:
+        if target in ("product_name", "name") and not found:
             found = _titles(sheet)
         if found:
             lines.append(line_of(target, found[0], found[0].column.sql))
@@ -125,14 +126,26 @@ def _time(sheet: Sheet, target: str, meanings: tuple[str, ...]) -> Guess | None:
         guess
         for meaning in meanings
         for guess in sheet.of(meaning)
-        if guess.reading.forms or guess.column.kind in ("date", "timestamp")
+        if guess.reading.forms or guess.column.kind in TIMED
     ]
     return next((guess for guess in found if guess.said), found[0] if found else None)
 
 
 def _titles(sheet: Sheet) -> list[Guess]:
     """A column called title, name or description that no person's meaning took."""
-    wanted = {"title", "name", "description", "label", "titel", "nome", "nom", "nombre", "naam", "nazwa"}
+    wanted = {
+        "title",
+        "name",
+        "type",
+        "description",
+        "label",
+        "titel",
+        "nome",
+        "nom",
+        "nombre",
+        "naam",
+        "nazwa",
+    }
     found = [g for g in sheet.guesses if not g.meaning and g.column.path[-1].lower() in wanted]
     for guess in found:
         guess.fit = 1.0

@@ -119,10 +119,15 @@ def _postcode_and_city(guess: Guess) -> list[Line]:
         city = f"regexp_replace({sql}, '^[A-Z-]*[0-9-]+ *', '')"
         return [Line("city", city, facts, [], [guess]), Line("postcode", code, facts, [], [guess])]
     code = f"regexp_extract({sql}, '([0-9]{{4,5}}(-[0-9]{{4}})?) *$', 1)"
-    return [
+    lines = [
         Line("city", f"trim(split_part({sql}, ',', 1))", facts, ["read up to the comma"], [guess]),
         Line("postcode", code, facts, [], [guess]),
     ]
+    if v.share(guess.column.values, lambda x: bool(re.search(r", *[A-Za-z]{2} +\d{5}", x))) >= 0.5:
+        lines.insert(
+            1, Line("region", f"regexp_extract({sql}, ', *([A-Za-z][A-Za-z]) +[0-9]', 1)", facts, [], [guess])
+        )
+    return lines
 
 
 def _one_line(street: Guess, country: str, *, has_city: bool) -> list[Line] | None:

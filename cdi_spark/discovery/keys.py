@@ -1,4 +1,4 @@
-"""What makes a row one of its kind, and which rows of other files it names."""
+"""What makes a row one of its kind."""
 
 from __future__ import annotations
 
@@ -20,13 +20,17 @@ from cdi_spark.discovery.vocabulary import word_set
 _LEAST_FILLED = 0.98
 # Redelivered or corrected rows: the newest of a key wins.
 _LEAST_UNIQUE = 0.98
-_NOT_KEYS = DATE_MEANINGS | word_set(
+NOT_KEYS = DATE_MEANINGS | word_set(
     """
 given_name middle_name family_name full_name gender birth_place email phone street house_number city region
 postcode country amount unit_price quantity status currency occupation company product_name subject title
 postcode_city deleted active label unit birth_year birth_month birth_day event_name priority plan
 """
 )
+
+
+# Ids that say no more than that they are the row's.
+OF_ROWS = ("rec", "record", "row", "unique", "sys", "source")
 
 
 @dataclass(frozen=True)
@@ -38,16 +42,6 @@ class Key:
     facts: str
     confirm: tuple[str, ...] = ()
     merge: bool = False
-
-
-@dataclass(frozen=True)
-class Reference:
-    """A column that names persons of another sheet by their key: the share of its values found there."""
-
-    guess: Guess
-    target: Sheet
-    key: Guess
-    found: float
 
 
 def key_of(sheet: Sheet, samples: Samples, *, kind: str | None, referenced: Sequence[Guess] = ()) -> Key:
@@ -64,34 +58,14 @@ def key_of(sheet: Sheet, samples: Samples, *, kind: str | None, referenced: Sequ
         distinct = samples.distinct(sheet.delivery, [column])
         filled = column.fill * rows
         if column.fill >= _LEAST_FILLED and distinct >= _LEAST_UNIQUE * filled:
+            if kind is None and distinct < round(filled) and (merged := _same_person(sheet, guess, samples)):
+                return merged
             return _unique(guess, distinct, filled)
     if kind is None and (owner := _owner(sheet, ids)) is not None:
         merged = _same_person(sheet, owner, samples)
         if merged is not None:
             return merged
     return _together(sheet, ids, samples) or _whole_row(sheet)
-
-
-def reference_of(sheet: Sheet, persons: Sequence[tuple[Sheet, Guess]], samples: Samples) -> Reference | None:
-    """The column of a sheet that names the persons of another one.
-
-    Args:
-        persons: sheets of people with their likely key columns.
-    """
-    best: Reference | None = None
-    nearest = 0
-    for guess in sheet.guesses:
-        if not _may_refer(guess):
-            continue
-        for target, key in persons:
-            kinship = 0 if target is sheet else _kinship(guess, key, target)
-            if kinship < max(1, nearest):
-                continue
-            found = samples.contained(sheet.delivery, guess.column, target.delivery, key.column)
-            better = best is None or kinship > nearest or found > best.found + 0.01
-            if found >= 0.3 and better and _agree(sheet, guess, target, key, samples):
-                best, nearest = Reference(guess, target, key, found), kinship
-    return best
 
 
 def person_ids(sheet: Sheet) -> list[Guess]:
@@ -113,18 +87,7 @@ def is_person_id(guess: Guess) -> bool:
     if guess.subject:
         return words.is_person_subject(guess.subject)
     tokens = [t for t in words.tokens_of(leaf) if not t.isdigit()]
-    return bool(tokens) and all(words.is_person_subject(t) for t in tokens) and _is_code(guess)
-
-
-def handles_of(sheet: Sheet) -> list[Guess]:
-    """Columns that other files could call the sheet's people by: ids of the row or the person, nearly unique."""
-    return [
-        g
-        for g in sheet.guesses
-        if (is_person_id(g) or (g.subject is not None and g.meaning in ("", "date") and not g.column.is_list))
-        and g.column.filled
-        and g.column.distinct >= 0.9 * g.column.filled
-    ]
+    return bool(tokens) and all(words.is_person_subject(t) for t in tokens) and is_code(guess)
 
 
 def _candidates(sheet: Sheet, kind: str | None) -> list[Guess]:
@@ -134,9 +97,9 @@ def _candidates(sheet: Sheet, kind: str | None) -> list[Guess]:
         if not g.column.is_list
         and g.column.kind in ("text", "number", "fraction")
         and g.column.fill >= 0.5
-        and g.meaning not in _NOT_KEYS
+        and g.meaning not in NOT_KEYS
         and (g.meaning != "product_code" or kind is None)
-        and (g.subject is not None or (g.column.distinct > 1 and _is_code(g)))
+        and (g.subject is not None or (g.column.distinct > 1 and is_code(g)))
         and not (g.subject and words.is_about_another(g.column.path[-1]))
     ]
 
@@ -148,7 +111,7 @@ def _rank(guess: Guess, kind: str | None, referenced: Sequence[Guess]) -> tuple[
         return 0, place
     if subject is None:
         return (4, place) if guess.meaning in ("national_id", "device_id", "cookie_id") else (3, place)
-    if subject in ("", "rec", "record", "row", "unique", "sys", "source"):
+    if subject in ("", *OF_ROWS):
         return 1, place
     if (event_kind_of(subject) == kind) if kind else words.is_person_subject(subject):
         return 1, place
@@ -163,7 +126,9 @@ def _unique(guess: Guess, distinct: int, filled: float) -> Key:
     if guess.column.fill < 1:
         confirm.append("rows without it go to silver.quarantine")
     if distinct < round(filled):
-        confirm.append("of rows that share one, the newest counts")
+        confirm.append(
+            "of rows that share one, the newest counts; two equally new and unlike go to quarantine"
+        )
     if guess.subject is None:
         confirm.append("no header calls it an id; its values are unique")
     return Key(guess.column.text, (guess.column,), facts, tuple(confirm))
@@ -185,10 +150,11 @@ def _same_person(sheet: Sheet, owner: Guess, samples: Samples) -> Key | None:
     agree = min(samples.agreement(sheet.delivery, owner.column, g.column) for g in told)
     if agree < 0.8:
         return None
-    confirm = f"several rows share one; {percent(agree)} of those agree on {told[0].column.name}: they become one record"
-    return Key(
-        owner.column.text, (owner.column,), f"{percent(owner.column.fill)} filled", (confirm,), merge=True
-    )
+    facts = f"{percent(owner.column.fill)} filled"
+    same = f"several rows share one; {percent(agree)} of those agree on {told[0].column.name}"
+    if sheet.has("updated_at") or len(sheet.delivery.files) > 1:
+        return Key(owner.column.text, (owner.column,), facts, (f"{same}: the newest counts",))
+    return Key(owner.column.text, (owner.column,), facts, (f"{same}: they become one record",), merge=True)
 
 
 def _together(sheet: Sheet, ids: Sequence[Guess], samples: Samples) -> Key | None:
@@ -199,7 +165,8 @@ def _together(sheet: Sheet, ids: Sequence[Guess], samples: Samples) -> Key | Non
         if g.meaning in ("product_code", "occurred_at", "ordered_at", "date", "event_name")
     ]
     numbers = [g for g in sheet.guesses if _is_line_number(g)]
-    parts = list(dict.fromkeys(map(id, [*ids, *numbers, *more])))
+    sure = [g for g in ids if g.subject is not None or v.share(g.column.values, lambda x: len(x) >= 5) > 0.9]
+    parts = list(dict.fromkeys(map(id, [*sure, *numbers, *more])))
     by_id = {id(g): g for g in sheet.guesses}
     usable = [by_id[p] for p in parts if by_id[p].column.fill >= 0.9999 and not by_id[p].column.is_list][:6]
     for size in (2, 3):
@@ -238,40 +205,9 @@ def _is_line_number(guess: Guess) -> bool:
     ) and (v.share(guess.column.values, v.integer) > 0.9)
 
 
-def _is_code(guess: Guess) -> bool:
+def is_code(guess: Guess) -> bool:
     """Values that could be ids: short, one word, with digits or random letters."""
     values = guess.column.values
     return v.share(
         values, lambda x: len(x) <= 64 and " " not in x and "@" not in x and any(c.isdigit() for c in x)
     ) >= 0.95 and (v.share(values, v.decimal) < 0.2)
-
-
-def _may_refer(guess: Guess) -> bool:
-    if guess.meaning in ("label", *_NOT_KEYS) or guess.column.is_list or guess.column.fill < 0.02:
-        return False
-    return _is_code(guess) or guess.subject is not None
-
-
-def _kinship(guess: Guess, key: Guess, target: Sheet) -> int:
-    """How near a column's name is to a key of the target; 0 when only chance could make them alike."""
-    mine, theirs = words.tokens_of(guess.column.path[-1]), words.tokens_of(key.column.path[-1])
-    if (guess.subject and guess.subject == key.subject) or (mine == theirs and guess.subject != ""):
-        return 3
-    roots = {t.rstrip("s") for t in words.tokens_of(target.stem) if words.is_person_subject(t.rstrip("s"))}
-    if roots & {t.rstrip("s") for t in mine}:
-        return 2
-    if is_person_id(guess):
-        return 1
-    # Small numbers are found in any list of numbers.
-    small = v.share(guess.column.values, lambda x: x.isdigit() and len(x) < 6)
-    return int(small < 0.5 and guess.subject in (None, ""))
-
-
-def _agree(sheet: Sheet, guess: Guess, target: Sheet, key: Guess, samples: Samples) -> bool:
-    """Whether rows of both that share an id do not name different people."""
-    for meaning in ("email", "family_name", "full_name", "birth_date"):
-        mine, theirs = sheet.of(meaning)[:1], target.of(meaning)[:1]
-        if mine and theirs and not mine[0].column.is_list and not theirs[0].column.is_list:
-            ours = (sheet.delivery, guess.column, mine[0].column)
-            return samples.same_across(ours, (target.delivery, key.column, theirs[0].column)) >= 0.4
-    return True

@@ -87,8 +87,8 @@ campbell stewart robertson macdonald murray kelly obrien oneill ryan walsh byrne
 )
 _FAMILY_ENDINGS: Final = (
     "son", "sen", "sson", "ski", "ska", "sky", "wicz", "czyk", "ez", "ini", "etti", "ucci", "mann", "berger", "stein",
-    "bauer", "meier", "meyer", "ova", "ov", "ev", "enko", "ian", "yan", "oglu", "opoulos", "idis", "escu", "ssen", "inen",
-    "stra", "sma", "feld", "hoff", "burg", "ault", "eau", "man", "ley", "ton", "field", "worth",
+    "bauer", "meier", "meyer", "ova", "ov", "ev", "enko", "ian", "yan", "oglu", "opoulos", "idis", "escu",
+    "ssen", "inen", "stra", "sma", "feld", "hoff", "burg", "ault", "eau", "man", "ley", "ton", "field", "worth",
 )  # fmt: skip
 
 STREET_WORDS: Final = word_set(

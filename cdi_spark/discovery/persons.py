@@ -6,13 +6,11 @@ import re
 from collections import Counter
 
 from cdi_spark.discovery import values as v
-from cdi_spark.discovery import words
+from cdi_spark.discovery.contacts import email_lines, phone_lines
+from cdi_spark.discovery.date_sql import as_date, order_doubts
 from cdi_spark.discovery.dates import (
-    Reading,
-    date_sql,
     future_share,
     placeholder_of,
-    timestamp_sql,
 )
 from cdi_spark.discovery.homes import address_lines
 from cdi_spark.discovery.known_names import given_names
@@ -54,7 +52,7 @@ def person_lines(sheet: Sheet, *, country: str, own_ids: list[Guess]) -> list[Li
     """
     lines = _names(sheet)
     lines += [*_gender(sheet), *_birth_date(sheet)]
-    lines += [*_several(sheet, "emails", "email"), *_phones(sheet, country)]
+    lines += [*email_lines(sheet), *phone_lines(sheet, country=country)]
     lines += address_lines(sheet, country=country)
     if ids := sheet.of("national_id"):
         others = [g.column.name for g in ids[1:]]
@@ -74,43 +72,6 @@ def person_lines(sheet: Sheet, *, country: str, own_ids: list[Guess]) -> list[Li
         if found := sheet.of(meaning):
             lines.append(line_of(meaning, found[0]))
     return lines
-
-
-def date_text(guess: Guess) -> str:
-    """The column as the date functions want it: text without blanks round it."""
-    column = guess.column
-    if column.kind != "text" or guess.column.is_fractional:
-        return column.text
-    return column.sql
-
-
-def as_date(guess: Guess) -> str:
-    """Spark SQL of a date column as a date."""
-    if guess.column.kind in ("date", "timestamp"):
-        return guess.column.sql if guess.column.kind == "date" else f"cast({guess.column.sql} as date)"
-    return date_sql(date_text(guess), guess.reading)
-
-
-def as_timestamp(guess: Guess) -> str:
-    """Spark SQL of a date column as a timestamp."""
-    if guess.column.kind in ("date", "timestamp"):
-        return (
-            guess.column.sql if guess.column.kind == "timestamp" else f"cast({guess.column.sql} as timestamp)"
-        )
-    return timestamp_sql(date_text(guess), guess.reading)
-
-
-def order_doubts(reading: Reading, column: str) -> list[str]:
-    """What to confirm about the order of day and month."""
-    if reading.ambiguous:
-        other = "month" if reading.order == "dmy" else "day"
-        return [
-            f"no value tells day from month; read {reading.order}. Swap d and M if the {other} comes first"
-        ]
-    if reading.against:
-        share = percent(reading.against / (reading.against + reading.for_order))
-        return [f"of the values that tell, {share} have day and month the other way round"]
-    return []
 
 
 def _names(sheet: Sheet) -> list[Line]:
@@ -171,7 +132,8 @@ def _gender(sheet: Sheet) -> list[Line]:
     if found := sheet.of("gender"):
         guess = found[0]
         said = Counter({x.lower(): n for x, n in guess.column.values.items()})
-        if said.keys() <= _KNOWN_GENDERS and not (said.keys() & {"h", "m"} == {"h", "m"}):
+        unread = (said.keys() & v.GENDER_OF.keys()) - _KNOWN_GENDERS
+        if not unread and said.keys() & _KNOWN_GENDERS:
             return [line_of("gender", guess)]
         return _spelled_genders(guess, said)
     titles = sheet.of("title")
@@ -238,81 +200,3 @@ def _birth_parts(sheet: Sheet) -> list[Line]:
     chosen = [found[0] for found in parts]
     sql = f"cast(try_to_timestamp(concat_ws('-', {', '.join(g.column.text for g in chosen)}), 'yyyy-M-d') as date)"
     return [Line("birth_date", sql, facts_of(chosen), [], chosen)]
-
-
-def _several(sheet: Sheet, target: str, meaning: str) -> list[Line]:
-    """A line that gathers every column of a meaning, of the row and of arrays in it."""
-    found = [g for g in sheet.of(meaning, "contact") if g.column.filled]
-    found.sort(key=lambda g: (g.by_values, -g.column.fill))
-    inner = [
-        g
-        for nested in sheet.inner
-        for g in nested.guesses
-        if g.meaning in (meaning, "contact") and _is_contact(nested)
-    ]
-    if not found and not inner:
-        return []
-    lists = [_as_list(g, meaning) for g in found if g.column.is_list or _holds_several(g)]
-    lists += [_of_kind(g.column.all_of_array, g, meaning) for g in inner]
-    singles = [g.column.text for g in found if not g.column.is_list and not _holds_several(g)]
-    if not lists:
-        sql = f"array_compact(array({', '.join(singles)}))"
-    else:
-        parts = lists + ([f"array({', '.join(singles)})"] if singles else [])
-        sql = parts[0] if len(parts) == 1 else f"flatten(array_compact(array({', '.join(parts)})))"
-    used = [*found, *inner]
-    doubts = [d if len(used) == 1 else f"{g.column.path[-1]}: {d}" for g in used for d in doubts_of(g)]
-    return [Line(target, sql, facts_of(used), doubts, used)]
-
-
-def _as_list(guess: Guess, meaning: str) -> str:
-    place = guess.column.sql if guess.column.is_list else f"split({guess.column.text}, ' *[;,|] *')"
-    return _of_kind(place, guess, meaning)
-
-
-def _of_kind(place: str, guess: Guess, meaning: str) -> str:
-    """Of a list that mixes e-mails and phones, those that are meant."""
-    if guess.meaning != "contact":
-        return place
-    return f"filter({place}, x -> x {'like' if meaning == 'email' else 'not like'} '%@%')"
-
-
-def _holds_several(guess: Guess) -> bool:
-    return v.share(guess.column.values, lambda x: any(sign in x.strip(" ;,|") for sign in ";,|")) >= 0.01
-
-
-def _is_contact(sheet: Sheet) -> bool:
-    """Whether an array holds ways to reach the person, not events or other people."""
-    return not any(words.is_about_another(part) for part in sheet.name.split(".")) and not sheet.has("amount")
-
-
-def _phones(sheet: Sheet, country: str) -> list[Line]:
-    lines = _several(sheet, "phones", "phone")
-    prefixes = sheet.of("phone_prefix")
-    if not lines:
-        return []
-    line = lines[0]
-    guesses = [g for g in line.used if g.meaning in ("phone", "contact")]
-    if prefixes and len(guesses) == 1 and not guesses[0].column.is_list:
-        prefix = prefixes[0].column
-        of_country = {"country", "calling", "dial", "dialcode", "dialing"} & set(
-            words.tokens_of(prefix.path[-1])
-        )
-        plain = bool(of_country) and v.share(prefix.values, lambda x: x.isdigit()) > 0.9
-        number = guesses[0].column.text
-        joined = (
-            f"concat('+', {prefix.text}, ' ', {number})"
-            if plain
-            else f"concat_ws(' ', {prefix.text}, {number})"
-        )
-        line.sql = f"array_compact(array({joined}))"
-        line.used.append(prefixes[0])
-    values: Counter[str] = sum((g.column.values for g in guesses), Counter())
-    sample = Counter(dict(values.most_common(500)))
-    valid = v.share(
-        sample, lambda x: any(v.valid_phone(part, country) for part in x.replace("|", ";").split(";"))
-    )
-    line.facts += f"; {percent(valid)} are numbers of {country} or have a country code"
-    if valid < 0.5 and not prefixes:
-        line.confirm.append(f"few are valid as numbers of {country}: is default_country right?")
-    return lines

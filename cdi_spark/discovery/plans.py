@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from cdi_spark.discovery import words
 from cdi_spark.discovery.columns import nested_explode
+from cdi_spark.discovery.date_sql import as_timestamp
 from cdi_spark.discovery.events import event_lines
-from cdi_spark.discovery.keys import Key, Reference, handles_of, key_of, person_ids, reference_of
+from cdi_spark.discovery.keys import Key, key_of, person_ids
 from cdi_spark.discovery.kinds import event_kind_of
 from cdi_spark.discovery.lines import EmitPlan, Line, percent
 from cdi_spark.discovery.meaning import Guess
-from cdi_spark.discovery.persons import as_timestamp, person_lines
+from cdi_spark.discovery.persons import person_lines
+from cdi_spark.discovery.references import Reference, handles_of, reference_of
 from cdi_spark.discovery.sampling import Samples
 from cdi_spark.discovery.sheets import Sheet, event_kind, is_person, why_nothing
+from cdi_spark.discovery.telling import TIMED
 
 # A reference is believed when so many of its values are keys there.
 _BELIEVED = 0.9
 _LEAST_FILLED = 0.98
+_DESCRIBES = ("street", "city", "postcode", "birth_date", "gender", "occupation", "company")
 _YES = "('true', 't', '1', 'y', 'yes', 'ja', 'j', 'oui', 'o', 'si', 's', 'tak', 'x')"
 
 
@@ -33,6 +37,7 @@ class SourcePlan:
     updated: Line | None = None
     deleted: Line | None = None
     inactive: Guess | None = None
+    order_by: Line | None = None
 
     @property
     def name(self) -> str:
@@ -50,13 +55,15 @@ def plans_of(
     kinds = {sheet.name: event_kind(sheet) for sheet in sheets}
     people = [sheet for sheet in sheets if is_person(sheet) and kinds[sheet.name] is None]
     handles = [(sheet, guess) for sheet in people for guess in handles_of(sheet)]
+    # Rows that say where or what somebody is whom another file names: addresses, phones.
     references = {sheet.name: found for sheet in sheets if (found := reference_of(sheet, handles, samples))}
     pointed = [reference.key for reference in references.values()]
     plans: dict[str, SourcePlan] = {}
     left_out: dict[str, str] = {}
     for sheet in sheets:
         kind = kinds[sheet.name]
-        if not is_person(sheet) and (kind is None or not (sheet.name in references or person_ids(sheet))):
+        says = is_person(sheet) or (sheet.name in references and sheet.has(*_DESCRIBES))
+        if not says and (kind is None or not (sheet.name in references or person_ids(sheet))):
             left_out[sheet.name] = why_nothing(sheet)
             continue
         referenced = [guess for guess in sheet.guesses if guess in pointed]
@@ -99,7 +106,7 @@ def _accounts(plan: SourcePlan, shared: Sequence[Guess], *, with_key: bool) -> l
         if (
             guess not in ids
             and (with_key or not is_key)
-            and (with_key or guess.column.distinct > 0.5 * guess.column.filled)
+            and (with_key or guess.column.distinct > 0.9 * guess.column.filled)
         ):
             ids.append(guess)
     return ids
@@ -176,6 +183,7 @@ def _plan_order_round_lines(plan: SourcePlan, lines: EmitPlan, country: str) -> 
     order = EmitPlan(
         "order", whole, order_id, "the rows of one order are its lines", lines.person, lines.person_source
     )
+    order.per_key = "merge"
     plan.emits.append(order)
 
 
@@ -191,9 +199,7 @@ def _plan_arrays(
         kind = event_kind(inner)
         if kind is None or inner.array is None:
             continue
-        emit = EmitPlan(
-            kind, event_lines(inner, kind, country=country, outer=None if sheet.explode else sheet)
-        )
+        emit = EmitPlan(kind, event_lines(inner, kind, country=country, outer=_seen_from_inside(sheet)))
         emit.explode = nested_explode(sheet.explode, inner.array.path) if sheet.explode else inner.explode
         outer_key = (_id_of(sheet) or plan.key.sql) if deep else plan.key.sql
         outer_key = _parent(outer_key) if sheet.explode else outer_key
@@ -204,6 +210,16 @@ def _plan_arrays(
         plan.emits.append(emit)
         if not sheet.explode:
             _plan_arrays(plan, inner, country, person=person, deep=True)
+
+
+def _seen_from_inside(sheet: Sheet) -> Sheet:
+    """The sheet as the rows of an array in it see it: an element of an array is its elements' parent."""
+    if not sheet.explode:
+        return sheet
+    guesses = [
+        replace(g, column=g.column.at(g.column.base.replace("item", "item.parent"))) for g in sheet.guesses
+    ]
+    return replace(sheet, guesses=guesses)
 
 
 def _parent(sql: str) -> str:
@@ -225,9 +241,9 @@ def _id_of(sheet: Sheet) -> str | None:
     taken = ("product_code", "device_id", "cookie_id", "plan")
     for guess in sheet.guesses:
         column = guess.column
-        if guess.subject is not None and guess.meaning not in taken and guess not in person_ids(sheet):
-            if column.fill == 1 and column.distinct == column.filled:
-                return column.text
+        own = guess.subject is not None and guess.meaning not in taken and guess not in person_ids(sheet)
+        if own and column.fill == 1 and column.distinct == column.filled:
+            return column.text
     return None
 
 
@@ -235,9 +251,12 @@ def _plan_rest(plan: SourcePlan) -> None:
     """When a row was last changed, and whether it is gone."""
     sheet = plan.sheet
     plan.updated = _changed(plan)
+    if plan.kind is None and len(sheet.delivery.files) > 1:
+        newer = f"struct({plan.updated.sql}, _file)" if plan.updated else "_file"
+        plan.order_by = Line("order_by", newer, "", ["does a later file name mean a newer file?"])
     if gone := sheet.of("deleted"):
         column = gone[0].column
-        if gone[0].reading.forms or column.kind in ("date", "timestamp"):
+        if gone[0].reading.forms or column.kind in TIMED:
             sql = (
                 f"{column.sql} is not null" if column.kind != "text" else f"coalesce({column.sql}, '') <> ''"
             )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import tempfile
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -127,6 +128,7 @@ class Samples:
         objects = [json.loads(row[0], parse_int=str, parse_float=str) for row in said]
         if not all(isinstance(o, dict) for o in objects):
             raise SourceError(f"{delivery.where}: is not made of JSON objects. Give one object a record.")
+        _refuse_records_by_id(objects, delivery)
         kinds = _parquet_kinds(delivery.files[0]) if delivery.format == "parquet" else {}
         columns, arrays = columns_of(objects, kinds)
         table = Table(columns, arrays, rows, landed=list(dict.fromkeys(name for o in objects for name in o)))
@@ -219,8 +221,20 @@ def opened_samples() -> Iterator[Samples]:
 def _refuse_twins(names: list[str], delivery: Delivery) -> None:
     if len({name.lower() for name in names}) < len(names):
         raise SourceError(
-            f"{delivery.where}: two of its fields differ only in capitals, which Spark takes for one. Rename one of them."
+            f"{delivery.where}: two of its fields differ only in capitals, which Spark takes for one. "
+            "Rename one of them."
         )
+
+
+def _refuse_records_by_id(objects: list[Any], delivery: Delivery) -> None:
+    """Ids as names of fields would give a column each."""
+    for one in objects[:1] if len(objects) <= len(delivery.files) else []:
+        shapes = Counter(tuple(sorted(value)) for value in one.values() if isinstance(value, dict))
+        if shapes and shapes.most_common(1)[0][1] >= max(20, 0.6 * len(one)):
+            raise SourceError(
+                f"{delivery.where}: its records stand under their ids as names of fields. Write one object a line, "
+                "with the id in a field of its own."
+            )
 
 
 def _json_path(path: FieldPath) -> str:
@@ -242,6 +256,13 @@ def _top_types(path: Path) -> dict[str, pa.DataType]:
 def _parquet_kinds(path: Path) -> dict[FieldPath, Kind]:
     """Types of the fields that are not text, by path; elements of a list go by the list's path."""
     kinds: dict[FieldPath, Kind] = {}
+    physical = pq.ParquetFile(path).schema
+    leaves = [physical.column(i) for i in range(len(physical.names))]
+    nanos = {
+        tuple(part for part in leaf.path.split(".") if part not in ("list", "element", "item", "array"))
+        for leaf in leaves
+        if "nanoseconds" in str(leaf.logical_type)
+    }
 
     def walk(place: FieldPath, kind: pa.DataType) -> None:
         if pa.types.is_struct(kind):
@@ -250,7 +271,12 @@ def _parquet_kinds(path: Path) -> dict[FieldPath, Kind]:
         elif pa.types.is_list(kind) or pa.types.is_large_list(kind):
             walk(place, kind.value_type)
         elif pa.types.is_timestamp(kind):
-            kinds[place] = "timestamp"
+            kinds[place] = "nanos" if place in nanos else "timestamp"
+        elif pa.types.is_time(kind):
+            raise SourceError(
+                f"{path}: {'.'.join(place)} is a time of day, which Spark 4.0 does not read. "
+                "Write it without the column."
+            )
         elif pa.types.is_date(kind):
             kinds[place] = "date"
         elif pa.types.is_boolean(kind):

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from cdi_spark.discovery import values as v
 from cdi_spark.discovery import words
-from cdi_spark.discovery.columns import Array
+from cdi_spark.discovery.columns import Array, Column
 from cdi_spark.discovery.deliveries import Delivery
 from cdi_spark.discovery.kinds import event_kind_of
 from cdi_spark.discovery.meaning import Guess, guess_of
 from cdi_spark.discovery.sampling import SAMPLE_ROWS, Table
+from cdi_spark.discovery.vocabulary import word_set
 
 _LIFTED = frozenset(
     ("given_name", "middle_name", "family_name", "full_name", "birth_date", "street", "house_number", "city", "region",
@@ -30,13 +31,13 @@ _SPEAKS: dict[str, dict[str, float]] = {
     "product_name": {"order_line": 0.5}, "amount": {"order": 0.5, "invoice": 0.5, "subscription": 0.5},
 }  # fmt: skip
 _WANTS: dict[str, tuple[frozenset[str], ...]] = {
-    "order": (frozenset(("ordered_at", "date", "occurred_at", "created_at", "amount")),),
-    "order_line": (frozenset(("product_code", "product_name", "quantity")), frozenset(("quantity", "amount", "unit_price"))),
-    "invoice": (frozenset(("amount", "issued_on", "due_on", "date", "created_at")),),
-    "subscription": (frozenset(("plan", "started_on", "date", "product_name", "created_at")),),
-    "support_case": (frozenset(("opened_at", "date", "created_at", "occurred_at", "subject")),),
-    "usage": (frozenset(("occurred_at", "date", "created_at", "ordered_at")),),
-}  # fmt: skip
+    "order": (word_set("ordered_at date occurred_at created_at amount"),),
+    "order_line": (word_set("product_code product_name quantity"), word_set("quantity amount unit_price")),
+    "invoice": (word_set("amount issued_on due_on date created_at"),),
+    "subscription": (word_set("plan started_on date product_name created_at"),),
+    "support_case": (word_set("opened_at date created_at occurred_at subject"),),
+    "usage": (word_set("occurred_at date created_at ordered_at"),),
+}
 
 
 @dataclass(eq=False)
@@ -68,7 +69,7 @@ class Sheet:
 
 def sheet_of(delivery: Delivery, table: Table, name: str, *, country: str | None) -> Sheet:
     """Guess every column of a delivery's table, and of the arrays in it."""
-    guesses = [guess_of(column, country=country) for column in table.columns]
+    guesses = _guesses(table.columns, country)
     header = delivery.dialect is None or delivery.dialect.header
     sheet = Sheet(delivery, name, guesses, table.rows, explode=table.explode, header=header)
     sheet.inner = [_inner(delivery, array, country) for array in table.arrays]
@@ -81,6 +82,8 @@ def sheet_of(delivery: Delivery, table: Table, name: str, *, country: str | None
 
 def is_person(sheet: Sheet) -> bool:
     """Whether the rows say who somebody is."""
+    if _is_list_of_companies(sheet):
+        return False
     if any(g.meaning in STRONG and g.column.filled for g in sheet.guesses):
         return True
     if (sheet.has("given_name") and sheet.has("family_name")) or sheet.has("full_name"):
@@ -90,7 +93,9 @@ def is_person(sheet: Sheet) -> bool:
     if any(inner.has("email", "phone", "contact") for inner in sheet.inner):
         return True
     # People without names, as in data that was made anonymous: an id, and something about them.
-    return _is_list_of_people(sheet) and sheet.has("city", "postcode", "birth_date", "gender", "region", "country")
+    return _is_list_of_people(sheet) and sheet.has(
+        "city", "postcode", "birth_date", "gender", "region", "country"
+    )
 
 
 def event_kind(sheet: Sheet) -> str | None:
@@ -116,8 +121,13 @@ def why_nothing(sheet: Sheet) -> str:
     """Why no source is made of a sheet, in words."""
     if any(g.meaning == "label" for g in sheet.guesses):
         return "its columns tell which records are one person: labels, which only `cdi evaluate` may read"
+    if _is_list_of_companies(sheet):
+        return "it lists companies and no person of theirs"
     if _keys_only(sheet):
-        return "it holds only keys and short codes (truth, labels or links?), nothing that describes a person or an event"
+        return (
+            "it holds only keys and short codes (truth, labels or links?), nothing that describes a person "
+            "or an event"
+        )
     if event_kind(sheet) or event_kind_of(sheet.name):
         return "it speaks of events, but neither of their dates and sums nor of whose they are"
     return "it says nothing about people, nor about orders, invoices, subscriptions, support cases or usage of theirs"
@@ -133,11 +143,22 @@ def _keys_only(sheet: Sheet) -> bool:
 
 
 def _inner(delivery: Delivery, array: Array, country: str | None) -> Sheet:
-    guesses = [guess_of(column, country=country) for column in array.columns]
+    guesses = _guesses(array.columns, country)
     sheet = Sheet(delivery, array.name, guesses, array.elements, array=array, explode=array.explode)
     sheet.inner = [_inner(delivery, nested, country) for nested in array.arrays]
     _settle_names(sheet)
     return sheet
+
+
+def _guesses(columns: Sequence[Column], country: str | None) -> list[Guess]:
+    context = words.common_prefixes([column.path[-1] for column in columns])
+    guesses = [guess_of(column, country=country, context=context) for column in columns]
+    # Whose owner it is shows beside columns of the same that are nobody's in particular.
+    plain = {g.meaning for g in guesses if "owner" not in words.tokens_of(g.column.name)}
+    for guess in guesses:
+        if guess.meaning in plain and "owner" in words.tokens_of(guess.column.name):
+            guess.meaning = ""
+    return guesses
 
 
 def _lift(sheet: Sheet, inner: Sheet) -> None:
@@ -207,10 +228,18 @@ def _settle_by_place(sheet: Sheet) -> None:
             continue
         for place, guess in enumerate(sheet.guesses):
             near = [g.meaning for g in sheet.guesses[max(0, place - 1) : place + 2] if g is not guess]
-            free = not guess.meaning and words.is_opaque(guess.column.path[-1]) and guess.column.distinct >= 10
-            if free and any(m in beside for m in near) and (fit := v.share(guess.column.values, fits)) >= least:
+            free = (
+                not guess.meaning and words.is_opaque(guess.column.path[-1]) and guess.column.distinct >= 10
+            )
+            if (
+                free
+                and any(m in beside for m in near)
+                and (fit := v.share(guess.column.values, fits)) >= least
+            ):
                 guess.meaning, guess.fit, guess.said = meaning, fit, 0.0
-                guess.doubt = f"no header says so; it stands beside {' and '.join(m for m in near if m in beside)}"
+                guess.doubt = (
+                    f"no header says so; it stands beside {' and '.join(m for m in near if m in beside)}"
+                )
                 break
 
 
@@ -221,6 +250,20 @@ _BESIDE: tuple[tuple[str, tuple[str, ...], Callable[[str], bool], float], ...] =
     ("city", ("postcode", "region", "street"), v.name, 0.9),
     ("postcode", ("city",), lambda x: x.isdigit() and 4 <= len(x) <= 6, 0.9),
 )
+
+
+def _is_list_of_companies(sheet: Sheet) -> bool:
+    personal = (
+        "given_name",
+        "family_name",
+        "full_name",
+        "email",
+        "birth_date",
+        "gender",
+        "national_id",
+        "device_id",
+    )
+    return sheet.has("company") and not sheet.has(*personal, "cookie_id", "contact", "occupation", "title")
 
 
 def _is_product(sheet: Sheet) -> bool:

@@ -24,8 +24,8 @@ from cdi_spark.standardise.currencies import currency_words
 # What stands for "no value" in the files of many programs; folded by case only.
 NOTHING = frozenset((
     "", "null", "\\n", "na", "n/a", "n.a.", "none", "nan", "#n/a", "-", "--", "---", "?", ".", "unknown", "(null)",
-    "undefined", "nat", "nil", "<na>", "<null>", "unbekannt", "inconnu", "desconocido", "k.a.", "not given", "not known",
-    "none given", "0000-00-00", "0000-00-00 00:00:00", "tbd", "xxx", "#null!",
+    "undefined", "nat", "nil", "<na>", "<null>", "unbekannt", "inconnu", "desconocido", "k.a.", "not given",
+    "not known", "none given", "0000-00-00", "0000-00-00 00:00:00", "tbd", "xxx", "#null!",
 ))  # fmt: skip
 _EMAIL = re.compile(
     r"^(?:mailto:)?[^\s@<>,;]+@[^\s@<>,;]+\.[A-Za-z]{2,}$|^.{0,60}<[^\s@]+@[^\s@]+\.[A-Za-z]{2,}>$"
@@ -59,8 +59,10 @@ _FULL_NAME = re.compile(rf"^{_NAME_WORD}(?:,? {_NAME_WORD}){{1,4}}$|^{_NAME_WORD
 _ONE_NAME = re.compile(rf"^{_NAME_WORD}(?: {_NAME_WORD}){{0,2}}$")
 _NUMBER = re.compile(r"^[-+(]?\s*[^\d\s.,+-]{0,4}\s*[-+]?\d[\d.,'\u00a0\u202f ]*\s*[^\d\s.,]{0,4}\)?-?$")
 _GENDERS = {
-    "female": "f female w woman weiblich frau femme feminin mujer femenino donna femmina vrouw v k kobieta kvinna girl feminino feminine femenina",
-    "male": "m male man männlich maennlich mann h homme masculin hombre masculino uomo maschio mezczyzna muz boy masculine",
+    "female": "f female w woman weiblich frau femme feminin feminine femenina femenino feminino mujer donna femmina "
+              "vrouw v k kobieta kadin kvinna girl",
+    "male": "m male man m\u00e4nnlich maennlich mann h homme masculin masculine masculino hombre e erkek ferfi "
+            "f\u00e9rfi uomo maschio mezczyzna muz boy",
     "other": "x other d divers diverse nonbinary non-binary u unknown o n",
 }  # fmt: skip
 GENDER_OF = {word: gender for gender, words in _GENDERS.items() for word in words.split()}

@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Sequence
 from functools import cache
 
-from cdi_spark.discovery.vocabulary import (
-    CONTEXT,
-    ID_WORDS,
-    LABELS,
-    MEANINGS,
-    OTHER,
-    PERSON_SUBJECTS,
-    fold,
-)
+from cdi_spark.discovery.context_words import CONTEXT, ID_WORDS, LABELS, OTHER, PERSON_SUBJECTS
+from cdi_spark.discovery.vocabulary import MEANINGS, fold
 
 _SHORT = {
     "nm": "name", "nme": "name", "nam": "name", "dt": "date", "dat": "date", "dte": "date", "datum": "datum",
@@ -31,7 +26,40 @@ _SHORT = {
 }  # fmt: skip
 
 
-_JOINING = frozenset("of the de du des d del della di da do dos l la le el van der von zu an for".split(" "))
+_JOINING = frozenset(
+    [
+        "of",
+        "the",
+        "de",
+        "du",
+        "des",
+        "d",
+        "del",
+        "della",
+        "di",
+        "da",
+        "do",
+        "dos",
+        "l",
+        "la",
+        "le",
+        "el",
+        "van",
+        "der",
+        "von",
+        "zu",
+        "an",
+        "for",
+    ]
+)
+# Of what else an id may be, though the word alone says little.
+_THINGS = frozenset(("invoice", "bill", "item", "line"))
+_QUESTION = frozenset(("what", "is", "your", "whats", "s", "are", "you", "the"))
+# Somebody who looks after the customer, in systems for sales.
+_OWNED = frozenset(
+    ("account", "contact", "lead", "opportunity", "deal", "record", "case", "ticket", "task", "company")
+)
+_NUMBER_AT_END = re.compile(r"(?<=\w{3})(?:nummer|numero|numer|nr)$")
 _IN_ADDRESS = frozenset(("city", "region", "postcode", "postcode_city", "country", "house_number", "email"))
 
 
@@ -51,21 +79,26 @@ def tokens_of(name: str) -> list[str]:
     camel = re.sub(r"(?<=[a-zà-öø-ÿ\d])(?=[A-ZÀ-ÖØ-Þ])|(?<=[A-ZÀ-Þ])(?=[A-ZÀ-Þ][a-zà-ÿ])", " ", joined)
     apart = re.sub(r"(?<=[^\W\d_]{2})(?=\d)|(?<=\d)(?=[^\W\d_]{2})", " ", camel)
     words = fold(apart.replace("_", " ").replace("#", " number ")).split()
-    return [
-        _SHORT.get(word) or re.sub(r"(?<=\w{3})(?:nummer|numero|numer|nr)$", "number", word) for word in words
-    ]
+    if {"what", "your"} & set(words):
+        # A question of a form.
+        words = [word for word in words if word not in _QUESTION]
+    return [_SHORT.get(word) or canon(_NUMBER_AT_END.sub("number", word)) for word in words]
 
 
 @cache
-def meanings_of(name: str) -> dict[str, float]:
-    """What a column's name may mean, with how much of the name says so (0 to 1)."""
+def meanings_of(name: str, *, context: frozenset[str] = frozenset()) -> dict[str, float]:
+    """What a column's name may mean, with how much of the name says so (0 to 1).
+
+    Args:
+        context: words that say nothing here, such as a prefix of all the table's columns.
+    """
     tokens = tokens_of(name)
     if not tokens:
         return {}
-    found = _found(tokens)
+    found = _found(tokens, context)
     bare = [token for token in tokens if token not in _JOINING]
     if bare and bare != tokens:
-        found = {m: max(found.get(m, 0.0), said) for m, said in (found | _found(bare)).items()}
+        found = {m: max(found.get(m, 0.0), said) for m, said in (found | _found(bare, context)).items()}
     if not found and not any(t in _OTHER for t in tokens):
         found = _within("".join(tokens), _phrases()[1])
     if found.keys() & _IN_ADDRESS and "street" not in tokens:
@@ -75,14 +108,14 @@ def meanings_of(name: str) -> dict[str, float]:
     return found
 
 
-def _found(tokens: list[str]) -> dict[str, float]:
+def _found(tokens: list[str], context: frozenset[str]) -> dict[str, float]:
     whole, inside = _phrases()
     found: dict[str, float] = {}
     for length in range(min(len(tokens), 5), 0, -1):
         for start in range(len(tokens) - length + 1):
             phrase = "".join(tokens[start : start + length])
             others = tokens[:start] + tokens[start + length :]
-            foreign = [t for t in others if t not in _CONTEXT and not t.isdigit()]
+            foreign = [t for t in others if t not in _CONTEXT and t not in context and not t.isdigit()]
             negated = any(t in _OTHER for t in others)
             for meaning in (*whole.get(phrase, ()), *inside.get(phrase, ())):
                 is_whole = phrase in whole and meaning in whole[phrase]
@@ -109,13 +142,17 @@ def subject_of_id(name: str) -> str | None:
         tokens = [_SHORT.get(glued[1], glued[1]), "id"]
     if not tokens or not any(t in _ID_WORDS for t in tokens):
         return None
-    subjects = [t for t in tokens if t not in _ID_WORDS and (t not in _CONTEXT or t in _PERSON_SUBJECTS)]
+    subjects = [
+        t
+        for t in tokens
+        if t not in _ID_WORDS and (t not in _CONTEXT or t in _PERSON_SUBJECTS or t in _THINGS)
+    ]
     return "".join(subjects)
 
 
 def is_person_subject(subject: str) -> bool:
     """Whether the owner of an id is a person or a person's account."""
-    return subject in _PERSON_SUBJECTS or any(
+    return bool({subject, subject.rstrip("s")} & _PERSON_SUBJECTS) or any(
         subject.startswith(word) or subject.endswith(word) for word in _PERSON_SUBJECTS if len(word) >= 5
     )
 
@@ -143,7 +180,14 @@ def is_label(name: str) -> bool:
 
 def is_about_another(name: str) -> bool:
     """Whether a name says another person's, or something about a value and not the value."""
-    return any(t in _OTHER for t in tokens_of(name))
+    tokens = set(tokens_of(name))
+    return bool(tokens & _OTHER) or ("owner" in tokens and bool(tokens & _OWNED))
+
+
+def common_prefixes(names: Sequence[str]) -> frozenset[str]:
+    """First words that so many of a table's columns share that they say nothing: PT_DOB, PT_SEX, PT_ZIP."""
+    firsts = Counter(tokens[0] for tokens in map(tokens_of, names) if len(tokens) > 1)
+    return frozenset(word for word, times in firsts.items() if times >= max(3, 0.25 * len(names)))
 
 
 def _is_id(tokens: list[str]) -> bool:

@@ -7,14 +7,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from cdi_spark.discovery.deliveries import glob_of
 from cdi_spark.discovery.encodings import spark_encoding, wants_java_charsets
 from cdi_spark.discovery.lines import EmitPlan, percent
 from cdi_spark.discovery.plans import SourcePlan
+from cdi_spark.discovery.yaml_lines import comment, entry, folded, scalar
 
-_WIDTH = 110
 # Words for nothing that silver's own rules drop.
 _CLEANED = (
     "unknown",
@@ -40,18 +38,23 @@ def project_yaml(
     """project.yml."""
     lines = [
         _TOP.rstrip(),
-        f"name: {name}",
-        f"description: {_scalar('; '.join(plan.name for plan in plans))}",
-        f"default_country: {country}   # confirm: {why}",
+        f"name: {scalar(name)}",
+        f"description: {scalar('; '.join(plan.name for plan in plans))}",
+        f"default_country: {scalar(country)}   # confirm: {why}",
         "warehouse: warehouse   # beside this file",
         "vars:",
-        f"  raw: {_scalar(raw)}   # where the files were; on another machine give --var raw=DIR",
+        f"  raw: {scalar(raw)}   # where the files were; on another machine give --var raw=DIR",
     ]
+    settings = []
     if any(wants_java_charsets(plan.sheet.delivery.encoding) for plan in plans):
-        lines += [
-            "spark:",
-            '  spark.sql.legacy.javaCharsets: "true"   # Spark 4 reads old Windows encodings only with it',
-        ]
+        settings.append(
+            '  spark.sql.legacy.javaCharsets: "true"   # Spark 4 reads old encodings only with it'
+        )
+    if any(guess.column.kind == "nanos" for plan in plans for guess in plan.sheet.guesses):
+        settings.append(
+            '  spark.sql.legacy.parquet.nanosAsLong: "true"   # Spark reads no times in nanoseconds'
+        )
+    lines += ["spark:", *settings] if settings else []
     lines += ["# Left out:", *(f"#   {line}" for line in left_out)] if left_out else []
     return "\n".join(lines) + "\n"
 
@@ -64,31 +67,31 @@ def source_yaml(plan: SourcePlan, *, common: Path) -> str:
     )
     lines = [
         _TOP.rstrip(),
-        f"name: {plan.name}",
-        f"description: {_scalar(f'{_kind_words(plan)}, {what} when `cdi init` ran')}",
+        f"name: {scalar(plan.name)}",
+        f"description: {scalar(f'{_kind_words(plan)}, {what} when `cdi init` ran')}",
         'owner: ""   # confirm: who answers for this data',
         "purpose: customer data integration   # confirm: why it may be used",
         "consumers: []   # confirm: who reads what comes of it",
-        f"path: {_scalar(_path(plan, common))}",
+        f"path: {scalar(_path(plan, common))}",
         f"format: {delivery.format}",
     ]
     if options := _options(plan):
         lines.append(
             f"options: {{{', '.join(f'{k}: {json.dumps(v, ensure_ascii=False)}' for k, v in options.items())}}}"
         )
-    lines += _entry(
+    lines += entry(
         "key",
         plan.key.sql if not plan.sheet.explode else _file_key(plan),
         plan.key.facts if not plan.sheet.explode else "one file is one row",
         list(plan.key.confirm) if not plan.sheet.explode else [],
     )
-    for line in (plan.updated, plan.deleted):
+    for line in (plan.updated, plan.order_by, plan.deleted):
         if line:
-            lines += _entry(line.target, line.sql, line.facts, line.confirm)
+            lines += entry(line.target, line.sql, line.facts, line.confirm)
     if plan.inactive and not plan.deleted:
         column = plan.inactive.column
         lines.append(
-            f"# confirm: {_comment(column.name)} says who is active; if the others are to go, write `deleted` with it"
+            f"# confirm: {comment(column.name)} says who is active; if the others are to go, write `deleted` with it"
         )
     lines.append(
         f"trust: {2 if plan.kind is None else 3}   # confirm: 1 is most trusted, and wins where records differ"
@@ -98,7 +101,7 @@ def source_yaml(plan: SourcePlan, *, common: Path) -> str:
     for emit in plan.emits:
         lines += _emit(emit, plan)
     unused = _unused(plan)
-    lines += _folded(f"not mapped: {', '.join(unused)}", "# ") if unused else []
+    lines += folded(f"not mapped: {', '.join(unused)}", "# ") if unused else []
     return "\n".join(lines) + "\n"
 
 
@@ -108,7 +111,7 @@ def quality_yaml(plans: Sequence[SourcePlan]) -> dict[str, str]:
     for table in dict.fromkeys(emit.table for plan in plans for emit in plan.emits if emit.table != "person"):
         files[f"{table}.yml"] = (
             f"table: silver.{table}\n"
-            "# No rules: a row is kept whatever its columns say. Rules go here, such as `has_date: ordered_at is not null`.\n"
+            "# No rules: a row is kept whatever its columns say.\n"
             "expectations:\n"
             f"  - expectation: ExpectColumnValuesToBeUnique\n    column: {table}_id\n"
         )
@@ -159,7 +162,7 @@ expectations:
     if least >= 0.5:
         text += (
             "  - expectation: ExpectColumnValuesToNotBeNull\n    column: family_name\n"
-            f"    arguments: {{mostly: {least - 0.1:.1f}}}   # confirm: {percent(named / rows)} of the sampled rows have one\n"
+            f"    arguments: {{mostly: {least - 0.1:.1f}}}   # confirm: {percent(named / rows)} of the rows have one\n"
         )
     return text
 
@@ -217,6 +220,8 @@ def _null_word(plan: SourcePlan) -> str:
 def _load(plan: SourcePlan) -> list[str]:
     if plan.kind is not None:
         return ["load: changes   # events add up"]
+    if plan.sheet.explode:
+        return ["load: changes   # confirm: one file is one row; a record that a new file lacks stays"]
     if len(plan.sheet.delivery.files) > 1:
         return ["load: changes   # confirm: several files; `snapshot` where each new file is the whole list"]
     return ["load: snapshot   # confirm: a record that a new file lacks counts as deleted; else `changes`"]
@@ -229,11 +234,11 @@ def _file_key(plan: SourcePlan) -> str:
 def _emit(emit: EmitPlan, plan: SourcePlan) -> list[str]:
     lines = [f"  - table: {emit.table}"]
     if emit.explode:
-        lines += _entry("explode", emit.explode, "", [], "    ")
+        lines += entry("explode", emit.explode, "", [], "    ")
     if emit.where:
-        lines += _entry("where", emit.where, "", [], "    ")
+        lines += entry("where", emit.where, "", [], "    ")
     if (emit.key and emit.key != plan.key.sql) or emit.explode:
-        lines += _entry(
+        lines += entry(
             "key",
             emit.key or plan.key.sql,
             emit.key_facts,
@@ -241,90 +246,44 @@ def _emit(emit: EmitPlan, plan: SourcePlan) -> list[str]:
             "    ",
         )
     if emit.person:
-        lines += _entry("person", emit.person, emit.person_facts, [], "    ")
+        lines += entry("person", emit.person, emit.person_facts, [], "    ")
     if emit.person_source:
-        lines.append(f"    person_source: {emit.person_source}")
+        lines.append(f"    person_source: {scalar(emit.person_source)}")
     if emit.per_key:
         lines.append(f"    per_key: {emit.per_key}   # all rows of one key make one record")
     lines.append("    columns:" + ("" if emit.lines else " {}"))
     for line in emit.lines:
-        lines += _entry(line.target, line.sql, line.facts, line.confirm, "      ")
+        lines += entry(line.target, line.sql, line.facts, line.confirm, "      ")
     return lines
-
-
-def _entry(name: str, sql: str, facts: str, confirm: Sequence[str], indent: str = "") -> list[str]:
-    """One line of YAML with its facts behind it, or above it where they do not fit; doubts above."""
-    lines = [text for doubt in confirm for text in _folded(f"confirm: {_comment(doubt)}", f"{indent}# ")]
-    line = f"{indent}{name}: {_scalar(sql)}"
-    told = f"   # {_comment(facts)}" if facts else ""
-    if len(line) + len(told) <= _WIDTH:
-        return [*lines, line + told]
-    return [
-        *lines,
-        *(_folded(_comment(facts), f"{indent}# ") if facts else []),
-        *_wrapped(line, name, sql, indent),
-    ]
-
-
-def _wrapped(line: str, name: str, sql: str, indent: str) -> list[str]:
-    """A long expression over several lines, where it has blanks to break at outside of quotes."""
-    if len(line) <= _WIDTH or "  " in sql:
-        return [line]
-    rows, row = [], f"{indent} "
-    for word in _unquoted_words(sql):
-        if len(row) + len(word) + 1 > _WIDTH and row.strip():
-            rows.append(row)
-            row = f"{indent} "
-        row += f" {word}"
-    return [f"{indent}{name}: >-", *rows, row]
-
-
-def _unquoted_words(sql: str) -> list[str]:
-    words: list[str] = []
-    quote, word = "", ""
-    for sign in sql:
-        if sign == " " and not quote:
-            words.append(word)
-            word = ""
-            continue
-        if sign in "'\"`" and quote in ("", sign):
-            quote = "" if quote else sign
-        word += sign
-    return [*words, word]
 
 
 def _unused(plan: SourcePlan) -> list[str]:
     used = {id(g) for emit in plan.emits for line in emit.lines for g in line.used}
     used |= {id(g) for g in plan.sheet.guesses if g.column in plan.key.columns}
-    return [
-        _comment(g.column.name)
+    columns = [
+        comment(g.column.name)
         for g in plan.sheet.guesses
         if id(g) not in used and g.column.sql not in _mentioned(plan)
     ]
+    return columns + [f"{comment(array)}[]" for array in _silent_arrays(plan)]
+
+
+def _silent_arrays(plan: SourcePlan) -> list[str]:
+    """Arrays of objects that no line of the source reads."""
+    sql = " ".join([*(e.explode for e in plan.emits), *(line.sql for e in plan.emits for line in e.lines)])
+    silent = []
+    for inner in plan.sheet.inner:
+        if inner.array is not None and inner.array.path[-1] not in sql:
+            silent.append(inner.name)
+        silent += [
+            f"{inner.name}.{deep.name}"
+            for deep in inner.inner
+            if deep.array and deep.array.path[-1] not in sql
+        ]
+    return silent
 
 
 def _mentioned(plan: SourcePlan) -> set[str]:
     sql: list[Any] = [plan.key.sql, *(emit.person for emit in plan.emits), *(emit.key for emit in plan.emits)]
     sql += [line.sql for line in (plan.updated, plan.deleted) if line]
     return {g.column.sql for g in plan.sheet.guesses if any(g.column.sql in text for text in sql)}
-
-
-def _folded(text: str, indent: str) -> list[str]:
-    rows, row = [], ""
-    for word in text.split():
-        if row and len(indent) + len(row) + len(word) + 1 > _WIDTH:
-            rows.append(indent + row)
-            row = ""
-        row = f"{row} {word}".strip()
-    return [*rows, indent + row]
-
-
-def _comment(text: str) -> str:
-    """Text that stays on its line: names of columns may hold line ends."""
-    return " ".join(text.split())
-
-
-def _scalar(text: str) -> str:
-    """A YAML scalar for any text, plain where that is safe."""
-    written = yaml.safe_dump(text, width=10**9, allow_unicode=True).removesuffix("\n...\n").rstrip("\n")
-    return written if "\n" not in written else json.dumps(text, ensure_ascii=False)

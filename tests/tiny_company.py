@@ -1,4 +1,4 @@
-"""A company small enough to be run again and again: customers and their orders, today's and yesterday's."""
+"""A company small enough to be run again and again: its customers and orders, yesterday's and today's."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from cdi_spark.storage import Storage
 
 GIVEN = ("Anna", "Bela", "Carl", "Dora", "Emil", "Frida", "Gustav", "Hanna", "Ivo", "Jana")
 FAMILY = ("Abel", "Brandt", "Conrad", "Dorn", "Eckert", "Falk")
-GOLD = ("gold.customer_360", "gold.attribute", "gold.order")
+GOLD = ("gold.customer_360", "gold.attribute")
 
 PROJECT = "name: tiny\n"
 CUSTOMERS = """
@@ -45,38 +45,52 @@ emits:
 """
 
 
-def make(folder: Path) -> Path:
+def make(folder: Path, *, orders: bool = False) -> Path:
     """The conf folder and yesterday's files; the conf folder's path."""
     conf = folder / "conf"
     (conf / "sources").mkdir(parents=True)
     (conf / "project.yml").write_text(PROJECT)
     (conf / "sources" / "crm.yml").write_text(CUSTOMERS.replace("{folder}", str(folder)))
-    (conf / "sources" / "shop.yml").write_text(ORDERS.replace("{folder}", str(folder)))
+    if orders:
+        (conf / "sources" / "shop.yml").write_text(ORDERS.replace("{folder}", str(folder)))
     _write(folder, range(60), day=1)
     return conf
 
 
 def change(folder: Path) -> None:
-    """Today's files: some people are new, some gone, one has another e-mail, which joins two records."""
+    """Today's files: some people are new, some are gone, and record 31 is now the person of record 30."""
     (folder / "customers" / "1.csv").unlink()
     _write(folder, range(10, 72), day=2)
+
+
+def truth(*, day: int) -> dict[str, str]:
+    """The first record of each record's person."""
+    people = range(60) if day == 1 else range(10, 72)
+    first: dict[int, int] = {}
+    return {f"crm:{i}": f"crm:{first.setdefault(_same(i, day), i)}" for i in people}
+
+
+def _same(i: int, day: int) -> int:
+    """Every third record is the person of the one before."""
+    if day == 2 and i == 31:
+        return 30
+    return i - 1 if i % 3 == 2 else i
 
 
 def _write(folder: Path, people: range, *, day: int) -> None:
     rows = ["id,given,family,mail,born,seen"]
     orders = []
     for i in people:
-        # Every third is the one before once more, as another record.
-        same = i - 1 if i % 3 == 2 else i
+        same = _same(i, day)
         given, family = GIVEN[same % len(GIVEN)], FAMILY[same % len(FAMILY)]
-        mail = f"{given}.{family}{same}@example.com".lower()
-        if day == 2 and i == 31:
-            mail = f"{GIVEN[0]}.{FAMILY[0]}30@example.com".lower()
+        mail = f"{given}.{family}{same}@gmx.de".lower()
         rows.append(f"{i},{given},{family},{mail},{1950 + same}-03-{same % 28 + 1:02},2024-01-0{day}")
-        orders.append({"id": f"{day}-{i}", "customer": str(i), "amount": f"{i}.50", "at": f"2024-01-0{day}"})
-    for name, text in (("customers", "\n".join(rows)), ("orders", "\n".join(map(json.dumps, orders)))):
-        (folder / name).mkdir(exist_ok=True)
-        (folder / name / f"{day}.{'csv' if name == 'customers' else 'jsonl'}").write_text(text + "\n")
+        orders.append(
+            json.dumps({"id": f"{day}-{i}", "customer": f"{i}", "amount": f"{i}.50", "at": "2024-01-05"})
+        )
+    for name, lines in ((f"customers/{day}.csv", rows), (f"orders/{day}.jsonl", orders)):
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_text("\n".join(lines) + "\n")
 
 
 def run(spark: SparkSession, conf: Path, warehouse: Path, *stages: str) -> Storage:
@@ -106,11 +120,14 @@ def outcome(storage: Storage) -> dict[str, list[str]]:
     """What a run comes to, whatever its ids and times: gold with each entity named by its first record."""
     members = storage.read("entities.member").where("valid_to IS NULL")
     names = members.groupBy("entity_id").agg(F.min("record_id").alias("named"))
+    gold = [*GOLD, *(["gold.order"] if storage.exists("gold.order") else [])]
     found = {
         name: _texts(storage.query(f"SELECT * FROM {name}").join(names, "entity_id").drop("entity_id"))
-        for name in GOLD
+        for name in gold
     }
-    found["member"] = _texts(members.join(names, "entity_id").select("record_id", "named"))
+    found["members"] = sorted(
+        f"{r[0]} {r[1]}" for r in members.join(names, "entity_id").select("record_id", "named").collect()
+    )
     found["quarantine"] = _texts(storage.read("silver.quarantine"))
     # Every entity that lives was born, and none that never lived was.
     events = storage.read("entities.event")
