@@ -148,9 +148,12 @@ def check(
 ) -> None:
     """Check a conf folder without starting Spark."""
     from cdi_spark.linkage.model import load_person_model
+    from cdi_spark.quality.gates import check_names
 
     loaded = _project(project, _variables(var), lenient=not var)
     load_person_model(loaded.person_model)
+    for quality in loaded.quality.values():
+        check_names(quality)
     out.print(f"{project}: {len(loaded.sources)} sources, {len(loaded.quality)} quality files, all in order")
 
 

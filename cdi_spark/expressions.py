@@ -136,6 +136,9 @@ ALLOWED = frozenset(
 # Spark calls these without a parenthesis too, where the row has no column of the name.
 _CALLED_BARE = ("current_date", "current_timestamp", "current_user", "session_user")
 
+# timestamp 'now' and the like.
+_CLOCK_WORDS = ("now", "today", "tomorrow", "yesterday")
+
 
 def check_expression(sql: str, *, where: str) -> None:
     """Refuse what does not parse as one Spark SQL expression or calls a function outside the list.
@@ -152,6 +155,10 @@ def check_expression(sql: str, *, where: str) -> None:
         ) from None
     if any(token.token_type is TokenType.SEMICOLON for token in tokens) or not _is_value(tree):
         raise ConfigError(f"{where}: wants one expression over a row, not a statement or a query.")
+    if any(cast.this.name.strip().lower() in _CLOCK_WORDS for cast in tree.find_all(exp.Cast)):
+        raise ConfigError(
+            f"{where}: reads the clock. A landed row must mean the same tomorrow; use its own dates."
+        )
     for name in sorted({name for name in _called(tokens) if name not in ALLOWED}):
         raise ConfigError(
             f"{where}: the function {name} is not among those that conf may call. "

@@ -6,7 +6,7 @@ import pytest
 
 from cdi_spark.config import load_project
 from cdi_spark.errors import ConfigError
-from cdi_spark.expressions import check_expression
+from cdi_spark.expressions import check_expression, columns_read
 
 CONF = Path(__file__).parents[1] / "conf"
 
@@ -127,3 +127,15 @@ def test_every_expression_of_the_shipped_sources_passes() -> None:
     assert len(spoken) > 50
     for sql in spoken:
         check(sql)
+
+
+@pytest.mark.parametrize("sql", ["timestamp 'now'", "date 'Today '", "born < date 'yesterday'"])
+def test_words_that_read_the_clock_are_refused(sql: str) -> None:
+    with pytest.raises(ConfigError, match="reads the clock"):
+        check_expression(sql, where="crm.yml: key")
+
+
+def test_the_columns_that_an_expression_reads_are_known_by_their_first_part() -> None:
+    read = columns_read("coalesce(holder.name.full, `First Name`, transform(tags, t -> lower(t))[0])")
+    assert read >= {"holder", "First Name", "tags"}
+    assert "name" not in read

@@ -9,7 +9,7 @@ from pyspark.sql import functions as F
 
 from cdi_spark.errors import CdiError
 from cdi_spark.storage import Storage, conform
-from cdi_spark.tables import COMPONENT, MEMBER
+from cdi_spark.tables import ATTRIBUTE, COMPONENT, MEMBER
 
 SINCE = datetime(2024, 1, 1, tzinfo=UTC)
 
@@ -147,3 +147,93 @@ def test_scratch_is_gone_after_the_block_even_when_it_fails(
     else:
         work()
     assert not list(Path(storage.warehouse).glob("_*"))
+
+
+def customers(spark: SparkSession, *entities: str) -> DataFrame:
+    return spark.createDataFrame(
+        [(entity, "given_name", entity, "crm:1", "crm", True, "trusted") for entity in entities],
+        ATTRIBUTE.schema,
+    )
+
+
+def readers_see(storage: Storage) -> list[str]:
+    rows = storage.query("SELECT entity_id FROM gold.attribute").collect()
+    return sorted(row["entity_id"] for row in rows)
+
+
+@pytest.mark.parametrize("catalog", ["", "spark_catalog"])
+def test_readers_of_gold_see_the_newest_release_until_the_next(
+    spark: SparkSession, tmp_path: Path, catalog: str
+) -> None:
+    storage = Storage(spark, tmp_path, catalog=catalog, prefix="rel_")
+    sql = "SELECT entity_id FROM rel_gold.attribute"
+    storage.replace(ATTRIBUTE, customers(spark, "a"))
+    with pytest.raises(CdiError, match=r"gold: nothing was released yet .* `cdi run all`"):
+        storage.query(sql)
+    storage.release("r1")
+    storage.replace(ATTRIBUTE, customers(spark, "a", "b"))
+    assert storage.query(sql).collect() == [("a",)]
+    assert storage.read_released(ATTRIBUTE.name).count() == 1
+    assert storage.read(ATTRIBUTE.name).count() == 2
+    storage.release("r2")
+    assert storage.query(sql).count() == 2
+    assert storage.read("ops.release").count() == 2
+
+
+def test_a_released_view_keeps_the_comments_of_its_columns(spark: SparkSession, storage: Storage) -> None:
+    storage.replace(ATTRIBUTE, customers(spark, "a"))
+    storage.release("r1")
+    readers_see(storage)
+    told = {row["col_name"]: row["comment"] for row in spark.sql("DESCRIBE gold.attribute").collect()}
+    assert told["source"] == "source of the record"
+
+
+def test_a_release_tried_again_is_one_release(spark: SparkSession, storage: Storage) -> None:
+    storage.replace(ATTRIBUTE, customers(spark, "a"))
+    storage.release("r1")
+    storage.release("r1")
+    assert storage.read("ops.release").count() == 1
+
+
+def test_a_catalog_holds_tables_under_names_of_three_parts(spark: SparkSession, tmp_path: Path) -> None:
+    storage = Storage(spark, tmp_path, catalog="spark_catalog", prefix="cat_")
+    assert not storage.exists(MEMBER.name)
+    storage.merge(MEMBER, members(spark, a="X"), when_changed=())
+    storage.merge(MEMBER, members(spark, a="Y", b="Z"), when_changed=("entity_id",))
+    assert entity_of(spark.table("spark_catalog.cat_entities.member")) == {"a": "Y", "b": "Z"}
+    assert entity_of(storage.query("SELECT * FROM cat_entities.member")) == {"a": "Y", "b": "Z"}
+    with storage.scratch() as keep:
+        assert keep("silver.person", spark.range(3)).count() == 3
+
+
+def test_a_warehouse_may_be_a_uri(spark: SparkSession, tmp_path: Path) -> None:
+    storage = Storage(spark, (tmp_path / "of uri").as_uri().replace("%20", " "))
+    storage.replace(MEMBER, members(spark, a="X"))
+    assert (tmp_path / "of uri" / "entities" / "member" / "_delta_log").is_dir()
+    assert entity_of(storage.query("SELECT * FROM entities.member")) == {"a": "X"}
+    with storage.scratch() as keep:
+        assert keep("silver.person", spark.range(3)).count() == 3
+    assert not (tmp_path / "of uri" / "_scratch").exists()
+
+
+def test_merge_takes_out_what_is_gone(spark: SparkSession, storage: Storage) -> None:
+    storage.replace(MEMBER, members(spark, a="X", b="Y", c="Z"))
+    rows = members(spark, a="W", b="Y", d="V").withColumn("_gone", F.col("record_id").isin("b", "d"))
+    storage.merge(MEMBER, rows, when_changed=("entity_id",))
+    assert entity_of(storage.read(MEMBER.name)) == {"a": "W", "c": "Z"}
+
+
+def test_two_writers_of_one_step_are_told_apart(spark: SparkSession, storage: Storage) -> None:
+    storage.append(MEMBER, members(spark, a="X"), token="lease", step=1)
+    storage.append(MEMBER, members(spark, b="X"), token="lease", step=1)
+    storage.append(MEMBER, members(spark, c="X"), token="lease", step=2)
+    assert sorted(entity_of(storage.read(MEMBER.name))) == ["a", "c"]
+
+
+def test_scratch_that_a_killed_run_left_is_cleared_away(spark: SparkSession, storage: Storage) -> None:
+    left = Path(storage.warehouse) / "_scratch" / "silver_person"
+    left.mkdir(parents=True)
+    (left / "part-0.parquet").write_text("half a file")
+    with storage.scratch() as keep:
+        assert keep("silver.person", spark.range(3)).count() == 3
+    assert not left.exists()

@@ -14,6 +14,8 @@ from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
 from cdi_spark.discovery.values import is_nothing
+from cdi_spark.errors import ConfigError
+from cdi_spark.expressions import check_expression
 
 # Nanos are what pandas writes and Spark reads as a number, with a setting.
 Kind = Literal["text", "number", "fraction", "boolean", "date", "timestamp", "nanos"]
@@ -109,12 +111,9 @@ class Array:
     explode: str
     columns: list[Column]
     arrays: list[Array]
-    # Elements in the sample, and rows that have any.
+    # How many there are in the sample, and what one is called in `columns`.
     elements: int
-    rows: int
-    # What an element and the row round it are called in `columns`.
     base: str = "item"
-    parent: Array | None = None
 
     @property
     def name(self) -> str:
@@ -156,8 +155,17 @@ def columns_of(
 
 
 def _fields(rows: Iterable[Mapping[str, Any]]) -> list[str]:
-    """Field names in the order of their appearance; Spark knows no field without a name."""
-    return [name for name in dict.fromkeys(name for row in rows for name in row) if name]
+    """Names that an expression may use, in the order of their appearance; Spark knows no field without one."""
+    return [name for name in dict.fromkeys(name for row in rows for name in row) if name and _usable(name)]
+
+
+@cache
+def _usable(name: str) -> bool:
+    try:
+        check_expression(quoted(name), where=name)
+    except ConfigError:
+        return False
+    return True
 
 
 def _walk(
@@ -204,10 +212,7 @@ def _array(
     columns, arrays = columns_of(flat, kinds, base=inner_base, above=(*above, *path))
     for column in columns:
         column.array = place
-    array = Array(path, explode, columns, arrays, len(flat), sum(bool(row) for row in elements), inner_base)
-    for inner in arrays:
-        inner.parent = array
-    return array
+    return Array(path, explode, columns, arrays, len(flat), inner_base)
 
 
 def nested_explode(outer: str, inner: Path) -> str:

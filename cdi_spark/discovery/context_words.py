@@ -41,7 +41,7 @@ mother vater mutter pere padre madre emergency kin guardian parents manager rep 
 salesperson advisor adviser createdby updatedby modifiedby assigned assignee referrer referred verified valid
 validated confirmed opt optin optout consent subscribed newsletter bounce bounced hash md5 sha1 sha256 count
 flag is has type typ lat lon lng latitude longitude format length quality cluster label truth gold match score
-maiden former previous prev alias nickname nick login password pwd fax vat tax mwst tva iva ust discount
+maiden former previous prev alias nickname nick login password pwd fax telefax vat tax mwst tva iva ust discount
 rabatt fee tip domain age alter note notes comment comments remark bemerkung language sprache langue lang
 locale idioma timezone death died deceased nationality citizenship staatsangehoerigkeit nationalite marital
 familienstand children kinder income salary education url website www link image photo store branch shop

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bz2
 import gzip
+import json
 import re
 from collections import defaultdict
 from collections.abc import Sequence
@@ -11,8 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Literal, cast
 
+import pyarrow.parquet as pq
+
 from cdi_spark.discovery.dialects import Dialect, dialect_of
 from cdi_spark.discovery.encodings import encoding_of
+from cdi_spark.discovery.vocabulary import word_set
 from cdi_spark.errors import SourceError
 
 Format = Literal["csv", "json", "jsonl", "parquet"]
@@ -29,21 +33,7 @@ _KNOWN_KINDS = {
     b"7z\xbc\xaf": "a 7z archive: unpack it",
     b"\x28\xb5\x2f\xfd": "packed with zstd: unpack it",
 }
-_NO_DATA = {
-    ".md",
-    ".rst",
-    ".sql",
-    ".py",
-    ".sh",
-    ".html",
-    ".xml",
-    ".yml",
-    ".yaml",
-    ".crc",
-    ".ini",
-    ".toml",
-    ".log",
-}
+_NO_DATA = word_set(".md .rst .sql .py .sh .html .xml .yml .yaml .crc .ini .toml")
 
 
 @dataclass(frozen=True)
@@ -107,15 +97,15 @@ def open_bytes(path: Path) -> BinaryIO:
 def glob_of(files: Sequence[Path]) -> Path:
     """One path that Spark reads as these files and no others of their folders; numbers become *."""
     if len(files) == 1:
-        return Path(re.sub(r"[\[\]{}*?\\]", "?", str(files[0])))
+        return Path(without_wildcards(str(files[0])))
     varying = [len(set(column)) > 1 for column in zip(*(_parts(str(path)) for path in files), strict=True)]
-    parts = _parts(str(files[0]))
-    return Path(
-        "".join(
-            "*" if moves else re.sub(r"[\[\]{}*?\\]", "?", part)
-            for part, moves in zip(parts, varying, strict=True)
-        )
-    )
+    parts = zip(_parts(str(files[0])), varying, strict=True)
+    return Path("".join("*" if moves else without_wildcards(part) for part, moves in parts))
+
+
+def without_wildcards(path: str) -> str:
+    """The path with ? for each sign that Spark or conf would read as more than itself."""
+    return re.sub(r"[\[\]{}*?\\]", "?", path)
 
 
 def _found(given: Sequence[Path]) -> dict[Path, bool]:
@@ -218,12 +208,18 @@ def _json_kind(head: str, path: Path) -> Format | None:
 
 
 def _grouped(opened: list[Delivery]) -> list[Delivery]:
-    groups: defaultdict[tuple[object, ...], list[Delivery]] = defaultdict(list)
+    groups: defaultdict[tuple[object, ...], list[list[Delivery]]] = defaultdict(list)
+    fields = {one: _fields(one) for one in opened}
     for one in opened:
         shape = "".join(p if i % 2 == 0 else "#" for i, p in enumerate(_parts(str(one.files[0]))))
-        groups[shape, one.format, one.encoding, one.dialect, _columns(one)].append(one)
+        kin = groups[shape, one.format, one.encoding, one.dialect]
+        same = next((group for group in kin if _alike(fields[group[0]], fields[one])), None)
+        if same is None:
+            kin.append([one])
+        else:
+            same.append(one)
     found = []
-    for alike in groups.values():
+    for alike in (group for kin in groups.values() for group in kin):
         first = alike[0]
         together = tuple(sorted(one.files[0] for one in alike))
         others = {one.files[0] for one in opened} - set(together)
@@ -234,12 +230,23 @@ def _grouped(opened: list[Delivery]) -> list[Delivery]:
     return sorted(found, key=lambda one: one.files)
 
 
-def _columns(one: Delivery) -> tuple[str, ...]:
-    if one.format != "parquet":
-        return ()
-    import pyarrow.parquet as pq
+def _fields(one: Delivery) -> frozenset[str]:
+    """The names of a file's columns where the dialect does not have them; of JSON those of its first object."""
+    if one.format == "parquet":
+        return frozenset(pq.read_schema(one.files[0]).names)
+    if one.format == "csv":
+        return frozenset()
+    head = _head(one.files[0], one.encoding)
+    try:
+        first, _ = json.JSONDecoder().raw_decode(head, max(head.find("{"), 0))
+    except ValueError:
+        return frozenset()
+    return frozenset(first) if isinstance(first, dict) else frozenset()
 
-    return tuple(sorted(pq.read_schema(one.files[0]).names))
+
+def _alike(ours: frozenset[str], theirs: frozenset[str]) -> bool:
+    """Whether two files of one kind hold the same: most fields in common, since JSON may leave some out."""
+    return len(ours & theirs) >= 0.6 * len(ours | theirs)
 
 
 def _parts(path: str) -> list[str]:

@@ -109,17 +109,17 @@ def _evenness(rows: list[list[str]]) -> float:
 
 
 def _refuse_prose(rows: list[list[str]], width: int, *, where: str) -> None:
+    texts = [row[0] for row in rows]
+    if width < 2 and len(texts) > 1 and all(re.search(r"\S {2,}\S", text) for text in texts[:50]):
+        raise SourceError(
+            f"{where}: its columns are set apart by blanks (fixed width), which Spark does not read. Save it as CSV."
+        )
     even = sum(len(row) == width for row in rows) / len(rows)
-    texts = [row[0] for row in rows if row]
     words_a_line = sum(text.count(" ") for text in texts) / len(texts)
     if (width < 2 and words_a_line > 6) or (width >= 2 and even < 0.5):
         raise SourceError(
             f"{where}: does not look like a table: its lines do not fall into the same columns. "
             "Give CSV, TSV, JSON, JSON lines or parquet."
-        )
-    if width < 2 and all(re.search(r"\S {2,}\S", text) for text in texts[:50]) and len(texts) > 1:
-        raise SourceError(
-            f"{where}: its columns are set apart by blanks (fixed width), which Spark does not read. Save it as CSV."
         )
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import re
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
 from cdi_spark.config import load_project
 from cdi_spark.discovery.country import country_of
-from cdi_spark.discovery.deliveries import Delivery, find_deliveries
+from cdi_spark.discovery.deliveries import Delivery, find_deliveries, without_wildcards
 from cdi_spark.discovery.plans import SourcePlan, plans_of
 from cdi_spark.discovery.sampling import Samples, opened_samples
 from cdi_spark.discovery.sheets import Sheet, names_of, sheet_of
@@ -27,13 +28,16 @@ def init_project(directory: Path, files: Sequence[Path]) -> list[str]:
     Returns:
         Lines to print: what each file is taken for, what is left out and why, what to do next.
     Raises:
-        ConfigError: the directory has a project.yml already.
+        ConfigError: the directory holds a project already.
         SourceError: nothing to read, a named file that cannot be read, or no file that speaks of people.
     """
-    if (directory / "project.yml").exists():
-        raise ConfigError(
-            f"{directory}: has a project.yml already. Give another directory, or move that one away."
-        )
+    there = [
+        *directory.glob("project.yml"),
+        *directory.glob("sources/*.yml"),
+        *directory.glob("quality/*.yml"),
+    ]
+    if there:
+        raise ConfigError(f"{there[0]}: is there already. Give another directory, or move that project away.")
     deliveries, unread = find_deliveries(files)
     left_out = {str(one.path): one.why for one in unread}
     with opened_samples() as samples:
@@ -47,8 +51,12 @@ def init_project(directory: Path, files: Sequence[Path]) -> list[str]:
             f"{', '.join(map(str, files))}: no file says who somebody is (a name, an e-mail, a phone). "
             f"Give the files that hold the customers.{told}"
         )
-    _write(directory, plans, country=country, why=why, left_out=left_out)
-    load_project(directory)
+    texts = _texts(directory, plans, country=country, why=why, left_out=left_out)
+    with tempfile.TemporaryDirectory() as scratch:
+        # A project that does not load is no project: nothing of it is left behind.
+        _write(Path(scratch), texts)
+        load_project(Path(scratch))
+    _write(directory, texts)
     return _told(directory, plans, country=country, why=why, left_out=left_out)
 
 
@@ -93,19 +101,23 @@ def _identifier(text: str) -> str:
     return f"s_{bare}" if bare[:1].isdigit() else bare
 
 
-def _write(
+def _texts(
     directory: Path, plans: Sequence[SourcePlan], *, country: str, why: str, left_out: dict[str, str]
-) -> None:
+) -> dict[str, str]:
+    """The project's files by their place in it."""
     common = _common([path for plan in plans for path in plan.sheet.delivery.files])
     notes = [f"{Path(path).name}: {reason}" for path, reason in left_out.items()]
     name = _identifier(directory.absolute().name) or "project"
-    texts = {
+    return {
         "project.yml": project_yaml(
-            name, raw=str(common), country=country, why=why, plans=plans, left_out=notes
+            name, raw=without_wildcards(str(common)), country=country, why=why, plans=plans, left_out=notes
         ),
         **{f"sources/{plan.name}.yml": source_yaml(plan, common=common) for plan in plans},
         **{f"quality/{file}": text for file, text in quality_yaml(plans).items()},
     }
+
+
+def _write(directory: Path, texts: dict[str, str]) -> None:
     for place, text in texts.items():
         path = directory / place
         path.parent.mkdir(parents=True, exist_ok=True)

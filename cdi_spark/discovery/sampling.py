@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ import pyarrow.parquet as pq
 
 from cdi_spark.discovery.columns import Array, Column, Kind, columns_of
 from cdi_spark.discovery.columns import Path as FieldPath
-from cdi_spark.discovery.deliveries import Delivery
+from cdi_spark.discovery.deliveries import Delivery, open_bytes
 from cdi_spark.errors import SourceError
 
 SAMPLE_ROWS = 50_000
@@ -181,11 +182,11 @@ class Samples:
 
     def _in_utf8(self, path: Path, encoding: str) -> Path:
         """The file itself, or a copy that DuckDB reads: of text it knows UTF-8 best."""
-        if encoding == "utf-8":
+        if encoding == "utf-8" and path.suffix != ".bz2":
             return path
-        copy = Path(tempfile.mkdtemp(dir=self._folder)) / path.name
+        copy = Path(tempfile.mkdtemp(dir=self._folder)) / "copy"
         with (
-            path.open(encoding=encoding, errors="replace", newline="") as old,
+            TextIOWrapper(open_bytes(path), encoding=encoding, errors="replace", newline="") as old,
             copy.open("w", encoding="utf-8", newline="") as new,
         ):
             while chunk := old.read(1 << 20):

@@ -221,7 +221,7 @@ MEANINGS: Final[dict[str, str]] = {
         "epoch! when! at! zeit!",
     "date": "date! datum! data! fecha! dato! day! fec! dte! dato1 dates!",
     "status":
-        "status! orderstatus statut! statuscode orderstate casestatus ticketstatus statusname zustand! "
+        "status! state! orderstatus statut! statuscode orderstate casestatus ticketstatus statusname zustand! "
         "stato! invoicestatus paymentstatus subscriptionstatus estatus! bestellstatus etat! currentstatus",
     "amount":
         "amount totalamount total! grandtotal ordertotal totalprice ordervalue value! sum! betrag "

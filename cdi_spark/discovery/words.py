@@ -20,7 +20,7 @@ _SHORT = {
     "cust": "customer", "cst": "customer", "custmr": "customer", "acct": "account", "acc": "account",
     "brth": "birth", "bth": "birth", "mail": "mail", "eml": "email", "emailadres": "emailadresse",
     "qnt": "quantity", "quant": "quantity", "upd": "updated", "mod": "modified", "crt": "created", "ord": "order",
-    "inv": "invoice", "prod": "product", "subs": "subscription", "org": "org", "cd": "code", "tot": "total",
+    "inv": "invoice", "prod": "product", "subs": "subscription", "org": "org", "cd": "code", "tot": "total", "amt": "amount",
     "curr": "currency", "ship": "shipping", "bill": "billing", "postl": "postal", "strasze": "strasse",
     "telephon": "telephone", "lst": "last", "frst": "first", "fst": "first", "surnme": "surname", "zipc": "zip",
 }  # fmt: skip
@@ -115,7 +115,7 @@ def _found(tokens: list[str], context: frozenset[str]) -> dict[str, float]:
         for start in range(len(tokens) - length + 1):
             phrase = "".join(tokens[start : start + length])
             others = tokens[:start] + tokens[start + length :]
-            foreign = [t for t in others if t not in _CONTEXT and t not in context and not t.isdigit()]
+            foreign = [t for t in others if t not in _CONTEXT and t not in context and not t.isdigit() and len(t) > 1]
             negated = any(t in _OTHER for t in others)
             for meaning in (*whole.get(phrase, ()), *inside.get(phrase, ())):
                 is_whole = phrase in whole and meaning in whole[phrase]

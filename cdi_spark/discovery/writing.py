@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from cdi_spark.discovery.deliveries import glob_of
+from cdi_spark.discovery.deliveries import glob_of, without_wildcards
 from cdi_spark.discovery.encodings import spark_encoding, wants_java_charsets
 from cdi_spark.discovery.lines import EmitPlan, percent
 from cdi_spark.discovery.plans import SourcePlan
@@ -174,8 +174,7 @@ def _kind_words(plan: SourcePlan) -> str:
 
 def _path(plan: SourcePlan, common: Path) -> str:
     path = glob_of(plan.sheet.delivery.files)
-    inside = path.relative_to(common) if path.is_relative_to(common) else path
-    return f"{{raw}}/{inside}"
+    return f"{{raw}}/{path.relative_to(without_wildcards(str(common)))}"
 
 
 def _options(plan: SourcePlan) -> dict[str, str]:

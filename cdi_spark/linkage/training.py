@@ -44,7 +44,6 @@ def train(sample: DataFrame, *, model: PersonModel) -> dict[str, Any]:
     Returns:
         Trained Splink settings, every m and u present and rounded to 12 digits.
     """
-    logging.getLogger("splink").setLevel(logging.ERROR)
     with duckdb.connect() as connection:
         # One thread: with more, the order of sums and so the last digits would depend on the machine.
         connection.execute("SET threads = 1")
@@ -52,7 +51,7 @@ def train(sample: DataFrame, *, model: PersonModel) -> dict[str, Any]:
         connection.execute("CREATE TABLE training AS SELECT * FROM arrived ORDER BY record_id")
         table = DuckDBAPI(connection=connection).register("training")
         settings = model.settings() | {"probability_two_random_records_match": _prior(table, model)}
-        linker = Linker(table, settings)
+        linker = Linker(table, settings, log_level=logging.ERROR)
         linker.training.estimate_u_using_random_sampling(max_pairs=U_PAIRS, seed=SEED)
         for rule in _needed_sessions(model):
             try:
@@ -101,7 +100,7 @@ def _prior(table: Any, model: PersonModel) -> float:
     pairs = max(1, records * (records - 1) // 2)
     estimate = 0.0
     if model.training.sure_matches:
-        linker = Linker(table, model.settings())
+        linker = Linker(table, model.settings(), log_level=logging.ERROR)
         linker.training.estimate_probability_two_random_records_match(
             [block_on(*rule) for rule in model.training.sure_matches],
             recall=model.training.sure_matches_recall,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from pyspark.sql import DataFrame
 
-from cdi_spark.config import Expectation
+from cdi_spark.config import Expectation, Quality
 from cdi_spark.errors import ConfigError
 
 # Importing GX takes five seconds, so only a run that has a gate does it.
@@ -118,6 +118,7 @@ def run_gate(table: str, rows: DataFrame, expectations: Sequence[Expectation]) -
     Raises:
         ConfigError: an expectation outside EXPECTATIONS, or arguments that it does not take.
     """
+    check_names(Quality(table=table, expectations=list(expectations)))
     asked = [_gx_expectation(table, e, at) for at, e in enumerate(expectations)]
     absent = [_absent_columns(e, rows.columns) for e in expectations]
     outcomes = _outcomes(rows, [x for x, missing in zip(asked, absent, strict=True) if not missing])
@@ -129,11 +130,22 @@ def run_gate(table: str, rows: DataFrame, expectations: Sequence[Expectation]) -
     ]
 
 
+def check_names(quality: Quality) -> None:
+    """Refuse expectations that there are none of, without GX or rows.
+
+    Raises:
+        ConfigError: names the table and what there is.
+    """
+    for name in (e.expectation for e in quality.expectations):
+        if name not in EXPECTATIONS:
+            raise ConfigError(
+                f"{quality.table}: there is no expectation {name}; there are {', '.join(EXPECTATIONS)}."
+            )
+
+
 def _gx_expectation(table: str, expectation: Expectation, at: int) -> GxExpectation:
     """GX's object for an expectation; `at`, its place among the others, travels in its meta."""
     name = expectation.expectation
-    if name not in EXPECTATIONS:
-        raise ConfigError(f"{table}: there is no expectation {name}; there are {', '.join(EXPECTATIONS)}.")
     for argument in sorted(RESERVED & expectation.arguments.keys()):
         raise ConfigError(
             f"{table}: {name}: {argument} is not an argument that conf may give. "

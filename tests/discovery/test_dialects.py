@@ -1,0 +1,61 @@
+"""Delimiter, quotes and header of a text table are read off its first lines."""
+
+import pytest
+
+from cdi_spark.discovery.dialects import Dialect, dialect_of
+from cdi_spark.errors import SourceError
+
+PEOPLE = [["1", "Ann Lee", "ann@lee.org"], ["2", "Bo Ek", "bo@ek.se"], ["3", "Cy Po", "cy@po.it"]]
+
+
+def read(lines: list[str]) -> Dialect:
+    return dialect_of("\n".join(lines) + "\n", where="people.csv")
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|", "^"])
+def test_the_delimiter_is_the_one_that_cuts_all_lines_alike(delimiter: str) -> None:
+    lines = [delimiter.join(row) for row in [["id", "name", "mail"], *PEOPLE]]
+    assert read(lines) == Dialect(delimiter, ("id", "name", "mail"), header=True)
+
+
+def test_decimal_commas_do_not_make_a_comma_the_delimiter() -> None:
+    assert read(["id;sum", "1;2,50", "2;13,10", "3;0,99"]).delimiter == ";"
+
+
+def test_a_first_line_of_data_is_no_header() -> None:
+    assert read([",".join(row) for row in PEOPLE]) == Dialect(",", ("_c0", "_c1", "_c2"), header=False)
+
+
+def test_names_that_say_nothing_are_a_header_still() -> None:
+    assert read(["c1,c2,c3", *(",".join(row) for row in PEOPLE)]).names == ("c1", "c2", "c3")
+
+
+def test_columns_are_called_as_spark_calls_them() -> None:
+    lines = ["Phone;Name;phone;;Total (€)", "1;a;2;;3", "1;b;2;;3"]
+    assert read(lines).names == ("Phone0", "Name", "phone2", "_c3", "Total (€)")
+
+
+def test_single_quotes_and_backslashes_are_told() -> None:
+    assert read(["'id','name'", "'1','Lee, Ann'", "'2','Ek, Bo'"]).quote == "'"
+    assert read(['"id","said"', '"1","a \\"b\\", c"', '"2","d"']).escape == "\\"
+
+
+def test_remarks_over_the_header_are_comments() -> None:
+    read_ = read(["# export", "# of today", "id,name,mail", *(",".join(row) for row in PEOPLE)])
+    assert (read_.comment, read_.names) == ("#", ("id", "name", "mail"))
+
+
+@pytest.mark.parametrize(
+    ("lines", "says"),
+    [
+        (["Customers of 2024", "", "id,name,mail", *(",".join(row) for row in PEOPLE)], "1 line of other text"),
+        (["sep=;", "id;name", "1;a"], "hint for Excel"),
+        (["id,name", "1,Ann,", "2,Bo,", "3,Cy,"], "rows have 3 columns and its header 2"),
+        (["Dear all, as we said in the meeting of last week,", "here is what you asked for. Best,", "A."] * 3,
+         "does not look like a table"),
+        (["id   name      city", "1    Ann Lee   Leeds", "2    Bo Ek     Lund"], "fixed width"),
+    ],
+)  # fmt: skip
+def test_what_spark_cannot_read_as_it_is_is_refused_with_what_to_do(lines: list[str], says: str) -> None:
+    with pytest.raises(SourceError, match=rf"people\.csv: .*{says}"):
+        read(lines)
