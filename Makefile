@@ -21,9 +21,9 @@ check: $(READY)
 bench: $(READY)
 	$(BIN)/pytest -o addopts="-q --import-mode=importlib" tests/benchmarks -s
 
-# The whole demo job three times at full size: nothing may change after the first.
+# A run killed at every one of its writes; odd rows by the thousand; the demo three times at full size.
 soak: $(READY)
-	$(BIN)/pytest -o addopts="-q --import-mode=importlib" tests/soak -s
+	CDI_ANY_ROWS_EXAMPLES=100 $(BIN)/pytest -o addopts="-q --import-mode=importlib" tests/soak tests/ingest/test_any_rows.py -s
 
 # Afterwards plain .venv/bin/spark-submit starts the same Spark as `cdi`: same jars, same settings.
 $(READY): requirements.lock pyproject.toml
