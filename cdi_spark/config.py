@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
+from importlib.resources import files
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal, TypeVar
 
@@ -193,10 +195,11 @@ class Project(_Strict):
         return place if place is None or "://" in place else str(self.folder / place)
 
     @cached_property
-    def person_model(self) -> Path:
+    def person_model(self) -> Traversable:
         """The project's own person model where it has one, else the packaged one."""
         own = self.folder / "person.yml"
-        return own if own.exists() else Path(__file__).parent / "linkage" / "person.yml"
+        # Not by __file__: under --py-files the package is read from inside a wheel.
+        return own if own.exists() else files("cdi_spark") / "linkage" / "person.yml"
 
 
 def load_project(folder: Path, variables: dict[str, str] | None = None, *, lenient: bool = False) -> Project:

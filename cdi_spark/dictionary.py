@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from pathlib import Path
+from importlib.resources import files
 
 import sqlglot
 from jinja2 import Environment, StrictUndefined
@@ -80,7 +80,7 @@ def dictionary_page(project: Project) -> str:
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     environment.filters |= {"sql_type": _sql_type, "arguments": _arguments}
-    template = Path(__file__).with_name("dictionary.html.j2").read_text(encoding="utf-8")
+    template = files("cdi_spark").joinpath("dictionary.html.j2").read_text(encoding="utf-8")
     schemas = _schemas(project)
     classes = [c.pii for _, _, entries in schemas for entry in entries for c in entry.columns]
     return environment.from_string(template).render(

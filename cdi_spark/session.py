@@ -14,6 +14,7 @@ from pathlib import Path
 
 from pyspark.errors import PySparkException
 from pyspark.sql import SparkSession
+from pyspark.sql.utils import is_remote
 
 from cdi_spark.errors import SetupError
 
@@ -34,53 +35,92 @@ PROVIDED = (
 
 
 def spark_session(extra: dict[str, str] | None = None) -> SparkSession:
-    """The active session, or a new one on this machine with Delta and GraphFrames.
+    """The session that is active, that spark-submit launched or that SPARK_REMOTE names; else one on this machine.
+
+    Over Spark Connect the server brings the jars and what must be set before it starts.
 
     Args:
-        extra: further Spark settings (project.yml `spark`); they win over these.
+        extra: further Spark settings (project.yml `spark`); they win over these. A Connect server takes those
+            of the session and leaves out the others.
     Raises:
-        SetupError: no Java, no jars, or an active session without Delta.
+        SetupError: no Java, no jars, no server at SPARK_REMOTE, or a session without Delta.
     """
-    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     # PySpark logs its own copy of what failed, values and Java stack included; the exception is enough.
     for name in ("DataFrameQueryContextLogger", "SQLQueryContextLogger"):
         logging.getLogger(name).disabled = True
-    launched = "PYSPARK_GATEWAY_PORT" in os.environ or SparkSession.getActiveSession() is not None
-    settings = _static_settings() if launched else {**launch_settings(), **_static_settings()}
-    builder = SparkSession.builder.appName("cdi_spark").config(map={**settings, **(extra or {})})
+    extra = extra or {}
+    connected = "SPARK_REMOTE" in os.environ or is_remote()
+    if connected:
+        settings = _SESSION
+    elif "PYSPARK_GATEWAY_PORT" in os.environ or SparkSession.getActiveSession() is not None:
+        settings = _DELTA | _SESSION
+    else:
+        os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+        here = extra.get("spark.master", "local").startswith("local")
+        settings = (_THIS_MACHINE if here else {}) | launch_settings() | _DELTA | _SESSION
+    builder = SparkSession.builder.appName("cdi_spark").config(map={**settings, **extra})
     try:
         spark = builder.getOrCreate()
-        spark.sql("SHOW NAMESPACES").collect()  # loads Delta's catalog, or says that it is not there
+        has_delta = _has_delta(spark)
     except PySparkException as fault:
+        told = str(fault).strip().splitlines()[0]
         raise SetupError(
-            f"Spark does not start: {str(fault).splitlines()[0]} It wants a JDK 17 or newer and the jars of "
-            f"{DELTA}; under your own spark-submit pass --packages {DELTA},{GRAPHFRAMES[0]}."
+            f"Spark at {_remote()} does not answer: {told} Start the server, or take SPARK_REMOTE out of the "
+            "environment. The client wants `pip install cdi-spark[connect]`."
+            if connected
+            else f"Spark does not start: {told} It wants a JDK 17 or newer."
         ) from fault
+    if not has_delta:
+        whose = f"the Spark Connect server at {_remote()}" if connected else "this Spark session"
+        settings_told = " ".join(f"--conf {name}={value}" for name, value in _DELTA.items())
+        raise SetupError(
+            f"{whose} has no Delta. Start it with --packages {DELTA}{'' if connected else ',' + GRAPHFRAMES[0]} "
+            f"{settings_told}."
+        )
     return spark
 
 
-def _static_settings() -> dict[str, str]:
-    return {
-        "spark.sql.extensions": "io.delta.sql.DeltaSparkSessionExtension",
-        "spark.sql.catalog.spark_catalog": "org.apache.spark.sql.delta.catalog.DeltaCatalog",
-        "spark.sql.session.timeZone": "UTC",
-        "spark.sql.execution.arrow.pyspark.enabled": "true",
-        "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
-    }
+_DELTA = {
+    "spark.sql.extensions": "io.delta.sql.DeltaSparkSessionExtension",
+    "spark.sql.catalog.spark_catalog": "org.apache.spark.sql.delta.catalog.DeltaCatalog",
+}
+_SESSION = {
+    "spark.sql.session.timeZone": "UTC",
+    "spark.sql.execution.arrow.pyspark.enabled": "true",
+    "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
+}
+# Not in spark-defaults.conf: executors of a cluster would look for the driver on their own machine.
+_THIS_MACHINE = {
+    "spark.master": "local[*]",
+    "spark.driver.bindAddress": "127.0.0.1",
+    "spark.driver.host": "127.0.0.1",
+}
+
+
+def _has_delta(spark: SparkSession) -> bool:
+    try:
+        spark.sql("DESCRIBE DETAIL delta.`/no/table/of/cdi_spark`").collect()
+    except PySparkException as fault:
+        # Without Delta's parser, DETAIL reads as the name of a table. With it, the table is missing.
+        absent = ("TABLE_OR_VIEW_NOT_FOUND", "DELTA_CONFIGURE_SPARK_SESSION_WITH_EXTENSION_AND_CATALOG")
+        return fault.getCondition() not in absent
+    return True
+
+
+def _remote() -> str:
+    """The server's address; what follows it may hold a token."""
+    return os.environ.get("SPARK_REMOTE", "the active session").partition("/;")[0]
 
 
 def launch_settings() -> dict[str, str]:
-    """What must be known before the JVM starts, for one machine: memory, jars, quiet logs.
+    """What must be known before the JVM starts: memory, jars, quiet logs; sized for one machine.
 
     Raises:
         SetupError: Java or the jars cannot be had.
     """
     log4j = Path(__file__).with_name("log4j2.properties")
     return {
-        "spark.master": "local[*]",
         "spark.driver.memory": "4g",
-        "spark.driver.bindAddress": "127.0.0.1",
-        "spark.driver.host": "127.0.0.1",
         "spark.driver.extraJavaOptions": f"-Dlog4j2.configurationFile={log4j.as_uri()} -XX:+UseParallelGC",
         "spark.jars": ",".join(jars()),
         "spark.ui.enabled": "false",
@@ -89,6 +129,8 @@ def launch_settings() -> dict[str, str]:
         # One machine's data: a handful of partitions, read back by one task rather than fifty.
         "spark.sql.shuffle.partitions": "4",
         "spark.databricks.delta.snapshotPartitions": "1",
+        # GraphFrames cuts its lineage there.
+        "spark.checkpoint.dir": str(_cache() / "checkpoints"),
     }
 
 
@@ -101,7 +143,7 @@ def jars() -> list[str]:
     if shutil.which("java") is None and "JAVA_HOME" not in os.environ:
         raise SetupError("No java on the PATH and no JAVA_HOME. Install a JDK 17 and try again.")
     wanted = hashlib.sha256("|".join((DELTA, *GRAPHFRAMES, PROVIDED)).encode()).hexdigest()[:12]
-    cache = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "cdi_spark" / f"jars-{wanted}"
+    cache = _cache() / f"jars-{wanted}"
     memory = cache / "jars.json"
     if memory.exists():
         remembered: list[str] = json.loads(memory.read_text())
@@ -120,6 +162,10 @@ def jars() -> list[str]:
         "If they exist in your repository, an incomplete local Maven cache (poms without jars) is in the way: "
         "move ~/.m2/repository aside and try again."
     )
+
+
+def _cache() -> Path:
+    return Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "cdi_spark"
 
 
 def _resolve(cache: Path, graphframes: str) -> str | None:
@@ -145,7 +191,7 @@ def _resolve(cache: Path, graphframes: str) -> str | None:
 
 def main() -> None:
     """Print launch_settings as a spark-defaults.conf, so that plain spark-submit starts the same Spark."""
-    for name, value in {**launch_settings(), **_static_settings()}.items():
+    for name, value in (launch_settings() | _DELTA | _SESSION).items():
         print(f"{name} {value}")
 
 

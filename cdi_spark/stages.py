@@ -302,7 +302,7 @@ def resolve(run: Run) -> Counts:
     trained = _trained_by(run, pairs)
     links = pairs.where(F.col("match_weight") >= trained["link_weight"]) if trained else pairs
     with run.storage.scratch() as keep:
-        run.storage.replace(COMPONENT, cc.components(persons, links))
+        run.storage.replace(COMPONENT, cc.components(persons, links, keep=keep))
     found = run.storage.read(COMPONENT.name)
     cc.check_components(found, persons, links)
     current = run.storage.read_or_empty(MEMBER).where("valid_to IS NULL")

@@ -61,7 +61,7 @@ def country_of(sheets: Sequence[Sheet]) -> tuple[str, str]:
     _vote_each(guesses, vote)
     _vote_language(guesses, votes, reasons)
     if not votes:
-        return "GB", "nothing in the files tells; confirm"
+        return "GB", "nothing in the files tells"
     best = max(votes, key=lambda code: votes[code])
     return best, "; ".join(list(dict.fromkeys(reasons.get(best, ["several small signs"])))[:3])
 

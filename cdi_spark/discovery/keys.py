@@ -166,14 +166,15 @@ def _together(sheet: Sheet, ids: Sequence[Guess], samples: Samples) -> Key | Non
     ]
     numbers = [g for g in sheet.guesses if _is_line_number(g)]
     sure = [g for g in ids if g.subject is not None or v.share(g.column.values, lambda x: len(x) >= 5) > 0.9]
-    parts = list(dict.fromkeys(map(id, [*sure, *numbers, *more])))
-    by_id = {id(g): g for g in sheet.guesses}
-    usable = [by_id[p] for p in parts if by_id[p].column.fill >= 0.9999 and not by_id[p].column.is_list][:6]
+    # An id of a shop is no person's, but together with its customer's number it may be.
+    others = [g for g in sheet.guesses if g.subject and g.meaning not in NOT_KEYS]
+    parts = dict.fromkeys([*sure, *numbers, *others, *more])
+    usable = [g for g in parts if g.column.fill >= 0.9999 and not g.column.is_list][:6]
     for size in (2, 3):
         for chosen in combinations(usable, size):
             if not any(g in ids for g in chosen):
                 continue
-            columns = [g.column for g in chosen]
+            columns = [g.column for g in sheet.guesses if g in chosen]
             if samples.distinct(sheet.delivery, columns) == sheet.rows:
                 names = " and ".join(c.name for c in columns)
                 sql = f"concat_ws('-', {', '.join(c.text for c in columns)})"

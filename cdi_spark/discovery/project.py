@@ -144,4 +144,4 @@ def _told(
     lines += [f"left out: {Path(path).name}: {reason}" for path, reason in left_out.items()]
     lines.append(f"country of numbers without one: {country} ({why})")
     lines.append(f"Look at {directory}, then run `cdi run all --project {directory}`.")
-    return lines
+    return [line.replace("\n", " ") for line in lines]

@@ -40,7 +40,7 @@ def project_yaml(
         _TOP.rstrip(),
         f"name: {scalar(name)}",
         f"description: {scalar('; '.join(plan.name for plan in plans))}",
-        f"default_country: {scalar(country)}   # confirm: {why}",
+        f"default_country: {scalar(country)}   # confirm: {comment(why)}",
         "warehouse: warehouse   # beside this file",
         "vars:",
         f"  raw: {scalar(raw)}   # where the files were; on another machine give --var raw=DIR",
@@ -55,7 +55,7 @@ def project_yaml(
             '  spark.sql.legacy.parquet.nanosAsLong: "true"   # Spark reads no times in nanoseconds'
         )
     lines += ["spark:", *settings] if settings else []
-    lines += ["# Left out:", *(f"#   {line}" for line in left_out)] if left_out else []
+    lines += ["# Left out:", *(f"#   {comment(line)}" for line in left_out)] if left_out else []
     return "\n".join(lines) + "\n"
 
 
@@ -257,12 +257,12 @@ def _emit(emit: EmitPlan, plan: SourcePlan) -> list[str]:
 
 
 def _unused(plan: SourcePlan) -> list[str]:
-    used = {id(g) for emit in plan.emits for line in emit.lines for g in line.used}
-    used |= {id(g) for g in plan.sheet.guesses if g.column in plan.key.columns}
+    used = {g for emit in plan.emits for line in emit.lines for g in line.used}
+    used |= {g for g in plan.sheet.guesses if g.column in plan.key.columns}
     columns = [
         comment(g.column.name)
         for g in plan.sheet.guesses
-        if id(g) not in used and g.column.sql not in _mentioned(plan)
+        if g not in used and g.column.sql not in _mentioned(plan)
     ]
     return columns + [f"{comment(array)}[]" for array in _silent_arrays(plan)]
 

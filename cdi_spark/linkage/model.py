@@ -6,7 +6,7 @@ import hashlib
 import json
 import re
 from collections.abc import Sequence
-from pathlib import Path
+from importlib.resources.abc import Traversable
 from typing import Any
 
 import yaml
@@ -112,7 +112,7 @@ class PersonModel(_Strict):
         return digest({**self.model_dump(), "scoring_version": SCORING_VERSION})
 
 
-def load_person_model(path: Path) -> PersonModel:
+def load_person_model(path: Traversable) -> PersonModel:
     """Read a person model.
 
     Raises:

@@ -5,14 +5,18 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
+from pyspark import cloudpickle
 from pyspark.sql import DataFrame, Row
 from pyspark.sql import functions as F
 
+from cdi_spark.linkage import tasks
 from cdi_spark.linkage.blocking import in_blocks, key_column, shared_keys, with_keys
 from cdi_spark.linkage.features import person_features
 from cdi_spark.linkage.model import PersonModel
 from cdi_spark.linkage.splink_sql import scoring_sql
-from cdi_spark.linkage.tasks import scorer
+
+# Executors and Connect servers need not have this package: the code goes to them with the task.
+cloudpickle.register_pickle_by_value(tasks)  # type: ignore[no-untyped-call]
 
 
 def score_pairs(
@@ -42,7 +46,7 @@ def score_pairs(
     scored = (
         sent.repartition("key")
         .sortWithinPartitions("key", "record_id")
-        .mapInArrow(scorer(query), _scored_schema(comparisons))
+        .mapInArrow(tasks.scorer(query), _scored_schema(comparisons))
     )
     return scored.transform(
         _as_pairs, comparisons, [rule.name for rule in model.blocking], trained["model_id"]
