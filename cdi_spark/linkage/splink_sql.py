@@ -1,19 +1,48 @@
-"""A trained Splink model compiled to one DuckDB query; the only file that touches splink's internals."""
+"""Training sessions and a trained model's DuckDB query; the only file that touches splink's internals."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
-from splink import SettingsCreator
+from splink import Linker, SettingsCreator, block_on
 from splink.internals.exceptions import EMTrainingException
 from splink.internals.predict import predict_from_comparison_vectors_sqls_using_settings
 
 from cdi_spark.linkage.blocking import key_column
 from cdi_spark.linkage.model import BlockingRule
 
-# Raised by a training session whose blocking rule finds no pair.
-NothingToLearn = EMTrainingException
+# EM may drive a level towards zero until a float holds no more of it, and Splink then refuses the level;
+# with fewer rounds it stays above.
+_EM_ROUNDS = (15, 6, 3)
+
+
+def learn_m(linker: Linker, rule: Sequence[str], *, max_pairs: int) -> bool:
+    """One session of expectation maximisation over the pairs that a blocking rule finds.
+
+    Returns:
+        False where there is nothing to learn: no such pair, or a level that vanishes in every number of rounds.
+    """
+    settings = linker._settings_obj
+    for rounds in _EM_ROUNDS:
+        settings.training_settings = replace(settings.training_settings, max_iterations=rounds)
+        before = settings.core_model_settings.copy()
+        try:
+            linker.training.estimate_parameters_using_expectation_maximisation(
+                block_on(*rule), estimate_without_term_frequencies=True, max_pairs=max_pairs
+            )
+        except EMTrainingException:
+            settings.core_model_settings = before
+            return False
+        except ValueError as fault:
+            if "below the minimum allowed" not in str(fault):
+                raise
+            # A session begins by cutting the model to what it can learn, and leaves it cut where it fails.
+            settings.core_model_settings = before
+        else:
+            return True
+    return False
 
 
 def scoring_sql(settings: dict[str, Any], rules: Sequence[BlockingRule], *, keep_weight: float) -> str:

@@ -13,7 +13,7 @@ from splink import DuckDBAPI, Linker, block_on
 
 from cdi_spark.linkage.blocking import shared_keys, with_keys
 from cdi_spark.linkage.model import PersonModel, columns_of, digest
-from cdi_spark.linkage.splink_sql import NothingToLearn
+from cdi_spark.linkage.splink_sql import learn_m
 from cdi_spark.tables import TERM_FREQUENCY
 
 U_PAIRS = 2_000_000
@@ -54,13 +54,8 @@ def train(sample: DataFrame, *, model: PersonModel) -> dict[str, Any]:
         linker = Linker(table, settings, log_level=logging.ERROR)
         linker.training.estimate_u_using_random_sampling(max_pairs=U_PAIRS, seed=SEED)
         for rule in _needed_sessions(model):
-            try:
-                linker.training.estimate_parameters_using_expectation_maximisation(
-                    block_on(*rule), estimate_without_term_frequencies=True, max_pairs=EM_PAIRS
-                )
-            except NothingToLearn:
-                # No pair to learn from: what no session teaches keeps the model's starting values.
-                continue
+            # What no session teaches keeps the model's starting values.
+            learn_m(linker, rule, max_pairs=EM_PAIRS)
         return _frozen(linker.misc.save_model_to_json(), model)
 
 

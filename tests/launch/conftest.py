@@ -25,9 +25,7 @@ ROOT = Path(__file__).parents[2]
 class Process:
     """A process with all that it starts, and what they said."""
 
-    def __init__(
-        self, command: list[str], log: Path, environment: Mapping[str, str]
-    ) -> None:
+    def __init__(self, command: list[str], log: Path, environment: Mapping[str, str]) -> None:
         self.log = log
         with log.open("wb") as out:
             self._process = subprocess.Popen(
@@ -52,9 +50,7 @@ class Process:
                 if probe.connect_ex(("127.0.0.1", port)) == 0:
                     return
             time.sleep(0.1)
-        raise AssertionError(
-            f"{self.log.name}: nobody listens on port {port}:\n{self.tail()}"
-        )
+        raise AssertionError(f"{self.log.name}: nobody listens on port {port}:\n{self.tail()}")
 
     def succeeds(self, *, within: float = 400) -> None:
         assert self._process.wait(within) == 0, f"{self.log.name}:\n{self.tail()}"
@@ -74,9 +70,7 @@ class Process:
 
 
 class Start(Protocol):
-    def __call__(
-        self, name: str, *command: str | Path, **variables: str
-    ) -> Process: ...
+    def __call__(self, name: str, *command: str | Path, **variables: str) -> Process: ...
 
 
 @pytest.fixture
@@ -100,9 +94,7 @@ def start(tmp_path: Path, environment: dict[str, str]) -> Iterator[Start]:
 
 
 @pytest.fixture(scope="session")
-def environment(
-    tmp_path_factory: pytest.TempPathFactory, bare_python: Path
-) -> dict[str, str]:
+def environment(tmp_path_factory: pytest.TempPathFactory, bare_python: Path) -> dict[str, str]:
     """Spark with the defaults that `make` writes, on loopback, its Python one without cdi_spark."""
     conf = tmp_path_factory.mktemp("spark_conf")
     defaults = subprocess.run(

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cdi_spark.storage import Storage
 from pyspark.sql import SparkSession
+
+from cdi_spark.storage import Storage
 from tests import tiny_company as tiny
 
 ROOT = Path(__file__).parents[2]
@@ -33,9 +34,7 @@ def conf(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def expected(conf: Path, spark_session_of_all_tests: SparkSession) -> Outcome:
     """What a run in this process comes to."""
-    found = tiny.outcome(
-        tiny.run(spark_session_of_all_tests, conf, conf.parent / "warehouse")
-    )
+    found = tiny.outcome(tiny.run(spark_session_of_all_tests, conf, conf.parent / "warehouse"))
     records = [member.split()[0] for member in found["members"]]
     joined = [member for member in found["members"] if len(set(member.split())) == 2]
     assert (len(records), len(found["quarantine"]), len(joined)) == (55, 5, 18)
@@ -68,9 +67,7 @@ def test_on_a_cluster_of_two_workers_by_spark_submit(
         ROOT / "jobs" / "all.py", "--project", conf.as_uri(), "--warehouse", (tmp_path / "warehouse").as_uri(),
     )  # fmt: skip
     job.succeeds()
-    assert all(
-        list((tmp_path / f"{name}_work").glob("app-*")) for name in ("left", "right")
-    )
+    assert all(list((tmp_path / f"{name}_work").glob("app-*")) for name in ("left", "right"))
     assert tiny.outcome(Storage(spark, tmp_path / "warehouse")) == expected
 
 
