@@ -14,7 +14,7 @@ from typing import Any
 
 from cdi_spark.config import load_project
 from cdi_spark.pipeline import run_stages
-from cdi_spark.session import spark_session
+from cdi_spark.session import launch_settings, spark_session
 from cdi_spark.stages import Run
 from cdi_spark.storage import Storage
 
@@ -53,7 +53,9 @@ def kill_at(count: int, moment: str, delay: float) -> None:
 
 
 def main(project: str, warehouse: str, stages: str, count: str, moment: str, delay: str = "0.1") -> None:
-    spark = spark_session({"spark.master": "local[2]", "spark.sql.shuffle.partitions": "2"})
+    java = f"{launch_settings()['spark.driver.extraJavaOptions']} -XX:TieredStopAtLevel=1"
+    settings = {"spark.master": "local[2]", "spark.sql.shuffle.partitions": "2"}
+    spark = spark_session({**settings, "spark.driver.extraJavaOptions": java})
     run = Run(spark, load_project(Path(project)), Storage(spark, warehouse))
     kill_at(int(count), moment, float(delay))
     list(run_stages(run, stages.split(",")))
