@@ -215,9 +215,13 @@ def _array(
     return Array(path, explode, columns, arrays, len(flat), inner_base)
 
 
-def nested_explode(outer: str, inner: Path) -> str:
-    """Spark SQL for the elements of arrays in the objects of an array, each with the object round it."""
-    field_ = dotted("p", inner)
+def nested_explode(outer: str, inner: Path, *, element: str) -> str:
+    """Spark SQL for the elements of arrays in the objects of an array, each with the object round it.
+
+    Args:
+        element: what an object of the outer array `p` is: `p`, or `p.child` where it has one round it itself.
+    """
+    field_ = dotted(element, inner)
     return (
         f"flatten(transform(filter({outer}, p -> {field_} is not null), "
         f"p -> transform({field_}, c -> named_struct('parent', p, 'child', c))))"

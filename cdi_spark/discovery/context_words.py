@@ -23,14 +23,14 @@ kund lid abonne adherent iban individual people household payer owner purchaser 
 # Words that leave a name's meaning as it is: whose it is, which of several, or how the column is stored.
 CONTEXT: Final = PERSON_SUBJECTS | word_set(
     """
-please enter optional required address utc gmt local desc descr dsc billing bill invoice shipping ship
-delivery home private privat primary main current permanent residential work business office mailing postal
-legal preferred personal default last own the of de du des del della di der da do dos von zu an for s txt str
-string val value cd code raw orig original clean std fld field col column x c v text alpha nm standardised
-normalized normalised number line full date datetime usual iso residence correspondence entity attributes data
-info details profile record row src source tbl t p a b item child resource traits lieferung rechnung liefer
-rechnungs facturation livraison envio fatturazione home1 dom 1 01 2 02 3 first second daytime evening other
-alt alternative secondary new at am on le la el il het y und et e i and
+ts tm timestamp dttm res mail please enter optional required address utc gmt local desc descr dsc billing bill
+invoice shipping ship delivery home private privat primary main current permanent residential work business
+office mailing postal legal preferred personal default last own the of de du des del della di der da do dos
+von zu an for s txt str string val value cd code raw orig original clean std fld field col column x c v text
+alpha nm standardised normalized normalised number line full date datetime usual iso residence correspondence
+entity attributes data info details profile record row src source tbl t p a b item child resource traits
+lieferung rechnung liefer rechnungs facturation livraison envio fatturazione home1 dom 1 01 2 02 3 first
+second daytime evening other alt alternative secondary new at am on le la el il het y und et e i and
 """
 )
 # With one of these a name means another person, or something about the value and not the value.
@@ -41,11 +41,11 @@ mother vater mutter pere padre madre emergency kin guardian parents manager rep 
 salesperson advisor adviser createdby updatedby modifiedby assigned assignee referrer referred verified valid
 validated confirmed opt optin optout consent subscribed newsletter bounce bounced hash md5 sha1 sha256 count
 flag is has type typ lat lon lng latitude longitude format length quality cluster label truth gold match score
-maiden former previous prev alias nickname nick login password pwd fax telefax vat tax mwst tva iva ust discount
-rabatt fee tip domain age alter note notes comment comments remark bemerkung language sprache langue lang
-locale idioma timezone death died deceased nationality citizenship staatsangehoerigkeit nationalite marital
-familienstand children kinder income salary education url website www link image photo store branch shop
-filiale warehouse supplier vendor seller campaign employee staff bank bic swift doctor physician provider
+maiden former previous prev alias nickname nick login password pwd fax telefax vat tax mwst tva iva ust
+discount rabatt fee tip domain age alter note notes comment comments remark bemerkung language sprache langue
+lang locale idioma timezone death died deceased nationality citizenship staatsangehoerigkeit nationalite
+marital familienstand children kinder income salary education url website www link image photo store branch
+shop filiale warehouse supplier vendor seller campaign employee staff bank bic swift doctor physician provider
 operator geburtsname naissancenom jeunefille duplicate dup segment rating points punkte balance visits expiry
 since attempts channel kanal browser os version ip useragent utm medium carrier tracking geburtsland
 birthcountry kosename spitzname username screenname handle beneficiary dependent witness

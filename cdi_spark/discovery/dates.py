@@ -16,6 +16,8 @@ _TIME = (
     r"(?P<zone> ?(?:Z|UTC|GMT|[+-]\d{2}(?::?\d{2})?|[A-Z][a-z]+/[A-Za-z_]+))?)?$"
 )
 _YMD = re.compile(r"^(?P<year>\d{4})(?P<sep>[-/.])(?P<a>\d{1,2})(?P=sep)(?P<b>\d{1,2})(?P<dot>\.?)" + _TIME)
+# As Db2 writes its timestamps.
+_DASHED = re.compile(r"^(?P<day>\d{4}-\d{2}-\d{2})-\d{2}\.\d{2}\.\d{2}(?P<fraction>\.\d+)?$")
 _NUMERIC = re.compile(
     r"^(?P<a>\d{1,2})(?P<sep>[-/. ]|\. )(?P<b>\d{1,2})(?P=sep)(?P<year>\d{4}|\d{2})" + _TIME
 )
@@ -164,6 +166,10 @@ def _order(values: Counter[str], *, month_first: bool, reading: Reading) -> Orde
 
 
 def _form_of(value: str, order: Order, *, numbers: bool) -> tuple[Form, date] | None:
+    if match := _DASHED.match(value):
+        day = _date(*map(int, match["day"].split("-")))
+        fraction = f".{'S' * min(9, len(match['fraction']) - 1)}" if match["fraction"] else ""
+        return (Form("pattern", f"yyyy-MM-dd-HH.mm.ss{fraction}", timed=True), day) if day else None
     if match := _YMD.match(value):
         day = _date(int(match["year"]), int(match["a"]), int(match["b"]))
         if day is None:

@@ -16,12 +16,14 @@ PARTS = ("street", "house_number", "unit", "city", "region", "postcode", "postco
 _WEIGHT = {"street": 2.0, "postcode": 2.0, "city": 1.5, "postcode_city": 2.5, "region": 0.5, "country": 0.3}
 # Words that tell one of several addresses from another.
 _WHICH = {
-    "billing": "billing", "bill": "billing", "invoice": "billing", "rechnung": "billing", "rechnungs": "billing",
-    "facturation": "billing", "shipping": "shipping", "ship": "shipping", "delivery": "shipping",
-    "lieferung": "shipping", "liefer": "shipping", "livraison": "shipping", "envio": "shipping", "home": "home",
-    "private": "home", "privat": "home", "residential": "home", "work": "work", "business": "work", "office": "work",
-    "mailing": "mailing", "postal": "", "permanent": "permanent", "current": "current", "other": "other",
-    "alternate": "other", "secondary": "other", "registered": "registered", "previous": "previous",
+    "billing": "billing", "bill": "billing", "invoice": "billing", "rechnung": "billing",
+    "rechnungs": "billing", "facturation": "billing", "shipping": "shipping", "ship": "shipping",
+    "delivery": "shipping", "lieferung": "shipping", "liefer": "shipping", "livraison": "shipping",
+    "envio": "shipping", "home": "home", "private": "home", "privat": "home", "residential": "home",
+    "work": "work", "business": "work", "office": "work", "mailing": "mailing", "mail": "mailing",
+    "res": "home", "residence": "home", "postal": "", "permanent": "permanent", "current": "current",
+    "other": "other", "alternate": "other", "secondary": "other", "registered": "registered",
+    "previous": "previous",
 }  # fmt: skip
 _NUMBER_FIRST = frozenset(
     ("GB", "US", "CA", "AU", "NZ", "IE", "FR", "LU", "ZA", "IN", "SG", "MY", "KE", "NG", "PH")
@@ -78,8 +80,12 @@ def _best_address(sheet: Sheet) -> dict[str, Guess]:
         )
 
     best = max(groups, key=lambda group: (worth(group), -list(groups).index(group)))
-    plain = {m: g for m, g in groups.get("", {}).items() if best and m not in groups[best]}
-    return groups[best] | plain
+    chosen = groups[best]
+    for group, parts in groups.items():
+        # Parts that no other address has belong to the one there is; those without a word for which, to any.
+        if not group or not parts.keys() & chosen.keys():
+            chosen = parts | chosen
+    return chosen
 
 
 def _which(column: Column) -> str:

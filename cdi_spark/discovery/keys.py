@@ -35,13 +35,21 @@ OF_ROWS = ("rec", "record", "row", "unique", "sys", "source")
 
 @dataclass(frozen=True)
 class Key:
-    """A key expression, the columns in it, and what speaks for it; `merge` when its rows are one record's parts."""
+    """A key expression, the columns in it, and what speaks for it.
+
+    `merge` says that rows of one key are one record's parts, `hashed` that the key is personal and goes by its hash.
+    """
 
     sql: str
     columns: tuple[Column, ...]
     facts: str
     confirm: tuple[str, ...] = ()
     merge: bool = False
+    hashed: bool = False
+
+    def of(self, text: str) -> str:
+        """Spark SQL of the key, given a column elsewhere that holds what it is made of."""
+        return f"sha2({text}, 256)" if self.hashed else text
 
 
 def key_of(sheet: Sheet, samples: Samples, *, kind: str | None, referenced: Sequence[Guess] = ()) -> Key:
@@ -65,7 +73,7 @@ def key_of(sheet: Sheet, samples: Samples, *, kind: str | None, referenced: Sequ
         merged = _same_person(sheet, owner, samples)
         if merged is not None:
             return merged
-    return _together(sheet, ids, samples) or _whole_row(sheet)
+    return _together(sheet, ids, samples) or _mailbox(sheet, samples) or _whole_row(sheet)
 
 
 def person_ids(sheet: Sheet) -> list[Guess]:
@@ -131,7 +139,21 @@ def _unique(guess: Guess, distinct: int, filled: float) -> Key:
         )
     if guess.subject is None:
         confirm.append("no header calls it an id; its values are unique")
+    if guess.meaning in ("national_id", "email"):
+        confirm.append("the key is personal, so it goes by its hash")
+        text = f"lower({guess.column.text})" if guess.meaning == "email" else guess.column.text
+        return Key(f"sha2({text}, 256)", (guess.column,), facts, tuple(confirm), hashed=True)
     return Key(guess.column.text, (guess.column,), facts, tuple(confirm))
+
+
+def _mailbox(sheet: Sheet, samples: Samples) -> Key | None:
+    """The e-mail, where every row has its own."""
+    for guess in sheet.of("email"):
+        if guess.column.fill == 1 and not guess.column.is_list and guess.column.kind == "text":
+            distinct = samples.distinct(sheet.delivery, [guess.column])
+            if distinct == sheet.rows:
+                return _unique(guess, distinct, sheet.rows)
+    return None
 
 
 def _owner(sheet: Sheet, ids: Sequence[Guess]) -> Guess | None:

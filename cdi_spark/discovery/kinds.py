@@ -16,7 +16,7 @@ _WORDS: Final[dict[str, str]] = {
         "order orders bestellung bestellungen auftrag auftraege commande commandes pedido pedidos ordine ordini "
         "zamowienie zamowienia bestelling bestellingen purchase purchases sale sales transaction transactions booking "
         "bookings verkauf verkaeufe achat achats compra compras vente ventes ventas vendita vendite kauf kaeufe ordre "
-        "receipt receipts webshop objednavka objednavky",
+        "reservation reservations buchung buchungen reserva reservas receipt receipts webshop objednavka objednavky",
     "invoice":
         "invoice invoices rechnung rechnungen facture factures factura facturas fattura fatture factuur facturen "
         "faktura faktury bill bills",

@@ -119,6 +119,9 @@ def _full_name(guess: Guess) -> Line:
     if last > 2 * first and last > 0.25 * sum(values.values()):
         line.sql = f"regexp_replace({column.text}, '^([^ ,]+) ([^,]+)$', '$1, $2')"
         line.confirm.append("given names stand last: read as family name, then given name")
+    elif v.share(values, lambda x: "/" in x) >= 0.5:
+        line.sql = f"replace({column.text}, '/', ', ')"
+        line.confirm.append("read as family name / given name")
     elif (commas := v.share(values, lambda x: "," in x)) >= 0.05:
         line.facts += f", {percent(commas)} written Last, First"
     return line

@@ -134,7 +134,8 @@ def _plan_events(
     event = EmitPlan(kind, event_lines(sheet, kind, country=country), explode=sheet.explode)
     event.key = plan.key.sql if sheet.explode else ""
     if reference and reference.target.name in plans and _points(plans, plan, reference):
-        event.person, event.person_source = reference.guess.column.text, reference.target.name
+        target = plans[reference.target.name]
+        event.person, event.person_source = target.key.of(reference.guess.column.text), target.name
         event.person_facts = f"{percent(reference.found)} of its values are keys of {reference.target.name}"
     else:
         own = _accounts(plan, shared, with_key=True)
@@ -191,25 +192,32 @@ def _is_of_order(line: Line) -> bool:
     return bool({"order", "grand", "invoice", "basket"} & set(words.tokens_of(line.used[0].column.path[-1])))
 
 
-def _plan_arrays(
-    plan: SourcePlan, sheet: Sheet, country: str, *, person: tuple[str, str], deep: bool = False
-) -> None:
-    """Events in arrays of the row, and in arrays of their elements."""
+def _plan_arrays(plan: SourcePlan, sheet: Sheet, country: str, *, person: tuple[str, str]) -> None:
+    """Events in arrays of the row, and in arrays of their elements.
+
+    Args:
+        person: key of the row's person as the array's elements see it, empty for the source's own key; and the
+            source of that person, empty for this one.
+    """
     for inner in sheet.inner:
         kind = event_kind(inner)
         if kind is None or inner.array is None:
             continue
         emit = EmitPlan(kind, event_lines(inner, kind, country=country, outer=_seen_from_inside(sheet)))
-        emit.explode = nested_explode(sheet.explode, inner.array.path) if sheet.explode else inner.explode
-        outer_key = (_id_of(sheet) or plan.key.sql) if deep else plan.key.sql
-        outer_key = _parent(outer_key) if sheet.explode else outer_key
+        emit.explode = inner.explode
+        if sheet.explode:
+            element = "p" if sheet.array is None or sheet.array.base == "item" else "p.child"
+            emit.explode = nested_explode(sheet.explode, inner.array.path, element=element)
+        own_key = plan.key.sql if sheet is plan.sheet else _id_of(sheet)
+        outer_key = _parent(own_key or plan.key.sql) if sheet.explode else plan.key.sql
         emit.key, emit.key_facts = _element_key(inner, outer_key)
         emit.person, emit.person_source = person
-        if kind == "order_line":
+        if kind == "order_line" and own_key:
             emit.lines.insert(0, Line("order_key", outer_key, "the key of the order round it"))
         plan.emits.append(emit)
-        if not sheet.explode:
-            _plan_arrays(plan, inner, country, person=person, deep=True)
+        _plan_arrays(
+            plan, replace(inner, explode=emit.explode), country, person=(_parent(person[0]), person[1])
+        )
 
 
 def _seen_from_inside(sheet: Sheet) -> Sheet:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -129,7 +129,10 @@ def why_nothing(sheet: Sheet) -> str:
             "or an event"
         )
     if event_kind(sheet) or event_kind_of(sheet.name):
-        return "it speaks of events, but neither of their dates and sums nor of whose they are"
+        return (
+            "it speaks of events, but not of whose they are (no number of a customer that another file has, no "
+            "e-mail, no device), or not of their dates and sums"
+        )
     return "it says nothing about people, nor about orders, invoices, subscriptions, support cases or usage of theirs"
 
 
@@ -200,7 +203,8 @@ def _settle_names(sheet: Sheet) -> None:
     # Who is surely a given name decides about the others.
     for guess in sorted(named, key=lambda g: -v.share(g.column.values, v.given_name)):
         given, family = sheet.has("given_name"), sheet.has("family_name")
-        values = guess.column.values
+        # Travel agents write SMITH/JOHN.
+        values = Counter({x.replace("/", ", "): n for x, n in guess.column.values.items()})
         single = v.share(values, lambda x: " " not in x.strip() and "," not in x)
         people = v.share(values, v.full_name)
         guess.meaning = ""

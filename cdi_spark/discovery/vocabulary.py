@@ -30,7 +30,7 @@ MEANINGS: Final[dict[str, str]] = {
     "middle_name":
         "middlename middlenames middleinitial middle! mname mi! zweitername zweitvorname weiterevornamen "
         "segundonombre deuxiemeprenom secondprenom secondonome tweedenaam drugieimie othernames "
-        "othergivennames mellomnavn mellannamn secondname midlname midname midinit отчество patronymic",
+        "othergivennames mellomnavn mellannamn secondname midlname midname namemi midini midinit отчество patronymic",
     "family_name":
         "lastname lname surname familyname familynames family! last! sname! nachname nachnamen familienname "
         "zuname nomdefamille nomfamille nomusage apellido apellidos apellidopaterno primerapellido cognome "
@@ -97,7 +97,7 @@ MEANINGS: Final[dict[str, str]] = {
         "street1 strasse str! strassenname strassehausnumber strassenumber strasseundhausnumber anschrift "
         "adresse1 rue! voie! nomvoie adresseligne1 calle! direccion! direccion1 domicilio! via! indirizzo "
         "straat straatnaam adres! ulica! ulice! gateadresse gatuadress adress! gatunamn! morada! endereco "
-        "logradouro katuosoite utca! cim! strada! line1 homeaddress postaladdress mailingaddress "
+        "logradouro katuosoite utca! cim! strada! adresa! line1 homeaddress postaladdress mailingaddress "
         "residentialaddress road! roadname thoroughfare улица адрес 住所 postadresse adrline1 addressln1 "
         "addrln1 addressln addressline0 fulladdress addressfull completeaddress lines! add1! stnm! vejnavn "
         "osoite!",
@@ -114,7 +114,7 @@ MEANINGS: Final[dict[str, str]] = {
         "city cities! cityname town! townname posttown locality suburb village! municipality ort! ortschaft "
         "stadt wohnort ville! villes! commune! localite ciudad! poblacion! localidad municipio! citta! "
         "comune! localita woonplaats plaats! stad! miasto miejscowosc mesto! obec! poststed postort "
-        "kaupunki varos! telepules oras! cidade! sehir il! город 市 cty! place! residence! wohnsitz hometown",
+        "kaupunki varos! telepules oras! cidade! sehir il! город 市 cty! place! hometown by! postitoimipaikka",
     "region":
         "state! province! region! county! stateprovince provincestate bundesland kanton departement! "
         "department! provincia! comunidad! regione! provincie! wojewodztwo fylke! lan! estado! uf! "
@@ -140,7 +140,7 @@ MEANINGS: Final[dict[str, str]] = {
         "cnp! cpr! sozialversicherungsnumber svnumber svnr! ahvnumber ahv! steuerid "
         "steueridentifikationsnumber steuernumber taxid taxnumber numerodesecuritesociale "
         "numerosecuritesociale securitesociale nir! drivinglicence drivinglicense driverslicense "
-        "driverlicense aadhaar ausweisnumber personalausweisnumber nhsnumber medicarenumber medicare! "
+        "driverlicense aadhaar pannumber ausweisnumber personalausweisnumber nhsnumber medicarenumber medicare! "
         "tckimlik oib! govid governmentid numerosecu docidentidad documentoidentidad documento! "
         "personalidnumber personalidentitynumber",
     "device_id":
@@ -185,7 +185,7 @@ MEANINGS: Final[dict[str, str]] = {
         "orderdate orderedat ordertime orderedon orderts bestelldatum bestelltam auftragsdatum datecommande "
         "datedecommande fechapedido fechadepedido dataordine besteldatum datazamowienia purchasedate "
         "purchasedat purchasetime transactiondate transactiontime saledate salesdate kaufdatum dateachat "
-        "fechacompra placedat orderplaced bookingdate bookedat dateoforder ordercreated dateordered "
+        "fechacompra placedat orderplaced bookingdate bookedat bookedon dateoforder ordercreated dateordered "
         "boughton boughtat orderdt txndate",
     "issued_on":
         "invoicedate invoicedon issuedate issued! issuedon issuedat dateissued billdate billingdate "

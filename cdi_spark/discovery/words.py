@@ -20,9 +20,11 @@ _SHORT = {
     "cust": "customer", "cst": "customer", "custmr": "customer", "acct": "account", "acc": "account",
     "brth": "birth", "bth": "birth", "mail": "mail", "eml": "email", "emailadres": "emailadresse",
     "qnt": "quantity", "quant": "quantity", "upd": "updated", "mod": "modified", "crt": "created", "ord": "order",
-    "inv": "invoice", "prod": "product", "subs": "subscription", "org": "org", "cd": "code", "tot": "total", "amt": "amount",
+    "inv": "invoice", "prod": "product", "subs": "subscription", "org": "org", "cd": "code", "tot": "total",
+    "amt": "amount",
     "curr": "currency", "ship": "shipping", "bill": "billing", "postl": "postal", "strasze": "strasse",
     "telephon": "telephone", "lst": "last", "frst": "first", "fst": "first", "surnme": "surname", "zipc": "zip",
+    "zp": "zip",
 }  # fmt: skip
 
 
@@ -82,7 +84,12 @@ def tokens_of(name: str) -> list[str]:
     if {"what", "your"} & set(words):
         # A question of a form.
         words = [word for word in words if word not in _QUESTION]
-    return [_SHORT.get(word) or canon(_NUMBER_AT_END.sub("number", word)) for word in words]
+    return [_spelled(word) for word in words]
+
+
+def _spelled(word: str) -> str:
+    """The one spelling under which words are compared."""
+    return _SHORT.get(word) or canon(_NUMBER_AT_END.sub("number", word))
 
 
 @cache
@@ -115,7 +122,9 @@ def _found(tokens: list[str], context: frozenset[str]) -> dict[str, float]:
         for start in range(len(tokens) - length + 1):
             phrase = "".join(tokens[start : start + length])
             others = tokens[:start] + tokens[start + length :]
-            foreign = [t for t in others if t not in _CONTEXT and t not in context and not t.isdigit() and len(t) > 1]
+            foreign = [
+                t for t in others if t not in _CONTEXT and t not in context and not t.isdigit() and len(t) > 1
+            ]
             negated = any(t in _OTHER for t in others)
             for meaning in (*whole.get(phrase, ()), *inside.get(phrase, ())):
                 is_whole = phrase in whole and meaning in whole[phrase]
@@ -134,7 +143,7 @@ def subject_of_id(name: str) -> str | None:
     """Whose id a name says it holds: customer_no is customer's, id nobody's (""); null when it is no id."""
     tokens = [t for t in tokens_of(name) if not t.isdigit()]
     glued = (
-        re.fullmatch(r"(\w{3,}?)s?(id|nr|no|nummer|number|code|ref|key|numero)", "".join(tokens))
+        re.fullmatch(r"(\w{3,}?)(id|nr|no|nummer|number|code|ref|key|numero)", "".join(tokens))
         if tokens
         else None
     )
@@ -216,5 +225,5 @@ def _phrases() -> tuple[dict[str, list[str]], dict[str, list[str]]]:
     for meaning, phrases in MEANINGS.items():
         for phrase in phrases.split():
             target = whole if phrase.endswith("!") else inside
-            target.setdefault(_SHORT.get(phrase.rstrip("!")) or canon(phrase.rstrip("!")), []).append(meaning)
+            target.setdefault(_spelled(phrase.rstrip("!")), []).append(meaning)
     return whole, inside

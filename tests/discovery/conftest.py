@@ -47,7 +47,9 @@ class Written:
 Init = Callable[..., Written]
 
 
-def table(header: Sequence[str] | None, rows: Rows, *, delimiter: str = ",", quoting: int = csv.QUOTE_MINIMAL) -> str:
+def table(
+    header: Sequence[str] | None, rows: Rows, *, delimiter: str = ",", quoting: int = csv.QUOTE_MINIMAL
+) -> str:
     """Rows as delimited text."""
     out = io.StringIO()
     writer = csv.writer(out, delimiter=delimiter, quoting=quoting, lineterminator="\n")  # type: ignore[arg-type]

@@ -48,6 +48,7 @@ def test_a_form_of_dates_gives_the_pattern_that_reads_it(written: str, sql: str)
         ("%d.%m.%Y %H:%M", "try_to_timestamp(d, 'd.M.yyyy H:mm')"),
         ("%m/%d/%Y %I:%M %p", "try_to_timestamp(d, 'M/d/yyyy h:mm a')"),
         ("%d/%m/%Y %H:%M:%S Europe/Paris", "try_to_timestamp(d, 'd/M/yyyy H:mm:ss VV')"),
+        ("%Y-%m-%d-%H.%M.%S.000000", "try_to_timestamp(d, 'yyyy-MM-dd-HH.mm.ss.SSSSSS')"),
         ("%Y%m%d%H%M%S", "try_to_timestamp(d, 'yyyyMMddHHmmss')"),
     ],
 )
@@ -66,8 +67,14 @@ def test_months_in_full_and_in_short_are_two_forms() -> None:
 def test_numbers_are_seconds_milliseconds_or_days_as_excel_counts_where_the_header_speaks_of_a_date() -> None:
     second = int(datetime(2022, 5, 6, tzinfo=UTC).timestamp())
     whole = "try_cast(substring_index(d, '.', 1) as bigint)"
-    assert as_timestamp(guess([str(second)], numbers=True)) == f"timestamp_micros(try_multiply({whole}, 1000000L))"
-    assert as_timestamp(guess([f"{second}123"], numbers=True)) == f"timestamp_micros(try_multiply({whole}, 1000L))"
+    assert (
+        as_timestamp(guess([str(second)], numbers=True))
+        == f"timestamp_micros(try_multiply({whole}, 1000000L))"
+    )
+    assert (
+        as_timestamp(guess([f"{second}123"], numbers=True))
+        == f"timestamp_micros(try_multiply({whole}, 1000L))"
+    )
     assert as_date(guess(["44197", "31022"], numbers=True)).startswith("date_add(cast('1899-12-30' as date)")
     assert guess([str(second), "44197"]).reading.share == 0
 

@@ -42,7 +42,9 @@ def test_content_tells_what_a_file_is_whatever_its_name(tmp_path: Path) -> None:
 
 def test_files_of_one_shape_whose_names_differ_by_date_are_one_source(tmp_path: Path) -> None:
     for month in ("2024-01", "2024-02", "2024-03"):
-        put(tmp_path, **{f"people_{month}.csv": PEOPLE, f"other_{month}.csv": PEOPLE.replace("email", "mail")})
+        put(
+            tmp_path, **{f"people_{month}.csv": PEOPLE, f"other_{month}.csv": PEOPLE.replace("email", "mail")}
+        )
     found, _ = find_deliveries([tmp_path])
     assert [[path.name for path in d.files] for d in found] == [
         [f"{kind}_2024-0{n}.csv" for n in (1, 2, 3)] for kind in ("other", "people")
@@ -51,21 +53,29 @@ def test_files_of_one_shape_whose_names_differ_by_date_are_one_source(tmp_path: 
 
 
 def test_parts_that_spark_wrote_are_one_source(tmp_path: Path) -> None:
-    names = ["part-00000-3f2504e0-4f89-11d3-9a0c-0305e82c3301-c000.csv", "part-00001-9b1deb4d-3b7d-4bad-9bdd-2b0d7b3dcb6d-c000.csv"]
-    put(tmp_path, **{name: PEOPLE for name in names}, _SUCCESS="")
+    names = [
+        "part-00000-3f2504e0-4f89-11d3-9a0c-0305e82c3301-c000.csv",
+        "part-00001-9b1deb4d-3b7d-4bad-9bdd-2b0d7b3dcb6d-c000.csv",
+    ]
+    put(tmp_path, **dict.fromkeys(names, PEOPLE), _SUCCESS="")
     [found] = find_deliveries([tmp_path])[0]
     assert [path.name for path in found.files] == names
 
 
 def test_files_with_other_columns_are_sources_of_their_own(tmp_path: Path) -> None:
-    put(tmp_path, **{"data1.json": json.dumps([{"id": 1, "name": "x"}]), "data2.json": json.dumps([{"sku": 1, "price": 2}]),
+    put(tmp_path, **{"data1.json": json.dumps([{"id": 1, "name": "x"}]),
+                     "data2.json": json.dumps([{"sku": 1, "price": 2}]),
                      "list1.csv": PEOPLE, "list2.csv": "id;city\n1;Leeds\n2;York\n"})  # fmt: skip
     assert [len(d.files) for d in find_deliveries([tmp_path])[0]] == [1, 1, 1, 1]
 
 
 def test_a_path_that_would_match_other_files_too_is_not_used(tmp_path: Path) -> None:
     put(tmp_path, **{"set1.csv": PEOPLE, "set2.csv": PEOPLE, "set2b.csv": PEOPLE})
-    assert [[p.name for p in d.files] for d in find_deliveries([tmp_path])[0]] == [["set1.csv"], ["set2.csv"], ["set2b.csv"]]
+    assert [[p.name for p in d.files] for d in find_deliveries([tmp_path])[0]] == [
+        ["set1.csv"],
+        ["set2.csv"],
+        ["set2b.csv"],
+    ]
 
 
 def test_signs_that_spark_takes_for_wildcards_are_kept_out_of_the_path() -> None:
@@ -84,6 +94,7 @@ def test_signs_that_spark_takes_for_wildcards_are_kept_out_of_the_path() -> None
         ("half.csv.gz", gzip.compress(PEOPLE.encode() * 50)[:40], "cut off"),
         ("pretty.json", b'{\n"id": 1\n}\n{\n"id": 2\n}\n', "one object a line"),
     ],
+    ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_a_file_that_cannot_be_read_is_an_error_when_named_and_left_out_of_a_folder(
     tmp_path: Path, name: str, content: bytes, says: str

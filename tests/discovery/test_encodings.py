@@ -8,7 +8,7 @@ from cdi_spark.discovery.encodings import encoding_of, spark_encoding, wants_jav
 
 GERMAN = "Name;Straße\nJürgen Größe;Mühlgäßchen 5\nKäthe Weiß;Am Öhrchen 7\n"
 POLISH = "imię;miejscowość\nŁukasz Wiśniewski;Łódź\nGrażyna Dąbrowska;Gdańsk\nZdzisław Źrebiec;Świdnica\n"
-RUSSIAN = "Имя;Город\nИван Петров;Москва\nОльга Смирнова;Казань\n"
+RUSSIAN = "Имя;Город\nИван Петров;Москва\nОльга Смирнова;Казань\n"  # noqa: RUF001
 
 
 def found(tmp_path: Path, content: bytes) -> str | None:

@@ -23,7 +23,10 @@ def customers(made: Faker, keys: list[str]) -> str:
 def test_events_name_the_person_of_another_file(init: Init, fake: Fake, dice: Random) -> None:
     us = fake("en_US")
     keys = [f"C-{n:04d}" for n in range(ROWS)]
-    orders = [[n, dice.choice(keys), f"2024-03-{n % 28 + 1:02d} 10:00", "paid", f"{n}.50", "USD"] for n in range(ROWS)]
+    orders = [
+        [n, dice.choice(keys), f"2024-03-{n % 28 + 1:02d} 10:00", "paid", f"{n}.50", "USD"]
+        for n in range(ROWS)
+    ]
     header = ["order_id", "cust_ref", "order_date", "status", "total", "currency"]
     written = init({"customers.csv": customers(us, keys), "orders.csv": table(header, orders)})
     assert written.emit("orders", "order") == {
@@ -38,28 +41,43 @@ def test_events_name_the_person_of_another_file(init: Init, fake: Fake, dice: Ra
         },
     }
     assert [emit["table"] for emit in written.sources["orders"]["emits"]] == ["order"]
-    assert (written.sources["orders"]["load"], written.sources["customers"]["load"]) == ("changes", "snapshot")
+    assert (written.sources["orders"]["load"], written.sources["customers"]["load"]) == (
+        "changes",
+        "snapshot",
+    )
 
 
 def test_small_numbers_that_are_keys_by_chance_name_nobody(init: Init, fake: Fake) -> None:
     us = fake("en_US")
     staff = table(["employee_id", "name", "email"], [[n, us.name(), us.email()] for n in range(ROWS)])
-    sales = table(["sale_id", "shop_id", "sold_on", "total"], [[n, n % 9, f"2024-01-{n % 28 + 1:02d}", "1.00"] for n in range(ROWS)])
+    sales = table(
+        ["sale_id", "shop_id", "sold_on", "total"],
+        [[n, n % 9, f"2024-01-{n % 28 + 1:02d}", "1.00"] for n in range(ROWS)],
+    )
     written = init({"staff.csv": staff, "sales.csv": sales})
     assert written.sources.keys() == {"staff"}
     assert any(line.startswith("left out: sales.csv") for line in written.told)
 
 
-def test_ids_that_two_files_share_only_in_part_link_them_as_accounts(init: Init, fake: Fake, dice: Random) -> None:
+def test_ids_that_two_files_share_only_in_part_link_them_as_accounts(
+    init: Init, fake: Fake, dice: Random
+) -> None:
     us = fake("en_US")
     keys = [f"CRM{n:05d}" for n in range(ROWS)]
     cards = [[us.numerify("6300########"), dice.choice([*keys, "", ""]), us.name()] for _ in range(ROWS)]
-    written = init({"customers.csv": customers(us, keys), "cards.csv": table(["card_no", "customer_id", "holder"], cards)})
+    written = init(
+        {
+            "customers.csv": customers(us, keys),
+            "cards.csv": table(["card_no", "customer_id", "holder"], cards),
+        }
+    )
     assert written.columns("customers")["account_ids"] == "array_compact(array(customer_id))"
     assert written.columns("cards")["account_ids"] == "array_compact(array(customer_id))"
 
 
-def test_rows_of_people_apart_from_their_file_are_linked_by_its_key(init: Init, fake: Fake, dice: Random) -> None:
+def test_rows_of_people_apart_from_their_file_are_linked_by_its_key(
+    init: Init, fake: Fake, dice: Random
+) -> None:
     us = fake("en_US")
     keys = [f"C-{n:04d}" for n in range(ROWS)]
     homes = [[n, dice.choice(keys), us.street_address(), us.city(), us.zipcode()] for n in range(ROWS)]
@@ -72,7 +90,9 @@ def test_rows_of_people_apart_from_their_file_are_linked_by_its_key(init: Init, 
 def test_events_of_guests_are_people_themselves(init: Init, fake: Fake) -> None:
     us = fake("en_US")
     rows = [[n, us.name(), us.email(), "2024-05-06T10:00:00Z", "12.00", "EUR"] for n in range(ROWS)]
-    written = init({"orders.csv": table(["order_no", "name", "email", "placed_at", "total", "currency"], rows)})
+    written = init(
+        {"orders.csv": table(["order_no", "name", "email", "placed_at", "total", "currency"], rows)}
+    )
     assert written.columns("orders") == {"full_name": "name", "emails": "array_compact(array(email))"}
     assert "person" not in written.emit("orders", "order")
 
@@ -90,12 +110,21 @@ def test_usage_belongs_to_the_cookie_that_every_row_has(init: Init, fake: Fake, 
     us = fake("en_US")
     cookies = [us.uuid4() for _ in range(20)]
     rows = [
-        [us.uuid4(), 1_700_000_000_000 + n, dice.choice(cookies), dice.choice(["u7", "u8", ""]), dice.choice(["view", "buy"])]
+        [
+            us.uuid4(),
+            1_700_000_000_000 + n,
+            dice.choice(cookies),
+            dice.choice(["u7", "u8", ""]),
+            dice.choice(["view", "buy"]),
+        ]
         for n in range(ROWS)
     ]
     written = init({"events.csv": table(["event_id", "ts", "cookie_id", "user_id", "event"], rows)})
     person = written.emit("events", "person")
-    assert (person["key"], person["columns"]["device_ids"]) == ("cookie_id", "array_compact(array(cookie_id))")
+    assert (person["key"], person["columns"]["device_ids"]) == (
+        "cookie_id",
+        "array_compact(array(cookie_id))",
+    )
     assert written.columns("events", "usage")["occurred_at"] == (
         "timestamp_micros(try_multiply(try_cast(substring_index(ts, '.', 1) as bigint), 1000L))"
     )
@@ -120,7 +149,8 @@ def test_arrays_in_a_record_are_its_events_down_to_the_lines(init: Init, fake: F
     gb = fake("en_GB")
     records = [
         {"customerId": f"C{n}", "fullName": gb.name(), "email": gb.email(),
-         "orders": [{"orderNumber": f"O{n}", "placedAt": "2024-02-03T10:00:00Z", "total": {"amount": 9.5, "currency": "GBP"},
+         "orders": [{"orderNumber": f"O{n}", "placedAt": "2024-02-03T10:00:00Z",
+                     "total": {"amount": 9.5, "currency": "GBP"},
                      "items": [{"sku": "A1", "qty": 2, "price": 4.75}]}]}
         for n in range(ROWS)
     ]  # fmt: skip
@@ -131,6 +161,24 @@ def test_arrays_in_a_record_are_its_events_down_to_the_lines(init: Init, fake: F
     assert line["explode"].startswith("flatten(transform(filter(orders, p -> p.items is not null)")
     assert line["columns"]["order_key"] == "item.parent.orderNumber"
     assert line["columns"]["currency"] == "item.parent.total.currency"
+
+
+def test_arrays_in_records_of_one_whole_object_know_all_that_is_round_them(init: Init, fake: Fake) -> None:
+    gb = fake("en_GB")
+    records = [
+        {
+            "id": f"C{n}",
+            "name": gb.name(),
+            "orders": [{"no": f"O{n}", "date": "2024-02-03", "lines": [{"sku": "A", "qty": 1}]}],
+        }
+        for n in range(ROWS)
+    ]
+    written = init({"customers.json": json.dumps({"customers": records})})
+    order, line = written.emit("customers", "order"), written.emit("customers", "order_line")
+    assert (order["key"], order["person"]) == ("item.child.no", "item.parent.id")
+    assert line["person"] == "item.parent.parent.id"
+    assert line["columns"]["order_key"] == "item.parent.child.no"
+    assert line["columns"]["product_code"] == "item.child.sku"
 
 
 @pytest.mark.parametrize(
@@ -150,13 +198,17 @@ def test_sums_are_read_as_they_are_written(
     rows = [[n, us.email(), us.numerify("(2##) 555-####"), "2024-05-06", sums[n % 2]] for n in range(ROWS)]
     text = table(["order_id", "email", "phone", "order_date", "order_total"], rows)
     columns = init({"orders.csv": text}).columns("orders", "order")
-    assert (columns["amount"].replace("order_total", "s"), columns["currency"].replace("order_total", "s")) == (amount, currency)
+    assert (
+        columns["amount"].replace("order_total", "s"),
+        columns["currency"].replace("order_total", "s"),
+    ) == (amount, currency)
 
 
 @pytest.mark.parametrize(
     ("name", "header", "row", "expected"),
     [
-        ("rechnungen", "Rechnungsnr;Kundennr;Rechnungsdatum;Fällig am;Betrag EUR", "R{n};{k};03.04.2024;17.04.2024;12,50",
+        ("rechnungen", "Rechnungsnr;Kundennr;Rechnungsdatum;Fällig am;Betrag EUR",
+         "R{n};{k};03.04.2024;17.04.2024;12,50",
          {"invoice": {"issued_on", "due_on", "amount", "currency"}}),
         ("abos", "abo_id;kundennr;plan;start;ende;monthly_price", "A{n};{k};pro;2024-01-01;;9.90",
          {"subscription": {"started_on", "plan", "amount", "currency"}}),
@@ -168,7 +220,10 @@ def test_each_kind_of_event_finds_its_table(
     init: Init, fake: Fake, name: str, header: str, row: str, expected: dict[str, set[str]]
 ) -> None:
     de = fake("de_DE")
-    people = table(["Kundennr", "Vorname", "Nachname"], [[40_000 + n, de.first_name(), de.last_name()] for n in range(ROWS)])
+    people = table(
+        ["Kundennr", "Vorname", "Nachname"],
+        [[40_000 + n, de.first_name(), de.last_name()] for n in range(ROWS)],
+    )
     lines = [header, *(row.format(n=n, k=40_000 + n * 7 % ROWS) for n in range(ROWS))]
     written = init({"kunden.csv": people, f"{name}.csv": "\n".join(lines)})
     [emit] = written.sources[name]["emits"]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import json
 from collections.abc import Callable
 from random import Random
 
@@ -114,9 +113,15 @@ def test_one_column_of_whole_names_is_split_by_silver_whatever_its_order(init: I
     people = [(gb.first_name(), gb.last_name(), gb.email()) for _ in range(ROWS)]
     written = init(
         {
-            "a.csv": table(["id", "name", "mail"], [[n, f"{g} {f}", m] for n, (g, f, m) in enumerate(people)]),
-            "b.csv": table(["id", "Member Name", "mail"], [[n, f"{f}, {g}", m] for n, (g, f, m) in enumerate(people)]),
-            "c.csv": table(["id", "name", "mail"], [[n, f"{f.upper()} {g}", m] for n, (g, f, m) in enumerate(people)]),
+            "a.csv": table(
+                ["id", "name", "mail"], [[n, f"{g} {f}", m] for n, (g, f, m) in enumerate(people)]
+            ),
+            "b.csv": table(
+                ["id", "Member Name", "mail"], [[n, f"{f}, {g}", m] for n, (g, f, m) in enumerate(people)]
+            ),
+            "c.csv": table(
+                ["id", "name", "mail"], [[n, f"{f.upper()} {g}", m] for n, (g, f, m) in enumerate(people)]
+            ),
         }
     )
     assert [written.columns(source)["full_name"] for source in "abc"] == [
@@ -124,16 +129,18 @@ def test_one_column_of_whole_names_is_split_by_silver_whatever_its_order(init: I
     ]  # fmt: skip
 
 
-def test_parts_of_names_and_births_in_several_columns_are_put_together(init: Init, fake: Fake, dice: Random) -> None:
+def test_parts_of_names_and_births_in_several_columns_are_put_together(
+    init: Init, fake: Fake, dice: Random
+) -> None:
     nl = fake("nl_NL")
     rows = [
         [n, nl.first_name(), dice.choice(["", "van", "de"]), nl.last_name(), dice.randint(1940, 2000),
          dice.randint(1, 12), dice.randint(1, 28)]
         for n in range(ROWS)
     ]  # fmt: skip
-    columns = init({"leden.csv": table(["nr", "voornaam", "tussenvoegsel", "achternaam", "by", "bm", "bd"], rows)}).columns(
-        "leden"
-    )
+    columns = init(
+        {"leden.csv": table(["nr", "voornaam", "tussenvoegsel", "achternaam", "by", "bm", "bd"], rows)}
+    ).columns("leden")
     assert columns["family_name"] == "concat_ws(' ', tussenvoegsel, achternaam)"
     assert columns["birth_date"] == "cast(try_to_timestamp(concat_ws('-', by, bm, bd), 'yyyy-M-d') as date)"
 
@@ -142,9 +149,18 @@ def test_parts_of_names_and_births_in_several_columns_are_put_together(init: Ini
     ("spelled", "sql"),
     [
         (["male", "female"], "sex"),
-        (["M", "K"], "case when lower(trim(sex)) in ('m') then 'male' when lower(trim(sex)) in ('k') then 'female' end"),
-        (["H", "M"], "case when lower(trim(sex)) in ('h') then 'male' when lower(trim(sex)) in ('m') then 'female' end"),
-        (["1", "2"], "case when lower(trim(sex)) in ('1') then 'male' when lower(trim(sex)) in ('2') then 'female' end"),
+        (
+            ["M", "K"],
+            "case when lower(trim(sex)) in ('m') then 'male' when lower(trim(sex)) in ('k') then 'female' end",
+        ),
+        (
+            ["H", "M"],
+            "case when lower(trim(sex)) in ('h') then 'male' when lower(trim(sex)) in ('m') then 'female' end",
+        ),
+        (
+            ["1", "2"],
+            "case when lower(trim(sex)) in ('1') then 'male' when lower(trim(sex)) in ('2') then 'female' end",
+        ),
     ],
 )
 def test_genders_are_spelled_out_where_silver_does_not_read_them(
@@ -162,15 +178,33 @@ def test_of_several_addresses_one_is_taken_whole(init: Init, fake: Fake, dice: R
          if dice.random() < 0.3 else ["", "", ""])]
         for n in range(ROWS)
     ]  # fmt: skip
-    header = ["id", "email", "billing_street", "billing_city", "billing_zip", "ship_street", "ship_city", "ship_zip"]
+    header = [
+        "id",
+        "email",
+        "billing_street",
+        "billing_city",
+        "billing_zip",
+        "ship_street",
+        "ship_city",
+        "ship_zip",
+    ]
     columns = init({"p.csv": table(header, rows)}).columns("p")
-    assert (columns["street"], columns["city"], columns["postcode"]) == ("billing_street", "billing_city", "billing_zip")
+    assert (columns["street"], columns["city"], columns["postcode"]) == (
+        "billing_street",
+        "billing_city",
+        "billing_zip",
+    )
 
 
 def test_an_address_in_one_line_is_cut(init: Init, fake: Fake) -> None:
     gb = fake("en_GB")
     rows = [
-        [n, gb.name(), f"{gb.building_number()} {gb.street_name()}, {gb.city()}, {gb.postcode()}", gb.phone_number()]
+        [
+            n,
+            gb.name(),
+            f"{gb.building_number()} {gb.street_name()}, {gb.city()}, {gb.postcode()}",
+            gb.phone_number(),
+        ]
         for n in range(ROWS)
     ]
     columns = init({"p.csv": table(["id", "name", "Address", "Phone"], rows)}).columns("p")
@@ -182,7 +216,8 @@ def test_an_address_in_one_line_is_cut(init: Init, fake: Fake) -> None:
 def test_numbers_that_lost_their_zeros_or_got_a_fraction_are_mended(init: Init, fake: Fake) -> None:
     us = fake("en_US")
     rows = [
-        [f"{n}.0", us.name(), us.numerify("212555####.0"), us.zipcode().lstrip("0"), us.state_abbr()] for n in range(ROWS)
+        [f"{n}.0", us.name(), us.numerify("212555####.0"), us.zipcode().lstrip("0"), us.state_abbr()]
+        for n in range(ROWS)
     ] + [["999.0", us.name(), "2125550000.0", "2134", "MA"]] * 1
     written = init({"p.csv": table(["id", "name", "cell", "zip", "state"], rows)})
     columns = written.columns("p")
@@ -194,7 +229,9 @@ def test_numbers_that_lost_their_zeros_or_got_a_fraction_are_mended(init: Init, 
 def test_other_people_of_the_row_are_not_taken_for_the_person(init: Init, fake: Fake) -> None:
     us = fake("en_US")
     header = ["id", "name", "email", "spouse_name", "emergency_contact_phone", "Account Owner", "owner_email"]
-    rows = [[n, us.name(), us.email(), us.name(), us.phone_number(), us.name(), us.email()] for n in range(ROWS)]
+    rows = [
+        [n, us.name(), us.email(), us.name(), us.phone_number(), us.name(), us.email()] for n in range(ROWS)
+    ]
     assert init({"p.csv": table(header, rows)}).columns("p") == {
         "full_name": "name",
         "emails": "array_compact(array(email))",
@@ -209,7 +246,9 @@ def test_a_column_that_tells_who_is_one_person_is_never_mapped(init: Init, fake:
     assert written.sources["p"]["key"] == "unique_id"
 
 
-def test_lists_in_one_cell_and_words_for_nothing_are_taken_apart(init: Init, fake: Fake, dice: Random) -> None:
+def test_lists_in_one_cell_and_words_for_nothing_are_taken_apart(
+    init: Init, fake: Fake, dice: Random
+) -> None:
     gb = fake("en_GB")
     rows = [
         [n, dice.choice([gb.name(), "\\N"]), dice.choice([f"{gb.email()}; {gb.email()}", gb.email(), "\\N"]),
@@ -219,37 +258,9 @@ def test_lists_in_one_cell_and_words_for_nothing_are_taken_apart(init: Init, fak
     written = init({"p.csv": table(["id", "full name", "mail", "born"], rows)})
     assert written.sources["p"]["options"] == {"nullValue": "\\N"}
     assert written.columns("p")["emails"] == "split(mail, ' *[;,|] *')"
-    assert written.columns("p")["birth_date"].startswith("nullif(cast(try_to_timestamp(born, 'd/M/yyyy') as date), ")
-
-
-def test_nested_records_are_mapped_by_their_paths(init: Init, fake: Fake) -> None:
-    us = fake("en_US")
-    patients = [
-        {"id": us.uuid4(), "name": [{"family": us.last_name(), "given": [us.first_name(), us.first_name()]}],
-         "telecom": [{"system": "phone", "value": us.phone_number()}, {"system": "email", "value": us.email()}],
-         "birthDate": born(us, "%Y-%m-%d"), "address": [{"line": [us.street_address()], "city": us.city()}]}
-        for _ in range(ROWS)
-    ]  # fmt: skip
-    written = init({"Patient.json": "\n".join(map(json.dumps, patients))})
-    assert (written.sources["patient"]["format"], written.sources["patient"]["key"]) == ("jsonl", "id")
-    assert written.columns("patient") == {
-        "given_name": "array_join(get(name, 0).given, ' ')",
-        "family_name": "get(name, 0).family",
-        "birth_date": "try_cast(birthDate as date)",
-        "emails": "filter(telecom.value, x -> x like '%@%')",
-        "phones": "filter(telecom.value, x -> x not like '%@%')",
-        "street": "array_join(get(address, 0).line, ' ')",
-        "city": "get(address, 0).city",
-    }
-
-
-def test_one_object_round_an_array_of_records_is_exploded(init: Init, fake: Fake) -> None:
-    us = fake("en_US")
-    users = [{"id": 1000 + n, "name": us.name(), "email": us.email()} for n in range(ROWS)]
-    written = init({"users.json": json.dumps({"meta": {"count": ROWS}, "data": {"users": users}}, indent=1)})
-    emit = written.emit("users", "person")
-    assert (emit["explode"], emit["key"]) == ("data.users", "item.id")
-    assert emit["columns"] == {"full_name": "item.name", "emails": "array_compact(array(item.email))"}
+    assert written.columns("p")["birth_date"].startswith(
+        "nullif(cast(try_to_timestamp(born, 'd/M/yyyy') as date), "
+    )
 
 
 def test_quotes_of_every_cell_change_nothing(init: Init, fake: Fake) -> None:

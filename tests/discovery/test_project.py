@@ -55,14 +55,23 @@ def test_truth_links_products_and_calendars_are_left_out_with_a_reason(init: Ini
         {
             "people.csv": table(HEADER, rows),
             "truth.csv": table(["record_id", "entity_id"], [[row[0], n // 2] for n, row in enumerate(rows)]),
-            "links.csv": table(["id1", "id2", "match"], [[rows[n][0], rows[n + 1][0], n % 2] for n in range(50)]),
-            "products.csv": table(["product_id", "name", "price"], [[n, f"lamp {n}", "9.99"] for n in range(50)]),
+            "links.csv": table(
+                ["id1", "id2", "match"], [[rows[n][0], rows[n + 1][0], n % 2] for n in range(50)]
+            ),
+            "products.csv": table(
+                ["product_id", "name", "price"], [[n, f"lamp {n}", "9.99"] for n in range(50)]
+            ),
             "calendar.csv": table(["date", "weekday"], [[f"2024-01-{n:02d}", "Mon"] for n in range(1, 30)]),
         }
     )
     assert written.sources.keys() == {"people"}
     told = "\n".join(line for line in written.told if line.startswith("left out"))
-    for name, why in {"truth": "labels", "links": "keys and short codes", "products": "nothing about people", "calendar": "nothing about people"}.items():
+    for name, why in {
+        "truth": "labels",
+        "links": "keys and short codes",
+        "products": "nothing about people",
+        "calendar": "nothing about people",
+    }.items():
         assert re.search(rf"{name}\.csv: .*{why}", told)
     assert "truth.csv" in (written.folder / "project.yml").read_text()
 
@@ -81,7 +90,18 @@ def test_files_without_anybody_in_them_write_nothing(init: Init, tmp_path: Path)
 
 def test_odd_names_of_files_folders_and_columns_load(init: Init, fake: Fake) -> None:
     rows = people(fake("en_US"))
-    odd = ["Cust. No", "Name (First)", "Name (Last)", "E-Mail", "Tel.\nprivate", "`street`", "order", "PLZ/Zip", "select", "a b"]
+    odd = [
+        "Cust. No",
+        "Name (First)",
+        "Name (Last)",
+        "E-Mail",
+        "Tel.\nprivate",
+        "`street`",
+        "order",
+        "PLZ/Zip",
+        "select",
+        "a b",
+    ]
     names = {
         "2024 export [v2] {final}.csv": table(odd, rows),
         "on/no.csv": table(HEADER, rows),
@@ -111,11 +131,24 @@ def test_rows_without_an_id_are_known_by_columns_together_or_by_all(init: Init, 
     written = init(
         {
             "a.csv": table(["shop_id", "person_no", *HEADER[1:9]], [row[:10] for row in shops]),
-            "b.csv": table(HEADER[1:4], [row[1:4] for row in rows]),
+            "b.csv": table(["first", "last", "city"], [[row[1], row[2], row[6]] for row in rows]),
         }
     )
     assert written.sources["a"]["key"] == "concat_ws('-', shop_id, person_no)"
-    assert written.sources["b"]["key"] == "sha2(to_json(struct(first, last, email)), 256)"
+    assert written.sources["b"]["key"] == "sha2(to_json(struct(first, last, city)), 256)"
+
+
+def test_a_key_that_is_personal_goes_by_its_hash(init: Init, fake: Fake) -> None:
+    us = fake("en_US")
+    people_ = [[us.unique.ssn(), us.name(), us.date_of_birth().isoformat()] for _ in range(60)]
+    written = init(
+        {
+            "people.csv": table(["SSN", "name", "dob"], people_),
+            "mails.csv": table(["name", "email"], [[us.name(), us.unique.email()] for _ in range(60)]),
+        }
+    )
+    assert written.sources["people"]["key"] == "sha2(SSN, 256)"
+    assert written.sources["mails"]["key"] == "sha2(lower(email), 256)"
 
 
 def test_rows_of_one_id_that_agree_become_one_record(init: Init, fake: Fake) -> None:

@@ -18,7 +18,7 @@ from cdi_spark.discovery.kinds import event_kind_of
         ("street", "Address1|Straße|addr_ln_1|rue|calle|Address 1 - Street|MailingStreet|ulica i numer|indirizzo"),
         ("house_number", "Hausnr.|house_no|street_number|huisnummer"),
         ("city", "Ort|town|Ville|ship_city|miejscowość|Address 1 - City|suburb|Wohnort"),
-        ("postcode", "PLZ|zip|post_code|Code postal|CAP|ShippingPostalCode|kod pocztowy|Postnr|Address 1 - Postal Code"),
+        ("postcode", "PLZ|zip|post_code|Code postal|CAP|ShipPostalCode|kod pocztowy|Postnr|Address 1 - Postal Code"),
         ("country", "Land|country_code|Pays|ship_country"),
         ("gender", "Sex|Geschlecht|gender_cd|płeć|sexo|geslacht"),
         ("national_id", "SSN|soc_sec_id|Codice fiscale|PESEL|Personnummer|NINO"),
@@ -29,7 +29,9 @@ from cdi_spark.discovery.kinds import event_kind_of
 )  # fmt: skip
 def test_a_header_names_its_meaning(meaning: str, headers: str) -> None:
     said = {header: words.meanings_of(header) for header in headers.split("|")}
-    assert {h: max(found, key=lambda m: found[m], default="") for h, found in said.items()} == dict.fromkeys(said, meaning)
+    assert {h: max(found, key=lambda m: found[m], default="") for h, found in said.items()} == dict.fromkeys(
+        said, meaning
+    )
 
 
 @pytest.mark.parametrize(
