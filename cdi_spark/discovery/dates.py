@@ -49,6 +49,11 @@ class Form:
     zoned: bool = False
     timed: bool = False
 
+    @property
+    def in_digits(self) -> bool:
+        """Whether day and month are numbers, which could stand either way round."""
+        return self.kind == "pattern" and "MMM" not in self.pattern
+
 
 @dataclass
 class Reading:
@@ -93,14 +98,9 @@ def read_dates(values: Counter[str], *, month_first: bool = False, numbers: bool
             form, day = parsed
             found[form] += times
             reading.dates[day] += times
-            if form.pattern and form.kind == "pattern" and "M" in form.pattern and reading.order is None:
-                reading.order = None
     reading.forms = [form for form, times in found.most_common(6) if times >= 0.002 * max(total, 1)]
     reading.share = sum(found.values()) / total if total else 0.0
-    if not any(
-        form.pattern.startswith(("d/", "d.", "d-", "M/", "M.", "M-", "dd", "MM", "d "))
-        for form in reading.forms
-    ):
+    if not any(form.in_digits and not form.pattern.startswith("y") for form in reading.forms):
         reading.order = "ymd" if reading.forms else None
     return reading
 

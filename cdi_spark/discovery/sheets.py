@@ -30,6 +30,14 @@ _SPEAKS: dict[str, dict[str, float]] = {
     "quantity": {"order_line": 1}, "unit_price": {"order_line": 1}, "product_code": {"order_line": 1},
     "product_name": {"order_line": 0.5}, "amount": {"order": 0.5, "invoice": 0.5, "subscription": 0.5},
 }  # fmt: skip
+# What a company does not have.
+_OF_PEOPLE = word_set(
+    "given_name family_name full_name email birth_date gender national_id device_id cookie_id contact occupation title"
+)
+# Names of files that say which records are the same.
+_TRUTHS = word_set(
+    "truth label labels gold goldstandard groundtruth clusters matches links pairs duplicates linkage"
+)
 _WANTS: dict[str, tuple[frozenset[str], ...]] = {
     "order": (word_set("ordered_at date occurred_at created_at amount"),),
     "order_line": (word_set("product_code product_name quantity"), word_set("quantity amount unit_price")),
@@ -51,7 +59,6 @@ class Sheet:
     array: Array | None = None
     explode: str = ""
     inner: list[Sheet] = field(default_factory=list)
-    header: bool = True
 
     def of(self, *meanings: str) -> list[Guess]:
         """The guesses of some meanings, the best first: said by the header, fitting, filled."""
@@ -70,8 +77,7 @@ class Sheet:
 def sheet_of(delivery: Delivery, table: Table, name: str, *, country: str | None) -> Sheet:
     """Guess every column of a delivery's table, and of the arrays in it."""
     guesses = _guesses(table.columns, country)
-    header = delivery.dialect is None or delivery.dialect.header
-    sheet = Sheet(delivery, name, guesses, table.rows, explode=table.explode, header=header)
+    sheet = Sheet(delivery, name, guesses, table.rows, explode=table.explode)
     sheet.inner = [_inner(delivery, array, country) for array in table.arrays]
     for inner in sheet.inner:
         _lift(sheet, inner)
@@ -82,7 +88,7 @@ def sheet_of(delivery: Delivery, table: Table, name: str, *, country: str | None
 
 def is_person(sheet: Sheet) -> bool:
     """Whether the rows say who somebody is."""
-    if _is_list_of_companies(sheet):
+    if _is_list_of_companies(sheet) or _is_labels(sheet):
         return False
     if any(g.meaning in STRONG and g.column.filled for g in sheet.guesses):
         return True
@@ -93,9 +99,8 @@ def is_person(sheet: Sheet) -> bool:
     if any(inner.has("email", "phone", "contact") for inner in sheet.inner):
         return True
     # People without names, as in data that was made anonymous: an id, and something about them.
-    return _is_list_of_people(sheet) and sheet.has(
-        "city", "postcode", "birth_date", "gender", "region", "country"
-    )
+    about = [g for g in sheet.of("city", "postcode", "birth_date", "gender", "region", "country") if g.said]
+    return _is_list_of_people(sheet) and bool(about)
 
 
 def event_kind(sheet: Sheet) -> str | None:
@@ -109,17 +114,20 @@ def event_kind(sheet: Sheet) -> str | None:
             votes[kind] += weight * (0.5 if guess.by_values else 1)
         if guess.subject and (kind_of_id := event_kind_of(guess.subject)) and not _repeats(guess):
             votes[kind_of_id] += 1.5
-    if _is_list_of_people(sheet) and not by_name:
+    people = _is_list_of_people(sheet)
+    if people and not by_name:
         return None
+    # The file's name alone does not make orders of sales_contacts.
+    least = 3 if people else 2
     for kind, votes_for in sorted(votes.items(), key=lambda item: (-item[1], item[0])):
-        if votes_for >= 2 and all(sheet.has(*wanted) for wanted in _WANTS[kind]):
+        if votes_for >= least and all(sheet.has(*wanted) for wanted in _WANTS[kind]):
             return kind
     return None
 
 
 def why_nothing(sheet: Sheet) -> str:
     """Why no source is made of a sheet, in words."""
-    if any(g.meaning == "label" for g in sheet.guesses):
+    if sheet.has("label") or _is_labels(sheet):
         return "its columns tell which records are one person: labels, which only `cdi evaluate` may read"
     if _is_list_of_companies(sheet):
         return "it lists companies and no person of theirs"
@@ -134,6 +142,13 @@ def why_nothing(sheet: Sheet) -> str:
             "e-mail, no device), or not of their dates and sums"
         )
     return "it says nothing about people, nor about orders, invoices, subscriptions, support cases or usage of theirs"
+
+
+def _is_labels(sheet: Sheet) -> bool:
+    """Whether the file's name or columns say that it tells who is one person, and no more of them."""
+    named = set(words.tokens_of(sheet.stem)) & _TRUTHS
+    describing = [g for g in sheet.guesses if g.meaning not in ("", "label", "name_word") and g.said]
+    return (bool(named) or sheet.has("label")) and len(describing) < 2
 
 
 def _keys_only(sheet: Sheet) -> bool:
@@ -257,17 +272,7 @@ _BESIDE: tuple[tuple[str, tuple[str, ...], Callable[[str], bool], float], ...] =
 
 
 def _is_list_of_companies(sheet: Sheet) -> bool:
-    personal = (
-        "given_name",
-        "family_name",
-        "full_name",
-        "email",
-        "birth_date",
-        "gender",
-        "national_id",
-        "device_id",
-    )
-    return sheet.has("company") and not sheet.has(*personal, "cookie_id", "contact", "occupation", "title")
+    return sheet.has("company") and not sheet.has(*_OF_PEOPLE)
 
 
 def _is_product(sheet: Sheet) -> bool:

@@ -37,7 +37,7 @@ _UUID = re.compile(r"^\{?[0-9a-fA-F]{8}-?(?:[0-9a-fA-F]{4}-?){3}[0-9a-fA-F]{12}\
 _TOKEN = re.compile(r"^(?=.*\d)[0-9a-zA-Z_.:-]{16,}$")
 _POSTCODES = {
     "GB": r"[A-Za-z]{1,2}\d[A-Za-z\d]? ?\d[A-Za-z]{2}", "CA": r"[A-Za-z]\d[A-Za-z][ -]?\d[A-Za-z]\d",
-    "NL": r"[1-9]\d{3} ?[A-Za-z]{2}", "IE": r"[A-Za-z]\d[\dWw] ?[A-Za-z0-9]{4}", "PL": r"\d{2}-\d{3}",
+    "NL": r"[1-9]\d{3} ?[A-Za-z]{2}", "IE": r"[A-Za-z]\d[\dWw] ?(?=\d*[A-Za-z])[A-Za-z0-9]{4}", "PL": r"\d{2}-\d{3}",
     "PT": r"\d{4}-\d{3}", "JP": r"\d{3}-\d{4}", "BR": r"\d{5}-\d{3}", "CZ": r"\d{3} \d{2}", "US": r"\d{5}-\d{4}",
 }  # fmt: skip
 _DIGITS_POSTCODE = re.compile(r"^(?:[A-Z]{1,2}-)?\d{4,6}(?:\.0)?$")

@@ -69,9 +69,10 @@ def _json(spark: SparkSession, source: Source, files: Sequence[str], known: T.St
     }
     reader = spark.read.options(**options).option("columnNameOfCorruptRecord", "_raw")
     found = reader.json(list(files)).schema
-    doubtful = [f.name for f in found if f.dataType == _STRING and f.name not in (*known.names, "_raw")]
-    shapes = _shapes(spark, options, files, doubtful)
-    fields = {f.name: shapes.get(f.name, _without_void(f.dataType)) for f in found if f.name != "_raw"}
+    fields = {f.name: _without_void(f.dataType) for f in found if f.name != "_raw"}
+    new = [name for name in fields if name not in known.names]
+    for name, shape in _shapes(spark, options, files, new).items():
+        fields[name] = _reshaped(fields[name], shape)
     fields |= {f.name: _extended(f.dataType, fields[f.name]) for f in known if f.name in fields}
     schema = T.StructType([T.StructField(name, kind) for name, kind in fields.items()])
     rows = (
@@ -137,9 +138,10 @@ def _in_its_encoding(source: Source, rows: DataFrame) -> DataFrame:
 def _shapes(
     spark: SparkSession, options: dict[str, str], files: Sequence[str], names: list[str]
 ) -> dict[str, T.DataType]:
-    """Columns that are objects or lists in most rows, though one row or another has text there.
+    """Of columns that are objects or lists in most rows, what most of their values look like.
 
-    Spark reads such a column as text, and an expression over its parts would end the run for all rows.
+    Spark reads a place that is an object in one row and text in another as text, and an expression over its
+    parts would end the run for all rows.
     """
     if not names:
         return {}
@@ -178,6 +180,20 @@ def _shape(values: list[Any]) -> T.DataType:
     if kind is list:
         return T.ArrayType(_shape([item for value in values if isinstance(value, list) for item in value]))
     return _STRING
+
+
+def _reshaped(found: T.DataType, shape: T.DataType) -> T.DataType:
+    """The type that Spark found, with the shape of most values where it gave up and took text."""
+    if isinstance(found, T.StringType):
+        return shape
+    if isinstance(found, T.ArrayType) and isinstance(shape, T.ArrayType):
+        return T.ArrayType(_reshaped(found.elementType, shape.elementType))
+    if isinstance(found, T.StructType) and isinstance(shape, T.StructType):
+        most = {f.name: f.dataType for f in shape}
+        return T.StructType(
+            [T.StructField(f.name, _reshaped(f.dataType, most.get(f.name, f.dataType))) for f in found]
+        )
+    return found
 
 
 def _without_void(kind: T.DataType) -> T.DataType:

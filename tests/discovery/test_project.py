@@ -54,7 +54,13 @@ def test_truth_links_products_and_calendars_are_left_out_with_a_reason(init: Ini
     written = init(
         {
             "people.csv": table(HEADER, rows),
-            "truth.csv": table(["record_id", "entity_id"], [[row[0], n // 2] for n, row in enumerate(rows)]),
+            "truth.csv": table(
+                ["source", "key", "person"], [["crm", row[0], f"P{n // 2:06d}"] for n, row in enumerate(rows)]
+            ),
+            "pairs.csv": table(["record_id", "entity_id"], [[row[0], n // 2] for n, row in enumerate(rows)]),
+            "crosswalk.csv": table(
+                ["crm_id", "erp_id"], [[row[0], f"E{n:05d}"] for n, row in enumerate(rows)]
+            ),
             "links.csv": table(
                 ["id1", "id2", "match"], [[rows[n][0], rows[n + 1][0], n % 2] for n in range(50)]
             ),
@@ -68,7 +74,9 @@ def test_truth_links_products_and_calendars_are_left_out_with_a_reason(init: Ini
     told = "\n".join(line for line in written.told if line.startswith("left out"))
     for name, why in {
         "truth": "labels",
-        "links": "keys and short codes",
+        "pairs": "labels",
+        "links": "labels",
+        "crosswalk": "keys and short codes",
         "products": "nothing about people",
         "calendar": "nothing about people",
     }.items():

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from pyspark.sql import SparkSession
+from pyspark.sql import functions as F
 from pyspark.sql import types as T
 
 from cdi_spark.config import Emit, Source
@@ -74,6 +75,17 @@ def test_text_where_most_rows_have_an_object_spoils_only_its_own_row(
     names = {r["_key"]: r["name"] for r in delivery.rows.select("_key", "holder.name").collect()}
     assert (names["0"], names["1"]) == ("ann", "bob")
     assert {key for key, (_, fault) in faults(delivery).items() if fault} == {"2", "4"}
+
+
+def test_a_list_of_other_things_spoils_only_its_own_row_however_deep(
+    spark: SparkSession, tmp_path: Path
+) -> None:
+    told: list[Any] = [[{"sku": "a", "tags": [{"x": "1"}]}]] * 3 + [[["b"], 5], [{"sku": "c", "tags": ["t"]}]]
+    lines = [json.dumps({"id": str(i), "lines": items}) for i, items in enumerate(told)]
+    delivery = read(spark, source(written(tmp_path / "a.jsonl", "\n".join(lines)), "jsonl"))
+    found = delivery.rows.select("_key", F.expr("lines[0].tags[0].x"), "_fault").collect()
+    assert {r["_key"] for r in found if r["_fault"]} == {"3", "4"}
+    assert {r[1] for r in found if not r["_fault"]} == {"1"}
 
 
 def test_an_object_or_list_where_most_rows_have_text_is_that_rows_text(

@@ -88,8 +88,7 @@ def test_over_spark_connect_by_the_console_command(
     server.listens(free_port)
     job = start(
         "job", Path(sys.executable).parent / "cdi", "run", "all", "--project", gated,
-        "--warehouse", tmp_path / "warehouse", SPARK_REMOTE=f"sc://127.0.0.1:{free_port}",
-        PYTHONPATH=str(ROOT),
+        "--warehouse", tmp_path / "warehouse", SPARK_REMOTE=f"sc://127.0.0.1:{free_port}", PYTHONPATH=str(ROOT),
     )  # fmt: skip
     job.succeeds()
     assert tiny.outcome(Storage(spark, tmp_path / "warehouse")) == expected
