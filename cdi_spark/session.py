@@ -7,10 +7,12 @@ import json
 import logging
 import os
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from pyspark.errors import PySparkException
 from pyspark.sql import SparkSession
@@ -49,8 +51,11 @@ def spark_session(extra: dict[str, str] | None = None) -> SparkSession:
     for name in ("DataFrameQueryContextLogger", "SQLQueryContextLogger"):
         logging.getLogger(name).disabled = True
     extra = extra or {}
-    connected = "SPARK_REMOTE" in os.environ or is_remote()
+    remote = os.environ.get("SPARK_REMOTE", "")
+    connected = bool(remote) or is_remote()
     if connected:
+        if remote.startswith("sc://") and _refuses(remote):
+            raise SetupError(f"Nobody listens at {_remote()}. Start the server, or unset SPARK_REMOTE.")
         settings = _SESSION
     elif "PYSPARK_GATEWAY_PORT" in os.environ or SparkSession.getActiveSession() is not None:
         settings = _DELTA | _SESSION
@@ -65,13 +70,12 @@ def spark_session(extra: dict[str, str] | None = None) -> SparkSession:
     except PySparkException as fault:
         told = str(fault).strip().splitlines()[0]
         raise SetupError(
-            f"Spark at {_remote()} does not answer: {told} Start the server, or take SPARK_REMOTE out of the "
-            "environment. The client wants `pip install cdi-spark[connect]`."
+            f"Spark at {_remote()} does not answer: {told} The client wants `pip install cdi-spark[connect]`."
             if connected
             else f"Spark does not start: {told} It wants a JDK 17 or newer."
         ) from fault
     if not has_delta:
-        whose = f"the Spark Connect server at {_remote()}" if connected else "this Spark session"
+        whose = f"The Spark Connect server at {_remote()}" if connected else "This Spark session"
         settings_told = " ".join(f"--conf {name}={value}" for name, value in _DELTA.items())
         raise SetupError(
             f"{whose} has no Delta. Start it with --packages {DELTA}{'' if connected else ',' + GRAPHFRAMES[0]} "
@@ -100,16 +104,28 @@ _THIS_MACHINE = {
 def _has_delta(spark: SparkSession) -> bool:
     try:
         spark.sql("DESCRIBE DETAIL delta.`/no/table/of/cdi_spark`").collect()
-    except PySparkException as fault:
-        # Without Delta's parser, DETAIL reads as the name of a table. With it, the table is missing.
-        absent = ("TABLE_OR_VIEW_NOT_FOUND", "DELTA_CONFIGURE_SPARK_SESSION_WITH_EXTENSION_AND_CATALOG")
-        return fault.getCondition() not in absent
+    except Exception as fault:  # py4j's own, where Java does not find a class
+        # Without Delta's parser, DETAIL reads as the name of a table. With Delta, only the table is missing.
+        absent = ("`DETAIL`", "Cannot find catalog plugin class", "DELTA_CONFIGURE_SPARK_SESSION")
+        return not any(words in str(fault) for words in absent)
     return True
 
 
 def _remote() -> str:
     """The server's address; what follows it may hold a token."""
     return os.environ.get("SPARK_REMOTE", "the active session").partition("/;")[0]
+
+
+def _refuses(remote: str) -> bool:
+    """Whether nobody listens there, which Spark's client would take ten minutes to tell."""
+    at = urlsplit(remote)
+    try:
+        socket.create_connection((at.hostname or "localhost", at.port or 15002), timeout=3).close()
+    except ConnectionRefusedError:
+        return True
+    except OSError:
+        return False  # a proxy that only the client knows may lead there
+    return False
 
 
 def launch_settings() -> dict[str, str]:

@@ -106,6 +106,7 @@ def environment(tmp_path_factory: pytest.TempPathFactory, bare_python: Path) -> 
     # Of two lines for one setting Spark takes the last.
     (conf / "spark-defaults.conf").write_text(
         f"{defaults.stdout}spark.pyspark.python {bare_python}\nspark.sql.shuffle.partitions 2\n"
+        "spark.sql.adaptive.enabled false\n"
     )
     return _without_this_checkout() | {
         "SPARK_HOME": pyspark.__path__[0],
