@@ -24,9 +24,11 @@ def read_truth(storage: Storage, path: str) -> DataFrame:
     """
     try:
         truth = storage.spark.read.csv(path, header=True)
-        return truth.select(F.concat_ws(":", "source", "key").alias("record_id"), "person")
+        named = truth.select(F.concat_ws(":", "source", "key").alias("record_id"), "person")
+        _ = named.schema  # over Connect a missing file or column shows only here
     except PySparkException:
         raise CdiError(f"{path}: wants a CSV file with the columns source, key and person.") from None
+    return named
 
 
 def evaluate_members(storage: Storage, path: str) -> Evaluation:

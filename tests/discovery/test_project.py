@@ -206,11 +206,15 @@ def test_records_under_their_ids_as_names_are_refused(tmp_path: Path, fake: Fake
         init_project(tmp_path / "acme", [tmp_path / "p.json"])
 
 
-def test_a_share_of_family_names_is_expected_only_where_every_source_has_names(init: Init, fake: Fake) -> None:
+def test_a_share_of_family_names_is_expected_only_where_every_source_has_names(
+    init: Init, fake: Fake
+) -> None:
     us = fake("en_US")
     rows = people(us)
     events = [[us.uuid4(), 1_700_000_000_000 + n, f"c{n % 9}", "view"] for n in range(60)]
     named = init({"a/people.csv": table(HEADER, rows)}, only="a", name="named")
-    mixed = init({"a/events.csv": table(["event_id", "ts", "cookie_id", "event"], events)}, only="a", name="mixed")
+    mixed = init(
+        {"a/events.csv": table(["event_id", "ts", "cookie_id", "event"], events)}, only="a", name="mixed"
+    )
     assert "mostly: 0.8" in (named.folder / "quality" / "person.yml").read_text()
     assert "mostly" not in (mixed.folder / "quality" / "person.yml").read_text()
