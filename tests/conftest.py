@@ -8,32 +8,54 @@ from pathlib import Path
 
 import pytest
 from pyspark.sql import SparkSession
+from xdist.remote import Producer
+from xdist.scheduler import LoadFileScheduling
 
 from cdi_spark.storage import Storage
+from tests import tiny_company
+
+# Files whose tests share a finished run, which takes a minute or two to make. They go first, so that the two
+# processes end together.
+_OF_RUN = {
+    "tests/test_end_to_end.py": "demo_job",
+    "tests/test_notebooks.py": "demo_job",
+    "tests/linkage/test_charts.py": "demo_job",
+    "tests/launch/test_launched.py": "first_day",
+    "tests/test_all_or_nothing.py": "first_day",
+}
+
+
+class _ByFile(LoadFileScheduling):
+    """Tests that share a run go to one process, and so do those of one file."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = str(super()._split_scope(nodeid))
+        return _OF_RUN.get(file, file)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> _ByFile:
+    return _ByFile(config, log)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Two processes share the tests, by file; those that read the finished demo run go to one of them."""
-    for item in items:
-        of_demo = "demo_job" in getattr(item, "fixturenames", ())
-        item.add_marker(pytest.mark.xdist_group("demo" if of_demo else str(item.path)))
+    files = list(_OF_RUN)
+
+    def place(item: pytest.Item) -> int:
+        file = item.nodeid.split("::")[0]
+        return files.index(file) if file in files else len(files)
+
+    items.sort(key=place)
 
 
 @pytest.fixture(scope="session")
-def spark_session_of_all_tests() -> Iterator[SparkSession]:
+def spark_session_of_all_tests(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
     from cdi_spark.session import launch_settings, spark_session
+    from tests.small_data import settings
 
     java = launch_settings()["spark.driver.extraJavaOptions"]
-    spark = spark_session(
-        {
-            # Small data is done before the second compiler's work pays: half the processor time without it.
-            "spark.driver.extraJavaOptions": f"{java} -XX:TieredStopAtLevel=1",
-            "spark.master": "local[2]",
-            "spark.sql.shuffle.partitions": "2",
-            "spark.default.parallelism": "2",
-            "spark.sql.adaptive.enabled": "false",
-        }
-    )
+    # Tests in another process have managed tables of the same names.
+    warehouse = str(tmp_path_factory.mktemp("managed"))
+    spark = spark_session({**settings(java), "spark.sql.warehouse.dir": warehouse})
     yield spark
     spark.stop()
 
@@ -75,6 +97,17 @@ def demo_job(demo_company: Path, spark_session_of_all_tests: SparkSession) -> St
     run = Run(storage.spark, load_project(demo, {"raw": str(demo_company / "raw")}), storage)
     list(run_stages(run, list(STAGES)))
     return storage
+
+
+@pytest.fixture(scope="session")
+def first_day(
+    tmp_path_factory: pytest.TempPathFactory, spark_session_of_all_tests: SparkSession
+) -> tiny_company.FirstDay:
+    """A tiny company after its first run; the launch tests run it elsewhere, then others change it."""
+    folder = tmp_path_factory.mktemp("tiny")
+    conf = tiny_company.make(folder)
+    storage = tiny_company.run(spark_session_of_all_tests, conf, folder / "warehouse")
+    return tiny_company.FirstDay(conf, storage, tiny_company.outcome(storage))
 
 
 @pytest.fixture

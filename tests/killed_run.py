@@ -1,6 +1,6 @@
 """Run stages in a process that kills itself (SIGKILL) at one of its writes.
 
-python killed_run.py PROJECT WAREHOUSE STAGES COUNT before|inside|after [DELAY_SECONDS]
+python -m tests.killed_run PROJECT WAREHOUSE STAGES COUNT before|inside|after [DELAY_SECONDS]
 """
 
 import os
@@ -17,6 +17,7 @@ from cdi_spark.pipeline import run_stages
 from cdi_spark.session import launch_settings, spark_session
 from cdi_spark.stages import Run
 from cdi_spark.storage import Storage
+from tests.small_data import settings
 
 WRITES = ("append_once", "append", "replace", "merge", "release")
 
@@ -53,9 +54,7 @@ def kill_at(count: int, moment: str, delay: float) -> None:
 
 
 def main(project: str, warehouse: str, stages: str, count: str, moment: str, delay: str = "0.1") -> None:
-    java = f"{launch_settings()['spark.driver.extraJavaOptions']} -XX:TieredStopAtLevel=1"
-    settings = {"spark.master": "local[2]", "spark.sql.shuffle.partitions": "2"}
-    spark = spark_session({**settings, "spark.driver.extraJavaOptions": java})
+    spark = spark_session(settings(launch_settings()["spark.driver.extraJavaOptions"]))
     run = Run(spark, load_project(Path(project)), Storage(spark, warehouse))
     kill_at(int(count), moment, float(delay))
     list(run_stages(run, stages.split(",")))

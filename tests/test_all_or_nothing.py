@@ -17,46 +17,54 @@ expectations: [{expectation: ExpectTableRowCountToEqual, arguments: {value: 0}}]
 """
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("tiny")
-
-
-@pytest.fixture(scope="module")
-def released(folder: Path, spark_session_of_all_tests: SparkSession) -> Storage:
-    return tiny.run(spark_session_of_all_tests, tiny.make(folder), folder / "warehouse")
-
-
 def members(told: dict[str, list[str]]) -> dict[str, str]:
     return dict(line.split() for line in told["members"])
 
 
-def test_gold_whose_gate_fails_is_not_released(spark: SparkSession, released: Storage, folder: Path) -> None:
-    before = tiny.released_gold(released)
-    gate = folder / "conf" / "quality" / "customer_360.yml"
-    gate.parent.mkdir()
+def table_counts(storage: Storage) -> dict[str, int]:
+    logs = Path(storage.warehouse).glob("*/*/_delta_log")
+    names = sorted(f"{log.parent.parent.name}.{log.parent.name}" for log in logs)
+    return {name: storage.read(name).count() for name in names if not name.startswith("ops.")}
+
+
+def test_a_second_run_of_the_same_input_changes_no_tables_rows(
+    spark: SparkSession, first_day: tiny.FirstDay
+) -> None:
+    storage = first_day.storage
+    counts, gold = table_counts(storage), tiny.released_gold(storage)
+    tiny.run(spark, first_day.conf, Path(storage.warehouse))
+    assert table_counts(storage) == counts
+    assert tiny.released_gold(storage) == gold
+    assert tiny.outcome(storage) == first_day.outcome
+
+
+def test_gold_whose_gate_fails_is_not_released(spark: SparkSession, first_day: tiny.FirstDay) -> None:
+    released = first_day.storage
+    before, releases = tiny.released_gold(released), released.read("ops.release").count()
+    gate = first_day.conf / "quality" / "customer_360.yml"
     gate.write_text(NOBODY)
     try:
         with pytest.raises(GateError, match=r"gold\.customer_360 ExpectTableRowCountToEqual"):
-            tiny.run(spark, folder / "conf", folder / "warehouse", "publish")
+            tiny.run(spark, first_day.conf, Path(released.warehouse), "publish")
     finally:
         gate.unlink()
     assert tiny.released_gold(released) == before
-    assert released.read("ops.release").count() == 1
+    assert released.read("ops.release").count() == releases
     # Who reads the table past the release sees no difference either: it is written after the gate.
     assert released.read("gold.customer_360").count() == len(before["gold.customer_360"])
 
 
 def test_gold_is_as_it_was_after_a_kill_and_complete_after_the_next_run(
-    spark: SparkSession, released: Storage, folder: Path
+    spark: SparkSession, first_day: tiny.FirstDay
 ) -> None:
-    conf, warehouse = folder / "conf", folder / "warehouse"
+    conf, released = first_day.conf, first_day.storage
+    warehouse = Path(released.warehouse)
     before = tiny.released_gold(released)
-    assert members(tiny.outcome(released)) == tiny.truth(day=1)
-    tiny.change(folder)
+    assert members(first_day.outcome) == tiny.truth(day=1)
+    tiny.change(conf.parent)
 
     # A process's writes are counted; the first one takes the lease.
-    assert tiny.killed(conf, warehouse, "ingest,standardise", 5, "inside")
+    assert tiny.killed(conf, warehouse, "ingest,standardise", 6, "inside")
     assert tiny.released_gold(released) == before
     tiny.run(spark, conf, warehouse, "ingest", "standardise", "train", "score")
     assert tiny.killed(conf, warehouse, "resolve", 4, "before")

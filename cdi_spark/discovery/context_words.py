@@ -48,7 +48,7 @@ marital familienstand children kinder income salary education url website www li
 shop filiale warehouse supplier vendor seller campaign employee staff bank bic swift doctor physician provider
 operator geburtsname naissancenom jeunefille duplicate dup segment rating points punkte balance visits expiry
 since attempts channel kanal browser os version ip useragent utm medium carrier tracking geburtsland
-birthcountry kosename spitzname username screenname handle beneficiary dependent witness
+birthcountry kosename spitzname username screenname handle beneficiary dependent witness freight porto versandkosten
 """
 )
 # Columns that say which records are one person: what linkage must find, never what it may read.

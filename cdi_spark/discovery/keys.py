@@ -108,8 +108,15 @@ def _candidates(sheet: Sheet, kind: str | None) -> list[Guess]:
         and g.meaning not in NOT_KEYS
         and (g.meaning != "product_code" or kind is None)
         and (g.subject is not None or (g.column.distinct > 1 and is_code(g)))
-        and not (g.subject and words.is_about_another(g.column.path[-1]))
+        and not (
+            g.subject and words.is_about_another(g.column.path[-1]) and not _is_of_rows(g.subject, sheet)
+        )
     ]
+
+
+def _is_of_rows(subject: str, sheet: Sheet) -> bool:
+    """Whether an id is of what the file lists by its name: supplier_id in suppliers.csv."""
+    return subject.rstrip("s") in {token.rstrip("s") for token in words.tokens_of(sheet.stem)}
 
 
 def _rank(guess: Guess, kind: str | None, referenced: Sequence[Guess]) -> tuple[int, int]:

@@ -110,6 +110,8 @@ def _overrules(guess: Guess, told: str, fit: float) -> bool:
     """Whether what the values tell counts: where the header says nothing, or only half of what they deny."""
     if guess.subject is not None and told in ("phone", "postcode", "amount", "date", "national_id"):
         return False
+    if told == "amount" and _is_another(guess.column):
+        return False
     return not guess.meaning or (
         told in ("email", "phone") and guess.meaning != told and fit > 0.9 and guess.said < 0.9
     )

@@ -11,14 +11,21 @@ from pyspark.sql.types import ArrayType, StringType
 from cdi_spark.standardise.text import unless_empty
 
 _EMAILS = ArrayType(StringType())
+# Nobody's name; at the domains kept for examples and tests. Names there tell people apart in made-up data.
+_NOBODY = (
+    r"(?:tests?|tester|testing|user(?:name|id)?|name|e?mails?|info|admin|contact|customer|client|guest|person|someone"
+    r"|somebody|anyone|nobody|me|you|foo|bar|baz|abc|xyz|example|sample|demo|dummy|fake|first[._-]?(?:name)?[._-]?"
+    r"last(?:name)?|(?:your|my)[._-]?(?:e?mail|name|address)|(?P<one>[a-z])(?P=one)*)?[._-]?[0-9]*"
+)
 # What people and programs enter when they have no address.
 _PLACEHOLDER = (
     r"(?:no[._-]?(?:e?mail|address)|none|null|unknown|not[._-]?(?:given|known|provided|available|applicable)"
     r"|(?:no|do[._-]?not)[._-]?reply.*)@.*"
-    r"|.*@(?:.*\.)?(?:example|test)\.[a-z.]+"
+    rf"|{_NOBODY}@(?:.*\.)?(?:example|test)\.[a-z.]+"
     r"|.*@(?:no-?(?:e?mail|address)|none|null|unknown|asdf\w*|qwert\w*)\.[a-z.]+"
     # abc@abc.com, aaa@aaa.com, 123@123.com
-    r"|(asdf\w*|qwert\w*|abc|xyz|foo|bar|user|name|mail|email|me|([a-z])\2*|[0-9]+)@\1\.[a-z.]+"
+    r"|(?P<both>asdf\w*|qwert\w*|abc|xyz|foo|bar|user|name|mail|email|me|(?P<letter>[a-z])(?P=letter)*|[0-9]+)"
+    r"@(?P=both)\.[a-z.]+"
 )
 _PLAIN_USER = r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
 _ONE_AT = r"^[^@]+@[^@]+$"
@@ -27,7 +34,7 @@ _ONE_AT = r"^[^@]+@[^@]+$"
 def emails(addresses: Column) -> Column:
     """Standardise an array of addresses: distinct, sorted, lower case; null when none is left.
 
-    Drops what has invalid syntax and placeholders (noreply@…, none@…, …@example.com, abc@abc.com).
+    Drops what has invalid syntax and placeholders (noreply@…, none@…, user@example.com, abc@abc.com).
     "Ann <ann@x.org>" and "mailto:ann@x.org" give ann@x.org. Whether a mailbox exists is not looked up.
 
     Source: the syntax rules of the email-validator package (RFC 5322, RFC 6531, IDNA 2008).

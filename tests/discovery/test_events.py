@@ -59,6 +59,25 @@ def test_small_numbers_that_are_keys_by_chance_name_nobody(init: Init, fake: Fak
     assert any(line.startswith("left out: sales.csv") for line in written.told)
 
 
+def test_the_key_of_a_list_of_staff_is_their_number_not_another_that_is_unique_too(
+    init: Init, fake: Fake
+) -> None:
+    us = fake("en_US")
+    staff = [[f"{100 + n}", n, us.last_name(), us.first_name(), us.email()] for n in range(ROWS)]
+    written = init(
+        {"employees.csv": table(["extension", "employeeID", "lastName", "firstName", "mail"], staff)}
+    )
+    assert written.sources["employees"]["key"] == "employeeID"
+
+
+def test_what_sending_costs_is_no_sum_of_an_order(init: Init, fake: Fake) -> None:
+    keys = [f"C-{n:04d}" for n in range(ROWS)]
+    orders = [[n, keys[n], f"2024-03-{n % 28 + 1:02d}", f"{n}.50"] for n in range(ROWS)]
+    header = ["order_id", "customer_id", "order_date", "freight"]
+    written = init({"customers.csv": customers(fake("en_US"), keys), "orders.csv": table(header, orders)})
+    assert written.emit("orders", "order")["columns"].keys() == {"ordered_at"}
+
+
 def test_ids_that_two_files_share_only_in_part_link_them_as_accounts(
     init: Init, fake: Fake, dice: Random
 ) -> None:

@@ -7,44 +7,19 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import pytest
 from pyspark.sql import SparkSession
 
 from cdi_spark.storage import Storage
 from tests import tiny_company as tiny
 
 ROOT = Path(__file__).parents[2]
-QUALITY = """
-table: silver.person
-rules: {born_before_2005: birth_date < date'2005-01-01'}
-"""
 # Great Expectations takes five seconds to import: only where it has been tried in no other test.
 GATE = "expectations: [{expectation: ExpectColumnValuesToBeUnique, column: record_id}]\n"
-Outcome = dict[str, list[str]]
-
-
-@pytest.fixture(scope="module")
-def conf(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The conf folder of a tiny company whose raw files lie beside it."""
-    made = tiny.make(tmp_path_factory.mktemp("company"), orders=True)
-    (made / "quality").mkdir()
-    (made / "quality" / "person.yml").write_text(QUALITY)
-    return made
-
-
-@pytest.fixture(scope="module")
-def expected(conf: Path, spark_session_of_all_tests: SparkSession) -> Outcome:
-    """What a run in this process comes to."""
-    found = tiny.outcome(tiny.run(spark_session_of_all_tests, conf, conf.parent / "warehouse"))
-    records = [member.split()[0] for member in found["members"]]
-    joined = [member for member in found["members"] if len(set(member.split())) == 2]
-    assert (len(records), len(found["quarantine"]), len(joined)) == (55, 5, 18)
-    return found
 
 
 def test_on_a_cluster_of_two_workers_by_spark_submit(
-    start: Any, environment: dict[str, str], wheel: Path, conf: Path, tmp_path: Path, spark: SparkSession,
-    expected: Outcome,
+    start: Any, environment: dict[str, str], wheel: Path, tmp_path: Path, spark: SparkSession,
+    first_day: tiny.FirstDay,
 ) -> None:  # fmt: skip
     programs = Path(environment["SPARK_HOME"]) / "bin"
     loopback = ("--host", "127.0.0.1", "--port", "0", "--webui-port", "0")
@@ -65,19 +40,20 @@ def test_on_a_cluster_of_two_workers_by_spark_submit(
     # The package is in the wheel alone, and every path is a URI, which only Spark can read.
     job = start(
         "job", programs / "spark-submit", "--master", url, "--executor-memory", "700m", "--py-files", wheel,
-        ROOT / "jobs" / "all.py", "--project", conf.as_uri(), "--warehouse", (tmp_path / "warehouse").as_uri(),
+        ROOT / "jobs" / "all.py", "--project", first_day.conf.as_uri(),
+        "--warehouse", (tmp_path / "warehouse").as_uri(),
     )  # fmt: skip
     job.succeeds()
     assert all(list((tmp_path / f"{name}_work").glob("app-*")) for name in ("left", "right"))
-    assert tiny.outcome(Storage(spark, tmp_path / "warehouse")) == expected
+    assert tiny.outcome(Storage(spark, tmp_path / "warehouse")) == first_day.outcome
 
 
 def test_over_spark_connect_by_the_console_command(
-    start: Any, environment: dict[str, str], free_port: int, conf: Path, tmp_path: Path, spark: SparkSession,
-    expected: Outcome,
+    start: Any, environment: dict[str, str], free_port: int, tmp_path: Path, spark: SparkSession,
+    first_day: tiny.FirstDay,
 ) -> None:  # fmt: skip
-    gated = shutil.copytree(conf, tmp_path / "conf")
-    (gated / "quality" / "person.yml").write_text(QUALITY + GATE)
+    gated = shutil.copytree(first_day.conf, tmp_path / "conf")
+    (gated / "quality" / "person.yml").write_text(tiny.QUALITY + GATE)
     server = start(
         "server", Path(environment["SPARK_HOME"]) / "bin" / "spark-submit", "--master", "local[2]",
         "--class", "org.apache.spark.sql.connect.service.SparkConnectServer",
@@ -91,4 +67,4 @@ def test_over_spark_connect_by_the_console_command(
         "--warehouse", tmp_path / "warehouse", SPARK_REMOTE=f"sc://127.0.0.1:{free_port}", PYTHONPATH=str(ROOT),
     )  # fmt: skip
     job.succeeds()
-    assert tiny.outcome(Storage(spark, tmp_path / "warehouse")) == expected
+    assert tiny.outcome(Storage(spark, tmp_path / "warehouse")) == first_day.outcome

@@ -14,7 +14,7 @@ from pyspark.sql import DataFrame, Row, SparkSession
 from pyspark.sql import functions as F
 from splink import DuckDBAPI, Linker
 
-from cdi_spark.linkage import scoring, training
+from cdi_spark.linkage import scoring, tasks, training
 from cdi_spark.linkage.blocking import key_column, with_keys
 from cdi_spark.linkage.features import FEATURES, person_features
 from cdi_spark.linkage.model import PersonModel, load_person_model
@@ -143,7 +143,7 @@ def test_a_block_over_the_budget_is_scored_in_slices_to_the_same_pairs(
         update={"blocking": [r for r in model.blocking if r.shares in ("emails", "phones")]}
     )
     whole = scoring.score_pairs(persons, frequencies, model=model, trained=row)
-    monkeypatch.setattr(scoring, "scorer", lambda sql: scorer(sql, pair_budget=4))
+    monkeypatch.setattr(tasks, "scorer", lambda sql: scorer(sql, pair_budget=40))
     sliced = scoring.score_pairs(persons, frequencies, model=model, trained=row)
     wanted = ["record_id_l", "record_id_r", "match_weight", "block_rule"]
     assert sorted(map(tuple, sliced.select(wanted).collect())) == sorted(

@@ -11,7 +11,7 @@ from tests import tiny_company as tiny
 def test_a_run_killed_anywhere_leaves_gold_as_it_was_and_the_next_completes_it(
     spark: SparkSession, tmp_path: Path
 ) -> None:
-    conf = tiny.make(tmp_path, orders=True)
+    conf = tiny.make(tmp_path)
     released = tiny.run(spark, conf, tmp_path / "killed")
     tiny.run(spark, conf, tmp_path / "wanted")
     before = tiny.released_gold(released)
