@@ -20,6 +20,7 @@ from cdi_spark.pipeline import STAGES
 from cdi_spark.report import evaluate_members, exact_match_clusters, read_truth
 from cdi_spark.storage import Storage
 from cdi_spark.tables import TABLES
+from tests import tiny_company
 
 ROOT = Path(__file__).parents[1]
 DEMO = ROOT / "conf" / "demo"
@@ -152,11 +153,11 @@ def test_a_failure_says_what_to_do_and_exits_other_than_zero(
     assert "source, key and person" in err
 
 
-def test_a_job_runs_under_spark_submit(place: Path, tmp_path: Path) -> None:
+def test_a_job_runs_under_spark_submit(tmp_path: Path) -> None:
     activated = {**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
     done = subprocess.run(
-        ["spark-submit", ROOT / "jobs" / "ingest.py", "--project", DEMO, "--warehouse", tmp_path / "w",
-         "--var", f"raw={place / 'raw'}"],
+        ["spark-submit", ROOT / "jobs" / "ingest.py", "--project", tiny_company.make(tmp_path),
+         "--warehouse", tmp_path / "w"],
         capture_output=True, text=True, cwd=tmp_path, env=activated,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr[-2000:]

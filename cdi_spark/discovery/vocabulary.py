@@ -45,6 +45,7 @@ MEANINGS: Final[dict[str, str]] = {
         "holdername accountholder cardholder nombrecompleto nombreyapellidos nombreapellidos "
         "apellidosynombre nomcomplet nomprenom nometprenom prenomnom prenometnom nomecompleto nomeecognome "
         "cognomeenome nominativo volledigenaam naamklant imienazwisko imieinazwisko nazwiskoiimie celejmeno "
+        "vorundnachname vorundzuname namesurname nameandsurname "
         "vollername vollstaendigername namevorname vornamename vornamenachname nachnamevorname kontoinhaber "
         "titulaire titular! intestatario fullnm kundenname kundename klantnaam фио 氏名 recipient! addressee",
     # Full, given or family name, or something else's name: its neighbours and values tell.

@@ -108,6 +108,8 @@ def meanings_of(name: str, *, context: frozenset[str] = frozenset()) -> dict[str
         found = {m: max(found.get(m, 0.0), said) for m, said in (found | _found(bare, context)).items()}
     if not found and not any(t in _OTHER for t in tokens):
         found = _within("".join(tokens), _phrases()[1])
+    if _names_both_parts(tokens):
+        found = {"full_name": 1.0} | {m: min(said, 0.9) for m, said in found.items() if m != "full_name"}
     if found.keys() & _IN_ADDRESS and "street" not in tokens:
         # "Address 1 - City" is a city.
         found.pop("street", None)
@@ -137,6 +139,14 @@ def _found(tokens: list[str], context: frozenset[str]) -> dict[str, float]:
                 said = 1 - len(foreign) / (len(tokens) + 1) - 0.02 * (len(others) - len(foreign))
                 found[meaning] = max(found.get(meaning, 0.0), round(said, 3))
     return found
+
+
+def _names_both_parts(tokens: Sequence[str]) -> bool:
+    """Whether a given and a family name stand in one column by its name: vorname_und_nachname."""
+    given, family = (
+        {_spelled(w.rstrip("!")) for w in MEANINGS[m].split()} for m in ("given_name", "family_name")
+    )
+    return any(t in given for t in tokens) and any(t in family for t in tokens)
 
 
 def subject_of_id(name: str) -> str | None:

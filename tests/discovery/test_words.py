@@ -11,7 +11,8 @@ from cdi_spark.discovery.kinds import event_kind_of
     [
         ("given_name", "first_nm|FirstName|fname|custFirstName|Vorname|Prénom|voornaam|imię|Förnamn|KUNDE_VORNAME"),
         ("family_name", "last_nm|surname|Nachname|PRIMER_APELLIDO|Cognome|achternaam|nazwisko|Příjmení|efternavn"),
-        ("full_name", "fullName|customer_name|Nachname, Vorname|Nom complet|ContactName|nome_completo"),
+        ("full_name", "fullName|customer_name|Nachname, Vorname|Nom complet|ContactName|nome_completo|"
+                      "first_and_surname|Vor- und Nachname|lname_fname|forename surname"),
         ("birth_date", "DOB|Geb.-Datum|date_of_birth|Date de naissance|F_NACIMIENTO|data urodzenia|BirthDate|birth_dt"),
         ("email", "E-Mail|mail|EMAIL_ADDR|Courriel|adres e-mail|Contact_Email__c|E-mail 1 - Value|e-post"),
         ("phone", "Mobile|Telefon-Nr.|tel1|Tél. portable|cell|HomePhone|TLF_MOVIL|telefoonnummer|msisdn"),

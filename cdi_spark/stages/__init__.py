@@ -1,0 +1,9 @@
+"""What each stage reads, which pure steps it calls, and what it writes. Nobody else reads or writes."""
+
+from cdi_spark.stages.cleansing import standardise
+from cdi_spark.stages.landing import ingest
+from cdi_spark.stages.linking import resolve, score, train
+from cdi_spark.stages.publishing import publish
+from cdi_spark.stages.run import Counts, Run, new_run_id
+
+__all__ = ["Counts", "Run", "ingest", "new_run_id", "publish", "resolve", "score", "standardise", "train"]

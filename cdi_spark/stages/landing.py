@@ -1,0 +1,80 @@
+"""The stage ingest: every source's new files to bronze."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from pyspark.sql import functions as F
+
+from cdi_spark import logs
+from cdi_spark.config import Source
+from cdi_spark.errors import LedgerError, SourceError
+from cdi_spark.ingest import drift
+from cdi_spark.ingest.files import landed_schema, read_delivery, told_as_source
+from cdi_spark.linkage.model import digest
+from cdi_spark.stages.run import Counts, Run, last_delivery, side_by_side
+from cdi_spark.tables import DELIVERY
+
+Entry = tuple[object, ...]
+
+
+def ingest(run: Run) -> Counts:
+    """Land every source's new files in bronze; files whose content landed before change nothing.
+
+    Raises:
+        SourceError: of every source that cannot be read, a line each; the others have landed.
+    """
+    counts: Counts = {}
+    delivered, faults = [], []
+
+    def land(source: Source) -> tuple[int, Entry | None] | SourceError:
+        try:
+            return _land(run, source)
+        except SourceError as fault:
+            return fault
+
+    for source, result in zip(run.project.sources, side_by_side(land, run.project.sources), strict=True):
+        if isinstance(result, SourceError):
+            faults.append(str(result))
+        else:
+            counts[f"bronze.{source.name}"] = result[0]
+            delivered += [result[1]] if result[1] else []
+    if delivered:
+        entry = run.spark.createDataFrame(delivered, DELIVERY.schema)
+        run.storage.append(DELIVERY, entry, token=f"{run.run_id}:ingest:{datetime.now(UTC).isoformat()}")
+    if faults:
+        raise SourceError("\n".join(faults))
+    return counts
+
+
+def _land(run: Run, source: Source) -> tuple[int, Entry | None]:
+    """Append what is new to the source's bronze table; its rows, and the delivery where it differs."""
+    table = f"bronze.{source.name}"
+    bronze = run.storage.read(table) if run.storage.exists(table) else None
+    last = last_delivery(run, source)
+    known = landed_schema(bronze) if bronze else None
+    delivery = read_delivery(run.spark, source, run_id=run.run_id, known=known)
+    drift.check(delivery, source, last=last, first=bronze is None)
+    for told in drift.notices(delivery, source, last=last):
+        logs.notice(told, run_id=run.run_id, stage="ingest", source=source.name)
+    seen = {row["_batch"] for row in bronze.select("_batch").distinct().collect()} if bronze else set()
+    fresh = [file for file in delivery.files if file.batch not in seen]
+    batches = [file.batch for file in fresh]
+    if fresh or bronze is None:
+        with told_as_source(source):
+            rows = delivery.rows.where(F.col("_batch").isin(batches))
+            run.storage.append_once(table, rows, token=digest(batches))
+        bronze = run.storage.read(table)
+    landed, read = bronze.where(F.col("_batch").isin(batches)).count(), sum(file.rows for file in fresh)
+    if landed != read:
+        raise LedgerError(
+            f"source {source.name}: {read} rows in its new files, {landed} in {table}. The files changed "
+            "while they were read; run again when they lie still."
+        )
+    if last is not None and sorted(last["batches"]) == delivery.batches:
+        return bronze.count(), None
+    rows_delivered = sum(file.rows for file in delivery.files)
+    entry = (
+        source.name, datetime.now(UTC), delivery.batches, rows_delivered, delivery.columns, run.run_id,
+    )  # fmt: skip
+    return bronze.count(), entry
