@@ -140,6 +140,11 @@ _CALLED_BARE = ("current_date", "current_timestamp", "current_user", "session_us
 _CLOCK_WORDS = ("now", "today", "tomorrow", "yesterday")
 
 
+def quoted(name: str) -> str:
+    """How SQL names a column, whatever signs are in its name."""
+    return f"`{name.replace('`', '``')}`"
+
+
 def check_expression(sql: str, *, where: str) -> None:
     """Refuse what does not parse as one Spark SQL expression or calls a function outside the list.
 

@@ -16,6 +16,7 @@ from pyspark.sql import types as T
 
 from cdi_spark.config import Source
 from cdi_spark.errors import SourceError
+from cdi_spark.expressions import quoted
 from cdi_spark.ingest.formats import FORMATS, glob_escaped
 from cdi_spark.tables import LANDING
 
@@ -87,7 +88,7 @@ def read_delivery(
     with told_as_source(source):
         rows = placed.join(F.broadcast(spark.createDataFrame(places, _PLACES)), list(_PLACED))
         rows = rows.select(
-            *(F.col(f"`{name}`") for name in said),
+            *(F.col(quoted(name)) for name in said),
             F.lit(source.name).alias("_source"),
             F.expr(source.key).cast("string").alias("_key"),
             "_file",
@@ -133,7 +134,7 @@ def _files(spark: SparkSession, source: Source) -> list[str]:
 
 def _parts(placed: DataFrame, said: list[str]) -> list[tuple[str, int, int, int, int, int, int]]:
     """By file and task: where its rows begin, how many, how many faulty, and hashes of the content."""
-    row_hash = F.xxhash64(F.to_json(F.struct(*(F.col(f"`{name}`") for name in said), "_raw")))
+    row_hash = F.xxhash64(F.to_json(F.struct(*(F.col(quoted(name)) for name in said), "_raw")))
     grouped = placed.groupBy(*_PLACED).agg(
         F.min("_at").alias("first"),
         F.count("*").alias("rows"),

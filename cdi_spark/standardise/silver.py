@@ -11,6 +11,7 @@ from pyspark.sql import types as T
 
 from cdi_spark.config import Emit, Source
 from cdi_spark.errors import SourceError
+from cdi_spark.expressions import quoted
 from cdi_spark.standardise import addresses, countries, currencies, emails, names, phones, text
 from cdi_spark.standardise.settled import PASSED_OVER, SUPERSEDED
 from cdi_spark.tables import LANDING, PERSON, PERSON_INPUT, STRING, TABLES, Table
@@ -33,7 +34,7 @@ def current_rows(bronze: DataFrame, source: Source, *, batches: Sequence[str]) -
     Returns:
         bronze's columns and `_late`: true where an earlier delivery had a newer version of the row.
     """
-    never = F.lit(False)
+    never, own = F.lit(False), [F.col(quoted(c)) for c in bronze.columns]
     if source.load == "changes":
         return bronze.withColumn("_late", never)
     newest = bronze.where(F.col("_batch").isin(list(batches)))
@@ -50,12 +51,12 @@ def current_rows(bronze: DataFrame, source: Source, *, batches: Sequence[str]) -
         .where("_said > _now")
         .withColumn("_nth", F.row_number().over(last))
         .where("_nth = 1")
-        .select(*bronze.columns, never.alias("_late"))
+        .select(*own, never.alias("_late"))
     )
     late = ahead.select("_key", F.lit(True).alias("_late"))
     return (
         newest.join(late, "_key", "left")
-        .select(*bronze.columns, F.coalesce("_late", never).alias("_late"))
+        .select(*own, F.coalesce("_late", never).alias("_late"))
         .unionByName(ahead)
     )
 
@@ -76,7 +77,7 @@ def emitted(landed: DataFrame, source: Source, emit: Emit, *, default_country: s
     """
     table = TABLES[f"silver.{emit.table}"]
     said = [c for c in landed.columns if c not in _LANDING and c != "_late"]
-    whole = F.to_json(F.struct(*(F.col(f"`{c}`") for c in said)))
+    whole = F.to_json(F.struct(*(F.col(quoted(c)) for c in said)))
     rows = landed.withColumn("_row", F.coalesce("_raw", whole))
     try:
         if emit.explode:

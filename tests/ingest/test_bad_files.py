@@ -5,6 +5,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
@@ -14,6 +16,8 @@ from cdi_spark.config import Emit, Source
 from cdi_spark.errors import SourceError
 from cdi_spark.ingest import drift
 from cdi_spark.ingest.files import Delivery, landed_schema, read_delivery
+from cdi_spark.standardise import silver
+from cdi_spark.storage import Storage
 from cdi_spark.tables import DELIVERY
 
 
@@ -212,3 +216,24 @@ def test_a_mapped_column_that_is_gone_ends_the_source_and_another_is_told(
     ]
     last = before(spark, 1, id="string")
     assert drift.notices(delivery, crm, last=last) == ["new column fax: it lands, and no conf reads it"]
+
+
+@pytest.mark.parametrize("format", ["csv", "jsonl", "parquet"])
+def test_columns_of_any_name_land_and_are_mapped(
+    spark: SparkSession, storage: Storage, tmp_path: Path, format: str
+) -> None:
+    names = ["id", "Geb.-Dat.", "what`s up", "x[0]", "a b", "total (€)", "seen.at"]
+    values = ["1", "Ann", "Ada", "Leeds", "Yorkshire", "LS1 4AB", "2024-01-02"]
+    table = ",".join(names) + "\n" + ",".join(values) + "\n"
+    row = json.dumps(dict(zip(names, values, strict=True)))
+    path = written(tmp_path / f"a.{format}", table if format == "csv" else row)
+    if format == "parquet":
+        pq.write_table(pa.table({name: [value] for name, value in zip(names, values, strict=True)}), path)
+    columns = {"family_name": "`Geb.-Dat.`", "given_name": "`what``s up`", "city": "`x[0]`", "region": "`a b`",
+               "postcode": "`total (€)`"}  # fmt: skip
+    crm = source(path, format, columns=columns, updated_at="to_timestamp(`seen.at`)")
+    delivery = read(spark, crm)
+    storage.append_once("bronze.crm", delivery.rows, token="1")
+    landed = storage.read("bronze.crm").transform(silver.current_rows, crm, batches=delivery.batches)
+    [person] = landed.transform(silver.emitted, crm, crm.emits[0], default_country="GB").collect()
+    assert [person[name].lower() for name in columns] == ["ann", "ada", "leeds", "yorkshire", "ls1 4ab"]
