@@ -40,7 +40,9 @@ def reference_of(sheet: Sheet, persons: Sequence[tuple[Sheet, Guess]], samples: 
                 continue
             found = samples.contained(sheet.delivery, guess.column, target.delivery, key.column)
             better = best is None or kinship > nearest or found > best.found + 0.01
-            if found >= 0.3 and better and _agree(sheet, guess, target, key, samples):
+            # Goods may go to another than who ordered them; a code that is found is no chance.
+            sure = kinship >= 2 and found >= 0.9 and not _are_small_numbers(guess)
+            if found >= 0.3 and better and (sure or _agree(sheet, guess, target, key, samples)):
                 best, nearest = Reference(guess, target, key, found), kinship
     return best
 
@@ -75,9 +77,12 @@ def _kinship(guess: Guess, key: Guess, target: Sheet) -> int:
         return 2
     if is_person_id(guess):
         return int(key.subject in (None, "", *OF_ROWS) or is_person_id(key))
-    # Small numbers are found in any list of numbers.
-    small = v.share(guess.column.values, lambda x: x.isdigit() and len(x) < 6)
-    return int(small < 0.5 and guess.subject in (None, ""))
+    return int(not _are_small_numbers(guess) and guess.subject in (None, ""))
+
+
+def _are_small_numbers(guess: Guess) -> bool:
+    """Numbers that are found in any list of numbers."""
+    return v.share(guess.column.values, lambda x: x.isdigit() and len(x) < 6) >= 0.5
 
 
 def _agree(sheet: Sheet, guess: Guess, target: Sheet, key: Guess, samples: Samples) -> bool:

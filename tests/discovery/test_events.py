@@ -70,6 +70,20 @@ def test_the_key_of_a_list_of_staff_is_their_number_not_another_that_is_unique_t
     assert written.sources["employees"]["key"] == "employeeID"
 
 
+def test_an_order_is_its_customers_whoever_it_is_sent_to(init: Init, fake: Fake, dice: Random) -> None:
+    us = fake("en_US")
+    keys = [f"C-{n:04d}" for n in range(ROWS)]
+    orders = [
+        [n, dice.choice(keys), f"2024-03-{n % 28 + 1:02d}", us.name(), us.street_address(), us.city()]
+        for n in range(ROWS)
+    ]
+    header = ["order_id", "customer_id", "order_date", "ship_name", "ship_address", "ship_city"]
+    named = table(["customer_id", "name", "email"], [[key, us.name(), us.email()] for key in keys])
+    written = init({"customers.csv": named, "orders.csv": table(header, orders)})
+    order = written.emit("orders", "order")
+    assert (order["person"], order["person_source"]) == ("customer_id", "customers")
+
+
 def test_what_sending_costs_is_no_sum_of_an_order(init: Init, fake: Fake) -> None:
     keys = [f"C-{n:04d}" for n in range(ROWS)]
     orders = [[n, keys[n], f"2024-03-{n % 28 + 1:02d}", f"{n}.50"] for n in range(ROWS)]
