@@ -17,7 +17,8 @@ from cdi_spark.linkage.blocking import key_column, with_keys
 from cdi_spark.linkage.features import person_features
 from cdi_spark.linkage.model import load_person_model
 from cdi_spark.linkage.scoring import score_pairs
-from cdi_spark.pipeline import Run, run_stage
+from cdi_spark.pipeline import run_stage
+from cdi_spark.stages import Run
 from cdi_spark.storage import Storage
 from cdi_spark.tables import PAIR
 
