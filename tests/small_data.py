@@ -9,7 +9,7 @@ def settings(java: str) -> dict[str, str]:
         "spark.default.parallelism": "2",
         "spark.sql.adaptive.enabled": "false",
         # Small data is done before compiled code pays, be it the JVM's second compiler's or Spark's own.
-        "spark.driver.extraJavaOptions": f"{java} -XX:TieredStopAtLevel=1",
+        "spark.driver.extraJavaOptions": f"{java} -XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=240m",
         "spark.sql.codegen.wholeStage": "false",
         "spark.sql.codegen.factoryMode": "NO_CODEGEN",
     }
