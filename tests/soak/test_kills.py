@@ -1,4 +1,4 @@
-"""SIGKILL before, inside and after every write of a run, one after the other, on one warehouse."""
+"""SIGKILL inside every write of a run, and before or after it, one after the other, on one warehouse."""
 
 from pathlib import Path
 
