@@ -23,7 +23,7 @@ bench: $(READY)
 
 # A run killed at every one of its writes; odd rows by the thousand; the demo three times at full size.
 soak: $(READY)
-	CDI_ANY_ROWS_EXAMPLES=100 $(BIN)/pytest -o addopts="-q --import-mode=importlib" tests/soak tests/ingest/test_any_rows.py -s
+	CDI_ANY_ROWS_EXAMPLES=30 $(BIN)/pytest -o addopts="-q --import-mode=importlib" tests/soak tests/ingest/test_any_rows.py -s
 
 # Afterwards plain .venv/bin/spark-submit starts the same Spark as `cdi`: same jars, same settings.
 $(READY): requirements.lock pyproject.toml
