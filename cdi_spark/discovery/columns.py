@@ -13,9 +13,9 @@ import sqlglot
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
+from cdi_spark import expressions
 from cdi_spark.discovery.values import is_nothing
 from cdi_spark.errors import ConfigError
-from cdi_spark.expressions import check_expression
 
 # Nanos are what pandas writes and Spark reads as a number, with a setting.
 Kind = Literal["text", "number", "fraction", "boolean", "date", "timestamp", "nanos"]
@@ -129,7 +129,7 @@ def quoted(name: str) -> str:
                 return name
         except SqlglotError:
             pass
-    return "`" + name.replace("`", "``") + "`"
+    return expressions.quoted(name)
 
 
 def dotted(base: str, path: Path) -> str:
@@ -162,7 +162,7 @@ def _fields(rows: Iterable[Mapping[str, Any]]) -> list[str]:
 @cache
 def _usable(name: str) -> bool:
     try:
-        check_expression(quoted(name), where=name)
+        expressions.check_expression(quoted(name), where=name)
     except ConfigError:
         return False
     return True

@@ -143,10 +143,9 @@ def _found(tokens: list[str], context: frozenset[str]) -> dict[str, float]:
 
 def _names_both_parts(tokens: Sequence[str]) -> bool:
     """Whether a given and a family name stand in one column by its name: vorname_und_nachname."""
-    given, family = (
-        {_spelled(w.rstrip("!")) for w in MEANINGS[m].split()} for m in ("given_name", "family_name")
-    )
-    return any(t in given for t in tokens) and any(t in family for t in tokens)
+    whole, inside = _phrases()
+    said = {meaning for t in tokens for meaning in (*whole.get(t, ()), *inside.get(t, ()))}
+    return {"given_name", "family_name"} <= said
 
 
 def subject_of_id(name: str) -> str | None:

@@ -120,8 +120,11 @@ def load_person_model(path: Traversable) -> PersonModel:
     """
     try:
         model = PersonModel.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
-    except (yaml.YAMLError, ValidationError) as fault:
-        raise ConfigError(f"{path}: is not a person model: {fault}") from None
+    except ValidationError as fault:
+        told = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in fault.errors())
+        raise ConfigError(f"{path}: is not a person model: {told}.") from None
+    except yaml.YAMLError as fault:
+        raise ConfigError(f"{path}: is not YAML: {' '.join(str(fault).split())}.") from None
     named = set(model.columns()) | {name for rule in model.blocking for name in rule.columns()}
     compared = {name for c in model.comparisons for level in c.levels for name in _compared_words(level.sql)}
     for name in sorted((named | compared) - FEATURES.keys()):
