@@ -49,3 +49,17 @@ def test_the_same_model_has_the_same_settings_hash_and_another_has_not(tmp_path:
     packaged = load_person_model(PACKAGED)
     assert packaged.settings_hash() == load_person_model(PACKAGED).settings_hash()
     assert packaged.settings_hash() != load_person_model(path).settings_hash()
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("comparisons: 5\n", r"person\.yml: is not a person model: comparisons: Input should be [^\n]*\.$"),
+        ("comparisons: [\n", r"person\.yml: is not YAML: [^\n]*\.$"),
+    ],
+)
+def test_a_mistake_is_told_in_a_line_with_its_place(tmp_path: Path, text: str, told: str) -> None:
+    path = tmp_path / "person.yml"
+    path.write_text(text)
+    with pytest.raises(ConfigError, match=told):
+        load_person_model(path)
