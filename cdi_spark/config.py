@@ -150,9 +150,15 @@ class Survivorship(_Strict):
 
 
 class Linkage(_Strict):
-    """Thresholds of the person model: bits to keep a pair, probability to call it a link."""
+    """How records become entities.
 
-    keep_weight: float = 2.0
+    `resolve: entities` divides components by all that their records say together; `components` takes each
+    component of links for one entity. Thresholds: bits to keep a pair; where components are entities, the
+    probability to call a pair a link.
+    """
+
+    resolve: Literal["entities", "components"] = "entities"
+    keep_weight: float = -3.0
     link_probability: float = Field(default=0.99, gt=0, lt=1)
     training_records: int = Field(default=100_000, ge=100)
 

@@ -231,9 +231,18 @@ MODEL = Table(
         Column("settings_hash", STRING, "hash of the person model and thresholds it was trained from"),
         Column("features", STRINGS, "feature columns that the data had; the others dropped out"),
         Column("settings", STRING, "the trained Splink settings as JSON, m and u included"),
+        Column(
+            "rules", STRINGS, "blocking rules that find most pairs for what they cost; pairs come by these"
+        ),
         Column("stop_keys", T.ArrayType(LONG), "hashes of block keys too common to tell anybody apart"),
-        Column("link_weight", DOUBLE, "match weight in bits from which a pair is a link"),
         Column("keep_weight", DOUBLE, "match weight in bits from which a pair is kept"),
+        Column(
+            "link_weight",
+            DOUBLE,
+            "match weight in bits from which a pair is a link, where components are entities",
+        ),
+        Column("entity_weight", DOUBLE, "bits of the entity score from which two clusters are one entity"),
+        Column("diagnostics", STRING, "JSON: comparisons too dependent to count apart, and by how many bits"),
         Column("trained_records", LONG, "records in the training sample"),
         Column("trained_at", TIMESTAMP, "when, UTC"),
         RUN_ID,
@@ -249,6 +258,18 @@ TERM_FREQUENCY = Table(
         Column("column", STRING, "compared column"),
         Column("value", STRING, "value as compared, such as a family name", "identifier"),
         Column("frequency", DOUBLE, "share (0 to 1) of the records with any value that have this one"),
+    ),
+)
+
+SHARED_VALUE = Table(
+    "linkage.shared_value",
+    "One row per mailbox, phone or device that several people use, frozen with its model",
+    ("model_id", "column", "value"),
+    (
+        Column("model_id", STRING, "model that was frozen with it"),
+        Column("column", STRING, "compared column"),
+        Column("value", STRING, "value as compared, such as an e-mail address", "identifier"),
+        Column("people", LONG, "different initials of the given names that stand beside it"),
     ),
 )
 
@@ -269,11 +290,12 @@ PAIR = Table(
 
 COMPONENT = Table(
     "entities.component",
-    "One row per live record: the connected component of links that it is in",
+    "One row per live record: the connected component of links that it is in, and its entity there",
     ("record_id",),
     (
         RECORD_ID,
         Column("component", LONG, "number of the component in the newest run; not an id", "pseudonym"),
+        Column("entity", LONG, "number of the entity in the newest run; not an id", "pseudonym"),
     ),
 )
 
@@ -449,7 +471,7 @@ LEASE = Table(
 TABLES: dict[str, Table] = {
     t.name: t
     for t in (
-        PERSON, *EVENT_TABLES, QUARANTINE, MODEL, TERM_FREQUENCY, PAIR, COMPONENT, MEMBER, EVENT,
+        PERSON, *EVENT_TABLES, QUARANTINE, MODEL, TERM_FREQUENCY, SHARED_VALUE, PAIR, COMPONENT, MEMBER, EVENT,
         CUSTOMER_360, ATTRIBUTE, *MARTS, RUN, QUALITY_RESULT,
         DELIVERY, LEDGER, RELEASE, LEASE,
     )

@@ -138,6 +138,7 @@ rules:
   has_something_to_match_on: >-
     given_name is not null or family_name is not null or emails is not null or phones is not null
     or national_id is not null or device_ids is not null or account_ids is not null
+    or (birth_date is not null and coalesce(postcode, street, birth_place, city) is not null)
   birth_date_not_in_future: birth_date is null or birth_date <= cast(_ingested_at as date)
 expectations:
   - expectation: ExpectTableRowCountToBeBetween

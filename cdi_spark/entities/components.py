@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,8 @@ Keep = Callable[[str, DataFrame], DataFrame]
 # One task takes 5 s and 0.6 GB for as many, links in one chain included. On 6 million links in 1 million
 # components it took 9 s, contraction 50 s and GraphFrames 157 s (two cores).
 ONE_TASK_LINKS = 5_000_000
+# Bits at which a link is beyond doubt.
+SURE_WEIGHT = 25.0
 
 
 def components(
@@ -58,6 +61,42 @@ def components(
         .join(joined, "id", "left")
         .select("record_id", F.coalesce("component", "id").alias("component"))
     )
+
+
+def bounded_components(
+    records: DataFrame, pairs: DataFrame, *, largest: int, least: float, keep: Keep
+) -> DataFrame:
+    """Components of the pairs; one of more than `largest` records is divided at stronger links, bit by bit.
+
+    A pure function of each component: how it is divided depends on its own records and pairs. What holds
+    together at SURE_WEIGHT stays together, however large.
+
+    Args:
+        records: record_id, one row a record.
+        pairs: record_id_l, record_id_r, match_weight in bits.
+        least: weight from which a pair joins its records, before anything is divided.
+        keep: as for components().
+    Returns:
+        record_id, component.
+    """
+
+    def joined(part: DataFrame, links: DataFrame, round_: int) -> DataFrame:
+        return components(part, links, keep=lambda name, rows: keep(f"{name}_of_{round_}", rows))
+
+    links = pairs.where(F.col("match_weight") >= least)
+    found = keep("components", joined(records, links, 0))
+    check_components(found, records, links)
+    for round_ in range(1, math.ceil(SURE_WEIGHT - least) + 1):
+        sizes = found.groupBy("component").agg(F.count("*").alias("size")).where(F.col("size") > largest)
+        large = found.join(sizes, "component", "left_semi").select("record_id")
+        if large.isEmpty():
+            break
+        inside = pairs.where(F.col("match_weight") >= least + round_)
+        for side in ("record_id_l", "record_id_r"):
+            inside = inside.join(large.withColumnRenamed("record_id", side), side, "left_semi")
+        rest = found.join(large, "record_id", "left_anti")
+        found = keep(f"components_{round_}", rest.unionByName(joined(large, inside, round_)))
+    return found
 
 
 def in_one_task(edges: DataFrame) -> DataFrame:
@@ -146,14 +185,13 @@ def by_contraction(edges: DataFrame, *, keep: Keep, one_task_links: int = ONE_TA
     return joined.join(smallest, "component").select("id", F.col("smallest").alias("component"))
 
 
-def check_components(found: DataFrame, records: DataFrame, links: DataFrame) -> None:
-    """Prove a clustering before anybody relies on it.
+def check_records(found: DataFrame, records: DataFrame) -> None:
+    """Prove that every record is there, once.
 
     Args:
-        found: components() as written and read back.
+        found: components or entities as written and read back.
     Raises:
-        CdiError: a record is missing, twice, or shares its number with another; a link joins two components;
-            or a component holds a record that no link ties to it.
+        CdiError: a record is missing, twice, or shares its number with another.
     """
     rows, ids, numbers = found.agg(
         F.count("*"), F.count_distinct("record_id"), F.count_distinct(F.xxhash64("record_id"))
@@ -163,6 +201,18 @@ def check_components(found: DataFrame, records: DataFrame, links: DataFrame) -> 
         raise CdiError(
             f"entities.component: {rows} rows of {ids} records ({numbers} numbers), wants {wanted} of each."
         )
+
+
+def check_components(found: DataFrame, records: DataFrame, links: DataFrame) -> None:
+    """Prove a clustering before anybody relies on it.
+
+    Args:
+        found: components() as written and read back.
+    Raises:
+        CdiError: as check_records(); or a link joins two components, or a component holds a record that no
+            link ties to it.
+    """
+    check_records(found, records)
     left = found.select(F.col("record_id").alias("record_id_l"), F.col("component").alias("component_l"))
     right = found.select(F.col("record_id").alias("record_id_r"), F.col("component").alias("component_r"))
     ends = links.join(left, "record_id_l").join(right, "record_id_r")

@@ -8,33 +8,33 @@ from pyspark.sql import functions as F
 from cdi_spark.tables import EVENT, MEMBER
 
 
-def assign_ids(components: DataFrame, current: DataFrame, *, run_id: str) -> DataFrame:
-    """Name every component, keeping the ids that its records had.
+def assign_ids(found: DataFrame, current: DataFrame, *, run_id: str) -> DataFrame:
+    """Name every entity, keeping the ids that its records had.
 
-    An old id goes to the component that holds most of its records; a component to which several old ids would
-    go takes the one with most records in it, then the oldest, then the lexically first. Other components get
+    An old id goes to the entity that holds most of its records; an entity to which several old ids would
+    go takes the one with most records in it, then the oldest, then the lexically first. Other entities get
     an id minted from the run and their smallest record_id, so that a run tried again mints the same.
 
     Args:
-        components: record_id, component.
+        found: record_id, entity: its number.
         current: entities.member rows that hold now.
     Returns:
         record_id, entity_id.
     """
-    first = components.groupBy("component").agg(F.min("record_id").alias("first_record"))
-    shared = components.join(current, "record_id").groupBy("component", "entity_id")
+    first = found.groupBy("entity").agg(F.min("record_id").alias("first_record"))
+    shared = found.join(current, "record_id").groupBy("entity", "entity_id")
     overlap = shared.agg(F.count("*").alias("records"), F.min("valid_from").alias("since")).join(
-        first, "component"
+        first, "entity"
     )
     by_id = Window.partitionBy("entity_id").orderBy(F.desc("records"), "first_record")
-    by_component = Window.partitionBy("component").orderBy(F.desc("records"), "since", "entity_id")
+    by_entity = Window.partitionBy("entity").orderBy(F.desc("records"), "since", "entity_id")
     kept = overlap.withColumn("nth", F.row_number().over(by_id)).where("nth = 1")
-    kept = kept.withColumn("nth", F.row_number().over(by_component)).where("nth = 1")
+    kept = kept.withColumn("nth", F.row_number().over(by_entity)).where("nth = 1")
     minted = F.substring(F.sha2(F.concat_ws("|", F.lit(run_id), "first_record"), 256), 1, 20)
-    named = first.join(kept.select("component", "entity_id"), "component", "left").select(
-        "component", F.coalesce("entity_id", minted).alias("entity_id")
+    named = first.join(kept.select("entity", "entity_id"), "entity", "left").select(
+        "entity", F.coalesce("entity_id", minted).alias("entity_id")
     )
-    return components.join(named, "component").select("record_id", "entity_id")
+    return found.join(named, "entity").select("record_id", "entity_id")
 
 
 def membership_changes(assigned: DataFrame, current: DataFrame, *, run_id: str, at: Column) -> DataFrame:

@@ -49,11 +49,16 @@ def _entries(position: int, rule: BlockingRule) -> Column:
 def _key(position: int, rule: BlockingRule, stop_keys: Sequence[int]) -> Column:
     """The rule's position is hashed in, so that one key never serves two rules."""
     stopped = list(stop_keys)
-    if rule.shares:
-        keys = F.array_distinct(F.transform(rule.shares, lambda value: F.xxhash64(F.lit(position), value)))
-        kept = F.filter(keys, lambda key: ~key.isin(stopped)) if stopped else keys
-        return F.when(F.size(kept) > 0, kept)
     # The columns, not the expressions: least() and concat_ws() give a value where one column has none.
-    known = reduce(and_, (F.col(name).isNotNull() & (F.col(name) != "") for name in sorted(rule.columns())))
-    key = F.when(known, F.xxhash64(F.lit(position), *(F.expr(sql) for sql in rule.equal)))
+    whole = sorted(rule.columns() - {rule.shares})
+    known = reduce(and_, (F.col(name).isNotNull() & (F.col(name) != "") for name in whole), F.lit(True))
+    parts = [F.expr(sql) for sql in rule.equal]
+    known = reduce(and_, (part.isNotNull() for part in parts), known)
+    if rule.shares:
+        keys = F.array_distinct(
+            F.transform(rule.shares, lambda value: F.xxhash64(F.lit(position), *parts, value))
+        )
+        kept = F.filter(keys, lambda key: ~key.isin(stopped)) if stopped else keys
+        return F.when(known & (F.size(kept) > 0), kept)
+    key = F.when(known, F.xxhash64(F.lit(position), *parts))
     return F.when(~key.isin(stopped), key) if stopped else key

@@ -13,12 +13,13 @@ from typing import Any
 
 import duckdb
 import pyarrow as pa
-from pyspark.sql import DataFrame, Row
+from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 from splink import DuckDBAPI, Linker
 
 from cdi_spark.errors import CdiError
-from cdi_spark.linkage.features import FEATURES, person_features
+from cdi_spark.linkage.features import FEATURES
+from cdi_spark.linkage.frozen import Frozen
 
 _ARROW_TYPES = {"string": pa.string(), "array<string>": pa.list_(pa.string())}
 
@@ -96,21 +97,17 @@ def m_u_chart(settings: dict[str, Any]) -> Any:
         return _altair(linker.visualisations.m_u_parameters_chart())
 
 
-def explain_pair(
-    persons: DataFrame, term_frequencies: DataFrame, *, trained: Row, record_ids: tuple[str, str]
-) -> Waterfall:
+def explain_pair(persons: DataFrame, frozen: Frozen, *, record_ids: tuple[str, str]) -> Waterfall:
     """Score two records with Splink and keep every step; the two need not share a block or be kept.
 
     Args:
         persons: silver.person.
-        term_frequencies: linkage.term_frequency.
-        trained: the row of linkage.model to score with.
         record_ids: the two records, in any order.
     Raises:
         CdiError: they are not two live records.
     """
     chosen = persons.where(F.col("record_id").isin(*record_ids))
-    records = person_features(chosen).toArrow().sort_by("record_id")
+    records = frozen.with_frequencies(frozen.features(chosen)).toArrow().sort_by("record_id")
     if records.num_rows != 2:
         raise CdiError(
             f"silver.person: {records.num_rows} of the two record ids are live records. "
@@ -118,9 +115,7 @@ def explain_pair(
         )
     # Splink keeps what a waterfall shows only when it is told to before it scores.
     kept = {"retain_matching_columns": True, "retain_intermediate_calculation_columns": True}
-    settings = json.loads(trained["settings"]) | kept
-    frequencies = term_frequencies.where(F.col("model_id") == trained["model_id"])
-    records = _with_frequencies(records, frequencies, _term_frequency_columns(settings))
+    settings = json.loads(frozen.trained["settings"]) | kept
     with _linker(settings, records) as linker:
         sides = [
             linker.table_management.register_table(records.slice(row, 1), name)
@@ -155,19 +150,3 @@ def _altair(chart: Any) -> Any:
         # Altair tells that it merged two equal sliders of Splink's chart.
         warnings.simplefilter("ignore", UserWarning)
         return chart.altair_chart
-
-
-def _term_frequency_columns(settings: dict[str, Any]) -> list[str]:
-    levels = [level for c in settings["comparisons"] for level in c["comparison_levels"]]
-    return sorted({level["tf_adjustment_column"] for level in levels if level.get("tf_adjustment_column")})
-
-
-def _with_frequencies(records: pa.Table, frequencies: DataFrame, columns: list[str]) -> pa.Table:
-    """Add each record's frequencies as tf_<column>; null where the model saw no such value."""
-    values = {value for name in columns for value in records.column(name).to_pylist()} - {None}
-    known = frequencies.where(F.col("value").isin(*values)).collect()
-    frequency = {(row["column"], row["value"]): row["frequency"] for row in known}
-    for name in columns:
-        own = [frequency.get((name, value)) for value in records.column(name).to_pylist()]
-        records = records.append_column(f"tf_{name}", pa.array(own, pa.float64()))
-    return records

@@ -6,14 +6,16 @@ from pyspark.sql import functions as F
 from cdi_spark.standardise import addresses, emails, names, text
 
 FEATURES = {
-    "given": "string", "given_root": "string", "given_tokens": "array<string>",
-    "family": "string", "family_tokens": "array<string>",
+    "given": "string", "given_root": "string", "middle": "string", "family": "string",
+    "given_tokens": "array<string>", "family_tokens": "array<string>",
+    "names": "array<string>", "name_sounds": "array<string>",
     "birth_date": "string", "gender": "string",
-    "emails": "array<string>", "email_user": "string",
+    "emails": "array<string>", "email_users": "array<string>",
     "phones": "array<string>",
     "street": "string", "city": "string", "postcode": "string", "outward": "string",
     "national_id": "string", "account_ids": "array<string>", "device_ids": "array<string>",
     "birth_place": "string", "occupation": "string", "company": "string",
+    "own_emails": "array<string>", "own_phones": "array<string>", "own_device_ids": "array<string>",
 }  # fmt: skip
 
 
@@ -23,18 +25,22 @@ def person_features(persons: DataFrame) -> DataFrame:
     Args:
         persons: silver.person.
     """
-    given, family = text.fold(F.col("given_name")), text.fold(F.col("family_name"))
+    given, middle, family = (text.fold(F.col(name)) for name in ("given_name", "middle_name", "family_name"))
     mailboxes = F.transform("emails", emails.email_key)
+    tokens = _tokens(text.fold(F.concat_ws(" ", "given_name", "middle_name", "family_name")))
     columns = {
         "given": given,
         "given_root": names.nickname_root(F.split_part(given, F.lit(" "), F.lit(1))),
-        "given_tokens": _tokens(text.fold(F.concat_ws(" ", "given_name", "middle_name"))),
+        "middle": middle,
         "family": family,
+        "given_tokens": _tokens(text.fold(F.concat_ws(" ", "given_name", "middle_name"))),
         "family_tokens": _tokens(family),
+        "names": tokens,
+        "name_sounds": F.array_distinct(F.transform(tokens, names.phonetic)),
         "birth_date": F.date_format("birth_date", "yyyy-MM-dd"),
         "gender": F.col("gender"),
         "emails": mailboxes,
-        "email_user": emails.email_user(F.get(mailboxes, F.lit(0))),
+        "email_users": _known(F.array_compact(F.transform(mailboxes, emails.email_user))),
         "phones": F.col("phones"),
         "street": addresses.street_key(text.fold(F.col("street"))),
         "city": text.fold(F.col("city")),
@@ -46,6 +52,10 @@ def person_features(persons: DataFrame) -> DataFrame:
         "birth_place": text.fold(F.col("birth_place")),
         "occupation": text.fold(F.col("occupation")),
         "company": text.fold(F.col("company")),
+        # Until sharing.with_own() tells which are shared.
+        "own_emails": mailboxes,
+        "own_phones": F.col("phones"),
+        "own_device_ids": F.col("device_ids"),
     }
     live = persons.where(~F.col("is_deleted"))
     return live.select("record_id", *(columns[name].alias(name) for name in FEATURES))
@@ -60,5 +70,8 @@ def known_features(features: DataFrame) -> tuple[list[str], int]:
 
 def _tokens(words: Column) -> Column:
     """The distinct words of two letters or more; null when there are none."""
-    parts = F.array_distinct(F.filter(F.split(words, " "), lambda word: F.length(word) > 1))
-    return F.when(F.size(parts) > 0, parts)
+    return _known(F.array_distinct(F.filter(F.split(words, " "), lambda word: F.length(word) > 1)))
+
+
+def _known(values: Column) -> Column:
+    return F.when(F.size(values) > 0, values)

@@ -16,7 +16,7 @@ from cdi_spark.errors import ConfigError
 from cdi_spark.linkage.features import FEATURES
 
 # Raised when the same settings and parameters would score pairs differently than before.
-SCORING_VERSION = 1
+SCORING_VERSION = 2
 
 
 class _Strict(BaseModel):
@@ -24,22 +24,42 @@ class _Strict(BaseModel):
 
 
 class Level(_Strict):
+    """One way that two records may compare; `m` and `relatives` are shares that training starts from."""
+
     label: str
     sql: str
     m: float
+    relatives: float
     term_frequency: str | None = None
 
 
 class Comparison(_Strict):
+    """Levels, of which the first whose SQL holds is the pair's.
+
+    `evidence` names what the comparison speaks of: entities weigh comparisons of one evidence together.
+    With `agreement_only`, not agreeing says nothing: a person has many devices.
+    """
+
     name: str
+    evidence: str
     known: list[list[str]]
     unknown_when: str | None = None
+    agreement_only: bool = False
     levels: list[Level]
 
     def columns(self) -> set[str]:
         """The feature columns that the comparison reads."""
         conditions = [self.unknown_when or "", *(level.sql for level in self.levels)]
         return set().union(*self.known, *map(_compared, conditions))
+
+    def unknown_sql(self) -> str:
+        """SQL that holds where the comparison says nothing."""
+        one_known = [
+            "(" + " AND ".join(f'"{name}_l" IS NOT NULL AND "{name}_r" IS NOT NULL' for name in group) + ")"
+            for group in self.known
+        ]
+        unknown = f"NOT ({' OR '.join(one_known)})"
+        return f"{unknown} OR ({self.unknown_when})" if self.unknown_when else unknown
 
 
 class BlockingRule(_Strict):
@@ -50,38 +70,28 @@ class BlockingRule(_Strict):
     shares: str | None = None
 
     def columns(self) -> set[str]:
-        return {self.shares} if self.shares else columns_of(self.equal)
-
-
-class Training(_Strict):
-    em: list[list[str]]
-    sure_matches: list[list[str]]
-    sure_matches_recall: float
+        """The feature columns that the rule reads."""
+        return columns_of(self.equal) | ({self.shares} if self.shares else set())
 
 
 class PersonModel(_Strict):
-    """Comparisons, blocking rules and how to train; see linkage/person.yml."""
+    """Comparisons and blocking rules; see linkage/person.yml."""
 
     comparisons: list[Comparison]
     blocking: list[BlockingRule]
     largest_block: int
-    training: Training
+    public_from: int
 
     def restricted(self, known: set[str]) -> PersonModel:
         """The same model without what needs a column outside `known`."""
         comparisons = [c for c in (_cut(c, known) for c in self.comparisons) if c is not None]
-        return self.model_copy(
-            update={
-                "comparisons": comparisons,
-                "blocking": [rule for rule in self.blocking if rule.columns() <= known],
-                "training": self.training.model_copy(
-                    update={
-                        "em": [r for r in self.training.em if columns_of(r) <= known],
-                        "sure_matches": [r for r in self.training.sure_matches if columns_of(r) <= known],
-                    }
-                ),
-            }
-        )
+        blocking = [rule for rule in self.blocking if rule.columns() <= known]
+        return self.model_copy(update={"comparisons": comparisons, "blocking": blocking})
+
+    def frozen(self, known: Sequence[str], rules: Sequence[str]) -> PersonModel:
+        """The model as it was trained: restricted to the columns there were, with the rules that it kept."""
+        model = self.restricted(set(known))
+        return model.model_copy(update={"blocking": [rule for rule in model.blocking if rule.name in rules]})
 
     def columns(self) -> list[str]:
         """The feature columns that comparisons read."""
@@ -92,20 +102,6 @@ class PersonModel(_Strict):
         """The columns of which a rare value says more than a common one."""
         named = {level.term_frequency for c in self.comparisons for level in c.levels}
         return [name for name in FEATURES if name in named]
-
-    def settings(self) -> dict[str, Any]:
-        """Untrained Splink settings (DuckDB dialect); pairs come from our own block keys."""
-        return {
-            "link_type": "dedupe_only",
-            "unique_id_column_name": "record_id",
-            "sql_dialect": "duckdb",
-            "retain_matching_columns": False,
-            "retain_intermediate_calculation_columns": False,
-            "blocking_rules_to_generate_predictions": [{"blocking_rule": "1=1", "sql_dialect": "duckdb"}],
-            "comparisons": [_splink_comparison(c) for c in self.comparisons],
-            "em_convergence": 0.001,
-            "max_iterations": 15,
-        }
 
     def settings_hash(self) -> str:
         """Hash of all that decides what training would do."""
@@ -151,29 +147,6 @@ def _cut(comparison: Comparison, known: set[str]) -> Comparison | None:
         return None
     unknown_when = comparison.unknown_when if _compared(comparison.unknown_when or "") <= known else None
     return comparison.model_copy(update={"known": groups, "levels": levels, "unknown_when": unknown_when})
-
-
-def _splink_comparison(comparison: Comparison) -> dict[str, Any]:
-    one_known = [
-        "(" + " AND ".join(f'"{name}_l" IS NOT NULL AND "{name}_r" IS NOT NULL' for name in group) + ")"
-        for group in comparison.known
-    ]
-    unknown = f"NOT ({' OR '.join(one_known)})"
-    if comparison.unknown_when:
-        unknown = f"{unknown} OR ({comparison.unknown_when})"
-    levels: list[dict[str, Any]] = [
-        {"sql_condition": unknown, "label_for_charts": "unknown", "is_null_level": True}
-    ]
-    for level in comparison.levels:
-        entry: dict[str, Any] = {
-            "sql_condition": level.sql,
-            "label_for_charts": level.label,
-            "m_probability": level.m,
-        }
-        if level.term_frequency:
-            entry["tf_adjustment_column"] = level.term_frequency
-        levels.append(entry)
-    return {"output_column_name": comparison.name, "comparison_levels": levels}
 
 
 def _compared_words(sql: str) -> set[str]:

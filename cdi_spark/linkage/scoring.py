@@ -3,65 +3,93 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Sequence
 
 from pyspark import cloudpickle
-from pyspark.sql import DataFrame, Row
+from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from cdi_spark.linkage import tasks
+from cdi_spark.linkage import clustering, tasks
 from cdi_spark.linkage.blocking import in_blocks, key_column, shared_keys, with_keys
-from cdi_spark.linkage.features import person_features
-from cdi_spark.linkage.model import PersonModel
-from cdi_spark.linkage.splink_sql import scoring_sql
+from cdi_spark.linkage.frozen import Frozen
+from cdi_spark.linkage.splink_sql import comparison_names, evidence_sql, scoring_sql
+from cdi_spark.linkage.training import LARGEST_COMPONENT
 
 # Executors and Connect servers need not have this package: the code goes to them with the task.
 cloudpickle.register_pickle_by_value(tasks)  # type: ignore[no-untyped-call]
+cloudpickle.register_pickle_by_value(clustering)  # type: ignore[no-untyped-call]
 
 
-def score_pairs(
-    persons: DataFrame, term_frequencies: DataFrame, *, model: PersonModel, trained: Row
-) -> DataFrame:
+def score_pairs(persons: DataFrame, frozen: Frozen) -> DataFrame:
     """Every pair that shares a block and weighs at least the model's keep_weight.
 
     Args:
         persons: silver.person.
-        term_frequencies: linkage.term_frequency.
-        model: the person model that `trained` was trained from, restricted to the same columns.
-        trained: the row of linkage.model.
     Returns:
         linkage.pair; each unordered pair once, under the first blocking rule that it satisfies.
     """
+    model, trained = frozen.model, frozen.trained
     settings = json.loads(trained["settings"])
-    compared = model.columns()
-    keyed = person_features(persons).transform(with_keys, model.blocking, trained["stop_keys"])
-    frequencies = term_frequencies.where(F.col("model_id") == trained["model_id"])
-    records = keyed.select("record_id", *compared, *_key_columns(model))
-    for name in model.term_frequency_columns():
-        records = records.transform(_with_frequency, frequencies, name)
+    keyed = frozen.features(persons).transform(with_keys, model.blocking, trained["stop_keys"])
+    keys = [key_column(i) for i in range(len(model.blocking))]
+    records = frozen.with_frequencies(keyed.select("record_id", *model.columns(), *keys))
     worth_sending = shared_keys(keyed, model.blocking).select("key")
     sent = records.transform(in_blocks, model.blocking).join(worth_sending, "key", "left_semi")
-    comparisons = [c["output_column_name"] for c in settings["comparisons"]]
+    comparisons = comparison_names(settings)
     query = scoring_sql(settings, model.blocking, keep_weight=trained["keep_weight"])
-    scored = (
-        sent.repartition("key")
-        .sortWithinPartitions("key", "record_id")
-        .mapInArrow(tasks.scorer(query), _scored_schema(comparisons))
-    )
+    scored = sent.transform(block_by_block).mapInArrow(tasks.scorer(query), _scored_schema(comparisons))
     return scored.transform(
         _as_pairs, comparisons, [rule.name for rule in model.blocking], trained["model_id"]
     )
 
 
-def _key_columns(model: PersonModel) -> list[str]:
-    return [key_column(i) for i in range(len(model.blocking))]
+def resolve_entities(
+    persons: DataFrame, components: DataFrame, frozen: Frozen, *, largest: int = LARGEST_COMPONENT
+) -> DataFrame:
+    """Divide every component into entities, by all that its records say together (linkage/clustering.py).
 
-
-def _with_frequency(records: DataFrame, frequencies: DataFrame, name: str) -> DataFrame:
-    of_column = frequencies.where(F.col("column") == name)
-    return records.join(
-        of_column.select(F.col("value").alias(name), F.col("frequency").alias(f"tf_{name}")), name, "left"
+    Args:
+        persons: silver.person.
+        components: record_id, component.
+        largest: records; a larger component is one entity as it stands.
+    Returns:
+        record_id, component, entity: a number, the hash of the entity's first record_id.
+    """
+    settings = json.loads(frozen.trained["settings"])
+    evidence = {c.name: c.evidence for c in frozen.model.comparisons}
+    prior = settings["probability_two_random_records_match"]
+    task = tasks.resolver(
+        evidence_sql(settings, evidence),
+        kinds=len(set(evidence.values())),
+        prior=math.log2(prior / (1 - prior)),
+        least_weight=frozen.trained["entity_weight"],
     )
+    sizes = components.groupBy("component").agg(
+        F.count("*").alias("size"), F.min("record_id").alias("smallest")
+    )
+    sized = components.join(sizes, "component")
+    linked = sized.where(F.col("size").between(2, largest)).select(
+        "record_id", F.col("component").alias("key"), F.lit(0).alias("rule")
+    )
+    compared = frozen.features(persons).select("record_id", *frozen.model.columns()).join(linked, "record_id")
+    found = (
+        frozen.with_frequencies(compared)
+        .transform(block_by_block)
+        .mapInArrow(task, "record_id string, first_record string")
+    )
+    return sized.join(found, "record_id", "left").select(
+        "record_id", "component", F.xxhash64(F.coalesce("first_record", "smallest")).alias("entity")
+    )
+
+
+def block_by_block(records: DataFrame) -> DataFrame:
+    """Bring the records of one key together, and sort by key and record_id.
+
+    Not by `key` itself: rows that a join has left hashed by it are not moved again, and then adaptive
+    execution, which turns that join into a broadcast, leaves them where they lay, one block in many tasks.
+    """
+    return records.repartition(F.xxhash64("key")).sortWithinPartitions("key", "record_id")
 
 
 def _scored_schema(comparisons: Sequence[str]) -> str:

@@ -1,14 +1,20 @@
-"""What a Spark task runs to score pairs: whole blocks from Arrow into DuckDB, scored pairs out.
+"""What a Spark task runs: whole blocks from Arrow into DuckDB, scored pairs out; components in, entities out.
 
-Needs duckdb and pyarrow only, so that it can be shipped to any executor.
+Needs duckdb, numpy and pyarrow only, so that it can be shipped to any executor.
 """
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 
+import duckdb
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+
+from cdi_spark.linkage.clustering import links_of_pairs, resolve
 
 # Pairs that one DuckDB query looks at: enough to keep it busy, few enough for a worker's memory.
 PAIR_BUDGET = 1_000_000
@@ -26,14 +32,7 @@ def scorer(
     """
 
     def score(batches: Iterable[pa.RecordBatch]) -> Iterable[pa.RecordBatch]:
-        import tempfile
-
-        import duckdb
-
-        with tempfile.TemporaryDirectory() as spill, duckdb.connect() as connection:
-            connection.execute(
-                f"SET threads = 1; SET memory_limit = '{memory_limit}'; SET temp_directory = '{spill}'"
-            )
+        with _database(memory_limit) as connection:
             for left, right in _work(batches, pair_budget):
                 connection.register("cdi_left", left)
                 connection.register("cdi_right", right)
@@ -42,8 +41,68 @@ def scorer(
     return score
 
 
+def resolver(
+    sql: str,
+    *,
+    kinds: int,
+    prior: float,
+    least_weight: float,
+    pair_budget: int = PAIR_BUDGET,
+    memory_limit: str = "1GB",
+) -> Callable[[Iterable[pa.RecordBatch]], Iterable[pa.RecordBatch]]:
+    """A function for mapInArrow over records that arrive component by component (sorted by key, then record_id).
+
+    Args:
+        sql: query over cdi_left and cdi_right (splink_sql.evidence_sql).
+        kinds: of evidence that the query tells.
+        prior: log2 odds of a match of two random records.
+        least_weight: bits of the entity score from which two clusters are one entity.
+        pair_budget: most pairs in one query, but for a component that alone has more.
+    Returns:
+        Batches of record_id, first_record: the first record_id of the record's entity.
+    """
+
+    def resolve_components(batches: Iterable[pa.RecordBatch]) -> Iterable[pa.RecordBatch]:
+        with _database(memory_limit) as connection:
+            for piece in _whole_blocks(batches, pair_budget):
+                placed = piece.append_column("place", pa.array(np.arange(piece.num_rows)))
+                connection.register("cdi_left", placed)
+                connection.register("cdi_right", placed)
+                found = connection.sql(sql).fetchnumpy()
+                bits = np.stack([np.asarray(found[f"bits_{n}"], float) for n in range(kinds)], axis=1)
+                known = np.stack([np.asarray(found[f"known_{n}"], bool) for n in range(kinds)], axis=1)
+                left, right = (np.asarray(found[side], np.int64) for side in ("place_l", "place_r"))
+                links = links_of_pairs(left, right, bits, known, prior)
+                entity = resolve(piece.num_rows, links, prior=prior, least_weight=least_weight)
+                ids = piece.column("record_id").combine_chunks()
+                yield from pa.table(
+                    {"record_id": ids, "first_record": ids.take(pa.array(entity))}
+                ).to_batches()
+
+    return resolve_components
+
+
+@contextmanager
+def _database(memory_limit: str) -> Iterator[duckdb.DuckDBPyConnection]:
+    """DuckDB within a task's bounds: one thread, and a folder of its own to spill to."""
+    with tempfile.TemporaryDirectory() as spill, duckdb.connect() as connection:
+        connection.execute(
+            f"SET threads = 1; SET memory_limit = '{memory_limit}'; SET temp_directory = '{spill}'"
+        )
+        yield connection
+
+
 def _work(batches: Iterable[pa.RecordBatch], budget: int) -> Iterator[tuple[pa.Table, pa.Table]]:
-    """Cut the stream into pieces of whole blocks within the budget; a block over it into slices."""
+    """Pieces of whole blocks within the budget, each against itself; a block over it in slices."""
+    for piece in _whole_blocks(batches, budget):
+        if _pairs(piece.num_rows) > budget and len(_block_ends(piece)) == 1:
+            yield from _slices(piece, budget)
+        else:
+            yield piece, piece
+
+
+def _whole_blocks(batches: Iterable[pa.RecordBatch], budget: int) -> Iterator[pa.Table]:
+    """Cut the stream into pieces of whole blocks within the budget; a block over it comes alone."""
     held: list[pa.RecordBatch] = []
     for batch in batches:
         held.append(batch)
@@ -70,24 +129,17 @@ def _block_ends(table: pa.Table) -> list[int]:
     return ends
 
 
-def _pieces(table: pa.Table, ends: list[int], budget: int) -> Iterator[tuple[pa.Table, pa.Table]]:
+def _pieces(table: pa.Table, ends: list[int], budget: int) -> Iterator[pa.Table]:
     start, first, pairs = 0, 0, 0
     for end in ends:
-        size = end - start
-        cost = size * (size - 1) // 2
-        if cost > budget:
-            if start > first:
-                yield _alone(table.slice(first, start - first))
-            yield from _slices(table.slice(start, size), budget)
-            first, pairs = end, 0
-        elif pairs + cost > budget:
-            yield _alone(table.slice(first, start - first))
-            first, pairs = start, cost
-        else:
-            pairs += cost
+        cost = _pairs(end - start)
+        if start > first and pairs + cost > budget:
+            yield table.slice(first, start - first)
+            first, pairs = start, 0
+        pairs += cost
         start = end
     if start > first:
-        yield _alone(table.slice(first, start - first))
+        yield table.slice(first, start - first)
 
 
 def _slices(block: pa.Table, budget: int) -> Iterator[tuple[pa.Table, pa.Table]]:
@@ -99,5 +151,5 @@ def _slices(block: pa.Table, budget: int) -> Iterator[tuple[pa.Table, pa.Table]]
             yield left, right
 
 
-def _alone(table: pa.Table) -> tuple[pa.Table, pa.Table]:
-    return table, table
+def _pairs(records: int) -> int:
+    return records * (records - 1) // 2

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from datetime import UTC, datetime
 
 from pyspark.sql import DataFrame, Row
@@ -11,12 +10,12 @@ from pyspark.sql import functions as F
 from cdi_spark.entities import components as cc
 from cdi_spark.entities import identity
 from cdi_spark.errors import CdiError
-from cdi_spark.linkage import training
-from cdi_spark.linkage.features import known_features, person_features
+from cdi_spark.linkage.frozen import Frozen, train_and_freeze
 from cdi_spark.linkage.model import PersonModel, digest, load_person_model
-from cdi_spark.linkage.scoring import score_pairs
+from cdi_spark.linkage.scoring import resolve_entities, score_pairs
+from cdi_spark.linkage.training import LARGEST_COMPONENT
 from cdi_spark.stages.run import Counts, Run, gated
-from cdi_spark.tables import COMPONENT, EVENT, MEMBER, MODEL, PAIR, PERSON, TERM_FREQUENCY
+from cdi_spark.tables import COMPONENT, EVENT, MEMBER, MODEL, PAIR, PERSON, SHARED_VALUE, TERM_FREQUENCY
 
 
 def train(run: Run) -> Counts:
@@ -24,32 +23,20 @@ def train(run: Run) -> Counts:
     model = load_person_model(run.project.person_model)
     settings_hash = _settings_hash(run, model)
     if run.retrain or _trained(run, settings_hash) is None:
-        limits = run.project.file.linkage
-        features = run.storage.read(PERSON.name).transform(person_features)
-        known, records = known_features(features)
-        model = model.restricted(set(known))
-        sample = features.transform(
-            training.training_sample, at_most=limits.training_records, records=records
-        )
-        settings = training.train(sample, model=model)
-        stopped = training.stop_keys(features, model=model)
-        name = training.model_id(settings, settings_hash, stopped)
-        frequencies = training.term_frequencies(features, model=model, model_id=name)
-        run.storage.merge(TERM_FREQUENCY, frequencies, when_changed=())
-        trained = {
-            "model_id": name,
-            "settings_hash": settings_hash,
-            "features": known,
-            "settings": training.as_json(settings),
-            "stop_keys": stopped,
-            "link_weight": _weight(limits.link_probability),
-            "keep_weight": limits.keep_weight,
-            "trained_records": min(records, limits.training_records),
-            "trained_at": datetime.now(UTC),
-            "run_id": run.run_id,
-        }
-        run.storage.merge(MODEL, run.spark.createDataFrame([trained], MODEL.schema), when_changed=("run_id",))
-    return gated(run, MODEL.name, TERM_FREQUENCY.name)
+        with run.storage.scratch() as keep:
+            frozen = train_and_freeze(
+                run.storage.read(PERSON.name),
+                model=model,
+                limits=run.project.file.linkage,
+                settings_hash=settings_hash,
+                run_id=run.run_id,
+                keep=keep,
+            )
+            run.storage.merge(TERM_FREQUENCY, frozen.term_frequencies, when_changed=())
+            run.storage.merge(SHARED_VALUE, frozen.shared_values, when_changed=())
+        row = run.spark.createDataFrame([frozen.trained], MODEL.schema)
+        run.storage.merge(MODEL, row, when_changed=("run_id",))
+    return gated(run, MODEL.name, TERM_FREQUENCY.name, SHARED_VALUE.name)
 
 
 def score(run: Run) -> Counts:
@@ -60,26 +47,30 @@ def score(run: Run) -> Counts:
         raise CdiError(
             "linkage.model: no model was trained from this person model. Run the stage train first."
         )
-    pairs = score_pairs(
-        run.storage.read(PERSON.name),
-        run.storage.read(TERM_FREQUENCY.name),
-        model=model.restricted(set(trained["features"])),
-        trained=trained,
-    )
-    run.storage.replace(PAIR, pairs)
+    run.storage.replace(PAIR, score_pairs(run.storage.read(PERSON.name), _frozen(run, trained)))
     return gated(run, PAIR.name)
 
 
 def resolve(run: Run) -> Counts:
-    """Join linked records to components, and give each the id that its records had."""
-    persons = run.storage.read(PERSON.name).where("NOT is_deleted").select("record_id")
+    """Join linked records to components, find the entities in them, and give each the id its records had."""
+    persons = run.storage.read(PERSON.name).where("NOT is_deleted")
+    records = persons.select("record_id")
     pairs = run.storage.read(PAIR.name)
     trained = _trained_by(run, pairs)
-    links = pairs.where(F.col("match_weight") >= trained["link_weight"]) if trained else pairs
     with run.storage.scratch() as keep:
-        run.storage.replace(COMPONENT, cc.components(persons, links, keep=keep))
+        if trained is None or run.project.file.linkage.resolve == "components":
+            links = pairs.where(F.col("match_weight") >= trained["link_weight"]) if trained else pairs
+            joined = keep("components", cc.components(records, links, keep=keep))
+            cc.check_components(joined, records, links)
+            found = joined.withColumn("entity", F.col("component"))
+        else:
+            joined = cc.bounded_components(
+                records, pairs, largest=LARGEST_COMPONENT, least=trained["keep_weight"], keep=keep
+            )
+            found = resolve_entities(persons, joined, _frozen(run, trained))
+        run.storage.replace(COMPONENT, found)
     found = run.storage.read(COMPONENT.name)
-    cc.check_components(found, persons, links)
+    cc.check_records(found, records)
     current = run.storage.read_or_empty(MEMBER).where("valid_to IS NULL")
     assigned = identity.assign_ids(found, current, run_id=run.run_id)
     at = F.lit(datetime.now(UTC))
@@ -93,9 +84,19 @@ def resolve(run: Run) -> Counts:
     return gated(run, COMPONENT.name, MEMBER.name, EVENT.name)
 
 
+def _frozen(run: Run, trained: Row) -> Frozen:
+    """The model with all that was frozen with it."""
+    return Frozen.of(
+        load_person_model(run.project.person_model),
+        trained,
+        run.storage.read(TERM_FREQUENCY.name),
+        run.storage.read(SHARED_VALUE.name),
+    )
+
+
 def _settings_hash(run: Run, model: PersonModel) -> str:
     """Hash of all that a frozen model holds by conf: the person model and the project's thresholds."""
-    return digest([model.settings_hash(), run.project.file.linkage.model_dump()])
+    return digest([model.settings_hash(), run.project.file.linkage.model_dump(exclude={"resolve"})])
 
 
 def _trained(run: Run, settings_hash: str) -> Row | None:
@@ -108,8 +109,3 @@ def _trained_by(run: Run, pairs: DataFrame) -> Row | None:
     """The model that scored the pairs; none where there are no pairs."""
     first = pairs.select("model_id").first()
     return first and run.storage.read(MODEL.name).where(F.col("model_id") == first["model_id"]).first()
-
-
-def _weight(probability: float) -> float:
-    """Match weight in bits of a match probability."""
-    return math.log2(probability / (1 - probability))

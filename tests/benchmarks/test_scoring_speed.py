@@ -14,7 +14,7 @@ from splink import DuckDBAPI, Linker
 from cdi_spark.config import load_project
 from cdi_spark.demo.generate import generate
 from cdi_spark.linkage.blocking import key_column, with_keys
-from cdi_spark.linkage.features import person_features
+from cdi_spark.linkage.frozen import Frozen
 from cdi_spark.linkage.model import load_person_model
 from cdi_spark.linkage.scoring import score_pairs
 from cdi_spark.pipeline import run_stage
@@ -33,19 +33,16 @@ def test_scoring_against_splink_on_duckdb(spark: SparkSession, tmp_path: Path, p
     for stage in ("ingest", "standardise", "train", "score"):
         run_stage(run, stage)
     trained = storage.read("linkage.model").collect()[0]
-    model = load_person_model(run.project.person_model).restricted(set(trained["features"]))
-    persons, frequencies = storage.read("silver.person"), storage.read("linkage.term_frequency")
+    tables = (storage.read(f"linkage.{name}") for name in ("term_frequency", "shared_value"))
+    frozen = Frozen.of(load_person_model(run.project.person_model), trained, *tables)
+    model, persons = frozen.model, storage.read("silver.person")
 
     started = time.monotonic()
-    storage.replace(PAIR, score_pairs(persons, frequencies, model=model, trained=trained))
+    storage.replace(PAIR, score_pairs(persons, frozen))
     ours = time.monotonic() - started
     pairs = storage.read(PAIR.name).count()
 
-    keyed = (
-        persons.transform(person_features)
-        .transform(with_keys, model.blocking, trained["stop_keys"])
-        .toArrow()
-    )
+    keyed = frozen.features(persons).transform(with_keys, model.blocking, trained["stop_keys"]).toArrow()
     scalar = [key_column(i) for i, rule in enumerate(model.blocking) if not rule.shares]
     settings = json.loads(trained["settings"]) | {
         "blocking_rules_to_generate_predictions": [

@@ -1,6 +1,7 @@
 """Components: every record once, joined exactly as links say."""
 
 from collections.abc import Callable
+from pathlib import Path
 from random import Random
 
 import pytest
@@ -141,3 +142,29 @@ def test_a_wrong_clustering_is_refused(
     found = spark.createDataFrame(rows, "record_id string, component long")
     with pytest.raises(CdiError, match=complaint):
         check_components(found, records(spark, *"abc"), links(spark, "ab"))
+
+
+def test_a_component_over_the_limit_is_divided_at_stronger_links_until_they_are_beyond_doubt(
+    spark: SparkSession, tmp_path: Path
+) -> None:
+    # Two groups of three joined by a weak link, a small component, and four records beyond doubt.
+    told = {
+        "ab": 9.0,
+        "bc": 9.0,
+        "cd": 0.5,
+        "de": 7.0,
+        "ef": 7.0,
+        "gh": 1.0,
+        "ij": 40.0,
+        "jk": 40.0,
+        "kl": 40.0,
+    }
+    rows = [(*pair, weight) for pair, weight in told.items()]
+    pairs = spark.createDataFrame(rows, "record_id_l string, record_id_r string, match_weight double")
+    everyone = records(spark, *"abcdefghijkl")
+    with Storage(spark, tmp_path / "warehouse").scratch() as keep:
+        found = ways.bounded_components(everyone, pairs, largest=3, least=-3.0, keep=keep)
+        assert partition(found) == {frozenset("abc"), frozenset("def"), frozenset("gh"), frozenset("ijkl")}
+    with Storage(spark, tmp_path / "other").scratch() as keep:
+        whole = ways.bounded_components(everyone, pairs, largest=6, least=-3.0, keep=keep)
+        assert partition(whole) == {frozenset("abcdef"), frozenset("gh"), frozenset("ijkl")}

@@ -15,7 +15,7 @@ NEW = datetime(2025, 1, 1, tzinfo=UTC)
 def found(spark: SparkSession, groups: str) -> DataFrame:
     """Components as words: "ab c" is one of a and b, and one of c."""
     rows = [(record, i) for i, group in enumerate(groups.split()) for record in group]
-    return spark.createDataFrame(rows, "record_id string, component long")
+    return spark.createDataFrame(rows, "record_id string, entity long")
 
 
 def held(spark: SparkSession, **entities: str) -> DataFrame:

@@ -1,12 +1,15 @@
 """A model in pictures, and a pair's weight taken apart."""
 
 import json
+from pathlib import Path
 
 import pytest
 from pyspark.sql import DataFrame, Row
 
 from cdi_spark.errors import CdiError
 from cdi_spark.linkage import charts
+from cdi_spark.linkage.frozen import Frozen
+from cdi_spark.linkage.model import load_person_model
 from cdi_spark.storage import Storage
 
 
@@ -23,20 +26,19 @@ def persons(demo_job: Storage) -> DataFrame:
 
 
 @pytest.fixture
-def frequencies(demo_job: Storage) -> DataFrame:
-    return demo_job.read("linkage.term_frequency")
+def frozen(demo_job: Storage, trained: Row) -> Frozen:
+    tables = (demo_job.read(f"linkage.{name}") for name in ("term_frequency", "shared_value"))
+    return Frozen.of(load_person_model(Path(charts.__file__).parent / "person.yml"), trained, *tables)
 
 
 def test_the_steps_of_a_waterfall_add_up_to_the_pairs_weight(
-    demo_job: Storage, persons: DataFrame, frequencies: DataFrame, trained: Row
+    demo_job: Storage, persons: DataFrame, frozen: Frozen
 ) -> None:
-    # The strongest and the weakest pair, and the one of a rare level: swapped names.
+    # The strongest and the weakest pair, and one of a rare level: a typing error in the given name.
     pairs = demo_job.read("linkage.pair").orderBy("match_weight", "record_id_l", "record_id_r").collect()
-    swapped = [pair for pair in pairs if pair["levels"]["given_name"] == 4]
-    for pair in (pairs[0], pairs[-1], swapped[0]):
-        found = charts.explain_pair(
-            persons, frequencies, trained=trained, record_ids=(pair["record_id_l"], pair["record_id_r"])
-        )
+    typos = [pair for pair in pairs if pair["levels"]["given_name"] == 5]
+    for pair in (pairs[0], pairs[-1], typos[0]):
+        found = charts.explain_pair(persons, frozen, record_ids=(pair["record_id_l"], pair["record_id_r"]))
         assert found.match_weight == pytest.approx(pair["match_weight"], abs=1e-9)
         assert sum(step.bits for step in found.steps) == pytest.approx(pair["match_weight"], abs=1e-9)
         unknown = {step.name for step in found.steps if step.level == "unknown"}
@@ -45,25 +47,21 @@ def test_the_steps_of_a_waterfall_add_up_to_the_pairs_weight(
 
 
 def test_two_records_that_are_no_kept_pair_are_explained_in_either_order(
-    persons: DataFrame, frequencies: DataFrame, trained: Row
+    persons: DataFrame, frozen: Frozen
 ) -> None:
     strangers = [row["record_id"] for row in persons.where("source = 'usage'").orderBy("key").take(2)]
-    there = charts.explain_pair(
-        persons, frequencies, trained=trained, record_ids=(strangers[0], strangers[1])
-    )
-    back = charts.explain_pair(persons, frequencies, trained=trained, record_ids=(strangers[1], strangers[0]))
+    there = charts.explain_pair(persons, frozen, record_ids=(strangers[0], strangers[1]))
+    back = charts.explain_pair(persons, frozen, record_ids=(strangers[1], strangers[0]))
     assert there.steps == back.steps
-    assert there.match_weight < trained["keep_weight"]
+    assert there.match_weight < frozen.trained["keep_weight"]
 
 
-def test_a_record_that_is_not_there_is_refused(
-    persons: DataFrame, frequencies: DataFrame, trained: Row
-) -> None:
+def test_a_record_that_is_not_there_is_refused(persons: DataFrame, frozen: Frozen) -> None:
     one = persons.where("NOT is_deleted").select("record_id").limit(1).collect()[0]["record_id"]
     with pytest.raises(CdiError, match="1 of the two record ids"):
-        charts.explain_pair(persons, frequencies, trained=trained, record_ids=(one, "crm:nobody"))
+        charts.explain_pair(persons, frozen, record_ids=(one, "crm:nobody"))
     with pytest.raises(CdiError, match="1 of the two record ids"):
-        charts.explain_pair(persons, frequencies, trained=trained, record_ids=(one, one))
+        charts.explain_pair(persons, frozen, record_ids=(one, one))
 
 
 def test_a_levels_weight_is_log2_of_m_over_u_and_unknown_has_none(trained: Row) -> None:

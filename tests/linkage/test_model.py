@@ -12,13 +12,19 @@ PACKAGED = Path(models.__file__).parent / "person.yml"
 
 
 def test_what_no_source_provides_drops_out() -> None:
-    model = load_person_model(PACKAGED).restricted({"given", "family", "emails"})
-    assert [c.name for c in model.comparisons] == ["given_name", "family_name", "contact"]
-    contact = model.comparisons[-1]
-    assert [level.label for level in contact.levels] == ["same e-mail", "nothing shared"]
-    assert contact.known == [["emails"]]
-    assert {rule.name for rule in model.blocking} == {"names in either order", "e-mail"}
-    assert model.training.em == [["given", "family"], ["emails[1]"]]
+    model = load_person_model(PACKAGED).restricted({"given", "family", "names", "emails"})
+    assert [c.name for c in model.comparisons] == ["given_name", "family_name", "email"]
+    email = model.comparisons[-1]
+    assert [level.label for level in email.levels] == ["same shared", "similar", "different"]
+    assert {rule.name for rule in model.blocking} == {
+        "initial and end of family name", "names in either order", "e-mail", "one name",
+    }  # fmt: skip
+
+
+def test_a_frozen_model_has_the_rules_that_training_kept() -> None:
+    model = load_person_model(PACKAGED).frozen(["family", "emails", "phones"], ["e-mail", "phone"])
+    assert [rule.name for rule in model.blocking] == ["e-mail", "phone"]
+    assert [c.name for c in model.comparisons] == ["family_name", "email", "phone"]
 
 
 def test_a_term_frequency_column_that_is_no_feature_is_refused(tmp_path: Path) -> None:
@@ -45,7 +51,7 @@ def test_rules_over_arrays_come_last(tmp_path: Path) -> None:
 
 def test_the_same_model_has_the_same_settings_hash_and_another_has_not(tmp_path: Path) -> None:
     path = tmp_path / "person.yml"
-    path.write_text(PACKAGED.read_text().replace("m: 0.70", "m: 0.71"))
+    path.write_text(PACKAGED.read_text().replace("m: 0.7,", "m: 0.71,"))
     packaged = load_person_model(PACKAGED)
     assert packaged.settings_hash() == load_person_model(PACKAGED).settings_hash()
     assert packaged.settings_hash() != load_person_model(path).settings_hash()

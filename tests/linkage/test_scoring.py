@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -14,11 +15,16 @@ from pyspark.sql import DataFrame, Row, SparkSession
 from pyspark.sql import functions as F
 from splink import DuckDBAPI, Linker
 
-from cdi_spark.linkage import scoring, tasks, training
+from cdi_spark.config import Linkage
+from cdi_spark.entities.components import components
+from cdi_spark.linkage import scoring, tasks
 from cdi_spark.linkage.blocking import key_column, with_keys
-from cdi_spark.linkage.features import FEATURES, person_features
-from cdi_spark.linkage.model import PersonModel, load_person_model
+from cdi_spark.linkage.features import person_features
+from cdi_spark.linkage.frozen import Frozen, train_and_freeze
+from cdi_spark.linkage.model import load_person_model
+from cdi_spark.linkage.sharing import shared_values
 from cdi_spark.linkage.tasks import scorer
+from cdi_spark.linkage.training import term_frequencies
 from cdi_spark.tables import PERSON
 
 PACKAGED = Path(scoring.__file__).parent / "person.yml"
@@ -63,33 +69,37 @@ def persons(spark: SparkSession, people: list[dict[str, Any]]) -> DataFrame:
 
 
 @pytest.fixture(scope="module")
-def packaged() -> PersonModel:
-    return load_person_model(PACKAGED)
-
-
-@pytest.fixture(scope="module")
-def learned() -> dict[str, Any]:
+def learned() -> dict[str, Row]:
     return {}
 
 
-def trained(
-    persons: DataFrame, packaged: PersonModel, learned: dict[str, Any]
-) -> tuple[PersonModel, Row, DataFrame]:
-    """The packaged model trained on the 400 records; the settings are learned once for all tests."""
-    features = persons.transform(person_features)
-    model = packaged.restricted(
-        set(FEATURES) - {"account_ids", "birth_place", "occupation", "company", "gender"}
-    )
+@pytest.fixture
+def frozen(persons: DataFrame, learned: dict[str, Row]) -> Frozen:
+    """The packaged model trained on the 400 records; learned once for all tests, with every blocking rule kept."""
+    model = load_person_model(PACKAGED)
     if not learned:
-        learned.update(training.train(features, model=model))
-    row = Row(settings=json.dumps(learned), model_id="m1", stop_keys=[], keep_weight=-20.0)
-    return model, row, training.term_frequencies(features, model=model, model_id="m1")
+        limits = Linkage(keep_weight=-20.0)
+        made = train_and_freeze(
+            persons, model=model, limits=limits, settings_hash="", run_id="r", keep=lambda _, rows: rows
+        )
+        every_rule = [rule.name for rule in model.restricted(set(made.trained["features"])).blocking]
+        learned["row"] = Row(**{**made.trained.asDict(), "rules": every_rule, "stop_keys": []})
+    row = learned["row"]
+    features = persons.transform(person_features)
+    restricted = model.restricted(set(row["features"]))
+    named = F.lit(row["model_id"]).alias("model_id")
+    return Frozen.of(
+        model,
+        row,
+        term_frequencies(features, model=restricted).select(named, "*"),
+        shared_values(features).select(named, "*"),
+    )
 
 
-def splink_pairs(
-    keyed: DataFrame, model: PersonModel, settings: dict[str, Any], frequencies: DataFrame, keep_weight: float
-) -> dict[tuple[str, str], float]:
+def splink_pairs(persons: DataFrame, frozen: Frozen) -> dict[tuple[str, str], float]:
     """Splink's own DuckDB predict over the same keys and frequencies."""
+    model, settings = frozen.model, json.loads(frozen.trained["settings"])
+    keyed = frozen.features(persons).transform(with_keys, model.blocking)
     conditions = [
         f"list_has_any(l.{key_column(i)}, r.{key_column(i)})"
         if rule.shares
@@ -104,7 +114,7 @@ def splink_pairs(
             DuckDBAPI(connection=connection).register("records"),
             {**settings, "blocking_rules_to_generate_predictions": rules},
         )
-        known = frequencies.toPandas()
+        known = frozen.term_frequencies.toPandas()
         for column, table in known.groupby("column"):
             frame = table.rename(columns={"value": column, "frequency": f"tf_{column}"})[
                 [column, f"tf_{column}"]
@@ -113,53 +123,92 @@ def splink_pairs(
             linker.table_management.register_term_frequency_lookup(
                 linker._db_api.register(f"tf_{column}"), column
             )
-        predicted = linker.inference.predict(threshold_match_weight=keep_weight)
+        predicted = linker.inference.predict(threshold_match_weight=frozen.trained["keep_weight"])
         rows = connection.sql(
             f"select record_id_l, record_id_r, match_weight from {predicted.physical_name}"
         ).fetchall()
     return {(min(a, b), max(a, b)): weight for a, b, weight in rows}
 
 
-def test_pairs_and_weights_are_those_of_splinks_own_predict(
-    persons: DataFrame, packaged: PersonModel, learned: dict[str, Any]
-) -> None:
-    model, row, frequencies = trained(persons, packaged, learned)
-    keyed = persons.transform(person_features).transform(with_keys, model.blocking)
-
-    ours = scoring.score_pairs(persons, frequencies, model=model, trained=row).collect()
-    theirs = splink_pairs(keyed, model, learned, frequencies, row["keep_weight"])
+def test_pairs_and_weights_are_those_of_splinks_own_predict(persons: DataFrame, frozen: Frozen) -> None:
+    ours = scoring.score_pairs(persons, frozen).collect()
+    theirs = splink_pairs(persons, frozen)
 
     assert len(ours) == len(theirs) > 1_000
-    assert {p["block_rule"] for p in ours} > {"e-mail", "device"}
+    assert len({p["block_rule"] for p in ours}) > 10
     assert {(p["record_id_l"], p["record_id_r"]) for p in ours} == theirs.keys()
     assert max(abs(p["match_weight"] - theirs[p["record_id_l"], p["record_id_r"]]) for p in ours) < 1e-9
 
 
-def test_a_block_over_the_budget_is_scored_in_slices_to_the_same_pairs(
-    persons: DataFrame, packaged: PersonModel, learned: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+def test_adaptive_execution_and_many_partitions_lose_no_pair(
+    spark: SparkSession, persons: DataFrame, frozen: Frozen
 ) -> None:
-    model, row, frequencies = trained(persons, packaged, learned)
-    model = model.model_copy(
-        update={"blocking": [r for r in model.blocking if r.shares in ("emails", "phones")]}
-    )
-    whole = scoring.score_pairs(persons, frequencies, model=model, trained=row)
+    wanted = {(p["record_id_l"], p["record_id_r"]) for p in scoring.score_pairs(persons, frozen).collect()}
+    settings = {"spark.sql.adaptive.enabled": "true", "spark.sql.shuffle.partitions": "7"}
+    before = {name: spark.conf.get(name) for name in settings}
+    try:
+        for name, value in settings.items():
+            spark.conf.set(name, value)
+        found = scoring.score_pairs(persons.repartition(3), frozen).collect()
+    finally:
+        for name, told in before.items():
+            spark.conf.set(name, str(told))
+    assert len(found) == len(wanted)
+    assert {(p["record_id_l"], p["record_id_r"]) for p in found} == wanted
+
+
+def test_a_block_over_the_budget_is_scored_in_slices_to_the_same_pairs(
+    persons: DataFrame, frozen: Frozen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shared = [rule for rule in frozen.model.blocking if rule.shares in ("emails", "phones")]
+    few = replace(frozen, model=frozen.model.model_copy(update={"blocking": shared}))
+    whole = scoring.score_pairs(persons, few)
     monkeypatch.setattr(tasks, "scorer", lambda sql: scorer(sql, pair_budget=40))
-    sliced = scoring.score_pairs(persons, frequencies, model=model, trained=row)
+    sliced = scoring.score_pairs(persons, few)
     wanted = ["record_id_l", "record_id_r", "match_weight", "block_rule"]
     assert sorted(map(tuple, sliced.select(wanted).collect())) == sorted(
         map(tuple, whole.select(wanted).collect())
     )
 
 
-def test_a_stop_listed_key_makes_no_pairs(
-    persons: DataFrame, packaged: PersonModel, learned: dict[str, Any]
-) -> None:
-    model, row, frequencies = trained(persons, packaged, learned)
-    only_email = model.model_copy(
-        update={"blocking": [rule for rule in model.blocking if rule.shares == "emails"]}
-    )
-    keyed = persons.transform(person_features).transform(with_keys, only_email.blocking)
+def test_a_stop_listed_key_makes_no_pairs(persons: DataFrame, frozen: Frozen) -> None:
+    by_email = [rule for rule in frozen.model.blocking if rule.shares == "emails"]
+    only_email = replace(frozen, model=frozen.model.model_copy(update={"blocking": by_email}))
+    keyed = frozen.features(persons).transform(with_keys, by_email)
     keys = [r["key"] for r in keyed.select(F.explode(key_column(0)).alias("key")).distinct().collect()]
-    stopped = Row(**{**row.asDict(), "stop_keys": keys})
-    assert scoring.score_pairs(persons, frequencies, model=only_email, trained=row).count() > 0
-    assert scoring.score_pairs(persons, frequencies, model=only_email, trained=stopped).isEmpty()
+    stopped = replace(only_email, trained=Row(**{**frozen.trained.asDict(), "stop_keys": keys}))
+    assert scoring.score_pairs(persons, only_email).count() > 0
+    assert scoring.score_pairs(persons, stopped).isEmpty()
+
+
+def test_the_same_records_train_the_same_model(persons: DataFrame) -> None:
+    def trained(rows: DataFrame) -> str:
+        made = train_and_freeze(
+            rows,
+            model=load_person_model(PACKAGED),
+            limits=Linkage(),
+            settings_hash="",
+            run_id="r",
+            keep=lambda _, kept: kept,
+        )
+        return str(made.trained["model_id"])
+
+    assert trained(persons) == trained(persons.orderBy(F.desc("record_id")).repartition(3))
+
+
+def test_entities_lie_within_components_whatever_the_partitions(persons: DataFrame, frozen: Frozen) -> None:
+    pairs = scoring.score_pairs(persons, frozen).where("match_weight >= -3")
+    records = persons.select("record_id")
+    component = components(records, pairs).localCheckpoint()
+
+    def found(spread: int) -> dict[str, tuple[int, int]]:
+        rows = scoring.resolve_entities(persons.repartition(spread), component, frozen).collect()
+        return {row["record_id"]: (row["component"], row["entity"]) for row in rows}
+
+    entities = found(1)
+    assert len(entities) == 400
+    assert len({entity for _, entity in entities.values()}) > len({c for c, _ in entities.values()})
+    assert len(set(entities.values())) == len({entity for _, entity in entities.values()})
+    assert found(5) == entities
+    whole = scoring.resolve_entities(persons, component, frozen, largest=1).collect()
+    assert len({row["entity"] for row in whole}) == len({row["component"] for row in whole})

@@ -1,0 +1,190 @@
+"""The training records and their pairs, in DuckDB on the driver: candidates, and the levels that pairs are at."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import duckdb
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from cdi_spark.linkage.model import BlockingRule, PersonModel
+
+Ints = npt.NDArray[np.int64]
+Levels = npt.NDArray[np.int8]
+Floats = npt.NDArray[np.float64]
+
+UNKNOWN = -1
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """Pairs of records by their positions, left smaller than right, and the level of every comparison.
+
+    Attributes:
+        levels: pairs x comparisons; 0 is a comparison's first level, UNKNOWN where it says nothing.
+    """
+
+    left: Ints
+    right: Ints
+    levels: Levels
+
+    def __len__(self) -> int:
+        return len(self.left)
+
+    def chosen(self, which: npt.NDArray[np.bool_]) -> Pairs:
+        """The pairs that a mask picks."""
+        return Pairs(self.left[which], self.right[which], self.levels[which])
+
+
+@dataclass(frozen=True)
+class Tally:
+    """Pairs counted by the levels that they are at: millions are a few thousand different ones.
+
+    Attributes:
+        levels: the different ones x comparisons.
+        weight: how many pairs are at them.
+    """
+
+    levels: Levels
+    weight: Floats
+
+
+def distinct_levels(levels: Levels) -> tuple[Levels, Ints]:
+    """The different rows, and each row's place among them."""
+    code = np.zeros(len(levels), np.int64)
+    for n in range(levels.shape[1]):
+        code = np.unique(code * 128 + (levels[:, n].astype(np.int64) + 1), return_inverse=True)[1]
+    _, first, which = np.unique(code, return_index=True, return_inverse=True)
+    return levels[first], which
+
+
+def tally(levels: Levels, weight: Floats | None = None) -> Tally:
+    """Count pairs by level, each once or by its weight."""
+    different, which = distinct_levels(levels)
+    return Tally(different, np.bincount(which, weights=weight, minlength=len(different)).astype(float))
+
+
+class Sample:
+    """Training records in order of record_id, so that positions and all that follows are the same on any machine.
+
+    Args:
+        records: record_id, features, and tf_<column> for the columns that weigh rare values more.
+    """
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, records: pa.Table, model: PersonModel) -> None:
+        self.model = model
+        self._sql = connection
+        connection.register("arrived", records)
+        connection.execute(
+            "CREATE TABLE records AS SELECT row_number() OVER (ORDER BY record_id) - 1 AS id, * "
+            "FROM arrived ORDER BY id"
+        )
+        connection.unregister("arrived")
+        self.size = int(records.num_rows)
+        self.all_pairs = max(1, self.size * (self.size - 1) // 2)
+        columns = model.term_frequency_columns()
+        if columns:
+            named = ", ".join(f"tf_{c}" for c in columns)
+            frequencies = connection.sql(f"SELECT {named} FROM records ORDER BY id").fetchnumpy()
+            self.frequencies = {
+                c: np.ma.filled(frequencies[f"tf_{c}"].astype(float), np.nan) for c in columns
+            }
+        else:
+            self.frequencies = {}
+
+    def candidates(self) -> Pairs:
+        """Pairs that share the key of a blocking rule, each once; keys of too many records are left out."""
+        self._sql.execute("CREATE TABLE keys (rule INT, key UBIGINT, id BIGINT)")
+        for position, rule in enumerate(self.model.blocking):
+            self._sql.execute(_keys_sql(position, rule))
+        self._sql.execute(
+            "CREATE TABLE blocks AS SELECT keys.* FROM keys JOIN (SELECT key FROM keys GROUP BY key "
+            f"HAVING count(*) BETWEEN 2 AND {self.model.largest_block}) USING (key)"
+        )
+        found = self._sql.sql(
+            "SELECT DISTINCT l.id AS i, r.id AS j FROM blocks l "
+            "JOIN blocks r ON l.key = r.key AND l.id < r.id ORDER BY i, j"
+        ).fetchnumpy()
+        return self.at_levels(found["i"].astype(np.int64), found["j"].astype(np.int64))
+
+    def at_random(self, pairs: int, *, seed: int) -> Pairs:
+        """Pairs drawn with replacement from all pairs."""
+        chance = np.random.default_rng(seed)
+        one, other = chance.integers(0, self.size, pairs), chance.integers(0, self.size, pairs)
+        apart = one != other
+        return self.at_levels(np.minimum(one, other)[apart], np.maximum(one, other)[apart])
+
+    def at_levels(self, left: Ints, right: Ints) -> Pairs:
+        """Compare pairs of records."""
+        comparisons = self.model.comparisons
+        if not comparisons or not len(left):
+            return Pairs(left, right, np.full((len(left), len(comparisons)), UNKNOWN, np.int8))
+        places = pa.table({"place": np.arange(len(left)), "l": left, "r": right})
+        self._sql.register("compared", places)
+        sides = ", ".join(f'l."{c}" AS "{c}_l", r."{c}" AS "{c}_r"' for c in self.model.columns())
+        cases = []
+        for n, comparison in enumerate(comparisons):
+            whens = [f"WHEN {level.sql} THEN {k}" for k, level in enumerate(comparison.levels[:-1])]
+            last = len(comparison.levels) - 1
+            cases.append(
+                f"CASE WHEN {comparison.unknown_sql()} THEN {UNKNOWN} {' '.join(whens)} "
+                f"ELSE {last} END::TINYINT AS c{n}"
+            )
+        found = self._sql.sql(
+            f"SELECT place, {', '.join(cases)} FROM (SELECT place, {sides} FROM compared "
+            "JOIN records l ON l.id = compared.l JOIN records r ON r.id = compared.r)"
+        ).fetchnumpy()
+        self._sql.unregister("compared")
+        order = np.argsort(found["place"])
+        levels = np.stack([found[f"c{n}"][order] for n in range(len(comparisons))], axis=1)
+        return Pairs(left, right, levels.astype(np.int8))
+
+    def useful_rules(self, entity: Ints, *, least_share: float) -> list[int]:
+        """Positions of the rules that find most pairs of one entity for what they cost, the best first.
+
+        Args:
+            entity: of every record.
+            least_share: a rule must add this share of all pairs of one entity that blocking found.
+        """
+        self._sql.register("entities", pa.table({"id": np.arange(self.size), "entity": entity}))
+        found = self._sql.sql(
+            "SELECT l.rule, l.id AS i, r.id AS j, le.entity = re.entity AS same FROM blocks l "
+            "JOIN blocks r ON l.key = r.key AND l.id < r.id "
+            "JOIN entities le ON le.id = l.id JOIN entities re ON re.id = r.id"
+        ).fetchnumpy()
+        entries = dict(self._sql.sql("SELECT rule, count(*) FROM blocks GROUP BY rule").fetchall())
+        self._sql.unregister("entities")
+        pair = found["i"] * self.size + found["j"]
+        finds = {r: np.unique(pair[(found["rule"] == r) & found["same"]]) for r in entries}
+        cost = {r: int((found["rule"] == r).sum()) + 2 * n for r, n in entries.items()}
+        wanted = len(np.unique(pair[found["same"]])) if len(pair) else 0
+        kept: list[int] = []
+        have = np.zeros(0, np.int64)
+        while True:
+            gains = {r: len(np.setdiff1d(finds[r], have, assume_unique=True)) for r in finds if r not in kept}
+            worth = [
+                (gain / cost[r], -r) for r, gain in gains.items() if gain >= max(1, least_share * wanted)
+            ]
+            if not worth:
+                return kept
+            kept.append(-max(worth)[1])
+            have = np.union1d(have, finds[kept[-1]])
+
+
+def _keys_sql(position: int, rule: BlockingRule) -> str:
+    parts: Sequence[str] = [f"({sql})" for sql in rule.equal]
+    source = "records"
+    if rule.shares:
+        source = f'(SELECT *, unnest("{rule.shares}") AS element FROM records)'
+        parts = [*parts, "element"]
+    known = " AND ".join(
+        [f"{part} IS NOT NULL AND {part} <> ''" for part in parts]
+        + [f'"{c}" IS NOT NULL' for c in sorted(rule.columns())]
+    )
+    return (
+        f"INSERT INTO keys SELECT DISTINCT {position}, hash({position}, {', '.join(parts)}), id "
+        f"FROM {source} WHERE {known}"
+    )
