@@ -8,14 +8,20 @@ from typing import TYPE_CHECKING
 
 from graphframes import GraphFrame
 from py4j.protocol import Py4JError
+from pyspark import cloudpickle
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql.utils import is_remote
 
+from cdi_spark import labels
 from cdi_spark.errors import CdiError
+from cdi_spark.labels import smallest_joined
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+# The task is sent to the worker by value: all it needs installed is numpy and pyarrow.
+cloudpickle.register_pickle_by_value(labels)  # type: ignore[no-untyped-call]
 
 Keep = Callable[[str, DataFrame], DataFrame]
 
@@ -108,7 +114,6 @@ def in_one_task(edges: DataFrame) -> DataFrame:
         id, component (its smallest id), for every id that an edge names.
     """
 
-    # The function is sent to the worker by value: all it needs installed is numpy and pyarrow.
     def label(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         import numpy as np
         import pyarrow as pa
@@ -119,15 +124,7 @@ def in_one_task(edges: DataFrame) -> DataFrame:
         ends = np.concatenate([batch[end].to_numpy() for end in ("src", "dst") for batch in held])
         ids, places = np.unique(ends, return_inverse=True)
         left, right = np.split(places, 2)
-        # Every place points at a smaller one of its component or, while it knows of none, at itself.
-        first = np.arange(len(ids))
-        while len(left):
-            one, other = first[left], first[right]
-            np.minimum.at(first, np.maximum(one, other), np.minimum(one, other))
-            while not np.array_equal(first, further := first[first]):
-                first = further
-            apart = first[left] != first[right]
-            left, right = left[apart], right[apart]
+        first = smallest_joined(len(ids), left, right)
         yield from pa.table({"id": ids, "component": ids[first]}).to_batches()
 
     return edges.repartition(1).mapInArrow(label, "id long, component long")

@@ -130,19 +130,6 @@ def seeds(records: int, left: Ints, right: Ints, weights: Floats) -> Ints:
     )[0]
 
 
-def components(records: int, left: Ints, right: Ints) -> Ints:
-    """Of every record the smallest position that links join it to."""
-    first = np.arange(records)
-    while len(left):
-        one, other = first[left], first[right]
-        np.minimum.at(first, np.maximum(one, other), np.minimum(one, other))
-        while not np.array_equal(first, further := first[first]):
-            first = further
-        apart = first[left] != first[right]
-        left, right = left[apart], right[apart]
-    return first
-
-
 def pairs_within(group: Ints) -> tuple[Ints, Ints]:
     """All pairs of positions of one group, by left then right."""
     order = np.argsort(group, kind="stable")

@@ -12,6 +12,7 @@ import numpy as np
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from cdi_spark.labels import smallest_joined
 from cdi_spark.linkage import clustering, mixture
 from cdi_spark.linkage.blocking import in_blocks, shared_keys, with_keys
 from cdi_spark.linkage.model import BlockingRule, PersonModel, digest
@@ -134,7 +135,7 @@ def divided_components(records: int, left: Ints, right: Ints, odds: Floats) -> I
     least = _COMPONENT_WEIGHT
     while large.any():
         strong = (odds >= least) & large[left] & (component[left] == component[right])
-        part = clustering.components(records, left[strong], right[strong])
+        part = smallest_joined(records, left[strong], right[strong])
         component = np.where(large, part, component)
         sizes = np.bincount(component, minlength=records)
         large = (sizes[component] > LARGEST_COMPONENT) & bool(strong.any())

@@ -104,15 +104,3 @@ def test_what_else_is_worked_on_beside_a_component_does_not_matter(made: list[tu
     links = clustering.links_of_pairs(left, right, weights, np.ones_like(weights, bool), PRIOR)
     together = clustering.resolve(len(group), links, prior=PRIOR, least_weight=0.0)
     assert [int(e) for e in together] == alone
-
-
-@given(st.integers(1, 30), st.lists(st.tuples(st.integers(0, 29), st.integers(0, 29)), max_size=40))
-def test_components_are_what_links_join(records: int, made: list[tuple[int, int]]) -> None:
-    links = [(a % records, b % records) for a, b in made]
-    group = [{i} for i in range(records)]
-    for a, b in links:
-        union = group[a] | group[b]
-        for member in union:
-            group[member] = union
-    ends = np.array(links, np.int64).reshape(-1, 2)
-    assert [int(c) for c in clustering.components(records, ends[:, 0], ends[:, 1])] == [min(g) for g in group]
