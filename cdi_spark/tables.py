@@ -282,7 +282,11 @@ PAIR = Table(
         Column("record_id_r", STRING, "the lexically larger record_id", "identifier"),
         Column("match_weight", DOUBLE, "log2 posterior odds, bits"),
         Column("match_probability", DOUBLE, "posterior probability of a match, 0 to 1"),
-        Column("levels", T.MapType(STRING, INT), "comparison level by comparison; -1 is unknown"),
+        Column(
+            "levels",
+            T.ArrayType(T.ByteType()),
+            "level of each of the model's comparisons in order; -1 is unknown",
+        ),
         Column("block_rule", STRING, "first blocking rule that the pair satisfies"),
         Column("model_id", STRING, "model that scored the pair"),
     ),

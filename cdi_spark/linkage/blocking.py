@@ -11,6 +11,9 @@ from pyspark.sql import functions as F
 
 from cdi_spark.linkage.model import BlockingRule
 
+# A key is 64 bits: the rule's position, of which the sign bit leaves 7, then a hash.
+_HASH_BITS = 56
+
 
 def key_column(position: int) -> str:
     """Name of the column that holds the keys of the rule at this position."""
@@ -28,9 +31,24 @@ def with_keys(features: DataFrame, rules: Sequence[BlockingRule], stop_keys: Seq
 
 
 def in_blocks(keyed: DataFrame, rules: Sequence[BlockingRule]) -> DataFrame:
-    """One row per record and block that it is in: adds `rule` and `key`."""
-    entries = F.concat(*(_entries(i, rule) for i, rule in enumerate(rules)))
-    return keyed.select("*", F.inline(F.filter(entries, lambda entry: entry["key"].isNotNull())))
+    """One row per record and block that it is in: adds `key`."""
+    return keyed.select("*", F.explode(all_keys(rules)).alias("key"))
+
+
+def all_keys(rules: Sequence[BlockingRule]) -> Column:
+    """The keys of all rules in one array."""
+    single = [F.col(key_column(i)) for i, rule in enumerate(rules) if not rule.shares]
+    several = [
+        F.coalesce(key_column(i), F.array().cast("array<bigint>"))
+        for i, rule in enumerate(rules)
+        if rule.shares
+    ]
+    return F.concat(F.array_compact(F.array(*single).cast("array<bigint>")), *several)
+
+
+def rule_of(key: str) -> str:
+    """SQL for the position of the rule that a key is of."""
+    return f"({key} >> {_HASH_BITS})"
 
 
 def shared_keys(keyed: DataFrame, rules: Sequence[BlockingRule]) -> DataFrame:
@@ -39,15 +57,7 @@ def shared_keys(keyed: DataFrame, rules: Sequence[BlockingRule]) -> DataFrame:
     return in_blocks(narrow, rules).groupBy("key").agg(F.count("*").alias("records")).where("records > 1")
 
 
-def _entries(position: int, rule: BlockingRule) -> Column:
-    """The record's keys under one rule as an array of (rule, key)."""
-    keys = F.col(key_column(position))
-    in_array = F.coalesce(keys, F.array().cast("array<bigint>")) if rule.shares else F.array(keys)
-    return F.transform(in_array, lambda key: F.struct(F.lit(position).alias("rule"), key.alias("key")))
-
-
 def _key(position: int, rule: BlockingRule, stop_keys: Sequence[int]) -> Column:
-    """The rule's position is hashed in, so that one key never serves two rules."""
     stopped = list(stop_keys)
     # The columns, not the expressions: least() and concat_ws() give a value where one column has none.
     whole = sorted(rule.columns() - {rule.shares})
@@ -55,10 +65,13 @@ def _key(position: int, rule: BlockingRule, stop_keys: Sequence[int]) -> Column:
     parts = [F.expr(sql) for sql in rule.equal]
     known = reduce(and_, (part.isNotNull() for part in parts), known)
     if rule.shares:
-        keys = F.array_distinct(
-            F.transform(rule.shares, lambda value: F.xxhash64(F.lit(position), *parts, value))
-        )
+        keys = F.array_distinct(F.transform(rule.shares, lambda value: _hashed(position, *parts, value)))
         kept = F.filter(keys, lambda key: ~key.isin(stopped)) if stopped else keys
         return F.when(known & (F.size(kept) > 0), kept)
-    key = F.when(known, F.xxhash64(F.lit(position), *parts))
+    key = F.when(known, _hashed(position, *parts))
     return F.when(~key.isin(stopped), key) if stopped else key
+
+
+def _hashed(position: int, *parts: Column) -> Column:
+    rule = F.lit(position << _HASH_BITS)
+    return rule.bitwiseOR(F.shiftrightunsigned(F.xxhash64(F.lit(position), *parts), 64 - _HASH_BITS))

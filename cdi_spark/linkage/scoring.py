@@ -11,21 +11,33 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from cdi_spark.linkage import clustering, tasks
-from cdi_spark.linkage.blocking import in_blocks, key_column, shared_keys, with_keys
+from cdi_spark.linkage.blocking import all_keys, key_column, with_keys
 from cdi_spark.linkage.frozen import Frozen
-from cdi_spark.linkage.splink_sql import comparison_names, evidence_sql, scoring_sql
+from cdi_spark.linkage.model import BlockingRule
+from cdi_spark.linkage.splink_sql import entries_sql, evidence_sql, scoring_sql
 from cdi_spark.linkage.training import LARGEST_COMPONENT
+
+RECORDS_A_TASK = 300_000
+_SCORED = (
+    "record_id_l string, record_id_r string, match_weight double, match_probability double, rule int, "
+    "levels array<tinyint>"
+)
+_FEWEST_TASKS = 2
 
 # Executors and Connect servers need not have this package: the code goes to them with the task.
 cloudpickle.register_pickle_by_value(tasks)  # type: ignore[no-untyped-call]
 cloudpickle.register_pickle_by_value(clustering)  # type: ignore[no-untyped-call]
 
 
-def score_pairs(persons: DataFrame, frozen: Frozen) -> DataFrame:
+def score_pairs(persons: DataFrame, frozen: Frozen, *, records_a_task: int = RECORDS_A_TASK) -> DataFrame:
     """Every pair that shares a block and weighs at least the model's keep_weight.
+
+    The keys are dealt out to tasks, and a record goes once to every task that has keys of it; with fewer
+    tasks than rules that is less to move than once for every key.
 
     Args:
         persons: silver.person.
+        records_a_task: about; what a task's memory is for.
     Returns:
         linkage.pair; each unordered pair once, under the first blocking rule that it satisfies.
     """
@@ -34,13 +46,25 @@ def score_pairs(persons: DataFrame, frozen: Frozen) -> DataFrame:
     keyed = frozen.features(persons).transform(with_keys, model.blocking, trained["stop_keys"])
     keys = [key_column(i) for i in range(len(model.blocking))]
     records = frozen.with_frequencies(keyed.select("record_id", *model.columns(), *keys))
-    worth_sending = shared_keys(keyed, model.blocking).select("key")
-    sent = records.transform(in_blocks, model.blocking).join(worth_sending, "key", "left_semi")
-    comparisons = comparison_names(settings)
+    wanted = max(_FEWEST_TASKS, math.ceil(persons.count() / records_a_task))
+    sent = records.transform(to_tasks, model.blocking, wanted)
+    entries = entries_sql(model.blocking, wanted)
     query = scoring_sql(settings, model.blocking, keep_weight=trained["keep_weight"])
-    scored = sent.transform(block_by_block).mapInArrow(tasks.scorer(query), _scored_schema(comparisons))
-    return scored.transform(
-        _as_pairs, comparisons, [rule.name for rule in model.blocking], trained["model_id"]
+    scored = sent.mapInArrow(tasks.scorer(entries, query), _SCORED)
+    return scored.transform(_as_pairs, [rule.name for rule in model.blocking], trained["model_id"])
+
+
+def to_tasks(keyed: DataFrame, rules: Sequence[BlockingRule], wanted: int) -> DataFrame:
+    """Send each record to every one of the wanted tasks that has keys of it; adds `task`, its number."""
+    numbers = F.array_distinct(F.transform(all_keys(rules), lambda key: F.pmod(key, F.lit(wanted))))
+    # Numbers that Spark's own hash deals to one task each.
+    dealt = F.pmod(F.hash("id"), F.lit(wanted)).alias("task")
+    range_ = keyed.sparkSession.range(wanted * 32)
+    leads = [
+        row["lead"] for row in range_.groupBy(dealt).agg(F.min("id").alias("lead")).orderBy("task").collect()
+    ]
+    return keyed.select("*", F.explode(numbers).alias("task")).repartition(
+        wanted, F.get(F.array(*map(F.lit, leads)), F.col("task"))
     )
 
 
@@ -70,12 +94,12 @@ def resolve_entities(
     )
     sized = components.join(sizes, "component")
     linked = sized.where(F.col("size").between(2, largest)).select(
-        "record_id", F.col("component").alias("key"), F.lit(0).alias("rule")
+        "record_id", F.col("component").alias("key")
     )
     compared = frozen.features(persons).select("record_id", *frozen.model.columns()).join(linked, "record_id")
     found = (
         frozen.with_frequencies(compared)
-        .transform(block_by_block)
+        .transform(component_by_component)
         .mapInArrow(task, "record_id string, first_record string")
     )
     return sized.join(found, "record_id", "left").select(
@@ -83,30 +107,22 @@ def resolve_entities(
     )
 
 
-def block_by_block(records: DataFrame) -> DataFrame:
-    """Bring the records of one key together, and sort by key and record_id.
+def component_by_component(records: DataFrame) -> DataFrame:
+    """Bring the records of one component together, and sort by component (`key`) and record_id.
 
     Not by `key` itself: rows that a join has left hashed by it are not moved again, and then adaptive
-    execution, which turns that join into a broadcast, leaves them where they lay, one block in many tasks.
+    execution, which turns that join into a broadcast, leaves them where they lay, one component in many tasks.
     """
     return records.repartition(F.xxhash64("key")).sortWithinPartitions("key", "record_id")
 
 
-def _scored_schema(comparisons: Sequence[str]) -> str:
-    gammas = ", ".join(f"gamma_{name} int" for name in comparisons)
-    return f"record_id_l string, record_id_r string, match_weight double, match_probability double, rule int, {gammas}"
-
-
-def _as_pairs(
-    scored: DataFrame, comparisons: Sequence[str], rules: Sequence[str], model_id: str
-) -> DataFrame:
-    levels = [part for name in comparisons for part in (F.lit(name), F.col(f"gamma_{name}"))]
+def _as_pairs(scored: DataFrame, rules: Sequence[str], model_id: str) -> DataFrame:
     return scored.select(
         "record_id_l",
         "record_id_r",
         "match_weight",
         "match_probability",
-        F.create_map(*levels).alias("levels"),
+        "levels",
         F.get(F.array(*(F.lit(rule) for rule in rules)), F.col("rule")).alias("block_rule"),
         F.lit(model_id).alias("model_id"),
     )

@@ -8,7 +8,7 @@ from typing import Any
 from splink import SettingsCreator
 from splink.internals.predict import predict_from_comparison_vectors_sqls_using_settings
 
-from cdi_spark.linkage.blocking import key_column
+from cdi_spark.linkage.blocking import key_column, rule_of
 from cdi_spark.linkage.model import BlockingRule, Comparison, PersonModel
 from cdi_spark.linkage.parameters import Parameters
 
@@ -74,19 +74,43 @@ def _agrees(comparison: Comparison, own: Parameters) -> str:
 def scoring_sql(settings: dict[str, Any], rules: Sequence[BlockingRule], *, keep_weight: float) -> str:
     """The query that scores the pairs of blocked records.
 
-    It reads two relations, cdi_left and cdi_right, of one row per record and block: record_id, rule, key, the
-    key column of every rule, compared columns and their term frequencies. A pair comes out under the first
-    rule that it satisfies, once.
+    It reads two tables: records of one row per record (record_id, the key column of every rule, compared columns
+    and their term frequencies), and entries of one row per record and key (key, record: the record's rowid,
+    place: the record's place by record_id). A pair comes out under the first rule that it satisfies, once.
 
     Returns:
-        DuckDB SQL whose rows are record_id_l, record_id_r, match_weight, match_probability, rule and one
-        gamma_<comparison> a comparison.
+        DuckDB SQL whose rows are record_id_l, record_id_r, match_weight, match_probability, rule and levels,
+        one a comparison in their order.
     """
-    ctes = _splink_ctes(settings, f"l.record_id < r.record_id and {_first_rule_only(rules)}", keep_weight)
+    met = (
+        f"(select a.record as l, b.record as r, a.key, {rule_of('a.key')} as rule "
+        "from entries a join entries b on a.key = b.key and a.place < b.place) as met"
+    )
+    pairs = (
+        f"{met} join records as l on l.rowid = met.l join records as r on r.rowid = met.r "
+        f"where {_first_rule_only(rules)}"
+    )
+    ctes = _splink_ctes(settings, "met.rule", pairs, keep_weight)
     gammas = ", ".join(f"gamma_{name}" for name in comparison_names(settings))
     return (
         f"with {ctes}\nselect record_id_l, record_id_r, match_weight, match_probability, "
-        f"match_key as rule, {gammas} from __splink__df_predict"
+        f"match_key::int as rule, [{gammas}]::tinyint[] as levels from __splink__df_predict"
+    )
+
+
+def entries_sql(rules: Sequence[BlockingRule], tasks: int) -> str:
+    """The query that gives the entries of scoring_sql() from its table records.
+
+    Args:
+        tasks: how many share the keys; a record's `task` tells which one it has come to.
+    """
+    columns = [(key_column(i), rule.shares is not None) for i, rule in enumerate(rules)]
+    single = ", ".join(name for name, several in columns if not several)
+    lists = "".join(f" || coalesce({name}, [])" for name, several in columns if several)
+    numbered = "row_number() over (order by record_id) as place, rowid as record"
+    return (
+        f"select place, record, key from (select place, record, task, unnest(keys) as key from "
+        f"(select {numbered}, task, [{single}]::bigint[]{lists} as keys from records)) where key % {tasks} = task"
     )
 
 
@@ -101,7 +125,8 @@ def evidence_sql(settings: dict[str, Any], evidence: Mapping[str, str]) -> str:
         DuckDB SQL whose rows are place_l, place_r, and of every kind in order bits_<n> (log2 Bayes factor) and
         known_<n>; ordered by place_l, place_r.
     """
-    ctes = _splink_ctes({**settings, "unique_id_column_name": "place"}, "l.place < r.place", None)
+    pairs = "cdi_left as l join cdi_right as r on l.key = r.key and l.place < r.place"
+    ctes = _splink_ctes({**settings, "unique_id_column_name": "place"}, "0", pairs, None)
     frequent = {c["output_column_name"] for c in settings["comparisons"] if _has_frequencies(c)}
     parts = []
     for n, kind in enumerate(dict.fromkeys(evidence.values())):
@@ -124,14 +149,13 @@ def _has_frequencies(comparison: dict[str, Any]) -> bool:
     return any(level.get("tf_adjustment_column") for level in comparison["comparison_levels"])
 
 
-def _splink_ctes(settings: dict[str, Any], joined: str, keep_weight: float | None) -> str:
+def _splink_ctes(settings: dict[str, Any], rule: str, pairs: str, keep_weight: float | None) -> str:
     with_levels = {**settings, "retain_matching_columns": True}
     trained = SettingsCreator.from_path_or_dict(with_levels).get_settings("duckdb")
     scored = predict_from_comparison_vectors_sqls_using_settings(trained, threshold_match_weight=keep_weight)
     steps = {
         "blocked": (
-            f"select {', '.join(trained._columns_to_select_for_blocking)}, l.rule as match_key "
-            f"from cdi_left as l join cdi_right as r on l.key = r.key and {joined}"
+            f"select {', '.join(trained._columns_to_select_for_blocking)}, {rule} as match_key from {pairs}"
         ),
         "__splink__df_comparison_vectors": (
             f"select {', '.join(trained._columns_to_select_for_comparison_vector_values)} from blocked"
@@ -147,8 +171,8 @@ def _first_rule_only(rules: Sequence[BlockingRule]) -> str:
     for i, rule in enumerate(rules):
         key = key_column(i)
         if rule.shares:
-            conditions.append(f"(l.rule <= {i} or not coalesce(list_has_any(l.{key}, r.{key}), false))")
-            conditions.append(f"(l.rule <> {i} or l.key = list_min(list_intersect(l.{key}, r.{key})))")
+            conditions.append(f"(met.rule <= {i} or not coalesce(list_has_any(l.{key}, r.{key}), false))")
+            conditions.append(f"(met.rule <> {i} or met.key = list_min(list_intersect(l.{key}, r.{key})))")
         else:
-            conditions.append(f"(l.rule <= {i} or not coalesce(l.{key} = r.{key}, false))")
+            conditions.append(f"(met.rule <= {i} or not coalesce(l.{key} = r.{key}, false))")
     return " and ".join(conditions)

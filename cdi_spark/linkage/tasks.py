@@ -1,4 +1,4 @@
-"""What a Spark task runs: whole blocks from Arrow into DuckDB, scored pairs out; components in, entities out.
+"""What a Spark task runs: records from Arrow into DuckDB, scored pairs out; components in, entities out.
 
 Needs duckdb, numpy and pyarrow only, so that it can be shipped to any executor.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from itertools import chain
 
 import duckdb
 import numpy as np
@@ -18,25 +19,31 @@ from cdi_spark.linkage.clustering import links_of_pairs, resolve
 
 # Pairs that one DuckDB query looks at: enough to keep it busy, few enough for a worker's memory.
 PAIR_BUDGET = 1_000_000
+_ROWS_OUT = 100_000
 
 
 def scorer(
-    sql: str, *, pair_budget: int = PAIR_BUDGET, memory_limit: str = "1GB"
+    entries: str, sql: str, *, memory_limit: str = "1GB"
 ) -> Callable[[Iterable[pa.RecordBatch]], Iterable[pa.RecordBatch]]:
-    """A function for mapInArrow over records that arrive block by block (sorted by key, then record_id).
+    """A function for mapInArrow over records, each once.
 
     Args:
-        sql: query over cdi_left and cdi_right (splink_sql.scoring_sql).
-        pair_budget: most pairs in one query; a larger block is scored in slices, each against each.
+        entries: query over the table records, of which the table entries is made (splink_sql.entries_sql).
+        sql: query over the two (splink_sql.scoring_sql).
         memory_limit: DuckDB's limit in the task, after which it spills to the task's temporary folder.
     """
 
     def score(batches: Iterable[pa.RecordBatch]) -> Iterable[pa.RecordBatch]:
+        arriving = iter(batches)
+        first = next(arriving, None)
+        if first is None:
+            return
         with _database(memory_limit) as connection:
-            for left, right in _work(batches, pair_budget):
-                connection.register("cdi_left", left)
-                connection.register("cdi_right", right)
-                yield from connection.sql(sql).to_arrow_table().to_batches()
+            stream = pa.RecordBatchReader.from_batches(first.schema, chain([first], arriving))
+            connection.register("arrived", stream)
+            connection.execute("CREATE TABLE records AS FROM arrived")
+            connection.execute(f"CREATE TABLE entries AS {entries}")
+            yield from connection.sql(sql).to_arrow_reader(_ROWS_OUT)
 
     return score
 
@@ -64,7 +71,7 @@ def resolver(
 
     def resolve_components(batches: Iterable[pa.RecordBatch]) -> Iterable[pa.RecordBatch]:
         with _database(memory_limit) as connection:
-            for piece in _whole_blocks(batches, pair_budget):
+            for piece in _whole_components(batches, pair_budget):
                 placed = piece.append_column("place", pa.array(np.arange(piece.num_rows)))
                 connection.register("cdi_left", placed)
                 connection.register("cdi_right", placed)
@@ -92,38 +99,29 @@ def _database(memory_limit: str) -> Iterator[duckdb.DuckDBPyConnection]:
         yield connection
 
 
-def _work(batches: Iterable[pa.RecordBatch], budget: int) -> Iterator[tuple[pa.Table, pa.Table]]:
-    """Pieces of whole blocks within the budget, each against itself; a block over it in slices."""
-    for piece in _whole_blocks(batches, budget):
-        if _pairs(piece.num_rows) > budget and len(_block_ends(piece)) == 1:
-            yield from _slices(piece, budget)
-        else:
-            yield piece, piece
-
-
-def _whole_blocks(batches: Iterable[pa.RecordBatch], budget: int) -> Iterator[pa.Table]:
-    """Cut the stream into pieces of whole blocks within the budget; a block over it comes alone."""
+def _whole_components(batches: Iterable[pa.RecordBatch], budget: int) -> Iterator[pa.Table]:
+    """Cut the stream into pieces of whole components within the budget; one over it comes alone."""
     held: list[pa.RecordBatch] = []
     for batch in batches:
         held.append(batch)
         if sum(b.num_rows for b in held) < _rows_worth_a_look(budget):
             continue
         table = pa.Table.from_batches(held)
-        ends = _block_ends(table)
-        # The last block may go on in the next batch.
+        ends = _component_ends(table)
+        # The last component may go on in the next batch.
         complete = ends[-2] if len(ends) > 1 else 0
         yield from _pieces(table, [end for end in ends if end <= complete], budget)
         held = table.slice(complete).to_batches()
     if held:
         table = pa.Table.from_batches(held)
-        yield from _pieces(table, _block_ends(table), budget)
+        yield from _pieces(table, _component_ends(table), budget)
 
 
 def _rows_worth_a_look(budget: int) -> int:
     return min(100_000, budget)
 
 
-def _block_ends(table: pa.Table) -> list[int]:
+def _component_ends(table: pa.Table) -> list[int]:
     encoded = pc.run_end_encode(table.column("key").combine_chunks(), run_end_type=pa.int64())
     ends: list[int] = encoded.run_ends.to_pylist()
     return ends
@@ -140,15 +138,6 @@ def _pieces(table: pa.Table, ends: list[int], budget: int) -> Iterator[pa.Table]
         start = end
     if start > first:
         yield table.slice(first, start - first)
-
-
-def _slices(block: pa.Table, budget: int) -> Iterator[tuple[pa.Table, pa.Table]]:
-    """A block too large for one query: each slice against itself and against every later one."""
-    size = max(1, int(budget**0.5))
-    slices = [block.slice(at, size) for at in range(0, block.num_rows, size)]
-    for i, left in enumerate(slices):
-        for right in slices[i:]:
-            yield left, right
 
 
 def _pairs(records: int) -> int:

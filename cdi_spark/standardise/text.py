@@ -79,11 +79,17 @@ def fold(text: Column) -> Column:
     Null when empty. Apostrophes vanish (o'neil is oneil); other signs part words (jean-luc is jean luc).
     ß, æ, œ, þ become ss, ae, oe, th; scripts other than Latin keep their letters.
     """
-    lower = F.lower(F.regexp_replace(text, r"\p{Cf}", ""))
-    words = once(lower, lambda t: F.when(t.rlike(r"^\p{ASCII}*$"), t).otherwise(_unaccented(t)))
+    # Most text is plain words, for which one look is enough.
+    return once(
+        F.lower(text), lambda t: F.when(t.rlike("^[a-z0-9]+(?: [a-z0-9]+)*$"), t).otherwise(_folded(t))
+    )
+
+
+def _folded(lower: Column) -> Column:
+    visible = F.regexp_replace(lower, r"\p{Cf}", "")
+    words = once(visible, lambda t: F.when(t.rlike(r"^\p{ASCII}*$"), t).otherwise(_unaccented(t)))
     joined = F.regexp_replace(words, f"[{_APOSTROPHES}]", "")
-    parted = F.trim(F.regexp_replace(joined, r"[^\p{L}\p{M}\p{N}]+", " "))
-    return unless_empty(parted)
+    return unless_empty(F.trim(F.regexp_replace(joined, r"[^\p{L}\p{M}\p{N}]+", " ")))
 
 
 def fold_word(text: str) -> str:
