@@ -10,7 +10,7 @@ from pyspark import cloudpickle
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from cdi_spark.linkage import clustering, tasks
+from cdi_spark.linkage import clustering, links, tasks
 from cdi_spark.linkage.blocking import in_blocks, key_column, shared_keys, with_keys
 from cdi_spark.linkage.frozen import Frozen
 from cdi_spark.linkage.splink_sql import comparison_names, evidence_sql, scoring_sql
@@ -19,10 +19,11 @@ from cdi_spark.linkage.training import LARGEST_COMPONENT
 # Executors and Connect servers need not have this package: the code goes to them with the task.
 cloudpickle.register_pickle_by_value(tasks)  # type: ignore[no-untyped-call]
 cloudpickle.register_pickle_by_value(clustering)  # type: ignore[no-untyped-call]
+cloudpickle.register_pickle_by_value(links)  # type: ignore[no-untyped-call]
 
 
 def score_pairs(persons: DataFrame, frozen: Frozen) -> DataFrame:
-    """Every pair that shares a block and weighs at least the model's keep_weight.
+    """Every pair that shares a block and weighs at least the model's keep_weight, or that a rule makes one.
 
     Args:
         persons: silver.person.
@@ -33,11 +34,11 @@ def score_pairs(persons: DataFrame, frozen: Frozen) -> DataFrame:
     settings = json.loads(trained["settings"])
     keyed = frozen.features(persons).transform(with_keys, model.blocking, trained["stop_keys"])
     keys = [key_column(i) for i in range(len(model.blocking))]
-    records = frozen.with_frequencies(keyed.select("record_id", *model.columns(), *keys))
+    records = frozen.with_frequencies(keyed.select("record_id", *frozen.columns(), *keys))
     worth_sending = shared_keys(keyed, model.blocking).select("key")
     sent = records.transform(in_blocks, model.blocking).join(worth_sending, "key", "left_semi")
     comparisons = comparison_names(settings)
-    query = scoring_sql(settings, model.blocking, keep_weight=trained["keep_weight"])
+    query = scoring_sql(settings, model.blocking, keep_weight=trained["keep_weight"], decide=frozen.rules)
     scored = sent.transform(block_by_block).mapInArrow(tasks.scorer(query), _scored_schema(comparisons))
     return scored.transform(
         _as_pairs, comparisons, [rule.name for rule in model.blocking], trained["model_id"]
@@ -60,7 +61,7 @@ def resolve_entities(
     evidence = {c.name: c.evidence for c in frozen.model.comparisons}
     prior = settings["probability_two_random_records_match"]
     task = tasks.resolver(
-        evidence_sql(settings, evidence),
+        evidence_sql(settings, evidence, frozen.rules),
         kinds=len(set(evidence.values())),
         prior=math.log2(prior / (1 - prior)),
         least_weight=frozen.trained["entity_weight"],
@@ -72,7 +73,7 @@ def resolve_entities(
     linked = sized.where(F.col("size").between(2, largest)).select(
         "record_id", F.col("component").alias("key"), F.lit(0).alias("rule")
     )
-    compared = frozen.features(persons).select("record_id", *frozen.model.columns()).join(linked, "record_id")
+    compared = frozen.features(persons).select("record_id", *frozen.columns()).join(linked, "record_id")
     found = (
         frozen.with_frequencies(compared)
         .transform(block_by_block)
@@ -94,7 +95,10 @@ def block_by_block(records: DataFrame) -> DataFrame:
 
 def _scored_schema(comparisons: Sequence[str]) -> str:
     gammas = ", ".join(f"gamma_{name} int" for name in comparisons)
-    return f"record_id_l string, record_id_r string, match_weight double, match_probability double, rule int, {gammas}"
+    return (
+        "record_id_l string, record_id_r string, match_weight double, match_probability double, rule int, "
+        f"decided_by string, {gammas}"
+    )
 
 
 def _as_pairs(
@@ -108,5 +112,6 @@ def _as_pairs(
         "match_probability",
         F.create_map(*levels).alias("levels"),
         F.get(F.array(*(F.lit(rule) for rule in rules)), F.col("rule")).alias("block_rule"),
+        "decided_by",
         F.lit(model_id).alias("model_id"),
     )
