@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import random
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
-from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import DataFrame, Row, SparkSession
 
 from cdi_spark.config import CannotLink, Linkage, MustLink
-from cdi_spark.entities.components import bounded_components
+from cdi_spark.entities.components import components
 from cdi_spark.linkage import model as models
 from cdi_spark.linkage import scoring
 from cdi_spark.linkage.frozen import Frozen, train_and_freeze
-from cdi_spark.linkage.link_rules import as_links
+from cdi_spark.linkage.link_rules import NO_RULES, as_links
 from cdi_spark.linkage.model import load_person_model
 from cdi_spark.storage import Storage
 from cdi_spark.tables import PERSON
@@ -86,9 +87,14 @@ def persons(spark: SparkSession) -> DataFrame:
     return spark.createDataFrame([tuple(row[name] for name in PERSON.names) for row in rows], PERSON.schema)
 
 
-def linked(
-    persons: DataFrame, storage: Storage, conf: Linkage
-) -> tuple[dict[tuple[str, str], Any], dict[str, int]]:
+@dataclass(frozen=True)
+class Linked:
+    pairs: dict[tuple[str, str], Row]
+    entity: dict[str, int]
+    entity_without_rules: dict[str, int]
+
+
+def linked(persons: DataFrame, storage: Storage) -> Linked:
     """Pairs and entities; the model itself compares neither national ids nor devices nor accounts."""
     packaged = load_person_model(PACKAGED)
     blind = {"national_id", "device", "account"}
@@ -99,20 +105,24 @@ def linked(
         }
     )
     with storage.scratch() as keep:
-        frozen: Frozen = train_and_freeze(
-            persons, model=model, limits=conf, settings_hash="", run_id="r", keep=keep
-        )
+
+        def entities(links: DataFrame, by: Frozen) -> dict[str, int]:
+            joined = components(persons.select("record_id"), links.where("match_weight >= -3"), keep=keep)
+            rows = scoring.resolve_entities(persons, joined, by).collect()
+            return {row["record_id"]: row["entity"] for row in rows}
+
+        frozen = train_and_freeze(persons, model=model, limits=RULES, settings_hash="", run_id="r", keep=keep)
         pairs = keep("pairs", scoring.score_pairs(persons, frozen))
-        joined = bounded_components(
-            persons.select("record_id"), as_links(pairs), largest=400, least=-3.0, keep=keep
+        return Linked(
+            {(row["record_id_l"], row["record_id_r"]): row for row in pairs.collect()},
+            entities(pairs.transform(as_links), frozen),
+            entities(pairs, replace(frozen, rules=NO_RULES)),
         )
-        entities = scoring.resolve_entities(persons, joined, frozen).collect()
-        found = {(row["record_id_l"], row["record_id_r"]): row for row in pairs.collect()}
-    return found, {row["record_id"]: row["entity"] for row in entities}
 
 
 def test_rules_decide_whatever_pairs_weigh_and_pairs_name_them(persons: DataFrame, storage: Storage) -> None:
-    pairs, entity = linked(persons, storage, RULES)
+    found = linked(persons, storage)
+    pairs, entity, without = found.pairs, found.entity, found.entity_without_rules
 
     # Two national ids stay apart though a third record is like both.
     torn = pairs["crm:robin", "web:robin"]
@@ -120,32 +130,25 @@ def test_rules_decide_whatever_pairs_weigh_and_pairs_name_them(persons: DataFram
     assert torn["match_weight"] > 10
     assert entity["crm:robin"] != entity["web:robin"]
     assert entity["shop:robin"] in (entity["crm:robin"], entity["web:robin"])
+    assert without["crm:robin"] == without["web:robin"] == without["shop:robin"]
     # One national id, spelled two ways, brings together what has nothing else in common.
     strong = pairs["crm:strong", "web:strong"]
     assert (strong["decided_by"], strong["block_rule"]) == ("must-link: same national id",) * 2
     assert strong["match_weight"] < -3
     assert entity["crm:strong"] == entity["web:strong"]
+    assert without["crm:strong"] != without["web:strong"]
     # An id beside many initials is nobody's.
     nobody = {key for key in entity if key.startswith("crm:none")}
     assert len({entity[key] for key in nobody}) == len(nobody) == 10
     # Only of one source: two devices apart, one account together.
     assert pairs["crm:sid 0", "crm:sid 1"]["decided_by"] == "cannot-link: two devices"
     assert entity["crm:sid 0"] != entity["crm:sid 1"]
+    assert without["crm:sid 0"] == without["crm:sid 1"]
     assert pairs["crm:sid 0", "web:sid"]["decided_by"] is None
     assert entity["crm:account 1"] == entity["crm:account 2"] != entity["web:account 3"]
     # Nothing else is decided.
     assert pairs["crm:3", "web:3"]["decided_by"] is None
     assert sum(pair["decided_by"] is not None for pair in pairs.values()) == 4
-
-
-def test_without_rules_the_same_records_are_linked_by_weight_alone(
-    persons: DataFrame, storage: Storage
-) -> None:
-    pairs, entity = linked(persons, storage, Linkage())
-    assert entity["crm:robin"] == entity["web:robin"] == entity["shop:robin"]
-    assert entity["crm:sid 0"] == entity["crm:sid 1"] == entity["web:sid"]
-    assert entity["crm:strong"] != entity["web:strong"]
-    assert {pair["decided_by"] for pair in pairs.values()} == {None}
 
 
 def test_links_hold_where_a_rule_joins_and_fall_where_one_parts(spark: SparkSession) -> None:
