@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal, TypeVar
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from cdi_spark.errors import ConfigError
 from cdi_spark.expressions import check_expression
-from cdi_spark.tables import ATTRIBUTES, EVENTS, PERSON_INPUT, STRINGS, TABLES
+from cdi_spark.tables import ATTRIBUTES, EVENTS, FEATURES, PERSON_INPUT, STRINGS, TABLES
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -149,18 +149,67 @@ class Survivorship(_Strict):
         return self.attributes.get(choice) or self.OWN_RULES.get(choice) or self.default
 
 
+def _features(columns: list[str]) -> list[str]:
+    for name in columns:
+        if name not in FEATURES:
+            raise ValueError(
+                f"{name} is no column that records are compared by; those are {', '.join(FEATURES)}."
+            )
+    return columns
+
+
+Features = Annotated[list[str], Field(min_length=1), AfterValidator(_features)]
+
+
+class LinkRule(_Strict):
+    """A rule beside the scores; `within_source`: only about two records of one source."""
+
+    name: str = Field(min_length=1)
+    within_source: bool = False
+
+
+class MustLink(LinkRule):
+    """Two records are one person where each of these columns is known of both and equal (lists: share a value)."""
+
+    same: Features
+
+
+class CannotLink(LinkRule):
+    """Two records are two persons where each of these columns is known of both and differs (lists: share none)."""
+
+    differ: Features
+
+
 class Linkage(_Strict):
     """How records become entities.
 
     `resolve: entities` divides components by all that their records say together; `components` takes each
     component of links for one entity. Thresholds: bits to keep a pair; where components are entities, the
     probability to call a pair a link.
+
+    `must_link` and `cannot_link` decide about pairs whatever these weigh; where both speak, cannot_link holds.
+    `cluster_precision` is the share of right pairs wished for in entities: training chooses the lowest weight
+    for two clusters to be one that promises as much; without it that is even odds. `labels` is a CSV of source,
+    key and person, a URI or a path from the conf folder: then what it says of the threshold counts, not the promise.
     """
 
     resolve: Literal["entities", "components"] = "entities"
     keep_weight: float = -3.0
     link_probability: float = Field(default=0.99, gt=0, lt=1)
     training_records: int = Field(default=100_000, ge=100)
+    must_link: list[MustLink] = []
+    cannot_link: list[CannotLink] = []
+    cluster_precision: float | None = Field(default=None, gt=0, lt=1)
+    labels: str | None = None
+
+    @field_validator("must_link", "cannot_link")
+    @classmethod
+    def _one_name_a_rule(cls, rules: list[LinkRule]) -> list[LinkRule]:
+        names = [rule.name for rule in rules]
+        for name in names:
+            if names.count(name) > 1:
+                raise ValueError(f"two rules are called {name}; give each a name of its own.")
+        return rules
 
 
 class Log(_Strict):
@@ -197,7 +246,14 @@ class Project(_Strict):
     @property
     def warehouse(self) -> str | None:
         """Where project.yml says that the tables lie; a path there begins at the conf folder."""
-        place = self.file.warehouse
+        return self._located(self.file.warehouse)
+
+    @property
+    def labels(self) -> str | None:
+        """Where project.yml says that known people lie, for training; a path there begins at the conf folder."""
+        return self._located(self.file.linkage.labels)
+
+    def _located(self, place: str | None) -> str | None:
         return place if place is None or "://" in place else str(self.folder / place)
 
     @cached_property

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pyspark.errors import PySparkException
 from pyspark.sql import DataFrame, Row
 from pyspark.sql import functions as F
 from rich.console import Console
@@ -10,25 +9,10 @@ from rich.table import Table as RichTable
 from rich.text import Text
 
 from cdi_spark.entities.components import components
-from cdi_spark.errors import CdiError
 from cdi_spark.linkage.evaluation import Evaluation, evaluate
 from cdi_spark.storage import Storage
 from cdi_spark.tables import ATTRIBUTES, CUSTOMER_360, MEMBER, PERSON, QUARANTINE, RUN
-
-
-def read_truth(storage: Storage, path: str) -> DataFrame:
-    """Truth as record_id and person, from a CSV of source, key and person.
-
-    Raises:
-        CdiError: the file is not there or lacks a column.
-    """
-    try:
-        truth = storage.spark.read.csv(path, header=True)
-        named = truth.select(F.concat_ws(":", "source", "key").alias("record_id"), "person")
-        _ = named.schema  # over Connect a missing file or column shows only here
-    except PySparkException:
-        raise CdiError(f"{path}: wants a CSV file with the columns source, key and person.") from None
-    return named
+from cdi_spark.truth import read_truth
 
 
 def evaluate_members(storage: Storage, path: str) -> Evaluation:

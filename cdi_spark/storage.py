@@ -122,7 +122,12 @@ class Storage:
 
     def replace(self, table: Table, rows: DataFrame) -> None:
         """Make the table hold just these rows, in one commit."""
-        writer = conform(rows, table).write.format("delta").mode("overwrite").options(overwriteSchema="true", **_properties(table))
+        writer = (
+            conform(rows, table)
+            .write.format("delta")
+            .mode("overwrite")
+            .options(overwriteSchema="true", **_properties(table))
+        )
         self._save(writer, table.name)
 
     def merge(self, table: Table, rows: DataFrame, *, when_changed: Sequence[str]) -> None:

@@ -139,6 +139,21 @@ PERSON = Table(
     ),
 )
 
+# What linkage/features.py makes of a person, folded for comparing: the columns that comparisons, blocking rules
+# and the rules of conf may name, with their Spark types.
+FEATURES = {
+    "given": "string", "given_root": "string", "middle": "string", "family": "string",
+    "given_tokens": "array<string>", "family_tokens": "array<string>",
+    "names": "array<string>", "name_sounds": "array<string>",
+    "birth_date": "string", "gender": "string",
+    "emails": "array<string>", "email_users": "array<string>",
+    "phones": "array<string>",
+    "street": "string", "city": "string", "postcode": "string", "outward": "string",
+    "national_id": "string", "account_ids": "array<string>", "device_ids": "array<string>",
+    "birth_place": "string", "occupation": "string", "company": "string",
+    "own_emails": "array<string>", "own_phones": "array<string>", "own_device_ids": "array<string>",
+}  # fmt: skip
+
 
 def _event(name: str, comment: str, *columns: Column) -> Table:
     """An event table: natural key <source>:<key>, the person's record_id, then its own columns."""
@@ -242,7 +257,7 @@ MODEL = Table(
             "match weight in bits from which a pair is a link, where components are entities",
         ),
         Column("entity_weight", DOUBLE, "bits of the entity score from which two clusters are one entity"),
-        Column("diagnostics", STRING, "JSON: comparisons too dependent to count apart, and by how many bits"),
+        Column("metrics", STRING, "JSON: what training found and measured; linkage/metrics.py says what"),
         Column("trained_records", LONG, "records in the training sample"),
         Column("trained_at", TIMESTAMP, "when, UTC"),
         RUN_ID,
@@ -288,6 +303,11 @@ PAIR = Table(
             "level of each of the model's comparisons in order; -1 is unknown",
         ),
         Column("block_rule", STRING, "first blocking rule that the pair satisfies"),
+        Column(
+            "decided_by",
+            STRING,
+            "must-link: or cannot-link: and the rule's name, where conf decides; or null",
+        ),
         Column("model_id", STRING, "model that scored the pair"),
     ),
 )

@@ -55,6 +55,30 @@ def test_a_given_variable_wins_over_the_default_in_the_project(conf: Path) -> No
         ("sources/crm.yml", "key: id\n", "", r"crm\.yml:1: key: .*required"),
         ("sources/crm.yml", "key: id", "key: 'id", r"crm\.yml:\d+: is not YAML"),
         ("project.yml", "vars:", "linkage: {link_probability: 1.5}\nvars:", r"yml:2: linkage\.link_probab"),
+        (
+            "project.yml",
+            "vars:",
+            "linkage:\n  must_link:\n    - {name: a}\nvars:",
+            r"yml:4: linkage\.must_link\.0\.same",
+        ),
+        (
+            "project.yml",
+            "vars:",
+            "linkage:\n  cannot_link:\n    - name: two ids\n      differ: [passport]\nvars:",
+            r"yml:5: linkage\.cannot_link\.0\.differ: .*passport is no column that records are compared by; those",
+        ),
+        (
+            "project.yml",
+            "vars:",
+            "linkage:\n  must_link:\n    - {name: a, same: [phones]}\n    - {name: a, same: [emails]}\nvars:",
+            r"yml:3: linkage\.must_link: .*two rules are called a",
+        ),
+        (
+            "project.yml",
+            "vars:",
+            "linkage: {cluster_precision: 1}\nvars:",
+            r"yml:2: linkage\.cluster_precision",
+        ),
         ("quality/person.yml", "rules:", "rule:", r"person\.yml:2: rule: is not a key here"),
     ],
 )
@@ -65,6 +89,14 @@ def test_an_error_names_the_file_the_line_and_the_key(
     path.write_text(path.read_text().replace(old, new))
     with pytest.raises(ConfigError, match=says):
         load_project(conf)
+
+
+def test_labels_lie_beside_the_project_unless_they_are_a_uri(conf: Path) -> None:
+    assert load_project(conf).labels is None
+    write(conf, "project.yml", "name: small\nvars: {raw: data}\nlinkage: {labels: known.csv}\n")
+    assert load_project(conf).labels == str(conf / "known.csv")
+    write(conf, "project.yml", "name: small\nvars: {raw: data}\nlinkage: {labels: 's3a://x/known.csv'}\n")
+    assert load_project(conf).labels == "s3a://x/known.csv"
 
 
 @pytest.mark.parametrize(

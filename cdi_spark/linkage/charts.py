@@ -18,8 +18,8 @@ from pyspark.sql import functions as F
 from splink import DuckDBAPI, Linker
 
 from cdi_spark.errors import CdiError
-from cdi_spark.linkage.features import FEATURES
 from cdi_spark.linkage.frozen import Frozen
+from cdi_spark.tables import FEATURES
 
 _ARROW_TYPES = {"string": pa.string(), "array<string>": pa.list_(pa.string())}
 

@@ -9,14 +9,12 @@ Source:
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-Ints = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
+from cdi_spark.linkage.links import MOST_BITS, Floats, Ints, Links, links_of
 
 # Weights in bits. Seeds hold together at 99 to 1 on average over all their pairs.
 SEED_WEIGHT = 6.63
@@ -24,86 +22,47 @@ SEED_WEIGHT = 6.63
 _WORTH_A_LOOK = -5.0
 # How much of an entity's score is the mean weight of all its pairs; the rest is its evidence, kind by kind.
 _MEAN_SHARE = 0.2
-# A fragment of at most two records joins the cluster it fits best, if it fits it better than the next.
-_FRAGMENT, _FRAGMENT_WEIGHT, _FRAGMENT_MARGIN, _FRAGMENT_LOOK = 2, -4.0, 3.0, -12.0
-# Beyond it a power of two means certainty either way, and sums must not overflow.
-_MOST_BITS = 80.0
+# A fragment of at most two records joins the cluster it fits best, if it fits it better than the next. That it
+# is all there is of a person is unlikely: its odds are so many bits better than its weight says.
+_FRAGMENT, _FRAGMENT_ODDS, _FRAGMENT_MARGIN, _FRAGMENT_LOOK = 2, 4.0, 3.0, -12.0
 
 
 @dataclass(frozen=True)
-class Links:
-    """Pairs of clusters, the smaller number left, and sums over the pairs of records between them.
+class Resolved:
+    """Entities of records, and what their weights promise.
 
     Attributes:
-        total: sum of weights, bits, without the prior.
-        pairs: how many pairs of records.
-        best: the largest weight of one pair, prior included.
-        roots: by kind of evidence, the sum of square roots of the pairs' Bayes factors.
-        known: by kind of evidence, how many pairs it says something about.
+        entity: of every record the position of its entity's first record.
+        pairs: of records of one entity.
+        right: how many of these are one person, if the weights are right. A merge is right or wrong as a whole:
+            all pairs that it joins count with the probability that its weight stands for. Pairs of two
+            fragments that joined the same cluster are in neither number.
     """
 
-    left: Ints
-    right: Ints
-    total: Floats
-    pairs: Floats
-    best: Floats
-    roots: Floats
-    known: Floats
-
-    def __len__(self) -> int:
-        return len(self.left)
-
-    def merged(self, into: Ints) -> Links:
-        """The links after every cluster became another; sums make any order of merging come to the same."""
-        left, right = into[self.left], into[self.right]
-        apart = left != right
-        low, high = np.minimum(left, right)[apart], np.maximum(left, right)[apart]
-        if not len(low):
-            return replace(self, **{name: getattr(self, name)[:0] for name in self.__dataclass_fields__})
-        order = np.lexsort((high, low))
-        low, high = low[order], high[order]
-        starts = np.flatnonzero(np.r_[True, (low[1:] != low[:-1]) | (high[1:] != high[:-1])])
-
-        def summed(values: Floats) -> Floats:
-            return np.asarray(np.add.reduceat(values[apart][order], starts, axis=0))
-
-        return Links(
-            low[starts],
-            high[starts],
-            summed(self.total),
-            summed(self.pairs),
-            np.maximum.reduceat(self.best[apart][order], starts),
-            summed(self.roots),
-            summed(self.known),
-        )
+    entity: Ints
+    pairs: float
+    right: float
 
 
-def links_of_pairs(
-    left: Ints, right: Ints, bits: Floats, known: npt.NDArray[np.bool_], prior: float
-) -> Links:
-    """Every pair of records as a link of two clusters of one.
-
-    Args:
-        bits: pairs x kinds of evidence, log2 Bayes factors.
-        known: the same shape; whether the evidence says anything.
-        prior: log2 odds of a match of two random records.
-    """
-    total = bits.sum(axis=1)
-    roots = np.where(known, np.exp2(np.clip(bits, -_MOST_BITS, _MOST_BITS) / 2), 0.0)
-    return Links(left, right, total, np.ones(len(left)), total + prior, roots, known.astype(float))
-
-
-def resolve(records: int, links: Links, *, prior: float, least_weight: float) -> Ints:
+def resolve(records: int, links: Links, *, prior: float, least_weight: float) -> Resolved:
     """Entities of records: seeds by average link, merged while the entity score allows, fragments absorbed.
+
+    What rules decided comes before all weights: must-links merge first, the surest before others, and what a
+    cannot-link stands between never comes together, whatever is merged on the way.
 
     Args:
         records: how many; positions in `links` are below it.
         links: of all pairs within every component.
         prior: log2 odds of a match of two random records.
         least_weight: bits of the entity score from which two clusters are one entity.
-    Returns:
-        Of every record the position of its entity's first record.
     """
+    return resolve_each(records, links, prior=prior, least_weights=[least_weight])[0]
+
+
+def resolve_each(
+    records: int, links: Links, *, prior: float, least_weights: Sequence[float]
+) -> list[Resolved]:
+    """resolve() at each of several weights."""
 
     def mean_weight(between: Links) -> Floats:
         return between.total / between.pairs + prior
@@ -111,42 +70,30 @@ def resolve(records: int, links: Links, *, prior: float, least_weight: float) ->
     def entity_weight(between: Links) -> Floats:
         return _entity_weight(between, prior)
 
-    entity = np.arange(records)
-    entity, links = _agglomerate(entity, links, mean_weight, SEED_WEIGHT)
-    entity, links = _agglomerate(entity, links, entity_weight, least_weight)
-    return _first_of(_absorb(entity, links, entity_weight(links)))
+    start = _agglomerate(_Clusters(np.arange(records), links), _must_weight, 0.0)
+    seeded = {
+        least: _agglomerate(start, mean_weight, least)
+        for least in {max(SEED_WEIGHT, weight) for weight in least_weights}
+    }
+    found = []
+    for weight in least_weights:
+        merged = _agglomerate(seeded[max(SEED_WEIGHT, weight)], entity_weight, weight)
+        whole = _absorb(merged, entity_weight(merged.links), weight - _FRAGMENT_ODDS)
+        found.append(Resolved(_first_of(whole.entity), whole.pairs, whole.right))
+    return found
 
 
-def seeds(records: int, left: Ints, right: Ints, weights: Floats) -> Ints:
-    """Clusters whose pairs weigh at least SEED_WEIGHT on average.
+def seeds(records: int, left: Ints, right: Ints, weights: Floats, decided: Ints) -> Ints:
+    """Clusters whose pairs weigh at least SEED_WEIGHT on average, or that must be one.
 
     Args:
         weights: of all pairs within every component, bits, prior included.
+        decided: as for links_of_pairs().
     """
     nothing = np.zeros((len(left), 0))
-    links = Links(left, right, weights, np.ones(len(left)), weights, nothing, nothing)
-    return _agglomerate(
-        np.arange(records), links, lambda between: between.total / between.pairs, SEED_WEIGHT
-    )[0]
-
-
-def pairs_within(group: Ints) -> tuple[Ints, Ints]:
-    """All pairs of positions of one group, by left then right."""
-    order = np.argsort(group, kind="stable")
-    starts = (
-        np.flatnonzero(np.r_[True, group[order][1:] != group[order][:-1]]) if len(group) else np.zeros(0, int)
-    )
-    sizes = np.diff(np.append(starts, len(group)))
-    lefts, rights = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
-    for size in np.unique(sizes[sizes > 1]):
-        one, other = np.triu_indices(size, 1)
-        base = starts[sizes == size][:, None]
-        lefts.append(order[(base + one).ravel()])
-        rights.append(order[(base + other).ravel()])
-    one, other = np.concatenate(lefts), np.concatenate(rights)
-    left, right = np.minimum(one, other), np.maximum(one, other)
-    by_position = np.lexsort((right, left))
-    return left[by_position], right[by_position]
+    links = links_of(left, right, weights, weights, nothing, nothing, decided)
+    start = _agglomerate(_Clusters(np.arange(records), links), _must_weight, 0.0)
+    return _agglomerate(start, lambda between: between.total / between.pairs, SEED_WEIGHT).entity
 
 
 def _first_of(entity: Ints) -> Ints:
@@ -167,23 +114,45 @@ def _entity_weight(between: Links, prior: float) -> Floats:
     return weight
 
 
-def _agglomerate(
-    entity: Ints, links: Links, weigh: Callable[[Links], Floats], least: float
-) -> tuple[Ints, Links]:
+@dataclass(frozen=True)
+class _Clusters:
+    """Clusters on their way: every record's, the links between them; pairs joined so far, and Resolved.right."""
+
+    entity: Ints
+    links: Links
+    pairs: float = 0.0
+    right: float = 0.0
+
+    def merged(self, into: Ints, links: Links, weight: Floats, pairs: Floats) -> _Clusters:
+        """After every cluster became another, by merges of these weights and numbers of pairs."""
+        right = pairs / (1 + np.exp2(-np.clip(weight, -MOST_BITS, MOST_BITS)))
+        return _Clusters(
+            into[self.entity], links, self.pairs + float(pairs.sum()), self.right + float(right.sum())
+        )
+
+
+def _must_weight(between: Links) -> Floats:
+    """Beyond doubt where a rule says that two are one; of these the likelier pair first."""
+    mean = np.clip(between.total / between.pairs, -MOST_BITS, MOST_BITS)
+    return np.where(between.must > 0, 2 * MOST_BITS + mean, -np.inf)
+
+
+def _agglomerate(clusters: _Clusters, weigh: Callable[[Links], Floats], least: float) -> _Clusters:
     """Merge clusters that are each other's best neighbour, round after round, while they weigh enough."""
-    clusters = len(entity)
-    while len(links):
+    count = len(clusters.entity)
+    while len(links := clusters.links):
         weight = weigh(links)
-        good = (weight >= least) & (links.best >= _WORTH_A_LOOK)
-        if not good.any():
+        good = np.flatnonzero((weight >= least) & (links.best >= _WORTH_A_LOOK) & (links.cannot == 0))
+        if not len(good):
             break
-        best = _best_neighbour(clusters, links.left[good], links.right[good], weight[good])
-        asks = np.flatnonzero(best >= 0)
-        first = asks[(best[best[asks]] == asks) & (asks < best[asks])]
-        into = np.arange(clusters)
-        into[best[first]] = first
-        entity, links = into[entity], links.merged(into)
-    return entity, links
+        best = _best_neighbour(count, links.left[good], links.right[good], weight[good])
+        mutual = good[
+            (best[links.left[good]] == links.right[good]) & (best[links.right[good]] == links.left[good])
+        ]
+        into = np.arange(count)
+        into[links.right[mutual]] = links.left[mutual]
+        clusters = clusters.merged(into, links.merged(into), weight[mutual], links.pairs[mutual])
+    return clusters
 
 
 def _best_neighbour(clusters: int, left: Ints, right: Ints, weight: Floats) -> Ints:
@@ -201,26 +170,42 @@ def _best_neighbour(clusters: int, left: Ints, right: Ints, weight: Floats) -> I
     return best
 
 
-def _absorb(entity: Ints, links: Links, weight: Floats) -> Ints:
+def _absorb(clusters: _Clusters, weight: Floats, least: float) -> _Clusters:
     """Fragments that nothing speaks against join the one larger cluster that they fit best."""
-    size = np.bincount(entity, minlength=len(entity))
-    look = links.best >= _FRAGMENT_LOOK
+    links, count = clusters.links, len(clusters.entity)
+    size = np.bincount(clusters.entity, minlength=count)
+    look = (links.best >= _FRAGMENT_LOOK) & (links.cannot == 0)
     own = np.r_[links.left[look], links.right[look]]
     other = np.r_[links.right[look], links.left[look]]
-    weights = np.r_[weight[look], weight[look]]
-    fits = (size[own] <= _FRAGMENT) & (size[other] > size[own])
-    own, other, weights = own[fits], other[fits], weights[fits]
-    order = np.lexsort((other, -weights, own))
-    own, other, weights = own[order], other[order], weights[order]
-    if not len(own):
-        return entity
-    firsts = np.flatnonzero(np.r_[True, own[1:] != own[:-1]])
-    seconds = np.minimum(firsts + 1, len(own) - 1)
-    rivalled = (seconds != firsts) & (own[seconds] == own[firsts])
-    margin = np.where(rivalled, weights[firsts] - weights[seconds], np.inf)
-    joins = (weights[firsts] >= _FRAGMENT_WEIGHT) & (margin >= _FRAGMENT_MARGIN)
-    into = np.arange(len(entity))
-    into[own[firsts][joins]] = other[firsts][joins]
+    weights, pairs = np.r_[weight[look], weight[look]], np.r_[links.pairs[look], links.pairs[look]]
+    fits = np.flatnonzero((size[own] <= _FRAGMENT) & (size[other] > size[own]))
+    fits = fits[np.lexsort((other[fits], -weights[fits], own[fits]))]
+    if not len(fits):
+        return clusters
+    firsts = np.flatnonzero(np.r_[True, own[fits][1:] != own[fits][:-1]])
+    seconds = np.minimum(firsts + 1, len(fits) - 1)
+    rivalled = (seconds != firsts) & (own[fits[seconds]] == own[fits[firsts]])
+    margin = np.where(rivalled, weights[fits[firsts]] - weights[fits[seconds]], np.inf)
+    joins = fits[firsts][(weights[fits[firsts]] >= least) & (margin >= _FRAGMENT_MARGIN)]
+    joins = _without_clashes(joins, own, other, weights, links, count)
+    into = _joined(count, own[joins], other[joins])
+    return clusters.merged(into, links, weights[joins] + _FRAGMENT_ODDS, pairs[joins])
+
+
+def _joined(count: int, own: Ints, other: Ints) -> Ints:
+    into = np.arange(count)
+    into[own] = other
     # A fragment of one may have joined a fragment of two that itself joined another.
-    into = into[into[into]]
-    return into[entity]
+    return np.asarray(into[into[into]])
+
+
+def _without_clashes(joins: Ints, own: Ints, other: Ints, weights: Floats, links: Links, count: int) -> Ints:
+    """The joins without those that would bring together what a cannot-link stands between: the weaker goes."""
+    into = _joined(count, own[joins], other[joins])
+    clash = (links.cannot > 0) & (into[links.left] == into[links.right])
+    # What joins nothing stays where it is; of two that join the same the one that fits it better stays.
+    rank = np.full(count, -1, np.int64)
+    rank[own[joins][np.lexsort((own[joins], -weights[joins]))]] = np.arange(len(joins))
+    left, right = links.left[clash], links.right[clash]
+    leaves = np.where(rank[left] > rank[right], left, right)
+    return joins[~np.isin(own[joins], leaves)]

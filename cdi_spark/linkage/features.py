@@ -4,19 +4,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from cdi_spark.standardise import addresses, emails, names, text
-
-FEATURES = {
-    "given": "string", "given_root": "string", "middle": "string", "family": "string",
-    "given_tokens": "array<string>", "family_tokens": "array<string>",
-    "names": "array<string>", "name_sounds": "array<string>",
-    "birth_date": "string", "gender": "string",
-    "emails": "array<string>", "email_users": "array<string>",
-    "phones": "array<string>",
-    "street": "string", "city": "string", "postcode": "string", "outward": "string",
-    "national_id": "string", "account_ids": "array<string>", "device_ids": "array<string>",
-    "birth_place": "string", "occupation": "string", "company": "string",
-    "own_emails": "array<string>", "own_phones": "array<string>", "own_device_ids": "array<string>",
-}  # fmt: skip
+from cdi_spark.tables import FEATURES
 
 
 def person_features(persons: DataFrame) -> DataFrame:

@@ -12,6 +12,7 @@ from pyspark.sql import functions as F
 from cdi_spark.config import Linkage
 from cdi_spark.linkage import training
 from cdi_spark.linkage.features import known_features, person_features
+from cdi_spark.linkage.link_rules import NO_RULES, LinkRules
 from cdi_spark.linkage.model import PersonModel
 from cdi_spark.linkage.sharing import shared_values, with_own
 from cdi_spark.linkage.training import Keep, with_frequency
@@ -26,25 +27,37 @@ class Frozen:
         model: the person model, restricted to the columns that the data had and the rules that training kept.
         trained: its row of linkage.model.
         term_frequencies, shared_values: linkage.term_frequency and linkage.shared_value, at least this model's.
+        rules: what conf decides beside the scores; `model` blocks by its must-links too.
     """
 
     model: PersonModel
     trained: Row
     term_frequencies: DataFrame
     shared_values: DataFrame
+    rules: LinkRules = NO_RULES
 
     @classmethod
     def of(
-        cls, model: PersonModel, trained: Row, term_frequencies: DataFrame, shared_values: DataFrame
+        cls,
+        model: PersonModel,
+        trained: Row,
+        term_frequencies: DataFrame,
+        shared_values: DataFrame,
+        rules: LinkRules = NO_RULES,
     ) -> Frozen:
-        """A trained model from its tables and the person model that it was trained from."""
-        restricted = model.frozen(trained["features"], trained["rules"])
-        return cls(restricted, trained, term_frequencies, shared_values)
+        """A trained model from its tables, and the person model and rules that it was trained with."""
+        restricted = rules.added_to(model.frozen(trained["features"], trained["rules"]))
+        return cls(restricted, trained, term_frequencies, shared_values, rules)
 
     def features(self, persons: DataFrame) -> DataFrame:
         """Features of the live records: own values told from shared ones as the model froze it."""
         shared = self.shared_values.where(F.col("model_id") == self.trained["model_id"])
-        return with_own(persons.transform(person_features), shared, public_from=self.model.public_from)
+        own = with_own(persons.transform(person_features), shared, public_from=self.model.public_from)
+        return own.transform(self.rules.with_keys, self.trained["stop_keys"])
+
+    def columns(self) -> list[str]:
+        """The columns of features() that scoring reads, beside record_id."""
+        return list(dict.fromkeys([*self.model.columns(), *self.rules.columns()]))
 
     def with_frequencies(self, records: DataFrame) -> DataFrame:
         """Add tf_<column> for the columns that weigh rare values more."""
@@ -55,7 +68,14 @@ class Frozen:
 
 
 def train_and_freeze(
-    persons: DataFrame, *, model: PersonModel, limits: Linkage, settings_hash: str, run_id: str, keep: Keep
+    persons: DataFrame,
+    *,
+    model: PersonModel,
+    limits: Linkage,
+    settings_hash: str,
+    run_id: str,
+    keep: Keep,
+    labels: DataFrame | None = None,
 ) -> Frozen:
     """Train a model on persons and freeze all that they decide: frequencies, shared values, keys too common.
 
@@ -63,21 +83,30 @@ def train_and_freeze(
         persons: silver.person.
         model: the person model; what the data does not have drops out.
         settings_hash: of all that conf decides about it.
+        limits: conf's thresholds and rules.
         keep: writes rows down under a name and reads them back; lambda _, rows: rows where there are few.
+        labels: record_id, person: known people, of any of the records; for the threshold only.
     """
     features = persons.transform(person_features)
     known, records = known_features(features)
+    rules = LinkRules.of(limits)
     model = model.restricted(set(known))
+    blocked = rules.added_to(model)
     frequencies = keep("frequencies", training.term_frequencies(features, model=model))
     shared = keep("shared", shared_values(features))
-    own = keep("features", with_own(features, shared, public_from=model.public_from))
+    own = with_own(features, shared, public_from=model.public_from)
+    weak = rules.weak_keys(own, largest_block=model.largest_block, public_from=model.public_from)
+    own = keep("features", own.transform(rules.with_keys, weak))
     sample = own.transform(
-        training.training_sample, model=model, at_most=limits.training_records, records=records
+        training.training_sample, model=blocked, at_most=limits.training_records, records=records
     )
     for name in model.term_frequency_columns():
         sample = sample.transform(with_frequency, frequencies, name)
-    found = training.train(sample, model=model, records=records)
+    if labels is not None:
+        sample = sample.join(labels.select("record_id", "person"), "record_id", "left")
+    found = training.train(sample, model=blocked, records=records, rules=rules, wish=limits.cluster_precision)
     stopped = training.stop_keys(own, rules=found.rules, largest_block=model.largest_block)
+    stopped = sorted({*stopped, *weak})
     name = training.model_id(found, settings_hash, stopped)
     trained = {
         "model_id": name,
@@ -88,9 +117,9 @@ def train_and_freeze(
         "stop_keys": stopped,
         "keep_weight": limits.keep_weight,
         "link_weight": math.log2(limits.link_probability / (1 - limits.link_probability)),
-        "entity_weight": training.LEAST_ENTITY_WEIGHT,
-        "diagnostics": training.as_json({"overlaps": found.overlaps}),
-        "trained_records": found.records,
+        "entity_weight": found.entity_weight,
+        "metrics": training.as_json(found.metrics),
+        "trained_records": found.metrics["sample_records"],
         "trained_at": datetime.now(UTC),
         "run_id": run_id,
     }
@@ -100,4 +129,5 @@ def train_and_freeze(
         Row(**{column: trained[column] for column in MODEL.names}),
         frequencies.select(named, *TERM_FREQUENCY.names[1:]),
         shared.select(named, *SHARED_VALUE.names[1:]),
+        rules,
     )

@@ -13,7 +13,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from cdi_spark.errors import ConfigError
-from cdi_spark.linkage.features import FEATURES
+from cdi_spark.tables import FEATURES
 
 # Raised when the same settings and parameters would score pairs differently than before.
 SCORING_VERSION = 2

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import duckdb
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from cdi_spark.linkage.link_rules import NO_RULES, LinkRules
 from cdi_spark.linkage.model import BlockingRule, PersonModel
 
 Ints = npt.NDArray[np.int64]
@@ -67,15 +69,45 @@ def tally(levels: Levels, weight: Floats | None = None) -> Tally:
     return Tally(different, np.bincount(which, weights=weight, minlength=len(different)).astype(float))
 
 
+@dataclass(frozen=True)
+class RuleFinds:
+    """What one blocking rule finds.
+
+    Attributes:
+        rule: its position in the model.
+        entries: records in its blocks, a record once a block.
+        pairs: that it proposes.
+        found: of these, pairs of one entity.
+        added: of these, pairs that no rule chosen before it finds; of a rule that is not kept, that no kept one does.
+        kept: whether it finds enough for what it costs.
+    """
+
+    rule: int
+    entries: int
+    pairs: int
+    found: int
+    added: int
+    kept: bool
+
+
 class Sample:
     """Training records in order of record_id, so that positions and all that follows are the same on any machine.
 
     Args:
-        records: record_id, features, and tf_<column> for the columns that weigh rare values more.
+        records: record_id, features, tf_<column> for the columns that weigh rare values more, must_<n> for the
+            rules; and where some people are known, person.
+        rules: beside the scores.
     """
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, records: pa.Table, model: PersonModel) -> None:
+    def __init__(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        records: pa.Table,
+        model: PersonModel,
+        rules: LinkRules = NO_RULES,
+    ) -> None:
         self.model = model
+        self._rules = rules
         self._sql = connection
         connection.register("arrived", records)
         connection.execute(
@@ -94,6 +126,13 @@ class Sample:
             }
         else:
             self.frequencies = {}
+
+        self.people: Ints | None = None
+        if "person" in records.column_names:
+            known = "CASE WHEN person IS NULL THEN -1 ELSE dense_rank() OVER (ORDER BY person) END"
+            people = connection.sql(f"SELECT {known} AS n FROM records ORDER BY id").fetchnumpy()["n"]
+            # Of every record the number of its person, -1 where nobody said.
+            self.people = people.astype(np.int64)
 
     def candidates(self) -> Pairs:
         """Pairs that share the key of a blocking rule, each once; keys of too many records are left out."""
@@ -122,9 +161,6 @@ class Sample:
         comparisons = self.model.comparisons
         if not comparisons or not len(left):
             return Pairs(left, right, np.full((len(left), len(comparisons)), UNKNOWN, np.int8))
-        places = pa.table({"place": np.arange(len(left)), "l": left, "r": right})
-        self._sql.register("compared", places)
-        sides = ", ".join(f'l."{c}" AS "{c}_l", r."{c}" AS "{c}_r"' for c in self.model.columns())
         cases = []
         for n, comparison in enumerate(comparisons):
             whens = [f"WHEN {level.sql} THEN {k}" for k, level in enumerate(comparison.levels[:-1])]
@@ -133,21 +169,37 @@ class Sample:
                 f"CASE WHEN {comparison.unknown_sql()} THEN {UNKNOWN} {' '.join(whens)} "
                 f"ELSE {last} END::TINYINT AS c{n}"
             )
+        found = self._told(left, right, cases, self.model.columns())
+        levels = np.stack([found[f"c{n}"] for n in range(len(comparisons))], axis=1)
+        return Pairs(left, right, levels.astype(np.int8))
+
+    def decided(self, left: Ints, right: Ints) -> Ints:
+        """Of every pair 1 where a rule says that the two are one person, -1 where it says two, else 0."""
+        if not self._rules or not len(left):
+            return np.zeros(len(left), np.int64)
+        told = [f"{self._rules.decided_sql()}::BIGINT AS decided"]
+        decided: Ints = self._told(left, right, told, ["record_id", *self._rules.columns()])["decided"]
+        return decided
+
+    def _told(self, left: Ints, right: Ints, columns: Sequence[str], read: Sequence[str]) -> dict[str, Any]:
+        """SQL over the columns of both records of every pair, in order of the pairs."""
+        places = pa.table({"place": np.arange(len(left)), "l": left, "r": right})
+        self._sql.register("compared", places)
+        sides = ", ".join(f'l."{c}" AS "{c}_l", r."{c}" AS "{c}_r"' for c in read)
         found = self._sql.sql(
-            f"SELECT place, {', '.join(cases)} FROM (SELECT place, {sides} FROM compared "
+            f"SELECT place, {', '.join(columns)} FROM (SELECT place, {sides} FROM compared "
             "JOIN records l ON l.id = compared.l JOIN records r ON r.id = compared.r)"
         ).fetchnumpy()
         self._sql.unregister("compared")
-        order = np.argsort(found["place"])
-        levels = np.stack([found[f"c{n}"][order] for n in range(len(comparisons))], axis=1)
-        return Pairs(left, right, levels.astype(np.int8))
+        order = np.argsort(found.pop("place"))
+        return {name: values[order] for name, values in found.items()}
 
-    def useful_rules(self, entity: Ints, *, least_share: float) -> list[int]:
-        """Positions of the rules that find most pairs of one entity for what they cost, the best first.
+    def rule_finds(self, entity: Ints, *, least_share: float) -> list[RuleFinds]:
+        """What every blocking rule finds; first those that find most pairs of one entity for what they cost.
 
         Args:
             entity: of every record.
-            least_share: a rule must add this share of all pairs of one entity that blocking found.
+            least_share: a kept rule adds this share of all pairs of one entity that blocking found.
         """
         self._sql.register("entities", pa.table({"id": np.arange(self.size), "entity": entity}))
         found = self._sql.sql(
@@ -159,19 +211,26 @@ class Sample:
         self._sql.unregister("entities")
         pair = found["i"] * self.size + found["j"]
         finds = {r: np.unique(pair[(found["rule"] == r) & found["same"]]) for r in entries}
-        cost = {r: int((found["rule"] == r).sum()) + 2 * n for r, n in entries.items()}
+        pairs = {r: int((found["rule"] == r).sum()) for r in entries}
+        cost = {r: pairs[r] + 2 * n for r, n in entries.items()}
         wanted = len(np.unique(pair[found["same"]])) if len(pair) else 0
-        kept: list[int] = []
         have = np.zeros(0, np.int64)
+        told: dict[int, RuleFinds] = {}
         while True:
-            gains = {r: len(np.setdiff1d(finds[r], have, assume_unique=True)) for r in finds if r not in kept}
+            gains = {r: len(np.setdiff1d(finds[r], have, assume_unique=True)) for r in finds if r not in told}
             worth = [
                 (gain / cost[r], -r) for r, gain in gains.items() if gain >= max(1, least_share * wanted)
             ]
             if not worth:
-                return kept
-            kept.append(-max(worth)[1])
-            have = np.union1d(have, finds[kept[-1]])
+                break
+            best = -max(worth)[1]
+            told[best] = RuleFinds(best, entries[best], pairs[best], len(finds[best]), gains[best], True)
+            have = np.union1d(have, finds[best])
+        for r in range(len(self.model.blocking)):
+            if r not in told:
+                finding = len(finds.get(r, []))
+                told[r] = RuleFinds(r, entries.get(r, 0), pairs.get(r, 0), finding, gains.get(r, 0), False)
+        return list(told.values())
 
 
 def _keys_sql(position: int, rule: BlockingRule) -> str:

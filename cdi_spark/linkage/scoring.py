@@ -10,7 +10,7 @@ from pyspark import cloudpickle
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from cdi_spark.linkage import clustering, tasks
+from cdi_spark.linkage import clustering, links, tasks
 from cdi_spark.linkage.blocking import all_keys, key_column, with_keys
 from cdi_spark.linkage.frozen import Frozen
 from cdi_spark.linkage.model import BlockingRule
@@ -20,17 +20,18 @@ from cdi_spark.linkage.training import LARGEST_COMPONENT
 RECORDS_A_TASK = 300_000
 _SCORED = (
     "record_id_l string, record_id_r string, match_weight double, match_probability double, rule int, "
-    "levels array<tinyint>"
+    "decided_by string, levels array<tinyint>"
 )
 _FEWEST_TASKS = 2
 
 # Executors and Connect servers need not have this package: the code goes to them with the task.
 cloudpickle.register_pickle_by_value(tasks)  # type: ignore[no-untyped-call]
 cloudpickle.register_pickle_by_value(clustering)  # type: ignore[no-untyped-call]
+cloudpickle.register_pickle_by_value(links)  # type: ignore[no-untyped-call]
 
 
 def score_pairs(persons: DataFrame, frozen: Frozen, *, records_a_task: int = RECORDS_A_TASK) -> DataFrame:
-    """Every pair that shares a block and weighs at least the model's keep_weight.
+    """Every pair that shares a block and weighs at least the model's keep_weight, or that a rule makes one.
 
     The keys are dealt out to tasks, and a record goes once to every task that has keys of it; with fewer
     tasks than rules that is less to move than once for every key.
@@ -45,11 +46,11 @@ def score_pairs(persons: DataFrame, frozen: Frozen, *, records_a_task: int = REC
     settings = json.loads(trained["settings"])
     keyed = frozen.features(persons).transform(with_keys, model.blocking, trained["stop_keys"])
     keys = [key_column(i) for i in range(len(model.blocking))]
-    records = frozen.with_frequencies(keyed.select("record_id", *model.columns(), *keys))
+    records = frozen.with_frequencies(keyed.select("record_id", *frozen.columns(), *keys))
     wanted = max(_FEWEST_TASKS, math.ceil(persons.count() / records_a_task))
     sent = records.transform(to_tasks, model.blocking, wanted)
     entries = entries_sql(model.blocking, wanted)
-    query = scoring_sql(settings, model.blocking, keep_weight=trained["keep_weight"])
+    query = scoring_sql(settings, model.blocking, keep_weight=trained["keep_weight"], decide=frozen.rules)
     scored = sent.mapInArrow(tasks.scorer(entries, query), _SCORED)
     return scored.transform(_as_pairs, [rule.name for rule in model.blocking], trained["model_id"])
 
@@ -84,7 +85,7 @@ def resolve_entities(
     evidence = {c.name: c.evidence for c in frozen.model.comparisons}
     prior = settings["probability_two_random_records_match"]
     task = tasks.resolver(
-        evidence_sql(settings, evidence),
+        evidence_sql(settings, evidence, frozen.rules),
         kinds=len(set(evidence.values())),
         prior=math.log2(prior / (1 - prior)),
         least_weight=frozen.trained["entity_weight"],
@@ -96,7 +97,7 @@ def resolve_entities(
     linked = sized.where(F.col("size").between(2, largest)).select(
         "record_id", F.col("component").alias("key")
     )
-    compared = frozen.features(persons).select("record_id", *frozen.model.columns()).join(linked, "record_id")
+    compared = frozen.features(persons).select("record_id", *frozen.columns()).join(linked, "record_id")
     found = (
         frozen.with_frequencies(compared)
         .transform(component_by_component)
@@ -124,5 +125,6 @@ def _as_pairs(scored: DataFrame, rules: Sequence[str], model_id: str) -> DataFra
         "match_probability",
         "levels",
         F.get(F.array(*(F.lit(rule) for rule in rules)), F.col("rule")).alias("block_rule"),
+        "decided_by",
         F.lit(model_id).alias("model_id"),
     )

@@ -9,6 +9,7 @@ from splink import SettingsCreator
 from splink.internals.predict import predict_from_comparison_vectors_sqls_using_settings
 
 from cdi_spark.linkage.blocking import key_column, rule_of
+from cdi_spark.linkage.link_rules import NO_RULES, LinkRules
 from cdi_spark.linkage.model import BlockingRule, Comparison, PersonModel
 from cdi_spark.linkage.parameters import Parameters
 
@@ -71,16 +72,24 @@ def _agrees(comparison: Comparison, own: Parameters) -> str:
     return f"NOT coalesce({comparison.unknown_sql()}, false) AND coalesce({leading}, false)"
 
 
-def scoring_sql(settings: dict[str, Any], rules: Sequence[BlockingRule], *, keep_weight: float) -> str:
+def scoring_sql(
+    settings: dict[str, Any],
+    rules: Sequence[BlockingRule],
+    *,
+    keep_weight: float,
+    decide: LinkRules = NO_RULES,
+) -> str:
     """The query that scores the pairs of blocked records.
 
     It reads two tables: records of one row per record (record_id, the key column of every rule, compared columns
     and their term frequencies), and entries of one row per record and key (key, record: the record's rowid,
     place: the record's place by record_id). A pair comes out under the first rule that it satisfies, once.
 
+    Args:
+        decide: rules beside the scores; what one says to be one person is kept whatever it weighs.
     Returns:
-        DuckDB SQL whose rows are record_id_l, record_id_r, match_weight, match_probability, rule and levels,
-        one a comparison in their order.
+        DuckDB SQL whose rows are record_id_l, record_id_r, match_weight, match_probability, rule, decided_by
+        and levels, one a comparison in their order.
     """
     met = (
         f"(select a.record as l, b.record as r, a.key, {rule_of('a.key')} as rule "
@@ -90,11 +99,13 @@ def scoring_sql(settings: dict[str, Any], rules: Sequence[BlockingRule], *, keep
         f"{met} join records as l on l.rowid = met.l join records as r on r.rowid = met.r "
         f"where {_first_rule_only(rules)}"
     )
-    ctes = _splink_ctes(settings, "met.rule", pairs, keep_weight)
+    ctes = _splink_ctes(settings, "met.rule", pairs, None if decide.must else keep_weight, decide.columns())
     gammas = ", ".join(f"gamma_{name}" for name in comparison_names(settings))
+    kept = f" where match_weight >= {keep_weight} or {decide.decided_sql()} = 1" if decide.must else ""
     return (
         f"with {ctes}\nselect record_id_l, record_id_r, match_weight, match_probability, "
-        f"match_key::int as rule, [{gammas}]::tinyint[] as levels from __splink__df_predict"
+        f"match_key::int as rule, {decide.decided_by_sql()} as decided_by, [{gammas}]::tinyint[] as levels "
+        f"from __splink__df_predict{kept}"
     )
 
 
@@ -114,19 +125,21 @@ def entries_sql(rules: Sequence[BlockingRule], tasks: int) -> str:
     )
 
 
-def evidence_sql(settings: dict[str, Any], evidence: Mapping[str, str]) -> str:
+def evidence_sql(settings: dict[str, Any], evidence: Mapping[str, str], decide: LinkRules = NO_RULES) -> str:
     """The query that weighs all pairs of one component, by kind of evidence.
 
     It reads cdi_left and cdi_right: key (the component), place, compared columns and their term frequencies.
 
     Args:
         evidence: of every comparison, the kind of evidence that it is.
+        decide: rules beside the scores.
     Returns:
-        DuckDB SQL whose rows are place_l, place_r, and of every kind in order bits_<n> (log2 Bayes factor) and
-        known_<n>; ordered by place_l, place_r.
+        DuckDB SQL whose rows are place_l, place_r, decided (1 one person, -1 two, by a rule, else 0), and of
+        every kind in order bits_<n> (log2 Bayes factor) and known_<n>; ordered by place_l, place_r.
     """
     pairs = "cdi_left as l join cdi_right as r on l.key = r.key and l.place < r.place"
-    ctes = _splink_ctes({**settings, "unique_id_column_name": "place"}, "0", pairs, None)
+    by_place = {**settings, "unique_id_column_name": "place"}
+    ctes = _splink_ctes(by_place, "0", pairs, None, [*decide.columns(), "record_id"])
     frequent = {c["output_column_name"] for c in settings["comparisons"] if _has_frequencies(c)}
     parts = []
     for n, kind in enumerate(dict.fromkeys(evidence.values())):
@@ -135,7 +148,7 @@ def evidence_sql(settings: dict[str, Any], evidence: Mapping[str, str]) -> str:
         known = " or ".join(f"gamma_{name} <> -1" for name in names)
         parts.append(f"{' + '.join(bits)} as bits_{n}, {known} as known_{n}")
     return (
-        f"with {ctes}\nselect place_l, place_r, {', '.join(parts)} "
+        f"with {ctes}\nselect place_l, place_r, {decide.decided_sql()} as decided, {', '.join(parts)} "
         "from __splink__df_match_weight_parts order by place_l, place_r"
     )
 
@@ -149,8 +162,14 @@ def _has_frequencies(comparison: dict[str, Any]) -> bool:
     return any(level.get("tf_adjustment_column") for level in comparison["comparison_levels"])
 
 
-def _splink_ctes(settings: dict[str, Any], rule: str, pairs: str, keep_weight: float | None) -> str:
-    with_levels = {**settings, "retain_matching_columns": True}
+def _splink_ctes(
+    settings: dict[str, Any], rule: str, pairs: str, keep_weight: float | None, further: Sequence[str]
+) -> str:
+    with_levels = {
+        **settings,
+        "retain_matching_columns": True,
+        "additional_columns_to_retain": list(further),
+    }
     trained = SettingsCreator.from_path_or_dict(with_levels).get_settings("duckdb")
     scored = predict_from_comparison_vectors_sqls_using_settings(trained, threshold_match_weight=keep_weight)
     steps = {

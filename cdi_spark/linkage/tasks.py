@@ -15,7 +15,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from cdi_spark.linkage.clustering import links_of_pairs, resolve
+from cdi_spark.linkage.clustering import resolve
+from cdi_spark.linkage.links import links_of_pairs
 
 # Pairs that one DuckDB query looks at: enough to keep it busy, few enough for a worker's memory.
 PAIR_BUDGET = 1_000_000
@@ -79,8 +80,9 @@ def resolver(
                 bits = np.stack([np.asarray(found[f"bits_{n}"], float) for n in range(kinds)], axis=1)
                 known = np.stack([np.asarray(found[f"known_{n}"], bool) for n in range(kinds)], axis=1)
                 left, right = (np.asarray(found[side], np.int64) for side in ("place_l", "place_r"))
-                links = links_of_pairs(left, right, bits, known, prior)
-                entity = resolve(piece.num_rows, links, prior=prior, least_weight=least_weight)
+                decided = np.asarray(found["decided"], np.int64)
+                links = links_of_pairs(left, right, bits, known, prior, decided)
+                entity = resolve(piece.num_rows, links, prior=prior, least_weight=least_weight).entity
                 ids = piece.column("record_id").combine_chunks()
                 yield from pa.table(
                     {"record_id": ids, "first_record": ids.take(pa.array(entity))}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,10 +15,15 @@ from pyspark.sql import functions as F
 from cdi_spark.labels import smallest_joined
 from cdi_spark.linkage import clustering, mixture
 from cdi_spark.linkage.blocking import in_blocks, shared_keys, with_keys
+from cdi_spark.linkage.link_rules import NO_RULES, LinkRules
+from cdi_spark.linkage.links import pairs_within
+from cdi_spark.linkage.metrics import training_metrics
 from cdi_spark.linkage.model import BlockingRule, PersonModel, digest
 from cdi_spark.linkage.pairs import Floats, Ints, Pairs, Sample, Tally, tally
-from cdi_spark.linkage.parameters import Evidence, Parameters, learn, positions, weights
+from cdi_spark.linkage.parameters import Evidence, learn
+from cdi_spark.linkage.self_training import Material, as_decided, learned_from
 from cdi_spark.linkage.splink_sql import splink_settings
+from cdi_spark.linkage.thresholds import EVEN_ODDS, at_each_weight, choose
 from cdi_spark.tables import TERM_FREQUENCY
 
 Keep = Callable[[str, DataFrame], DataFrame]
@@ -28,7 +33,6 @@ SEED = 1
 # Components are those of links over even odds and less, divided at higher odds while they hold more records.
 _COMPONENT_WEIGHT, LARGEST_COMPONENT = -3.0, 400
 _SELF_TRAINING_ROUNDS = 2
-LEAST_ENTITY_WEIGHT = 0.0
 # For one record chosen by its hash, so many come with it, about, by keys that at most so many records have.
 _COMPANY, _RARE_KEY = 8, 12
 # A blocking rule stays when it adds this share of the pairs of one person.
@@ -41,30 +45,42 @@ class Trained:
 
     Attributes:
         settings: trained Splink settings, every m and u rounded to 12 digits.
-        rules: blocking rules that find most for what they cost; the others are not needed.
-        overlaps: by comparison and parent, bits of a match that independence would count twice.
-        records: that it was trained from.
+        rules: blocking rules that find most for what they cost, and those of must-links; the others are not needed.
+        entity_weight: bits of the entity score from which two clusters are one entity.
+        metrics: metrics.training_metrics().
     """
 
     settings: dict[str, Any]
     rules: list[BlockingRule]
-    overlaps: dict[str, dict[str, float]]
-    records: int
+    entity_weight: float
+    metrics: dict[str, Any]
 
 
-def train(sample: DataFrame, *, model: PersonModel, records: int) -> Trained:
+def train(
+    sample: DataFrame,
+    *,
+    model: PersonModel,
+    records: int,
+    rules: LinkRules = NO_RULES,
+    wish: float | None = None,
+) -> Trained:
     """Separate matches from the rest, cluster them, and learn m and u again from the clusters.
 
     Args:
-        sample: features of the training records with their term frequencies; these are brought to the driver.
+        sample: of the training records what Sample wants; it is brought to the driver.
         records: how many the sample stands for.
+        rules: beside the scores.
+        wish: precision of entities; see thresholds.choose().
     """
     with duckdb.connect() as connection:
-        return train_on(Sample(connection, sample.toArrow(), model), population=records)
+        arrived = Sample(connection, sample.toArrow(), model, rules)
+        return train_on(arrived, population=records, always=rules.blocking(), wish=wish)
 
 
-def train_on(records: Sample, *, population: int) -> Trained:
-    """train() on records that are in DuckDB already."""
+def train_on(
+    records: Sample, *, population: int, always: Sequence[BlockingRule] = (), wish: float | None = None
+) -> Trained:
+    """train() on records that are in DuckDB already; blocking rules in `always` are kept whatever they find."""
     model = records.model
     candidates = records.candidates()
     random = records.at_random(RANDOM_PAIRS, seed=SEED)
@@ -82,50 +98,50 @@ def train_on(records: Sample, *, population: int) -> Trained:
         records=max(2, records.size),
         all_pairs=records.all_pairs,
     )
-    match, prior = found.match, np.log2(found.prior)
+    decided = records.decided(candidates.left, candidates.right)
+    match = as_decided(found.match, decided)
     odds = np.log2(np.clip(match, 1e-12, 1)) - np.log2(np.clip(1 - match, 1e-12, 1))
-    inside = _inside_components(records, candidates, odds)
-    entity = clustering.seeds(
-        records.size, inside.left, inside.right, _among(candidates, odds, inside, records.size)
+    component = divided_components(records.size, candidates.left, candidates.right, odds)
+    # All pairs of records of one component, found by blocking or not.
+    inside = records.at_levels(*pairs_within(component))
+    decided_inside = records.decided(inside.left, inside.right)
+    likely = _among(candidates, odds, inside, records.size)
+    entity = clustering.seeds(records.size, inside.left, inside.right, likely, decided_inside)
+    material = Material(records, random, candidates, decided, inside, decided_inside)
+    learned = learned_from(material, entity, match)
+    for _ in range(_SELF_TRAINING_ROUNDS - 1):
+        clusters = clustering.resolve(
+            records.size, learned.links, prior=learned.prior, least_weight=EVEN_ODDS
+        )
+        learned = learned_from(material, clusters.entity, learned.match)
+    thresholds = at_each_weight(
+        records.size,
+        learned.links,
+        prior=learned.prior,
+        candidates=candidates,
+        match=learned.match,
+        people=records.people,
     )
-    parameters: list[Parameters] = []
-    evidence = positions([c.evidence for c in model.comparisons])
-    for _ in range(_SELF_TRAINING_ROUNDS):
-        parameters = learn(_evidence(records, candidates, 1 - match, random, inside, entity), model)
-        prior = _prior(records, entity)
-        by_evidence, known = summed(inside, weights(inside, parameters, model, records.frequencies), evidence)
-        links = clustering.links_of_pairs(inside.left, inside.right, by_evidence, known, prior)
-        entity = clustering.resolve(records.size, links, prior=prior, least_weight=LEAST_ENTITY_WEIGHT)
-        bits = weights(candidates, parameters, model, records.frequencies).sum(axis=1) + prior
-        match = 1 / (1 + np.exp2(-np.clip(bits, -60, 60)))
-    useful = records.useful_rules(entity, least_share=_RULE_ADDS)
+    chosen = choose(thresholds, wish)
+    finds = records.rule_finds(chosen.threshold.entity, least_share=_RULE_ADDS)
+    kept = {found.rule for found in finds if found.kept}
     # A record has as many others of its person in the population as in the sample, among more records.
     thinner = max(1, records.size - 1) / max(1, population - 1)
-    settings = splink_settings(model, parameters, prior=float(np.exp2(prior)) * thinner)
-    rules = [rule for n, rule in enumerate(model.blocking) if n in set(useful)]
-    names = [c.name for c in model.comparisons]
-    overlaps = {
-        names[n]: {names[f]: bits for f, bits in zip(p.parents, p.overlap, strict=True)}
-        for n, p in enumerate(parameters)
-        if p.parents
-    }
-    return Trained(settings, rules, overlaps, records.size)
-
-
-def summed(pairs: Pairs, bits: Floats, evidence: Ints) -> tuple[Floats, Any]:
-    """Weights and what is known, by kind of evidence instead of by comparison."""
-    kinds = int(evidence.max(initial=-1)) + 1
-    total, known = np.zeros((len(pairs), kinds)), np.zeros((len(pairs), kinds), bool)
-    for n, kind in enumerate(evidence):
-        total[:, kind] += bits[:, n]
-        known[:, kind] |= pairs.levels[:, n] >= 0
-    return total, known
-
-
-def _inside_components(records: Sample, candidates: Pairs, odds: Floats) -> Pairs:
-    """All pairs of records of one component, found by blocking or not."""
-    component = divided_components(records.size, candidates.left, candidates.right, odds)
-    return records.at_levels(*clustering.pairs_within(component))
+    prior = float(np.exp2(learned.prior)) * thinner
+    return Trained(
+        splink_settings(model, learned.parameters, prior=prior),
+        [rule for n, rule in enumerate(model.blocking) if n in kept or rule in always],
+        chosen.threshold.entity_weight,
+        training_metrics(
+            records,
+            prior=prior,
+            parameters=learned.parameters,
+            finds=finds,
+            thresholds=thresholds,
+            chosen=chosen,
+            component=component,
+        ),
+    )
 
 
 def divided_components(records: int, left: Ints, right: Ints, odds: Floats) -> Ints:
@@ -149,28 +165,6 @@ def _among(candidates: Pairs, odds: Floats, inside: Pairs, records: int) -> Floa
     at = np.minimum(np.searchsorted(known, wanted), max(0, len(known) - 1))
     unseen = -8.0
     return np.where(known[at] == wanted, odds[at], unseen) if len(known) else np.full(len(wanted), unseen)
-
-
-def _evidence(
-    records: Sample, candidates: Pairs, apart: Floats, random: Pairs, inside: Pairs, entity: Ints
-) -> Evidence:
-    different = entity[candidates.left] != entity[candidates.right]
-    same = entity[inside.left] == entity[inside.right]
-    size = np.bincount(entity, minlength=records.size)
-    return Evidence(
-        tally(random.levels[entity[random.left] != entity[random.right]]),
-        tally(candidates.levels[different], apart[different]),
-        tally(inside.levels[same], 2.0 / size[entity[inside.left[same]]]),
-        records.all_pairs,
-    )
-
-
-def _prior(records: Sample, entity: Ints) -> float:
-    """log2 probability that two random records match, from the clusters."""
-    size = np.bincount(entity).astype(float)
-    pairs = float((size * (size - 1) / 2).sum())
-    # Data too small to hold a match, or all alike, must not make a match impossible or certain.
-    return float(np.log2(min(max(pairs / records.all_pairs, 1 / records.all_pairs), 0.5)))
 
 
 def training_sample(features: DataFrame, *, model: PersonModel, at_most: int, records: int) -> DataFrame:
@@ -241,11 +235,17 @@ def stop_keys(features: DataFrame, *, rules: list[BlockingRule], largest_block: 
 
 
 def model_id(trained: Trained, settings_hash: str, stopped: list[int]) -> str:
-    """The model's name: a hash of all that decides a pair's weight."""
-    rules = [rule.name for rule in trained.rules]
-    return digest({"settings": trained.settings, "rules": rules, "from": settings_hash, "stop_keys": stopped})
+    """The model's name: a hash of all that decides a pair's weight, and which records are one entity."""
+    decides = {
+        "settings": trained.settings,
+        "rules": [rule.name for rule in trained.rules],
+        "entity_weight": trained.entity_weight,
+        "from": settings_hash,
+        "stop_keys": stopped,
+    }
+    return digest(decides)
 
 
 def as_json(settings: dict[str, Any]) -> str:
-    """Trained settings as they stand in linkage.model."""
+    """Settings and metrics as they stand in linkage.model."""
     return json.dumps(settings, sort_keys=True)

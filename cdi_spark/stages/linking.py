@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 
 from pyspark.sql import DataFrame, Row
 from pyspark.sql import functions as F
 
+from cdi_spark import logs
 from cdi_spark.entities import components as cc
 from cdi_spark.entities import identity
 from cdi_spark.errors import CdiError
 from cdi_spark.linkage.frozen import Frozen, train_and_freeze
+from cdi_spark.linkage.link_rules import LinkRules, as_links
 from cdi_spark.linkage.model import PersonModel, digest, load_person_model
 from cdi_spark.linkage.scoring import resolve_entities, score_pairs
 from cdi_spark.linkage.training import LARGEST_COMPONENT
 from cdi_spark.stages.run import Counts, Run, gated
 from cdi_spark.tables import COMPONENT, EVENT, MEMBER, MODEL, PAIR, PERSON, SHARED_VALUE, TERM_FREQUENCY
+from cdi_spark.truth import read_truth
 
 
 def train(run: Run) -> Counts:
@@ -31,7 +35,9 @@ def train(run: Run) -> Counts:
                 settings_hash=settings_hash,
                 run_id=run.run_id,
                 keep=keep,
+                labels=_labels(run),
             )
+            _tell_unmet_wish(run, frozen.trained)
             run.storage.merge(TERM_FREQUENCY, frozen.term_frequencies, when_changed=())
             run.storage.merge(SHARED_VALUE, frozen.shared_values, when_changed=())
         row = run.spark.createDataFrame([frozen.trained], MODEL.schema)
@@ -57,15 +63,16 @@ def resolve(run: Run) -> Counts:
     records = persons.select("record_id")
     pairs = run.storage.read(PAIR.name)
     trained = _trained_by(run, pairs)
+    links = as_links(pairs)
     with run.storage.scratch() as keep:
         if trained is None or run.project.file.linkage.resolve == "components":
-            links = pairs.where(F.col("match_weight") >= trained["link_weight"]) if trained else pairs
+            links = links.where(F.col("match_weight") >= trained["link_weight"]) if trained else links
             joined = keep("components", cc.components(records, links, keep=keep))
             cc.check_components(joined, records, links)
             found = joined.withColumn("entity", F.col("component"))
         else:
             joined = cc.bounded_components(
-                records, pairs, largest=LARGEST_COMPONENT, least=trained["keep_weight"], keep=keep
+                records, links, largest=LARGEST_COMPONENT, least=trained["keep_weight"], keep=keep
             )
             found = resolve_entities(persons, joined, _frozen(run, trained))
         run.storage.replace(COMPONENT, found)
@@ -91,11 +98,37 @@ def _frozen(run: Run, trained: Row) -> Frozen:
         trained,
         run.storage.read(TERM_FREQUENCY.name),
         run.storage.read(SHARED_VALUE.name),
+        LinkRules.of(run.project.file.linkage),
     )
 
 
+def _labels(run: Run) -> DataFrame | None:
+    """The known people that conf names.
+
+    Raises:
+        CdiError: one record is said to be two persons.
+    """
+    if run.project.labels is None:
+        return None
+    labels = read_truth(run.storage, run.project.labels).dropna().distinct()
+    torn = labels.groupBy("record_id").count().where("count > 1").count()
+    if torn:
+        raise CdiError(f"{run.project.labels}: {torn} records are two persons each. Leave one row a record.")
+    return labels
+
+
+def _tell_unmet_wish(run: Run, trained: Row) -> None:
+    metrics = json.loads(trained["metrics"])
+    wished, by = metrics["chosen"]["wished"], metrics["chosen"]["by"]
+    measure = "labelled_precision" if by == "labels" else "implied_precision"
+    best = max((at[measure] or 0.0) for at in metrics["thresholds"])
+    if wished is not None and best < wished:
+        told = f"no threshold has the cluster_precision of {wished}; by {by} the best has {best:.4f}"
+        logs.notice(told, run_id=run.run_id, stage="train")
+
+
 def _settings_hash(run: Run, model: PersonModel) -> str:
-    """Hash of all that a frozen model holds by conf: the person model and the project's thresholds."""
+    """Hash of all that a frozen model holds by conf: the person model and the project's thresholds and rules."""
     return digest([model.settings_hash(), run.project.file.linkage.model_dump(exclude={"resolve"})])
 
 

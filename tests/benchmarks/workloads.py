@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from datetime import UTC, datetime
-from pathlib import Path
 
 import numpy as np
 from pyspark.sql import DataFrame, Row
@@ -96,7 +95,9 @@ def frozen(persons: DataFrame, workload: str) -> Frozen:
     """A model of stated m and u, with the term frequencies of these persons."""
     chosen = model(workload)
     parameters = [
-        Parameters((), 1, np.array([[x.m for x in c.levels]]), np.array([[x.relatives for x in c.levels]]), ())
+        Parameters(
+            (), 1, np.array([[x.m for x in c.levels]]), np.array([[x.relatives for x in c.levels]]), ()
+        )
         for c in chosen.comparisons
     ]
     frequencies = training.term_frequencies(persons.transform(person_features), model=chosen)
@@ -127,5 +128,3 @@ def splink_rules(workload: str, dialect: str) -> list[dict[str, str]]:
 
 def _sided(part: str, side: str) -> str:
     return part.replace("left(", f"left({side}.") if "(" in part else f"{side}.{part}"
-
-

@@ -4,29 +4,37 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from hypothesis import given
+import pytest
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cdi_spark.linkage import clustering
+from cdi_spark.linkage.links import links_of_pairs, pairs_within
 
 PRIOR = -10.0
 Weights = dict[tuple[int, int], list[float | None]]
+Decided = dict[tuple[int, int], int]
 
 
-def resolved(records: int, told: Weights, *, order: list[int] | None = None) -> list[int]:
+def resolved(
+    records: int, told: Weights, *, decided: Decided | None = None, order: list[int] | None = None
+) -> list[int]:
     """Entities of records; pairs that are not told of say -12 bits in their first evidence."""
     kinds = max((len(bits) for bits in told.values()), default=1)
-    left, right = clustering.pairs_within(np.zeros(records, np.int64))
+    left, right = pairs_within(np.zeros(records, np.int64))
     rows = [
         told.get((int(i), int(j)), [-12.0] + [None] * (kinds - 1)) for i, j in zip(left, right, strict=True)
     ]
     bits = np.array([[0.0 if b is None else b for b in row] for row in rows]).reshape(len(left), kinds)
     known = np.array([[b is not None for b in row] for row in rows]).reshape(len(left), kinds)
+    rules = np.array(
+        [(decided or {}).get((int(i), int(j)), 0) for i, j in zip(left, right, strict=True)], int
+    )
     if order is not None:
         place = np.array(order)
         left, right = np.minimum(place[left], place[right]), np.maximum(place[left], place[right])
-    links = clustering.links_of_pairs(left, right, bits, known, PRIOR)
-    found = clustering.resolve(records, links, prior=PRIOR, least_weight=0.0)
+    links = links_of_pairs(left, right, bits, known, PRIOR, rules)
+    found = clustering.resolve(records, links, prior=PRIOR, least_weight=0.0).entity
     return [int(e) for e in (found if order is None else found[np.array(order)])]
 
 
@@ -73,6 +81,51 @@ def test_a_component_of_one_is_itself() -> None:
     assert resolved(1, {}) == [0]
 
 
+def test_two_with_a_cannot_link_stay_apart_though_a_third_is_like_both() -> None:
+    alike: Weights = {(0, 1): [40.0], (0, 2): [40.0], (1, 2): [41.0]}
+    assert partition(resolved(3, alike)) == {frozenset({0, 1, 2})}
+    assert partition(resolved(3, alike, decided={(0, 1): -1})) == {frozenset({0}), frozenset({1, 2})}
+
+
+def test_two_that_must_be_one_are_whatever_they_weigh_and_so_are_their_clusters() -> None:
+    told: Weights = {(0, 1): [20.0], (2, 3): [20.0]}
+    assert partition(resolved(4, told, decided={(1, 2): 1})) == {frozenset({0, 1, 2, 3})}
+
+
+def test_a_must_link_does_not_bring_together_what_a_cannot_link_stands_between() -> None:
+    told: Weights = {(0, 1): [3.0], (1, 2): [1.0]}
+    decided = {(0, 1): 1, (1, 2): 1, (0, 2): -1}
+    assert partition(resolved(3, told, decided=decided)) == {frozenset({0, 1}), frozenset({2})}
+
+
+def test_of_two_fragments_that_may_not_be_one_only_the_better_fitting_joins_a_cluster() -> None:
+    family: Weights = {(0, 1): [20.0], (0, 2): [8.0], (1, 2): [8.0], (0, 3): [7.9], (1, 3): [7.9]}
+    assert partition(resolved(4, family)) == {frozenset({0, 1, 2, 3})}
+    assert partition(resolved(4, family, decided={(2, 3): -1})) == {frozenset({0, 1, 2}), frozenset({3})}
+
+
+def test_each_of_several_weights_gives_what_it_gives_alone_and_more_than_even_odds_joins_less() -> None:
+    left, right = pairs_within(np.zeros(6, np.int64))
+    bits = np.random.default_rng(1).uniform(2, 22, len(left))[:, None]
+    links = links_of_pairs(left, right, bits, bits < 99, PRIOR, np.zeros(len(left), np.int64))
+    weights = [-2.0, 0.0, 4.0, 9.0]
+    found = clustering.resolve_each(6, links, prior=PRIOR, least_weights=weights)
+    for weight, at in zip(weights, found, strict=True):
+        alone = clustering.resolve(6, links, prior=PRIOR, least_weight=weight)
+        assert (at.entity.tolist(), at.pairs, at.right) == (alone.entity.tolist(), alone.pairs, alone.right)
+    assert len(set(found[-1].entity.tolist())) > len(set(found[0].entity.tolist()))
+
+
+def test_a_merge_is_right_with_the_probability_that_its_weight_stands_for() -> None:
+    # One merge of 12 bits and one of 1; the other pairs are not looked at.
+    left, right = pairs_within(np.array([0, 0, 1, 1]))
+    bits = np.array([[22.0], [11.0]])
+    links = links_of_pairs(left, right, bits, bits < 99, PRIOR, np.zeros(2, np.int64))
+    found = clustering.resolve(4, links, prior=PRIOR, least_weight=0.0)
+    assert found.pairs == 2
+    assert found.right == pytest.approx(2**12 / (2**12 + 1) + 2 / 3)
+
+
 @st.composite
 def components(draw: st.DrawFn) -> tuple[int, Weights]:
     records = draw(st.integers(2, 7))
@@ -90,6 +143,25 @@ def test_the_order_of_records_does_not_matter(made: tuple[int, Weights], chance:
     assert partition(resolved(records, told)) == partition(resolved(records, told, order=order))
 
 
+@settings(max_examples=60, deadline=None)
+@given(st.integers(2, 7), st.integers(0, 2**32), st.data())
+def test_no_entity_holds_a_cannot_link_and_without_any_all_must_links_hold(
+    records: int, seed: int, data: st.DataObject
+) -> None:
+    # Weights without a tie, also among their sums: between equals the record that comes first decides.
+    chance = np.random.default_rng(seed)
+    pairs = [(i, j) for i in range(records) for j in range(i + 1, records)]
+    told: Weights = {pair: [float(chance.uniform(-20, 30))] for pair in pairs}
+    decided = {pair: data.draw(st.sampled_from([0, 0, 0, 1, -1])) for pair in pairs}
+    entity = resolved(records, told, decided=decided)
+    assert [pair for pair, rule in decided.items() if rule < 0 and entity[pair[0]] == entity[pair[1]]] == []
+    order = data.draw(st.permutations(range(records)))
+    assert partition(resolved(records, told, decided=decided, order=order)) == partition(entity)
+    musts = {pair: max(rule, 0) for pair, rule in decided.items()}
+    entity = resolved(records, told, decided=musts)
+    assert [pair for pair, rule in musts.items() if rule and entity[pair[0]] != entity[pair[1]]] == []
+
+
 @given(st.lists(components(), min_size=2, max_size=4))
 def test_what_else_is_worked_on_beside_a_component_does_not_matter(made: list[tuple[int, Weights]]) -> None:
     group: list[int] = []
@@ -99,8 +171,9 @@ def test_what_else_is_worked_on_beside_a_component_does_not_matter(made: list[tu
         alone += [e + len(group) for e in resolved(records, told)]
         bits += [float(told[pair][0] or 0) for pair in sorted(told)]
         group += [n] * records
-    left, right = clustering.pairs_within(np.array(group))
+    left, right = pairs_within(np.array(group))
     weights: npt.NDArray[np.float64] = np.array(bits)[:, None]
-    links = clustering.links_of_pairs(left, right, weights, np.ones_like(weights, bool), PRIOR)
-    together = clustering.resolve(len(group), links, prior=PRIOR, least_weight=0.0)
+    undecided = np.zeros(len(left), np.int64)
+    links = links_of_pairs(left, right, weights, np.ones_like(weights, bool), PRIOR, undecided)
+    together = clustering.resolve(len(group), links, prior=PRIOR, least_weight=0.0).entity
     assert [int(e) for e in together] == alone

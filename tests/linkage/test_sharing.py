@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import pytest
 from pyspark.sql import DataFrame, SparkSession
 
-from cdi_spark.linkage.features import FEATURES
 from cdi_spark.linkage.sharing import shared_values, with_own
+from cdi_spark.tables import FEATURES
 
 
 @pytest.fixture
