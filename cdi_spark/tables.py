@@ -250,6 +250,11 @@ MODEL = Table(
             "rules", STRINGS, "blocking rules that find most pairs for what they cost; pairs come by these"
         ),
         Column("stop_keys", T.ArrayType(LONG), "hashes of block keys too common to tell anybody apart"),
+        Column(
+            "rare_frequencies",
+            T.MapType(STRING, DOUBLE),
+            "by column, frequency of values that are not in term_frequency",
+        ),
         Column("keep_weight", DOUBLE, "match weight in bits from which a pair is kept"),
         Column(
             "link_weight",
@@ -266,13 +271,13 @@ MODEL = Table(
 
 TERM_FREQUENCY = Table(
     "linkage.term_frequency",
-    "One row per value of a compared column, frozen with its model",
+    "One row per value of a compared column that more than two people have, frozen with its model",
     ("model_id", "column", "value"),
     (
         Column("model_id", STRING, "model that the frequency belongs to"),
         Column("column", STRING, "compared column"),
         Column("value", STRING, "value as compared, such as a family name", "identifier"),
-        Column("frequency", DOUBLE, "share (0 to 1) of the records with any value that have this one"),
+        Column("frequency", DOUBLE, "share (0 to 1) of the people with any value who have this one"),
     ),
 )
 

@@ -63,7 +63,9 @@ class Frozen:
         """Add tf_<column> for the columns that weigh rare values more."""
         frequencies = self.term_frequencies.where(F.col("model_id") == self.trained["model_id"])
         for name in self.model.term_frequency_columns():
-            records = records.transform(with_frequency, frequencies, name)
+            records = records.transform(
+                with_frequency, frequencies, name, self.trained["rare_frequencies"][name]
+            )
         return records
 
 
@@ -92,7 +94,8 @@ def train_and_freeze(
     rules = LinkRules.of(limits)
     model = model.restricted(set(known))
     blocked = rules.added_to(model)
-    frequencies = keep("frequencies", training.term_frequencies(features, model=model))
+    terms = keep("terms", training.count_terms(features, model=model))
+    frequencies, rare = training.term_frequencies(terms)
     shared = keep("shared", shared_values(features))
     own = with_own(features, shared, public_from=model.public_from)
     weak = rules.weak_keys(own, largest_block=model.largest_block, public_from=model.public_from)
@@ -101,7 +104,7 @@ def train_and_freeze(
         training.training_sample, model=blocked, at_most=limits.training_records, records=records
     )
     for name in model.term_frequency_columns():
-        sample = sample.transform(with_frequency, frequencies, name)
+        sample = sample.transform(with_frequency, frequencies, name, rare[name])
     if labels is not None:
         sample = sample.join(labels.select("record_id", "person"), "record_id", "left")
     found = training.train(sample, model=blocked, records=records, rules=rules, wish=limits.cluster_precision)
@@ -115,6 +118,7 @@ def train_and_freeze(
         "settings": training.as_json(found.settings),
         "rules": [rule.name for rule in found.rules],
         "stop_keys": stopped,
+        "rare_frequencies": rare,
         "keep_weight": limits.keep_weight,
         "link_weight": math.log2(limits.link_probability / (1 - limits.link_probability)),
         "entity_weight": found.entity_weight,

@@ -60,13 +60,10 @@ def to_tasks(keyed: DataFrame, rules: Sequence[BlockingRule], wanted: int) -> Da
     numbers = F.array_distinct(F.transform(all_keys(rules), lambda key: F.pmod(key, F.lit(wanted))))
     # Numbers that Spark's own hash deals to one task each.
     dealt = F.pmod(F.hash("id"), F.lit(wanted)).alias("task")
-    range_ = keyed.sparkSession.range(wanted * 32)
-    leads = [
-        row["lead"] for row in range_.groupBy(dealt).agg(F.min("id").alias("lead")).orderBy("task").collect()
-    ]
-    return keyed.select("*", F.explode(numbers).alias("task")).repartition(
-        wanted, F.get(F.array(*map(F.lit, leads)), F.col("task"))
-    )
+    first = keyed.sparkSession.range(wanted * 32).groupBy(dealt).agg(F.min("id").alias("lead"))
+    leads = [F.lit(row["lead"]).cast("bigint") for row in first.orderBy("task").collect()]
+    lead = F.get(F.array(*leads), F.col("task"))
+    return keyed.select("*", F.explode(numbers).alias("task")).repartition(wanted, lead)
 
 
 def resolve_entities(

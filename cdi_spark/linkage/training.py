@@ -24,7 +24,6 @@ from cdi_spark.linkage.parameters import Evidence, learn
 from cdi_spark.linkage.self_training import Material, as_decided, learned_from
 from cdi_spark.linkage.splink_sql import splink_settings
 from cdi_spark.linkage.thresholds import EVEN_ODDS, at_each_weight, choose
-from cdi_spark.tables import TERM_FREQUENCY
 
 Keep = Callable[[str, DataFrame], DataFrame]
 
@@ -35,6 +34,8 @@ _COMPONENT_WEIGHT, LARGEST_COMPONENT = -3.0, 400
 _SELF_TRAINING_ROUNDS = 2
 # For one record chosen by its hash, so many come with it, about, by keys that at most so many records have.
 _COMPANY, _RARE_KEY = 8, 12
+# What only so many people have is as rare as can be told.
+_FEW = 2
 # A blocking rule stays when it adds this share of the pairs of one person.
 _RULE_ADDS = 0.0005
 
@@ -190,41 +191,51 @@ def training_sample(features: DataFrame, *, model: PersonModel, at_most: int, re
     )
 
 
-def term_frequencies(features: DataFrame, *, model: PersonModel) -> DataFrame:
-    """linkage.term_frequency but for model_id: each value's share of the people who have one.
+def count_terms(features: DataFrame, *, model: PersonModel) -> DataFrame:
+    """How many people have each value that weighs more the rarer it is.
 
     Records that agree in given name, family name and birth year count once: one person's duplicates must not
-    make a rare name look common. What only one has is counted as if two had it.
+    make a rare name look common.
+
+    Returns:
+        column, value, people.
     """
     columns = model.term_frequency_columns()
     if not columns:
-        return features.sparkSession.createDataFrame([], TERM_FREQUENCY.schema).drop("model_id")
+        return features.sparkSession.createDataFrame([], "column string, value string, people long")
     somebody = F.xxhash64("given_root", "family", F.left("birth_date", F.lit(4)))
     values = features.select(
         somebody.alias("somebody"),
-        F.explode(
-            F.array(*(F.struct(F.lit(c).alias("column"), F.col(c).alias("value")) for c in columns))
-        ).alias("x"),
-    ).select("somebody", "x.*")
-    counts = (
-        values.where("value IS NOT NULL")
-        .groupBy("column", "value")
-        .agg(F.count_distinct("somebody").alias("n"))
+        F.inline(F.array(*(F.struct(F.lit(c).alias("column"), F.col(c).alias("value")) for c in columns))),
     )
-    totals = counts.groupBy("column").agg(F.sum("n").alias("total"))
-    return counts.join(F.broadcast(totals), "column").select(
-        "column",
-        "value",
-        (F.greatest("n", F.lit(2)) / F.greatest("total", F.lit(2))).alias("frequency"),
-    )
+    known = values.where("value IS NOT NULL")
+    return known.groupBy("column", "value").agg(F.count_distinct("somebody").alias("people"))
 
 
-def with_frequency(records: DataFrame, frequencies: DataFrame, name: str) -> DataFrame:
-    """Add tf_<name>, the frequency of the record's value; null where the model knows no such value."""
+def term_frequencies(terms: DataFrame) -> tuple[DataFrame, dict[str, float]]:
+    """Each value's share of the people who have one, where more than _FEW have it, and the share of all others.
+
+    A value of few people counts as if so many had it: so do all that the training never saw.
+
+    Args:
+        terms: count_terms().
+    Returns:
+        linkage.term_frequency but for model_id; by column, the frequency of what is not in there.
+    """
+    totals = terms.groupBy("column").agg(F.sum("people").alias("total"))
+    rare = {row["column"]: _FEW / max(_FEW, row["total"]) for row in totals.collect()}
+    told = terms.where(F.col("people") > _FEW).join(F.broadcast(totals), "column")
+    return told.select("column", "value", (F.col("people") / F.col("total")).alias("frequency")), rare
+
+
+def with_frequency(records: DataFrame, frequencies: DataFrame, name: str, rare: float) -> DataFrame:
+    """Add tf_<name>, the frequency of the record's value: `rare` where there is none, null without a value."""
     of_column = frequencies.where(F.col("column") == name)
-    return records.join(
+    joined = records.join(
         of_column.select(F.col("value").alias(name), F.col("frequency").alias(f"tf_{name}")), name, "left"
     )
+    known = F.coalesce(F.col(f"tf_{name}"), F.lit(rare))
+    return joined.withColumn(f"tf_{name}", F.when(F.col(name).isNotNull(), known))
 
 
 def stop_keys(features: DataFrame, *, rules: list[BlockingRule], largest_block: int) -> list[int]:

@@ -4,12 +4,15 @@ from collections.abc import Iterator
 
 import pytest
 from pyspark.sql import SparkSession
+from splink.backends.spark import similarity_jar_location
 
-from cdi_spark.session import spark_session
+from cdi_spark.session import launch_settings, spark_session
 
 
 @pytest.fixture(scope="session")
 def spark_session_of_all_tests() -> Iterator[SparkSession]:
-    spark = spark_session()
+    # Splink on Spark wants its own functions; they are no part of the package.
+    jars = f"{launch_settings()['spark.jars']},{similarity_jar_location()}"
+    spark = spark_session({"spark.jars": jars})
     yield spark
     spark.stop()

@@ -33,10 +33,11 @@ def make_people(path: Path, *, records: int) -> None:
         )
         words = ("given_name", "family_name", "birth_place", "postcode", "occupation")
         # One sign of a word becomes another, a day of birth comes to lie up to a month later.
-        wrong = {
-            c: f"concat(left({c}, 1 + slip % (length({c}) - 2)), chr(97 + slip % 26), substr({c}, 3 + slip % (length({c}) - 2)))"
-            for c in words
-        } | {"birth_date": "birth_date + slip % 30"}
+        connection.execute(
+            "CREATE MACRO misspelt(w, slip) AS concat(left(w, 1 + slip % (length(w) - 2)), chr(97 + slip % 26), "
+            "substr(w, 3 + slip % (length(w) - 2)))"
+        )
+        wrong = {c: f"misspelt({c}, slip)" for c in words} | {"birth_date": "birth_date + slip % 30"}
         spoilt = ", ".join(
             f"CASE WHEN n > 0 AND chance(r, '{c}') < 0.08 THEN NULL "
             f"WHEN n > 0 AND chance(r, '{c}') < 0.2 THEN {mishap} ELSE {c} END AS {c}"
@@ -44,7 +45,8 @@ def make_people(path: Path, *, records: int) -> None:
         )
         connection.execute(
             f"""COPY (SELECT 'bench:' || r AS record_id, {spoilt} FROM (
-                    SELECT r, r % {_RECORDS_A_PERSON + 2} AS n, (hash(r) % 1000)::INT AS slip, people.* FROM range({records}) t(r)
+                    SELECT r, r % {_RECORDS_A_PERSON + 2} AS n, (hash(r) % 1000)::INT AS slip, people.*
+                    FROM range({records}) t(r)
                     JOIN people ON p = hash(r // {_RECORDS_A_PERSON + 2} , r % 2) % {people}))
                 TO '{path}' (FORMAT parquet)"""
         )

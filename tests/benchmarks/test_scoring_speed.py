@@ -1,64 +1,125 @@
-"""Scoring beside Splink's own DuckDB predict, in one run; printed as a ratio, never asserted."""
+"""Scoring beside Splink alone, from silver.person to pairs on disk, in one run; printed as ratios, never asserted."""
 
 from __future__ import annotations
 
-import json
+import threading
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
+import psutil
 import pytest
-from pyspark.sql import SparkSession
-from splink import DuckDBAPI, Linker
+from pyspark.sql import DataFrame, SparkSession
+from splink import DuckDBAPI, Linker, SparkAPI
 
-from cdi_spark.config import load_project
-from cdi_spark.demo.generate import generate
-from cdi_spark.linkage.blocking import key_column, with_keys
+from cdi_spark.linkage.features import person_features
 from cdi_spark.linkage.frozen import Frozen
-from cdi_spark.linkage.model import load_person_model
 from cdi_spark.linkage.scoring import score_pairs
-from cdi_spark.pipeline import run_stage
-from cdi_spark.stages import Run
 from cdi_spark.storage import Storage
-from cdi_spark.tables import PAIR
+from cdi_spark.tables import PAIR, PERSON, TERM_FREQUENCY
+from tests.benchmarks import workloads
+from tests.benchmarks.people import make_people
 
-DEMO = Path(__file__).parents[2] / "conf" / "demo"
+_FEATURES = ["record_id", "given", "family", "birth_date", "postcode", "outward", "birth_place", "occupation"]
 
 
-@pytest.mark.parametrize("people", [10_000])
-def test_scoring_against_splink_on_duckdb(spark: SparkSession, tmp_path: Path, people: int) -> None:
-    generate(tmp_path / "raw", people=people)
-    storage = Storage(spark, tmp_path / "warehouse")
-    run = Run(spark, load_project(DEMO, {"raw": str(tmp_path / "raw")}), storage)
-    for stage in ("ingest", "standardise", "train", "score"):
-        run_stage(run, stage)
-    trained = storage.read("linkage.model").collect()[0]
-    tables = (storage.read(f"linkage.{name}") for name in ("term_frequency", "shared_value"))
-    frozen = Frozen.of(load_person_model(run.project.person_model), trained, *tables)
-    model, persons = frozen.model, storage.read("silver.person")
-
-    started = time.monotonic()
-    storage.replace(PAIR, score_pairs(persons, frozen))
-    ours = time.monotonic() - started
-    pairs = storage.read(PAIR.name).count()
-
-    keyed = frozen.features(persons).transform(with_keys, model.blocking, trained["stop_keys"]).toArrow()
-    scalar = [key_column(i) for i, rule in enumerate(model.blocking) if not rule.shares]
-    settings = json.loads(trained["settings"]) | {
-        "blocking_rules_to_generate_predictions": [
-            {"blocking_rule": f"l.{key} = r.{key}", "sql_dialect": "duckdb"} for key in scalar
-        ]
-    }
-    with duckdb.connect() as connection:
-        connection.execute("SET threads = 2")
-        connection.register("keyed", keyed)
-        connection.execute("create table records as select * from keyed")
-        started = time.monotonic()
-        linker = Linker(DuckDBAPI(connection=connection).register("records"), settings)
-        found = linker.inference.predict(threshold_match_weight=trained["keep_weight"])
-        theirs = time.monotonic() - started
-        theirs_pairs = connection.sql(f"select count(*) from {found.physical_name}").fetchall()[0][0]
+@pytest.mark.parametrize(("workload", "records"), [("tight", 1_000_000), ("loose", 300_000)])
+def test_scoring_beside_splink(spark: SparkSession, tmp_path: Path, workload: str, records: int) -> None:
+    small, large = (made(spark, tmp_path / str(n), workload, n) for n in (records // 10, records))
+    ours(*small)  # the session is warm after it
+    few, few_s, _ = ours(*small)
+    pairs, ours_s, peak = ours(*large)
+    theirs, duckdb_s = splink_on_duckdb(large[1], large[2], workload, tmp_path)
     print(
-        f"\n{persons.count():,} records: cdi_spark {ours:.1f} s for {pairs:,} pairs (all rules, committed to Delta); "
-        f"Splink on DuckDB {theirs:.1f} s for {theirs_pairs:,} pairs (rules over one key); ratio {ours / theirs:.1f}"
+        f"\n{workload}, {records:,} records: cdi_spark {ours_s:.1f} s for {pairs:,} pairs; Splink on DuckDB "
+        f"{duckdb_s:.1f} s for {theirs:,}; ratio {ours_s / duckdb_s:.2f}"
+        f"\n  ten times the records: {pairs / few:.1f} times the pairs, {ours_s / few_s:.1f} times the seconds"
+        f"\n  most memory: {', '.join(f'{name} {size:.2f} GB' for name, size in peak.items())}"
     )
+    if workload == "loose":
+        spark_pairs, spark_s = splink_on_spark(spark, large[1], large[2], workload, tmp_path)
+        print(
+            f"  Splink on Spark {spark_s:.1f} s for {spark_pairs:,} pairs: {spark_s / ours_s:.1f} times ours"
+        )
+
+
+def made(spark: SparkSession, place: Path, workload: str, records: int) -> tuple[Storage, DataFrame, Frozen]:
+    """silver.person with made-up people, and a model of them."""
+    place.mkdir()
+    make_people(place / "people.parquet", records=records)
+    storage = Storage(spark, place / "warehouse")
+    storage.replace(PERSON, workloads.as_persons(spark.read.parquet(str(place / "people.parquet"))))
+    persons = storage.read(PERSON.name)
+    frozen = workloads.frozen(persons, workload)
+    storage.replace(TERM_FREQUENCY, frozen.term_frequencies)
+    return storage, persons, replace(frozen, term_frequencies=storage.read(TERM_FREQUENCY.name))
+
+
+def ours(storage: Storage, persons: DataFrame, frozen: Frozen) -> tuple[int, float, dict[str, float]]:
+    with peaks() as peak:
+        seconds = timed(lambda: storage.replace(PAIR, score_pairs(persons, frozen)))
+    return storage.read(PAIR.name).count(), seconds, peak
+
+
+def splink_on_duckdb(persons: DataFrame, frozen: Frozen, workload: str, place: Path) -> tuple[int, float]:
+    """Splink with features that are there already, on as many threads as Spark has."""
+    persons.transform(person_features).select(_FEATURES).write.parquet(str(place / "features"))
+    settings = workloads.splink_settings_of(frozen, workload, "duckdb")
+    with duckdb.connect() as connection:
+
+        def predict() -> None:
+            connection.execute(f"CREATE TABLE features AS FROM '{place}/features/*.parquet'")
+            linker = Linker(DuckDBAPI(connection=connection).register("features"), settings)
+            found = linker.inference.predict(threshold_match_weight=workloads.KEEP_WEIGHT)
+            connection.execute(f"COPY {found.physical_name} TO '{place}/pairs.parquet'")
+
+        seconds = timed(predict)
+        return connection.sql(f"SELECT count(*) FROM '{place}/pairs.parquet'").fetchall()[0][0], seconds
+
+
+def splink_on_spark(
+    spark: SparkSession, persons: DataFrame, frozen: Frozen, workload: str, place: Path
+) -> tuple[int, float]:
+    settings = workloads.splink_settings_of(frozen, workload, "spark")
+    features = spark.read.parquet(str(place / "features"))
+
+    def predict() -> None:
+        linker = Linker(SparkAPI(spark_session=spark).register(features), settings)
+        found = linker.inference.predict(threshold_match_weight=workloads.KEEP_WEIGHT)
+        found.as_spark_dataframe().write.parquet(str(place / "spark_pairs"))
+
+    seconds = timed(predict)
+    return spark.read.parquet(str(place / "spark_pairs")).count(), seconds
+
+
+def timed(work: Callable[[], None]) -> float:
+    started = time.monotonic()
+    work()
+    return time.monotonic() - started
+
+
+@contextmanager
+def peaks() -> Iterator[dict[str, float]]:
+    """Most memory in GB, seen ten times a second, of the JVM and of its largest Python worker."""
+    seen: dict[str, float] = {"JVM": 0.0, "Python worker": 0.0}
+    ended = threading.Event()
+
+    def watch() -> None:
+        while not ended.wait(0.1):
+            for process in psutil.Process().children(recursive=True):
+                try:
+                    name = "JVM" if process.name() == "java" else "Python worker"
+                    seen[name] = max(seen[name], process.memory_info().rss / 1e9)
+                except psutil.NoSuchProcess:
+                    continue
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    try:
+        yield seen
+    finally:
+        ended.set()
+        watcher.join()

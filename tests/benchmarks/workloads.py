@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import math
 from datetime import UTC, datetime
+from typing import Any
 
 import numpy as np
 from pyspark.sql import DataFrame, Row
@@ -19,33 +21,23 @@ from cdi_spark.tables import PERSON, SHARED_VALUE
 
 KEEP_WEIGHT = 0.0
 _PRIOR = 1e-5
+_CLOSE = "jaro_winkler_similarity({0}_l, {0}_r) >= 0.92"
+_SIMILAR = "jaro_winkler_similarity({0}_l, {0}_r) >= 0.7"
 
 
-def _levels(column: str, *between: tuple[str, float, float], same: tuple[float, float]) -> list[Level]:
-    told = [(f"{column}_l = {column}_r", *same), *between]
-    rest = (1 - sum(m for _, m, _ in told), 1 - sum(u for _, _, u in told))
-    return [
-        Level(label=sql, sql=sql, m=m, relatives=u, term_frequency=column if n == 0 else None)
-        for n, (sql, m, u) in enumerate([*told, ("ELSE", *rest)])
-    ]
-
-
-def _close(column: str, least: float) -> str:
-    return f"jaro_winkler_similarity({column}_l, {column}_r) >= {least}"
-
-
-def _off(column: str, most: int) -> str:
-    return f"damerau_levenshtein({column}_l, {column}_r) <= {most}"
-
-
-# Here `relatives` serves as u: nothing is trained.
+# Of every column its levels: SQL, m, u. Each starts with the same value and ends with all the rest.
 _LEVELS = {
-    "given": _levels("given", (_close("given", 0.92), 0.1, 0.002), (_close("given", 0.7), 0.1, 0.03), same=(0.7, 0.006)),
-    "family": _levels("family", (_close("family", 0.92), 0.1, 0.001), (_close("family", 0.7), 0.1, 0.02), same=(0.7, 0.0004)),
-    "birth_date": _levels("birth_date", (_off("birth_date", 1), 0.1, 0.0003), (_off("birth_date", 2), 0.05, 0.004), same=(0.8, 0.00004)),
-    "postcode": _levels("postcode", ("outward_l = outward_r", 0.1, 0.001), same=(0.6, 0.00001)),
-    "birth_place": _levels("birth_place", (_close("birth_place", 0.88), 0.1, 0.01), same=(0.7, 0.002)),
-    "occupation": _levels("occupation", same=(0.7, 0.01)),
+    "given": [("{0}_l = {0}_r", 0.7, 0.006), (_CLOSE, 0.1, 0.002), (_SIMILAR, 0.1, 0.03), ("ELSE", 0.1, 0.962)],
+    "family": [("{0}_l = {0}_r", 0.7, 0.0004), (_CLOSE, 0.1, 0.001), (_SIMILAR, 0.1, 0.02), ("ELSE", 0.1, 0.9786)],
+    "birth_date": [
+        ("{0}_l = {0}_r", 0.8, 0.00004),
+        ("damerau_levenshtein({0}_l, {0}_r) <= 1", 0.1, 0.0003),
+        ("damerau_levenshtein({0}_l, {0}_r) <= 2", 0.05, 0.004),
+        ("ELSE", 0.05, 0.99566),
+    ],
+    "postcode": [("{0}_l = {0}_r", 0.6, 0.00001), ("outward_l = outward_r", 0.1, 0.001), ("ELSE", 0.3, 0.99899)],
+    "birth_place": [("{0}_l = {0}_r", 0.7, 0.002), (_CLOSE, 0.1, 0.01), ("ELSE", 0.2, 0.988)],
+    "occupation": [("{0}_l = {0}_r", 0.7, 0.01), ("ELSE", 0.3, 0.99)],
 }  # fmt: skip
 
 _TIGHT = [
@@ -71,12 +63,19 @@ def model(workload: str) -> PersonModel:
     """The person model of one workload."""
     return PersonModel(
         comparisons=[
-            Comparison(name=c, evidence=c, known=[[c]], levels=levels) for c, levels in _LEVELS.items()
+            Comparison(name=c, evidence=c, known=[[c]], levels=[_level(c, *told) for told in levels])
+            for c, levels in _LEVELS.items()
         ],
         blocking=[BlockingRule(name=" and ".join(rule), equal=rule) for rule in RULES[workload]],
         largest_block=1_000_000,
         public_from=7,
     )
+
+
+def _level(column: str, sql: str, m: float, u: float) -> Level:
+    same = sql == "{0}_l = {0}_r"
+    told = sql.format(column)
+    return Level(label=told, sql=told, m=m, relatives=u, term_frequency=column if same else None)
 
 
 def as_persons(people: DataFrame) -> DataFrame:
@@ -95,16 +94,16 @@ def frozen(persons: DataFrame, workload: str) -> Frozen:
     """A model of stated m and u, with the term frequencies of these persons."""
     chosen = model(workload)
     parameters = [
-        Parameters(
-            (), 1, np.array([[x.m for x in c.levels]]), np.array([[x.relatives for x in c.levels]]), ()
-        )
-        for c in chosen.comparisons
+        Parameters((), 1, np.array([[m for _, m, _ in levels]]), np.array([[u for *_, u in levels]]), ())
+        for levels in _LEVELS.values()
     ]
-    frequencies = training.term_frequencies(persons.transform(person_features), model=chosen)
+    terms = training.count_terms(persons.transform(person_features), model=chosen)
+    frequencies, rare = training.term_frequencies(terms.localCheckpoint())
     trained = Row(
         model_id=workload,
         settings=training.as_json(splink_settings(chosen, parameters, prior=_PRIOR)),
         stop_keys=[],
+        rare_frequencies=rare,
         keep_weight=KEEP_WEIGHT,
         link_weight=math.log2(0.9 / 0.1),
         entity_weight=0.0,
@@ -115,16 +114,18 @@ def frozen(persons: DataFrame, workload: str) -> Frozen:
     return Frozen(chosen, trained, frequencies.select(named, "*"), nobody)
 
 
-def splink_rules(workload: str, dialect: str) -> list[dict[str, str]]:
-    """The workload's rules as Splink blocks by them."""
-    return [
-        {
-            "blocking_rule": " and ".join(f"{_sided(part, 'l')} = {_sided(part, 'r')}" for part in rule),
-            "sql_dialect": dialect,
-        }
-        for rule in RULES[workload]
+def splink_settings_of(frozen: Frozen, workload: str, dialect: str) -> dict[str, Any]:
+    """The same model and rules for Splink alone."""
+    settings = frozen.trained["settings"]
+    if dialect == "spark":
+        settings = settings.replace("jaro_winkler_similarity", "jaro_winkler").replace('"duckdb"', '"spark"')
+        settings = settings.replace('\\"', "`")
+    rules = [
+        " and ".join(f"{_of(part, 'l')} = {_of(part, 'r')}" for part in rule) for rule in RULES[workload]
     ]
+    told = [{"blocking_rule": rule, "sql_dialect": dialect} for rule in rules]
+    return {**json.loads(settings), "blocking_rules_to_generate_predictions": told}
 
 
-def _sided(part: str, side: str) -> str:
+def _of(part: str, side: str) -> str:
     return part.replace("left(", f"left({side}.") if "(" in part else f"{side}.{part}"

@@ -17,14 +17,13 @@ from splink import DuckDBAPI, Linker
 
 from cdi_spark.config import Linkage
 from cdi_spark.entities.components import components
-from cdi_spark.linkage import scoring, tasks
-from cdi_spark.linkage.blocking import key_column, with_keys
+from cdi_spark.linkage import scoring
+from cdi_spark.linkage.blocking import all_keys, key_column, with_keys
 from cdi_spark.linkage.features import person_features
 from cdi_spark.linkage.frozen import Frozen, train_and_freeze
 from cdi_spark.linkage.model import load_person_model
 from cdi_spark.linkage.sharing import shared_values
-from cdi_spark.linkage.tasks import scorer
-from cdi_spark.linkage.training import term_frequencies
+from cdi_spark.linkage.training import count_terms, term_frequencies
 from cdi_spark.tables import PERSON
 
 PACKAGED = Path(scoring.__file__).parent / "person.yml"
@@ -91,7 +90,7 @@ def frozen(persons: DataFrame, learned: dict[str, Row]) -> Frozen:
     return Frozen.of(
         model,
         row,
-        term_frequencies(features, model=restricted).select(named, "*"),
+        term_frequencies(count_terms(features, model=restricted))[0].select(named, "*"),
         shared_values(features).select(named, "*"),
     )
 
@@ -114,12 +113,10 @@ def splink_pairs(persons: DataFrame, frozen: Frozen) -> dict[tuple[str, str], fl
             DuckDBAPI(connection=connection).register("records"),
             {**settings, "blocking_rules_to_generate_predictions": rules},
         )
-        known = frozen.term_frequencies.toPandas()
-        for column, table in known.groupby("column"):
-            frame = table.rename(columns={"value": column, "frequency": f"tf_{column}"})[
-                [column, f"tf_{column}"]
-            ]
-            connection.register(f"tf_{column}", frame)
+        frequent = frozen.with_frequencies(keyed)
+        for column in model.term_frequency_columns():
+            told = frequent.select(column, f"tf_{column}").where(F.col(column).isNotNull()).distinct()
+            connection.register(f"tf_{column}", told.toArrow())
             linker.table_management.register_term_frequency_lookup(
                 linker._db_api.register(f"tf_{column}"), column
             )
@@ -140,35 +137,36 @@ def test_pairs_and_weights_are_those_of_splinks_own_predict(persons: DataFrame, 
     assert max(abs(p["match_weight"] - theirs[p["record_id_l"], p["record_id_r"]]) for p in ours) < 1e-9
 
 
-def test_adaptive_execution_and_many_partitions_lose_no_pair(
+def test_adaptive_execution_and_many_tasks_change_no_pair(
     spark: SparkSession, persons: DataFrame, frozen: Frozen
 ) -> None:
-    wanted = {(p["record_id_l"], p["record_id_r"]) for p in scoring.score_pairs(persons, frozen).collect()}
+    columns = ["record_id_l", "record_id_r", "match_weight", "block_rule", "levels"]
+
+    def scored(rows: DataFrame, records_a_task: int) -> list[tuple[Any, ...]]:
+        found = scoring.score_pairs(rows, frozen, records_a_task=records_a_task)
+        return sorted(map(tuple, found.select(columns).collect()))
+
     settings = {"spark.sql.adaptive.enabled": "true", "spark.sql.shuffle.partitions": "7"}
     before = {name: spark.conf.get(name) for name in settings}
+    wanted = scored(persons, 400)
     try:
         for name, value in settings.items():
             spark.conf.set(name, value)
-        found = scoring.score_pairs(persons.repartition(3), frozen).collect()
+        assert scored(persons.repartition(3), 50) == wanted
     finally:
         for name, told in before.items():
             spark.conf.set(name, str(told))
-    assert len(found) == len(wanted)
-    assert {(p["record_id_l"], p["record_id_r"]) for p in found} == wanted
 
 
-def test_a_block_over_the_budget_is_scored_in_slices_to_the_same_pairs(
-    persons: DataFrame, frozen: Frozen, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    shared = [rule for rule in frozen.model.blocking if rule.shares in ("emails", "phones")]
-    few = replace(frozen, model=frozen.model.model_copy(update={"blocking": shared}))
-    whole = scoring.score_pairs(persons, few)
-    monkeypatch.setattr(tasks, "scorer", lambda sql: scorer(sql, pair_budget=40))
-    sliced = scoring.score_pairs(persons, few)
-    wanted = ["record_id_l", "record_id_r", "match_weight", "block_rule"]
-    assert sorted(map(tuple, sliced.select(wanted).collect())) == sorted(
-        map(tuple, whole.select(wanted).collect())
-    )
+def test_a_task_gets_a_record_once_and_only_where_it_has_keys(persons: DataFrame, frozen: Frozen) -> None:
+    rules = frozen.model.blocking
+    keyed = frozen.features(persons).transform(with_keys, rules)
+    sent = keyed.transform(scoring.to_tasks, rules, 5).withColumn("task_id", F.spark_partition_id())
+    rows = sent.select("record_id", "task", "task_id", all_keys(rules).alias("keys")).collect()
+    assert len({(row["record_id"], row["task"]) for row in rows}) == len(rows)
+    assert {row["task"] for row in rows} == {key % 5 for row in rows for key in row["keys"]}
+    assert all(row["task"] in {key % 5 for key in row["keys"]} for row in rows)
+    assert len({(row["task"], row["task_id"]) for row in rows}) == 5 == len({row["task_id"] for row in rows})
 
 
 def test_a_stop_listed_key_makes_no_pairs(persons: DataFrame, frozen: Frozen) -> None:
