@@ -242,9 +242,10 @@ MODEL = Table(
             "match weight in bits from which a pair is a link, where components are entities",
         ),
         Column("entity_weight", DOUBLE, "bits of the entity score from which two clusters are one entity"),
-        Column("diagnostics", STRING, "JSON: comparisons too dependent to count apart, and by how many bits"),
+        Column("metrics", STRING, "JSON: what training measured; its report is drawn from it"),
         Column("trained_records", LONG, "records in the training sample"),
         Column("trained_at", TIMESTAMP, "when, UTC"),
+        Column("activated_at", TIMESTAMP, "when it was made the active model again, UTC; else null"),
         RUN_ID,
     ),
 )

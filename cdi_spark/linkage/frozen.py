@@ -89,9 +89,10 @@ def train_and_freeze(
         "keep_weight": limits.keep_weight,
         "link_weight": math.log2(limits.link_probability / (1 - limits.link_probability)),
         "entity_weight": training.LEAST_ENTITY_WEIGHT,
-        "diagnostics": training.as_json({"overlaps": found.overlaps}),
+        "metrics": training.as_json({"overlaps": found.overlaps}),
         "trained_records": found.records,
         "trained_at": datetime.now(UTC),
+        "activated_at": None,
         "run_id": run_id,
     }
     named = F.lit(name).alias("model_id")
