@@ -95,10 +95,11 @@ def rule_proposals(
         that the model's rules miss), finds_per_million compared; best first by it.
     """
     records = features.count()
-    costs = _block_sizes(features, candidates).where(F.col("records").between(2, largest_block))
+    sizes = _block_sizes(features, candidates).where(F.col("records").between(2, largest_block))
+    costs = sizes.groupBy("position").agg(_total(_pairs_of("records")).alias("compared"))
     affordable = {
         row["position"]: row["compared"]
-        for row in costs.groupBy("position").agg(_total(_pairs_of("records")).alias("compared")).collect()
+        for row in costs.orderBy("position").collect()
         if row["compared"] <= MOST_PAIRS_A_RECORD * records
     }
     tried = [candidates[position] for position in affordable]
@@ -107,11 +108,13 @@ def rule_proposals(
     shared = _sharing(missed, _entries(features.join(ids, "record_id", "left_semi"), tried))
     usable = _block_sizes(features, tried).where(F.col("records") <= largest_block).select("key")
     finds = shared.join(usable, "key", "left_semi").groupBy("position")
-    compared = F.create_map(*(F.lit(x) for n, cost in enumerate(affordable.values()) for x in (n, cost)))
+    compared = features.sparkSession.createDataFrame(
+        list(enumerate(affordable.values())), "position int, compared long"
+    )
     return (
         finds.agg(F.count_distinct("record_id_l", "record_id_r").alias("finds"))
         .join(_named(features, tried), "position")
-        .withColumn("compared", compared[F.col("position")])
+        .join(compared, "position")
         .select(
             "rule",
             "equal",
@@ -165,6 +168,9 @@ def _is_array(column: str) -> bool:
 
 def _entries(features: DataFrame, rules: Sequence[BlockingRule], stop_keys: Sequence[int] = ()) -> DataFrame:
     """record_id, position (of the rule), key; a row per record and block that it is in."""
+    if not rules:
+        nowhere = {"position": F.lit(0), "key": F.lit(0).cast("long")}
+        return features.select("record_id").limit(0).withColumns(nowhere)
     keyed = features.transform(with_keys, rules, stop_keys).transform(in_blocks, rules)
     return keyed.select("record_id", F.col("rule").alias("position"), "key")
 

@@ -56,7 +56,7 @@ def waterfall_page(
         record_ids=record_ids,
         match_weight=match_weight,
         facts=facts,
-        across=Axis(min(reached) - 1, max(reached) + 1, 270, 700),
+        across=Axis(min(reached) - 1, max(reached) + 1, 300, 710),
     )
 
 
