@@ -10,6 +10,7 @@ from typing import Any
 from pyspark.sql import DataFrame, Row
 from pyspark.sql import functions as F
 
+from cdi_spark import logs
 from cdi_spark.config import packaged_person_model
 from cdi_spark.errors import CdiError
 from cdi_spark.linkage.blocking import in_blocks, with_keys
@@ -84,6 +85,11 @@ def model_in_use(run: Run) -> Row:
     trained = model_of_pairs(run, run.storage.read_or_empty(PAIR)) or active_of(run)
     if trained is None:
         raise CdiError("linkage.model: no model was trained yet. Run `cdi run all` first.")
+    if trained["settings_hash"] != settings_of(run):
+        logs.notice(
+            f"model {trained['model_id']} scored the pairs, and was trained from another person model or other "
+            "thresholds than the project has now; what follows may be off. `cdi run` brings them together."
+        )
     return trained
 
 

@@ -78,6 +78,16 @@ def test_explain_takes_a_pair_apart_and_draws_it(
     assert not re.search(r"<script|https?://|<link", drawn)
 
 
+def test_a_project_that_changed_since_the_training_is_told(
+    demo_job: Storage, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shutil.copytree(DEMO, tmp_path / "conf")
+    with (tmp_path / "conf/project.yml").open("a") as file:
+        file.write("linkage: {keep_weight: -4.0}\n")
+    assert main(["blocking", "--project", str(tmp_path / "conf"), "--warehouse", demo_job.warehouse]) == 0
+    assert "was trained from another person model or other thresholds" in capsys.readouterr().err
+
+
 def test_explain_says_of_strangers_that_nothing_brought_them_together(
     demo_job: Storage, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -180,7 +190,10 @@ def test_options_before_a_subcommand_are_refused(capsys: pytest.CaptureFixture[s
 
 
 def test_blocking_accounts_for_every_kept_pair(demo_job: Storage, capsys: pytest.CaptureFixture[str]) -> None:
-    found = said(["blocking", *at(demo_job)], capsys)
+    assert main(["blocking", *at(demo_job), "--json"]) == 0
+    printed = capsys.readouterr()
+    assert "another person model" not in printed.err
+    found = json.loads(printed.out)
     trained = demo_job.read(MODEL.name).collect()[0]
     assert {row["rule"] for row in found} == set(trained["rules"])
     assert sum(row["kept"] for row in found) == demo_job.read("linkage.pair").count()

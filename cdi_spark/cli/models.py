@@ -183,10 +183,14 @@ def _model(run: Run, model_id: str) -> Row:
 
 def _print_change(found: ModelChange, a: str, b: str) -> None:
     shown = RichTable("comparison", "level", a, b, "difference", title="Match weights, bits")
-    for level in found.levels:
+    # A twentieth of a bit moves the odds by 4 %; --json has every level.
+    same = [x for x in found.levels if x.difference is not None and abs(x.difference) < 0.05]
+    for level in (x for x in found.levels if x not in same):
         cells = [_bits(bits) for bits in (level.bits_a, level.bits_b, level.difference)]
         shown.add_row(level.comparison, Text(level.level), *cells)
-    out.print(shown)
+    if shown.row_count:
+        out.print(shown)
+    out.print(f"levels that weigh the same, to a twentieth of a bit: {len(same):,}", highlight=False)
     shown = RichTable("measure", a, b)
     for name, (one, other) in found.measures.items():
         shown.add_row(name, _value(one), _value(other))
