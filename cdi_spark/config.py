@@ -260,8 +260,13 @@ class Project(_Strict):
     def person_model(self) -> Traversable:
         """The project's own person model where it has one, else the packaged one."""
         own = self.folder / "person.yml"
-        # Not by __file__: under --py-files the package is read from inside a wheel.
-        return own if own.exists() else files("cdi_spark") / "linkage" / "person.yml"
+        return own if own.exists() else packaged_person_model()
+
+
+def packaged_person_model() -> Traversable:
+    """The person model that comes with the package."""
+    # Not by __file__: under --py-files the package is read from inside a wheel.
+    return files("cdi_spark") / "linkage" / "person.yml"
 
 
 def load_project(folder: Path, variables: dict[str, str] | None = None, *, lenient: bool = False) -> Project:

@@ -37,6 +37,11 @@ def accounted(counts: dict[str, Any], *, run_id: str) -> None:
     _LOGGER.info("accounted", extra={"said": {"run_id": run_id, "stage": "standardise", **counts}})
 
 
+def written(what: str, place: str, *, run_id: str) -> None:
+    """A stage wrote something to be read beside the tables."""
+    _LOGGER.info(f"{what} written", extra={"said": {"run_id": run_id, "file": place}})
+
+
 def failure(told: str) -> bool:
     """Log what ended the run; false where the project has no log set up to say it in JSON."""
     as_json = any(isinstance(handler.formatter, _Json) for handler in _LOGGER.handlers)

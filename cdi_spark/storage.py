@@ -72,9 +72,14 @@ class Storage:
         return self.spark.sql(f"SELECT * FROM {self.address(name)} VERSION AS OF {version:d}")
 
     def read_or_empty(self, table: Table) -> DataFrame:
-        """The table as it is now, with no rows before it was first written."""
+        """The table as it is now, with no rows before it was first written.
+
+        A column that was declared later than the table was written is null.
+        """
         if self.exists(table.name):
-            return self.read(table.name)
+            rows = self.read(table.name)
+            later = {c.name: F.lit(None).cast(c.type) for c in table.columns if c.name not in rows.columns}
+            return rows.withColumns(later) if later else rows
         return self.spark.createDataFrame([], table.schema)
 
     def read_released(self, name: str) -> DataFrame:
@@ -152,8 +157,10 @@ class Storage:
             f"WHEN MATCHED AND ({differs}) THEN UPDATE SET {assign}" if when_changed else "",
             f"WHEN NOT MATCHED {'AND NOT s._gone ' if has_gone else ''}THEN INSERT ({names}) VALUES ({values})",
         ]
+        # With schema evolution: a column may have been declared after the table was first written.
         self.spark.sql(
-            f"MERGE INTO {self.address(table.name)} t USING {view} s ON {match} {' '.join(clauses)}"
+            f"MERGE WITH SCHEMA EVOLUTION INTO {self.address(table.name)} t USING {view} s ON {match} "
+            + " ".join(clauses)
         )
         self.spark.catalog.dropTempView(view)
 
@@ -177,6 +184,17 @@ class Storage:
         if self._catalog:
             for name in (n for n in versions if n.startswith("gold.")):
                 self._show(name, versions[name])
+
+    def write_report(self, name: str, page: str) -> Path | None:
+        """Write a page under reports/ beside the tables; None where these are in no folder of this machine."""
+        folder = Path(self.warehouse)
+        # A URI is no folder; nor is, over Connect, a path of the server's.
+        if not folder.is_dir():
+            return None
+        file = folder / "reports" / name
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(page, encoding="utf-8")
+        return file
 
     @contextmanager
     def scratch(self) -> Iterator[Callable[[str, DataFrame], DataFrame]]:

@@ -265,6 +265,7 @@ MODEL = Table(
         Column("metrics", STRING, "JSON: what training found and measured; linkage/metrics.py says what"),
         Column("trained_records", LONG, "records in the training sample"),
         Column("trained_at", TIMESTAMP, "when, UTC"),
+        Column("activated_at", TIMESTAMP, "when it was made the active model again, UTC; else null"),
         RUN_ID,
     ),
 )

@@ -76,7 +76,7 @@ def test_a_command_that_is_stopped_does_not_succeed(monkeypatch: pytest.MonkeyPa
     def stop(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("cdi_spark.cli.load_project", stop)
+    monkeypatch.setattr("cdi_spark.cli.options.load_project", stop)
     assert main(["check", "--project", str(DEMO)]) != 0
 
 

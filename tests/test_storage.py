@@ -9,7 +9,7 @@ from pyspark.sql import functions as F
 
 from cdi_spark.errors import CdiError
 from cdi_spark.storage import Storage, conform
-from cdi_spark.tables import ATTRIBUTE, COMPONENT, MEMBER
+from cdi_spark.tables import ATTRIBUTE, COMPONENT, MEMBER, Table
 
 SINCE = datetime(2024, 1, 1, tzinfo=UTC)
 
@@ -239,3 +239,16 @@ def test_scratch_that_a_killed_run_left_is_cleared_away(spark: SparkSession, sto
     with storage.scratch() as keep:
         assert keep("silver.person", spark.range(3)).count() == 3
     assert not left.exists()
+
+
+def test_a_column_declared_after_the_table_was_written_is_null_until_a_merge_fills_it(
+    spark: SparkSession, storage: Storage
+) -> None:
+    older = Table(MEMBER.name, MEMBER.comment, MEMBER.key, MEMBER.columns[:-1])
+    storage.merge(older, members(spark, a="X").drop("run_id"), when_changed=())
+    assert [row["run_id"] for row in storage.read_or_empty(MEMBER).collect()] == [None]
+    gone = members(spark, b="Y", c="Z").withColumn("_gone", F.col("record_id") == "c")
+    storage.merge(MEMBER, gone, when_changed=("entity_id",))
+    rows = storage.read(MEMBER.name)
+    assert set(rows.columns) == set(MEMBER.names)
+    assert {row["record_id"]: row["run_id"] for row in rows.collect()} == {"a": None, "b": "r1"}

@@ -11,8 +11,8 @@ from pyspark.sql import functions as F
 
 from cdi_spark.linkage.model import BlockingRule
 
-# A key is 64 bits: the rule's position, of which the sign bit leaves 7, then a hash.
-_HASH_BITS = 56
+# A key is 64 bits: the rule's position, of which the sign bit leaves 11, then a hash.
+_HASH_BITS = 52
 
 
 def key_column(position: int) -> str:
@@ -31,8 +31,9 @@ def with_keys(features: DataFrame, rules: Sequence[BlockingRule], stop_keys: Seq
 
 
 def in_blocks(keyed: DataFrame, rules: Sequence[BlockingRule]) -> DataFrame:
-    """One row per record and block that it is in: adds `key`."""
-    return keyed.select("*", F.explode(all_keys(rules)).alias("key"))
+    """One row per record and block that it is in: adds `rule`, its position, and `key`."""
+    entries = keyed.select("*", F.explode(all_keys(rules)).alias("key"))
+    return entries.withColumn("rule", F.shiftright("key", _HASH_BITS).cast("int"))
 
 
 def all_keys(rules: Sequence[BlockingRule]) -> Column:
@@ -47,14 +48,14 @@ def all_keys(rules: Sequence[BlockingRule]) -> Column:
 
 
 def rule_of(key: str) -> str:
-    """SQL for the position of the rule that a key is of."""
+    """DuckDB SQL for the position of the rule that a key is of."""
     return f"({key} >> {_HASH_BITS})"
 
 
 def shared_keys(keyed: DataFrame, rules: Sequence[BlockingRule]) -> DataFrame:
     """One row per key that at least two records have: key, records."""
-    narrow = keyed.select(*(key_column(i) for i in range(len(rules))))
-    return in_blocks(narrow, rules).groupBy("key").agg(F.count("*").alias("records")).where("records > 1")
+    entries = keyed.transform(in_blocks, rules).groupBy("key")
+    return entries.agg(F.count("*").alias("records")).where("records > 1")
 
 
 def _key(position: int, rule: BlockingRule, stop_keys: Sequence[int]) -> Column:

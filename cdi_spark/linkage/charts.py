@@ -9,6 +9,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 import duckdb
@@ -37,7 +38,10 @@ class LevelWeight:
 
 @dataclass(frozen=True)
 class Step:
-    """One bar of a waterfall: what was compared, the level that held, its bits, what both records say."""
+    """One bar of a waterfall: what was compared, the level that held, its bits, what both records say.
+
+    What they say is in the columns that must be known; a level may read more.
+    """
 
     name: str
     level: str
@@ -125,11 +129,27 @@ def explain_pair(persons: DataFrame, frozen: Frozen, *, record_ids: tuple[str, s
         chart = linker.visualisations.waterfall_chart(scored.as_record_list())
     # The last bar is the sum itself.
     *bars, total = chart.raw_records
+    left, right = records.to_pylist()
+    read = {c.name: list(dict.fromkeys(chain(*c.known))) for c in frozen.model.comparisons}
     steps = [
-        Step(b["column_name"], b["label_for_charts"], b["log2_bayes_factor"], b["value_l"], b["value_r"])
-        for b in bars
+        Step(
+            name,
+            bar["label_for_charts"],
+            bar["log2_bayes_factor"],
+            _said(left, columns),
+            _said(right, columns),
+        )
+        for bar in bars
+        for name in [bar["column_name"]]
+        for columns in [read.get(name, [])]
     ]
     return Waterfall(steps, total["log2_bayes_factor"], _altair(chart))
+
+
+def _said(record: dict[str, Any], columns: list[str]) -> str:
+    """What a record says in some columns, as compared."""
+    values = [record[name] for name in columns if record[name] is not None]
+    return " · ".join(", ".join(value) if isinstance(value, list) else str(value) for value in values)
 
 
 @contextmanager

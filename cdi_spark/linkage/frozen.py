@@ -125,6 +125,7 @@ def train_and_freeze(
         "metrics": training.as_json(found.metrics),
         "trained_records": found.metrics["sample_records"],
         "trained_at": datetime.now(UTC),
+        "activated_at": None,
         "run_id": run_id,
     }
     named = F.lit(name).alias("model_id")

@@ -2,8 +2,20 @@
 
 from cdi_spark.stages.cleansing import standardise
 from cdi_spark.stages.landing import ingest
-from cdi_spark.stages.linking import resolve, score, train
+from cdi_spark.stages.linking import frozen_model, model_of_pairs, resolve, score, train
 from cdi_spark.stages.publishing import publish
 from cdi_spark.stages.run import Counts, Run, new_run_id
 
-__all__ = ["Counts", "Run", "ingest", "new_run_id", "publish", "resolve", "score", "standardise", "train"]
+__all__ = [
+    "Counts",
+    "Run",
+    "frozen_model",
+    "ingest",
+    "model_of_pairs",
+    "new_run_id",
+    "publish",
+    "resolve",
+    "score",
+    "standardise",
+    "train",
+]

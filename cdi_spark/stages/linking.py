@@ -14,7 +14,9 @@ from cdi_spark.entities import identity
 from cdi_spark.errors import CdiError
 from cdi_spark.linkage.frozen import Frozen, train_and_freeze
 from cdi_spark.linkage.link_rules import LinkRules, as_links
-from cdi_spark.linkage.model import PersonModel, digest, load_person_model
+from cdi_spark.linkage.model import load_person_model
+from cdi_spark.linkage.model_report import model_report
+from cdi_spark.linkage.models import active_model, model_named, settings_hash
 from cdi_spark.linkage.scoring import resolve_entities, score_pairs
 from cdi_spark.linkage.training import LARGEST_COMPONENT
 from cdi_spark.stages.run import Counts, Run, gated
@@ -25,14 +27,14 @@ from cdi_spark.truth import read_truth
 def train(run: Run) -> Counts:
     """Train and freeze a model, unless one was trained from the same person model; --retrain trains anew."""
     model = load_person_model(run.project.person_model)
-    settings_hash = _settings_hash(run, model)
-    if run.retrain or _trained(run, settings_hash) is None:
+    wanted = settings_hash(model, run.project.file.linkage)
+    if run.retrain or active_model(run.storage.read_or_empty(MODEL), settings_hash=wanted) is None:
         with run.storage.scratch() as keep:
             frozen = train_and_freeze(
                 run.storage.read(PERSON.name),
                 model=model,
                 limits=run.project.file.linkage,
-                settings_hash=settings_hash,
+                settings_hash=wanted,
                 run_id=run.run_id,
                 keep=keep,
                 labels=_labels(run),
@@ -42,18 +44,22 @@ def train(run: Run) -> Counts:
             run.storage.merge(SHARED_VALUE, frozen.shared_values, when_changed=())
         row = run.spark.createDataFrame([frozen.trained], MODEL.schema)
         run.storage.merge(MODEL, row, when_changed=("run_id",))
+        name = f"model_{frozen.trained['model_id']}.html"
+        if report := run.storage.write_report(name, model_report(frozen.trained)):
+            logs.written("training report", str(report), run_id=run.run_id)
     return gated(run, MODEL.name, TERM_FREQUENCY.name, SHARED_VALUE.name)
 
 
 def score(run: Run) -> Counts:
-    """Score every pair that shares a block with the newest model frozen from the project's person model."""
+    """Score every pair that shares a block with the active model of the project's person model."""
     model = load_person_model(run.project.person_model)
-    trained = _trained(run, _settings_hash(run, model))
+    wanted = settings_hash(model, run.project.file.linkage)
+    trained = active_model(run.storage.read_or_empty(MODEL), settings_hash=wanted)
     if trained is None:
         raise CdiError(
             "linkage.model: no model was trained from this person model. Run the stage train first."
         )
-    run.storage.replace(PAIR, score_pairs(run.storage.read(PERSON.name), _frozen(run, trained)))
+    run.storage.replace(PAIR, score_pairs(run.storage.read(PERSON.name), frozen_model(run, trained)))
     return gated(run, PAIR.name)
 
 
@@ -62,7 +68,7 @@ def resolve(run: Run) -> Counts:
     persons = run.storage.read(PERSON.name).where("NOT is_deleted")
     records = persons.select("record_id")
     pairs = run.storage.read(PAIR.name)
-    trained = _trained_by(run, pairs)
+    trained = model_of_pairs(run, pairs)
     links = as_links(pairs)
     with run.storage.scratch() as keep:
         if trained is None or run.project.file.linkage.resolve == "components":
@@ -74,7 +80,7 @@ def resolve(run: Run) -> Counts:
             joined = cc.bounded_components(
                 records, links, largest=LARGEST_COMPONENT, least=trained["keep_weight"], keep=keep
             )
-            found = resolve_entities(persons, joined, _frozen(run, trained))
+            found = resolve_entities(persons, joined, frozen_model(run, trained))
         run.storage.replace(COMPONENT, found)
     found = run.storage.read(COMPONENT.name)
     cc.check_records(found, records)
@@ -91,7 +97,7 @@ def resolve(run: Run) -> Counts:
     return gated(run, COMPONENT.name, MEMBER.name, EVENT.name)
 
 
-def _frozen(run: Run, trained: Row) -> Frozen:
+def frozen_model(run: Run, trained: Row) -> Frozen:
     """The model with all that was frozen with it."""
     return Frozen.of(
         load_person_model(run.project.person_model),
@@ -127,18 +133,7 @@ def _tell_unmet_wish(run: Run, trained: Row) -> None:
         logs.notice(told, run_id=run.run_id, stage="train")
 
 
-def _settings_hash(run: Run, model: PersonModel) -> str:
-    """Hash of all that a frozen model holds by conf: the person model and the project's thresholds and rules."""
-    return digest([model.settings_hash(), run.project.file.linkage.model_dump(exclude={"resolve"})])
-
-
-def _trained(run: Run, settings_hash: str) -> Row | None:
-    """The newest model trained from this person model."""
-    known = run.storage.read_or_empty(MODEL).where(F.col("settings_hash") == settings_hash)
-    return known.orderBy(F.desc("trained_at")).first()
-
-
-def _trained_by(run: Run, pairs: DataFrame) -> Row | None:
+def model_of_pairs(run: Run, pairs: DataFrame) -> Row | None:
     """The model that scored the pairs; none where there are no pairs."""
     first = pairs.select("model_id").first()
-    return first and run.storage.read(MODEL.name).where(F.col("model_id") == first["model_id"]).first()
+    return first and model_named(run.storage.read_or_empty(MODEL), first["model_id"])

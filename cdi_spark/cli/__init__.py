@@ -12,19 +12,30 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table as RichTable
 from rich.text import Text
 
 from cdi_spark import logs
-from cdi_spark.config import Project, load_project
+from cdi_spark.cli import linkage, models
+from cdi_spark.cli.options import (
+    AsJson,
+    Catalog,
+    ProjectDir,
+    Vars,
+    Warehouse,
+    err,
+    open_storage,
+    out,
+    project_at,
+    start_run,
+    write_page,
+)
 from cdi_spark.errors import CdiError, ConfigError
 
 # Spark takes seconds to import; `cdi check` and `cdi --help` do without it.
 if TYPE_CHECKING:
     from cdi_spark.stages import Run
-    from cdi_spark.storage import Storage
 
 app = typer.Typer(
     name="cdi",
@@ -36,23 +47,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
-out = Console()
-err = Console(stderr=True)
-
-ProjectDir = Annotated[
-    str, typer.Option(help="Conf folder with project.yml and sources/: a path, or a URI that Spark can read.")
-]
-Warehouse = Annotated[
-    str | None,
-    typer.Option(help="Where the Delta tables lie: a path or a URI. Default: project.yml's warehouse."),
-]
-Catalog = Annotated[
-    str | None,
-    typer.Option(help="Catalog that holds the tables, as in Unity Catalog. Default: project.yml's."),
-]
-Vars = Annotated[
-    list[str] | None, typer.Option("--var", help="name=value for a variable of project.yml; may repeat.")
-]
 
 
 class Format(StrEnum):
@@ -85,7 +79,7 @@ def run(
     wait: Annotated[int, typer.Option(min=0, help="Seconds to wait while another run is at work.")] = 0,
 ) -> None:
     """Run the job: raw sources to gold.customer_360, or one stage of it."""
-    job = _start(_project(project, _variables(var)), warehouse, catalog, retrain=retrain, run_id=run_id)
+    job = start_run(project_at(project, _variables(var)), warehouse, catalog, retrain=retrain, run_id=run_id)
     _run_stages(job, stage, wait_seconds=wait)
 
 
@@ -100,7 +94,7 @@ def sql(
     """Query the tables with SQL, by their names schema.table."""
     from pyspark.errors import PySparkException
 
-    storage = _storage(_project(project, lenient=True), warehouse, catalog)
+    storage = open_storage(project_at(project, lenient=True), warehouse, catalog)
     try:
         rows = storage.query(query)
         names, data = rows.columns, [row.asDict(recursive=True) for row in rows.collect()]
@@ -125,12 +119,12 @@ def evaluate(
     project: ProjectDir = ".",
     warehouse: Warehouse = None,
     catalog: Catalog = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Measure the clusters against known truth: pairwise precision, recall and F1, and exact clusters."""
     from cdi_spark.report import evaluate_members
 
-    storage = _storage(_project(project, lenient=True), warehouse, catalog)
+    storage = open_storage(project_at(project, lenient=True), warehouse, catalog)
     found = evaluate_members(storage, truth).as_dict()
     if as_json:
         print(json.dumps(found))
@@ -150,7 +144,7 @@ def check(
     from cdi_spark.linkage.model import load_person_model
     from cdi_spark.quality.gates import check_names
 
-    loaded = _project(project, _variables(var), lenient=not var)
+    loaded = project_at(project, _variables(var), lenient=not var)
     load_person_model(loaded.person_model)
     for quality in loaded.quality.values():
         check_names(quality)
@@ -180,8 +174,7 @@ def docs(
     """Write the data dictionary and the ownership document as one HTML page."""
     from cdi_spark.dictionary import dictionary_page
 
-    output.write_text(dictionary_page(_project(project, lenient=True)), encoding="utf-8")
-    out.print(f"written: {output}", highlight=False)
+    write_page(output, dictionary_page(project_at(project, lenient=True)))
 
 
 @app.command()
@@ -197,8 +190,8 @@ def demo(
 
     err.print(f"making raw sources of {people:,} people in {directory / 'raw'} …")
     generate(directory / "raw", people=people, seed=seed)
-    loaded = _project(project, {"raw": str(directory / "raw")})
-    job = _start(loaded, str(directory / "warehouse"))
+    loaded = project_at(project, {"raw": str(directory / "raw")})
+    job = start_run(loaded, str(directory / "warehouse"))
     _run_stages(job, Stage.all)
     print_report(job.storage, str(directory / "raw" / "truth.csv"), console=out)
     out.print("Try next:")
@@ -210,6 +203,12 @@ def demo(
     ):
         out.print(f'  .venv/bin/cdi sql --project {project} --warehouse {directory / "warehouse"} \\\n    "{query}"',
                   highlight=False, soft_wrap=True)  # fmt: skip
+
+
+app.command()(linkage.explain)
+app.command()(linkage.why)
+app.add_typer(models.app, name="models")
+app.add_typer(models.blocking, name="blocking")
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -250,48 +249,6 @@ def _variables(given: list[str] | None) -> dict[str, str]:
         if not sign:
             raise ConfigError(f"--var {name}: wants name=value.")
     return {name: value for name, _, value in pairs}
-
-
-def _project(place: str, variables: dict[str, str] | None = None, *, lenient: bool = False) -> Project:
-    if "://" not in place:
-        return load_project(Path(place), variables, lenient=lenient)
-    from cdi_spark.conf_files import local_copy
-    from cdi_spark.session import spark_session
-
-    folder = local_copy(spark_session(), place)
-    try:
-        return load_project(folder, variables, lenient=lenient)
-    except ConfigError as fault:
-        raise ConfigError(str(fault).replace(str(folder), place)) from None
-
-
-def _storage(project: Project, warehouse: str | None, catalog: str | None = None) -> Storage:
-    from cdi_spark.session import spark_session
-    from cdi_spark.storage import Storage
-
-    place = warehouse or project.warehouse
-    if place is None:
-        raise ConfigError("Where are the tables? Give --warehouse DIR, or warehouse: in project.yml.")
-    logs.set_up(project.file.log)
-    spark = spark_session(project.file.spark)
-    return Storage(
-        spark, place, catalog=project.file.catalog if catalog is None else catalog, prefix=project.file.prefix
-    )
-
-
-def _start(
-    project: Project,
-    warehouse: str | None,
-    catalog: str | None = None,
-    *,
-    retrain: bool = False,
-    run_id: str | None = None,
-) -> Run:
-    from cdi_spark.stages import Run, new_run_id
-
-    with err.status("starting Spark …"):
-        storage = _storage(project, warehouse, catalog)
-    return Run(storage.spark, project, storage, retrain=retrain, run_id=run_id or new_run_id())
 
 
 def _run_stages(job: Run, stage: Stage, *, wait_seconds: float = 0) -> None:

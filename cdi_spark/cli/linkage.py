@@ -1,0 +1,185 @@
+"""`cdi explain` and `cdi why`: how a pair came by its weight, and what holds an entity together."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.markup import escape
+from rich.table import Table as RichTable
+from rich.text import Text
+
+from cdi_spark.cli.options import (
+    AsJson,
+    Catalog,
+    ProjectDir,
+    Warehouse,
+    out,
+    project_at,
+    start_run,
+    write_page,
+)
+
+if TYPE_CHECKING:
+    from cdi_spark.inspection import EntityAnswer, PairAnswer
+    from cdi_spark.linkage.entity_links import Link
+
+_BAR = 24
+# Rows that a table on the screen shows; --json prints all.
+_PAIRS_SHOWN = 30
+
+
+def explain(
+    record: Annotated[str, typer.Argument(help="Record id, <source>:<key>.")],
+    other: Annotated[str, typer.Argument(help="The record id that it is compared with.")],
+    project: ProjectDir = ".",
+    warehouse: Warehouse = None,
+    catalog: Catalog = None,
+    html: Annotated[Path | None, typer.Option(help="HTML file to draw the waterfall into.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Explain the match weight of two records: what each comparison adds, and how far the pair came.
+
+    Shows what both records say: keep the output as confidential as the data.
+    """
+    from cdi_spark.inspection import answer_pair
+    from cdi_spark.linkage.waterfall import waterfall_page
+
+    run = start_run(project_at(project, lenient=True), warehouse, catalog)
+    found = answer_pair(run, (record, other))
+    if html:
+        drawn = waterfall_page(
+            found.steps,
+            record_ids=found.record_ids,
+            match_weight=found.match_weight,
+            facts=_pair_facts(found),
+        )
+        write_page(html, drawn, quiet=as_json)
+    if as_json:
+        print(json.dumps(asdict(found), default=str, ensure_ascii=False))
+    else:
+        _print_pair(found)
+
+
+def why(
+    entity: Annotated[str, typer.Argument(help="Entity id, as in gold.customer_360.")],
+    project: ProjectDir = ".",
+    warehouse: Warehouse = None,
+    catalog: Catalog = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show what holds an entity together: its records, the strongest links between them, and the weakest of these.
+
+    Shows what the records say: keep the output as confidential as the data.
+    """
+    from cdi_spark.inspection import answer_entity
+
+    found = answer_entity(start_run(project_at(project, lenient=True), warehouse, catalog), entity)
+    if as_json:
+        told = asdict(found) | {"links": [_link_json(link, found) for link in found.links]}
+        del told["found"]
+        print(json.dumps(told, default=str, ensure_ascii=False))
+    else:
+        _print_entity(found)
+
+
+def _pair_facts(found: PairAnswer) -> list[tuple[str, str]]:
+    one, other = found.entity_ids
+    kept = "yes" if found.in_pairs else f"no (kept from {found.keep_weight:g} bits on, in a shared block)"
+    return [
+        ("match weight", f"{found.match_weight:+.2f} bits"),
+        ("match probability", f"{found.match_probability:.6f}"),
+        ("blocking rules they share", ", ".join(found.shared_rules) or "none"),
+        *([("only by keys too common", ", ".join(found.stopped_rules))] if found.stopped_rules else []),
+        ("in linkage.pair", kept),
+        ("entity today", one if one == other and one else f"two: {one or 'none'} and {other or 'none'}"),
+        ("model", found.model_id),
+    ]
+
+
+def _print_pair(found: PairAnswer) -> None:
+    from cdi_spark.linkage.waterfall import silent, telling
+
+    steps = telling(found.steps)
+    most = max((abs(step.bits) for step in steps), default=1.0)
+    shown = RichTable("comparison", "level", "bits", "", *map(escape, found.record_ids))
+    for step in steps:
+        bar = Text(
+            "█" * max(1, round(_BAR * abs(step.bits) / most)), style="green" if step.bits > 0 else "red"
+        )
+        shown.add_row(step.name, step.level, f"{step.bits:+.2f}", bar, Text(step.left), Text(step.right))
+    shown.add_section()
+    shown.add_row("sum", "", f"{found.match_weight:+.2f}", f"{found.match_probability:.1%} a match")
+    shown.columns[2].justify = "right"
+    out.print(shown)
+    if quiet := silent(found.steps):
+        out.print(f"say nothing here: {', '.join(quiet)}", highlight=False, style="dim")
+    for name, value in _pair_facts(found):
+        out.print(f"{name}: {value}", highlight=False, markup=False)
+
+
+def _print_entity(found: EntityAnswer) -> None:
+    shown = RichTable("record", "says", title=f"Entity {found.entity_id}: {_count(found)}", show_lines=True)
+    for record in found.records:
+        said = [
+            _text(value) for name, value in record.items() if name not in ("record_id", "source") and value
+        ]
+        shown.add_row(Text(record["record_id"]), Text(" · ".join(said)))
+    out.print(shown)
+    if found.weakest is None:
+        out.print("one record: nothing to hold together")
+        return
+    unseen = [link for link in found.links if not _rule(link, found)]
+    told = f"{len(found.links):,} pairs, {len(unseen):,} that blocking did not find or keep"
+    out.print(f"{told}; scored by model {found.model_id}", highlight=False)
+    _print_links(found.links[::-1], found, title="Pairs, the weakest first")
+    _print_links(found.tree, found, title="Strongest links that join them all")
+    one, other = found.weakest.parts
+    link = found.weakest.link
+    out.print(
+        f"Weakest link: {link.record_id_l} and {link.record_id_r}, {link.match_weight:+.2f} bits "
+        f"({_strongest(link)}). Without it the entity falls into",
+        highlight=False,
+        markup=False,
+    )
+    for part in (one, other):
+        out.print(f"  {len(part)} of its records: {', '.join(part)}", highlight=False, markup=False)
+    out.print(
+        f"`cdi explain {link.record_id_l} {link.record_id_r}` takes it apart.", highlight=False, markup=False
+    )
+
+
+def _print_links(links: list[Link], found: EntityAnswer, *, title: str) -> None:
+    shown = RichTable("record", "record", "bits", "strongest comparisons", "found by", title=title)
+    for link in links[:_PAIRS_SHOWN]:
+        rule = _rule(link, found) or "none"
+        ids = Text(link.record_id_l), Text(link.record_id_r)
+        shown.add_row(*ids, f"{link.match_weight:+.2f}", _strongest(link), Text(rule))
+    shown.columns[2].justify = "right"
+    out.print(shown)
+    if len(links) > _PAIRS_SHOWN:
+        out.print(f"{len(links) - _PAIRS_SHOWN:,} more; --json prints all", style="dim")
+
+
+def _link_json(link: Link, found: EntityAnswer) -> dict[str, Any]:
+    return asdict(link) | {"block_rule": _rule(link, found)}
+
+
+def _rule(link: Link, found: EntityAnswer) -> str | None:
+    return found.found.get((link.record_id_l, link.record_id_r))
+
+
+def _count(found: EntityAnswer) -> str:
+    told = f"{len(found.records):,} records"
+    return f"{told}, the first of {len(found.records) + found.left_out:,}" if found.left_out else told
+
+
+def _strongest(link: Link) -> str:
+    return ", ".join(f"{name} {bits:+.1f}" for name, bits in link.strongest)
+
+
+def _text(value: object) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)

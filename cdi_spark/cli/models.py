@@ -1,0 +1,226 @@
+"""`cdi models` and `cdi blocking`: the trained models, what they cost, and which one scores."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.table import Table as RichTable
+from rich.text import Text
+
+from cdi_spark.cli.options import (
+    AsJson,
+    Catalog,
+    ProjectDir,
+    Warehouse,
+    out,
+    project_at,
+    start_run,
+    write_page,
+)
+
+if TYPE_CHECKING:
+    from pyspark.sql import Row
+
+    from cdi_spark.linkage.models import ModelChange
+    from cdi_spark.stages import Run
+
+app = typer.Typer(help="List the trained models; compare two, make one active, write its report.")
+blocking = typer.Typer(help="What each blocking rule costs and adds; which others are worth a try.")
+
+ModelId = Annotated[str, typer.Argument(help="Model id, as `cdi models` lists it.")]
+
+
+@app.callback(invoke_without_command=True)
+def list_models(
+    context: typer.Context,
+    project: ProjectDir = ".",
+    warehouse: Warehouse = None,
+    catalog: Catalog = None,
+    as_json: AsJson = False,
+) -> None:
+    """List the trained models, the newest first: when, from how much, with which rules and thresholds."""
+    from cdi_spark.inspection import active_of
+    from cdi_spark.linkage.models import by_newest, measures, trained_at
+    from cdi_spark.tables import MODEL
+
+    if _has_subcommand(context):
+        return
+    run = start_run(project_at(project, lenient=True), warehouse, catalog)
+    models = by_newest(run.storage.read_or_empty(MODEL)).collect()
+    active = active_of(run)
+    listed = [
+        {
+            "model_id": row["model_id"],
+            "active": active is not None and row["model_id"] == active["model_id"],
+            "trained_at": trained_at(row),
+            **measures(row),
+        }
+        for row in models
+    ]
+    if as_json:
+        print(
+            json.dumps([entry | {"rules": row["rules"]} for entry, row in zip(listed, models, strict=True)])
+        )
+        return
+    # A column that no model fills says nothing.
+    filled = [
+        name for name in (listed[0] if listed else ()) if any(entry[name] is not None for entry in listed)
+    ]
+    _print_rows([{name: entry[name] for name in filled} for entry in listed], as_json=False)
+
+
+@app.command()
+def compare(
+    a: ModelId,
+    b: Annotated[str, typer.Argument(help="The model id that it is compared with.")],
+    project: ProjectDir = ".",
+    warehouse: Warehouse = None,
+    catalog: Catalog = None,
+    as_json: AsJson = False,
+) -> None:
+    """Compare two models: their levels' weights, blocking rules, thresholds and measures."""
+    from cdi_spark.linkage.models import compare_models
+
+    run = start_run(project_at(project, lenient=True), warehouse, catalog)
+    found = compare_models(_model(run, a), _model(run, b))
+    if as_json:
+        levels = [asdict(level) | {"difference": level.difference} for level in found.levels]
+        print(json.dumps({"a": a, "b": b, **asdict(found), "levels": levels}))
+    else:
+        _print_change(found, a, b)
+
+
+@app.command()
+def activate(
+    model: ModelId,
+    project: ProjectDir = ".",
+    warehouse: Warehouse = None,
+    catalog: Catalog = None,
+) -> None:
+    """Make a model the one that the stage score uses, until another one is trained or made active."""
+    from cdi_spark.inspection import settings_of
+    from cdi_spark.lease import lease
+    from cdi_spark.linkage.models import activated
+    from cdi_spark.tables import MODEL
+
+    run = start_run(project_at(project, lenient=True), warehouse, catalog)
+    with lease(run.storage, run.run_id):
+        models = run.storage.read_or_empty(MODEL)
+        row = activated(models, model, settings_hash=settings_of(run), at=datetime.now(UTC))
+        run.storage.merge(MODEL, row, when_changed=("activated_at",))
+    out.print(
+        f"{model} is active. `cdi run` scores with it: run score, resolve and publish.", highlight=False
+    )
+
+
+@app.command()
+def report(
+    model: ModelId,
+    file: Annotated[Path, typer.Argument(help="HTML file to write.")],
+    project: ProjectDir = ".",
+    warehouse: Warehouse = None,
+    catalog: Catalog = None,
+) -> None:
+    """Write the training report of a model: weights, thresholds, blocking, clusters; no value of the data."""
+    from cdi_spark.linkage.model_report import model_report
+
+    run = start_run(project_at(project, lenient=True), warehouse, catalog)
+    write_page(file, model_report(_model(run, model)))
+
+
+@blocking.callback(invoke_without_command=True)
+def list_rules(
+    context: typer.Context,
+    project: ProjectDir = ".",
+    warehouse: Warehouse = None,
+    catalog: Catalog = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show what each blocking rule of the model costs and adds, measured on all the data."""
+    from cdi_spark.inspection import blocking_rules
+
+    if _has_subcommand(context):
+        return
+    run = start_run(project_at(project, lenient=True), warehouse, catalog)
+    _print_rows([row.asDict() for row in blocking_rules(run).collect()], as_json=as_json)
+
+
+@blocking.command()
+def proposals(
+    project: ProjectDir = ".",
+    warehouse: Warehouse = None,
+    catalog: Catalog = None,
+    most: Annotated[int, typer.Option(min=1, help="How many proposals to show.")] = 15,
+    as_json: AsJson = False,
+) -> None:
+    """Propose rules that would find pairs of today's entities which no rule of the model finds, best first."""
+    from cdi_spark.inspection import proposed_rules
+
+    run = start_run(project_at(project, lenient=True), warehouse, catalog)
+    _print_rows([row.asDict() for row in proposed_rules(run).limit(most).collect()], as_json=as_json)
+
+
+def _has_subcommand(context: typer.Context) -> bool:
+    """Whether a subcommand follows, which has options of its own: those before it would be lost."""
+    sources = [context.get_parameter_source(name) for name in context.params]
+    given = any(source is not None and source.name == "COMMANDLINE" for source in sources)
+    if context.invoked_subcommand and given:
+        raise typer.BadParameter(f"give the options after {context.invoked_subcommand}.")
+    return context.invoked_subcommand is not None
+
+
+def _model(run: Run, model_id: str) -> Row:
+    from cdi_spark.linkage.models import model_named
+    from cdi_spark.tables import MODEL
+
+    return model_named(run.storage.read_or_empty(MODEL), model_id)
+
+
+def _print_change(found: ModelChange, a: str, b: str) -> None:
+    shown = RichTable("comparison", "level", a, b, "difference", title="Match weights, bits")
+    # A twentieth of a bit moves the odds by 4 %; --json has every level.
+    same = [x for x in found.levels if x.difference is not None and abs(x.difference) < 0.05]
+    for level in (x for x in found.levels if x not in same):
+        cells = [_bits(bits) for bits in (level.bits_a, level.bits_b, level.difference)]
+        shown.add_row(level.comparison, Text(level.level), *cells)
+    if shown.row_count:
+        out.print(shown)
+    out.print(f"levels that weigh the same, to a twentieth of a bit: {len(same):,}", highlight=False)
+    shown = RichTable("measure", a, b)
+    for name, (one, other) in found.measures.items():
+        shown.add_row(name, _value(one), _value(other))
+    out.print(shown)
+    for told, rules in (("added", found.rules_added), ("dropped", found.rules_dropped)):
+        out.print(f"blocking rules {told}: {', '.join(rules) or 'none'}", highlight=False, markup=False)
+
+
+def _print_rows(rows: list[dict[str, Any]], *, as_json: bool) -> None:
+    if as_json:
+        print(json.dumps(rows, ensure_ascii=False))
+        return
+    if not rows:
+        out.print("none")
+        return
+    shown = RichTable(*(name.replace("_", " ") for name in rows[0]))
+    for row in rows:
+        shown.add_row(*(Text(_value(value)) for value in row.values()))
+    for name, column in zip(rows[0], shown.columns, strict=True):
+        column.justify = "left" if isinstance(rows[0][name], str) else "right"
+    out.print(shown)
+
+
+def _bits(value: float | None) -> str:
+    return "" if value is None else f"{value:+.2f}"
+
+
+def _value(value: Any) -> str:
+    if value is None or isinstance(value, bool):
+        return "yes" if value else ""
+    if isinstance(value, float):
+        return f"{value:.4g}"
+    return f"{value:,}" if isinstance(value, int) else str(value)

@@ -1,0 +1,86 @@
+"""What the commands share: their options, where they print, and how they open a project and its tables."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+
+from cdi_spark import logs
+from cdi_spark.config import Project, load_project
+from cdi_spark.errors import ConfigError
+
+# Spark takes seconds to import; `cdi check` and `cdi --help` do without it.
+if TYPE_CHECKING:
+    from cdi_spark.stages import Run
+    from cdi_spark.storage import Storage
+
+out = Console()
+err = Console(stderr=True)
+
+ProjectDir = Annotated[
+    str, typer.Option(help="Conf folder with project.yml and sources/: a path, or a URI that Spark can read.")
+]
+Warehouse = Annotated[
+    str | None,
+    typer.Option(help="Where the Delta tables lie: a path or a URI. Default: project.yml's warehouse."),
+]
+Catalog = Annotated[
+    str | None,
+    typer.Option(help="Catalog that holds the tables, as in Unity Catalog. Default: project.yml's."),
+]
+Vars = Annotated[
+    list[str] | None, typer.Option("--var", help="name=value for a variable of project.yml; may repeat.")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
+
+
+def project_at(place: str, variables: dict[str, str] | None = None, *, lenient: bool = False) -> Project:
+    if "://" not in place:
+        return load_project(Path(place), variables, lenient=lenient)
+    from cdi_spark.conf_files import local_copy
+    from cdi_spark.session import spark_session
+
+    folder = local_copy(spark_session(), place)
+    try:
+        return load_project(folder, variables, lenient=lenient)
+    except ConfigError as fault:
+        raise ConfigError(str(fault).replace(str(folder), place)) from None
+
+
+def open_storage(project: Project, warehouse: str | None, catalog: str | None = None) -> Storage:
+    from cdi_spark.session import spark_session
+    from cdi_spark.storage import Storage
+
+    place = warehouse or project.warehouse
+    if place is None:
+        raise ConfigError("Where are the tables? Give --warehouse DIR, or warehouse: in project.yml.")
+    logs.set_up(project.file.log)
+    spark = spark_session(project.file.spark)
+    return Storage(
+        spark, place, catalog=project.file.catalog if catalog is None else catalog, prefix=project.file.prefix
+    )
+
+
+def start_run(
+    project: Project,
+    warehouse: str | None,
+    catalog: str | None = None,
+    *,
+    retrain: bool = False,
+    run_id: str | None = None,
+) -> Run:
+    from cdi_spark.stages import Run, new_run_id
+
+    with err.status("starting Spark …"):
+        storage = open_storage(project, warehouse, catalog)
+    return Run(storage.spark, project, storage, retrain=retrain, run_id=run_id or new_run_id())
+
+
+def write_page(file: Path, page: str, *, quiet: bool = False) -> None:
+    """Write a page to a local file, and say so where the output is not for a program."""
+    file.write_text(page, encoding="utf-8")
+    if not quiet:
+        out.print(f"written: {file}", highlight=False)

@@ -1,0 +1,153 @@
+"""Trained models: which one scores, which one did, how one becomes active again, and how two differ."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from pyspark.sql import Column, DataFrame, Row
+from pyspark.sql import functions as F
+
+from cdi_spark.config import Linkage
+from cdi_spark.errors import CdiError
+from cdi_spark.linkage.charts import level_weights
+from cdi_spark.linkage.model import PersonModel, digest
+
+MEASURED = ("implied_precision", "implied_recall", "labelled_precision", "labelled_recall")
+
+
+@dataclass(frozen=True)
+class LevelChange:
+    """One level in two models; bits are log2(m / u), None where a model has no such level."""
+
+    comparison: str
+    level: str
+    bits_a: float | None
+    bits_b: float | None
+
+    @property
+    def difference(self) -> float | None:
+        """Bits that the level weighs more in the second model."""
+        return None if self.bits_a is None or self.bits_b is None else self.bits_b - self.bits_a
+
+
+@dataclass(frozen=True)
+class ModelChange:
+    """What is different from a first trained model to a second.
+
+    Attributes:
+        levels: of both models, in the second one's order.
+        rules_added, rules_dropped: blocking rules of only the second, of only the first.
+        measures: by name, both models' values; see measures().
+    """
+
+    levels: list[LevelChange]
+    rules_added: list[str]
+    rules_dropped: list[str]
+    measures: dict[str, tuple[Any, Any]]
+
+
+def settings_hash(model: PersonModel, limits: Linkage) -> str:
+    """Hash of all that a frozen model holds by conf: the person model and the project's thresholds."""
+    return digest([model.settings_hash(), limits.model_dump(exclude={"resolve"})])
+
+
+def active_model(models: DataFrame, *, settings_hash: str) -> Row | None:
+    """The model that the stage score uses: of those trained from these settings the last made active.
+
+    Args:
+        models: linkage.model; a model is active from its training on, and again from `activated_at` on.
+    """
+    fitting = models.where(F.col("settings_hash") == settings_hash)
+    return fitting.orderBy(F.desc(_active_since()), F.desc("trained_at")).first()
+
+
+def model_named(models: DataFrame, model_id: str) -> Row:
+    """The model with this id.
+
+    Raises:
+        CdiError: there is none; the message names those there are.
+    """
+    found = models.where(F.col("model_id") == model_id).first()
+    if found is None:
+        known = [row["model_id"] for row in models.orderBy(F.desc("trained_at")).select("model_id").collect()]
+        raise CdiError(f"linkage.model: no model {model_id}; there are {', '.join(known) or 'none yet'}.")
+    return found
+
+
+def activated(models: DataFrame, model_id: str, *, settings_hash: str, at: datetime) -> DataFrame:
+    """The row of linkage.model that makes an older model the active one; to be merged into it.
+
+    Args:
+        settings_hash: of the project's person model and thresholds (settings_hash()).
+        at: the moment, UTC.
+    Raises:
+        CdiError: no such model, or one that was trained from other settings than the project's.
+    """
+    if model_named(models, model_id)["settings_hash"] != settings_hash:
+        raise CdiError(
+            f"linkage.model: {model_id} was trained from another person model or other thresholds than the "
+            "project has now. Put back the person.yml and the linkage: of project.yml that it was trained "
+            "from, or train from those there are: `cdi run train --retrain`."
+        )
+    return models.where(F.col("model_id") == model_id).withColumn("activated_at", F.lit(at))
+
+
+def by_newest(models: DataFrame) -> DataFrame:
+    """Models in the order in which they became active, the last one first."""
+    return models.orderBy(F.desc(_active_since()), F.desc("trained_at"))
+
+
+def compare_models(a: Row, b: Row) -> ModelChange:
+    """What changed from one row of linkage.model to another."""
+    bits_a, bits_b = _bits(a), _bits(b)
+    measures_b = measures(b)
+    return ModelChange(
+        [
+            LevelChange(comparison, level, bits_a.get((comparison, level)), bits_b.get((comparison, level)))
+            for comparison, level in dict.fromkeys([*bits_b, *bits_a])
+        ],
+        rules_added=[rule for rule in b["rules"] if rule not in a["rules"]],
+        rules_dropped=[rule for rule in a["rules"] if rule not in b["rules"]],
+        measures={name: (value, measures_b[name]) for name, value in measures(a).items()},
+    )
+
+
+def measures(trained: Row) -> dict[str, Any]:
+    """A model's numbers by name: records, rules, prior, thresholds in bits, and precision and recall.
+
+    Precision and recall are those of the threshold that training chose; None where it measured none.
+    """
+    metrics = metrics_of(trained)
+    chosen = metrics.get("chosen", {}).get("entity_weight")
+    at: dict[str, Any] = next(
+        (row for row in metrics.get("thresholds", []) if row["entity_weight"] == chosen), {}
+    )
+    return {
+        "trained_records": trained["trained_records"],
+        "rules": len(trained["rules"]),
+        "prior": json.loads(trained["settings"])["probability_two_random_records_match"],
+        **{name: trained[name] for name in ("keep_weight", "link_weight", "entity_weight")},
+        **{name: at.get(name) for name in MEASURED},
+    }
+
+
+def metrics_of(trained: Row) -> dict[str, Any]:
+    """What training measured (linkage.model, `metrics`); empty for a model that has none."""
+    return dict(json.loads(trained["metrics"] or "{}"))
+
+
+def trained_at(trained: Row) -> str:
+    """When the model was trained, UTC, to the minute."""
+    # A timestamp that comes from Spark without a zone is in that of this machine.
+    return f"{trained['trained_at'].astimezone(UTC):%Y-%m-%d %H:%M}"
+
+
+def _bits(trained: Row) -> dict[tuple[str, str], float]:
+    return {(w.comparison, w.level): w.bits for w in level_weights(json.loads(trained["settings"]))}
+
+
+def _active_since() -> Column:
+    return F.greatest("trained_at", "activated_at")
