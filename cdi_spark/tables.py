@@ -247,6 +247,9 @@ MODEL = Table(
         Column("features", STRINGS, "feature columns that the data had; the others dropped out"),
         Column("settings", STRING, "the trained Splink settings as JSON, m and u included"),
         Column(
+            "comparisons", STRINGS, "names of the comparisons; linkage.pair gives their levels in this order"
+        ),
+        Column(
             "rules", STRINGS, "blocking rules that find most pairs for what they cost; pairs come by these"
         ),
         Column("stop_keys", T.ArrayType(LONG), "hashes of block keys too common to tell anybody apart"),

@@ -87,7 +87,7 @@ def test_the_waterfall_adds_up_to_the_weight_of_the_pair_nearest_the_threshold(
     assert tuned["steps"]["bits"].sum() == pytest.approx(nearest["match_weight"], abs=1e-9)
     prior = tuned["prior"]
     assert tuned["steps"]["bits"][0] == pytest.approx(math.log2(prior / (1 - prior)))
-    assert set(nearest["levels"]) < set(tuned["steps"]["name"])
+    assert set(tuned["trained"]["comparisons"]) < set(tuned["steps"]["name"])
 
 
 def test_measured_shares_are_those_of_the_accepted_pairs_and_recall_falls_with_the_threshold(

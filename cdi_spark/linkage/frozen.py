@@ -116,6 +116,7 @@ def train_and_freeze(
         "settings_hash": settings_hash,
         "features": known,
         "settings": training.as_json(found.settings),
+        "comparisons": [comparison.name for comparison in model.comparisons],
         "rules": [rule.name for rule in found.rules],
         "stop_keys": stopped,
         "rare_frequencies": rare,

@@ -50,8 +50,8 @@ def test_a_rule_costs_the_pairs_of_its_blocks_and_adds_what_no_earlier_rule_foun
     spark: SparkSession, features: DataFrame, members: DataFrame
 ) -> None:
     pairs = spark.createDataFrame(
-        [("a", "b", 5.0, 1.0, {}, "family", "m"), ("b", "c", 5.0, 1.0, {}, "phone", "m"),
-         ("c", "z", 1.0, 0.5, {}, "phone", "m")],
+        [("a", "b", 5.0, 1.0, [], "family", None, "m"), ("b", "c", 5.0, 1.0, [], "phone", None, "m"),
+         ("c", "z", 1.0, 0.5, [], "phone", None, "m")],
         PAIR.schema,
     )  # fmt: skip
     found = rule_costs(features, pairs, members, rules=RULES, stop_keys=[]).collect()

@@ -36,13 +36,16 @@ def test_the_steps_of_a_waterfall_add_up_to_the_pairs_weight(
 ) -> None:
     # The strongest and the weakest pair, and one of a rare level: a typing error in the given name.
     pairs = demo_job.read("linkage.pair").orderBy("match_weight", "record_id_l", "record_id_r").collect()
-    typos = [pair for pair in pairs if pair["levels"]["given_name"] == 5]
+    comparisons = frozen.trained["comparisons"]
+    given = comparisons.index("given_name")
+    typos = [pair for pair in pairs if pair["levels"][given] == 5]
     for pair in (pairs[0], pairs[-1], typos[0]):
         found = charts.explain_pair(persons, frozen, record_ids=(pair["record_id_l"], pair["record_id_r"]))
         assert found.match_weight == pytest.approx(pair["match_weight"], abs=1e-9)
         assert sum(step.bits for step in found.steps) == pytest.approx(pair["match_weight"], abs=1e-9)
         unknown = {step.name for step in found.steps if step.level == "unknown"}
-        assert {name for name, level in pair["levels"].items() if level == -1} <= unknown
+        told = zip(comparisons, pair["levels"], strict=True)
+        assert {name for name, level in told if level == -1} <= unknown
         assert all(step.bits == 0 for step in found.steps if step.level == "unknown")
 
 
