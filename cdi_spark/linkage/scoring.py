@@ -17,7 +17,8 @@ from cdi_spark.linkage.model import BlockingRule
 from cdi_spark.linkage.splink_sql import entries_sql, evidence_sql, scoring_sql
 from cdi_spark.linkage.training import LARGEST_COMPONENT
 
-RECORDS_A_TASK = 300_000
+# A record of the packaged model takes about a kilobyte there, and a worker has two gigabytes.
+RECORDS_A_TASK = 500_000
 _SCORED = (
     "record_id_l string, record_id_r string, match_weight double, match_probability double, rule int, "
     "decided_by string, levels array<tinyint>"
