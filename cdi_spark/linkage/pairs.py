@@ -56,9 +56,14 @@ class Tally:
 
 def distinct_levels(levels: Levels) -> tuple[Levels, Ints]:
     """The different rows, and each row's place among them."""
-    code = np.zeros(len(levels), np.int64)
+    code, bits = np.zeros(len(levels), np.int64), 0
     for n in range(levels.shape[1]):
-        code = np.unique(code * 128 + (levels[:, n].astype(np.int64) + 1), return_inverse=True)[1]
+        wanted = int(levels[:, n].max(initial=0) + 1).bit_length()
+        if bits + wanted > 63:
+            different, code = np.unique(code, return_inverse=True)
+            bits = len(different).bit_length()
+        code = (code << wanted) | (levels[:, n].astype(np.int64) + 1)
+        bits += wanted
     _, first, which = np.unique(code, return_index=True, return_inverse=True)
     return levels[first], which
 
