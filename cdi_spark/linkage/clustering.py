@@ -22,7 +22,8 @@ Floats = npt.NDArray[np.float64]
 SEED_WEIGHT = 6.63
 # Clusters without a pair of at least so many bits are not looked at.
 _WORTH_A_LOOK = -5.0
-# How much of an entity's score is the mean weight of all its pairs; the rest is its evidence, kind by kind.
+# How much of an entity's score is the mean weight of the pairs that say something; the rest is its evidence,
+# kind by kind.
 _MEAN_SHARE = 0.2
 # A fragment of at most two records joins the cluster it fits best, if it fits it better than the next.
 _FRAGMENT, _FRAGMENT_WEIGHT, _FRAGMENT_MARGIN, _FRAGMENT_LOOK = 2, -4.0, 3.0, -12.0
@@ -36,7 +37,7 @@ class Links:
 
     Attributes:
         total: sum of weights, bits, without the prior.
-        pairs: how many pairs of records.
+        pairs: how many pairs of records there is evidence about.
         best: the largest weight of one pair, prior included.
         roots: by kind of evidence, the sum of square roots of the pairs' Bayes factors.
         known: by kind of evidence, how many pairs it says something about.
@@ -85,12 +86,13 @@ def links_of_pairs(
 
     Args:
         bits: pairs x kinds of evidence, log2 Bayes factors.
-        known: the same shape; whether the evidence says anything.
+        known: the same shape; whether the evidence says anything, for or against.
         prior: log2 odds of a match of two random records.
     """
     total = bits.sum(axis=1)
     roots = np.where(known, np.exp2(np.clip(bits, -_MOST_BITS, _MOST_BITS) / 2), 0.0)
-    return Links(left, right, total, np.ones(len(left)), total + prior, roots, known.astype(float))
+    telling = known.any(axis=1).astype(float)
+    return Links(left, right, total, telling, total + prior, roots, known.astype(float))
 
 
 def resolve(records: int, links: Links, *, prior: float, least_weight: float) -> Ints:
@@ -106,10 +108,11 @@ def resolve(records: int, links: Links, *, prior: float, least_weight: float) ->
     """
 
     def mean_weight(between: Links) -> Floats:
-        return between.total / between.pairs + prior
+        return _mean(between) + prior
 
     def entity_weight(between: Links) -> Floats:
-        return _entity_weight(between, prior)
+        evidence: Floats = _by_kind(between).sum(axis=1)
+        return (1 - _MEAN_SHARE) * evidence + _MEAN_SHARE * _mean(between) + prior
 
     entity = np.arange(records)
     entity, links = _agglomerate(entity, links, mean_weight, SEED_WEIGHT)
@@ -168,16 +171,18 @@ def _first_of(entity: Ints) -> Ints:
     return np.asarray(first[which])
 
 
-def _entity_weight(between: Links, prior: float) -> Floats:
-    """The power mean (exponent 1/2) of the Bayes factors by kind of evidence, and the mean of all pairs.
+def _mean(between: Links) -> Floats:
+    """Bits of the average pair; pairs that nothing is known of say nothing of the others."""
+    return np.asarray(between.total / np.maximum(between.pairs, 1.0))
+
+
+def _by_kind(between: Links) -> Floats:
+    """By kind of evidence, log2 of the power mean (exponent 1/2) of the pairs' Bayes factors.
 
     A changed surname or a moved house is one voice among several so, not a veto.
     """
     with np.errstate(divide="ignore", invalid="ignore"):
-        by_kind = np.where(between.known > 0, 2 * np.log2(between.roots / between.known), 0.0)
-    evidence = by_kind.sum(axis=1)
-    weight: Floats = (1 - _MEAN_SHARE) * evidence + _MEAN_SHARE * between.total / between.pairs + prior
-    return weight
+        return np.where(between.known > 0, 2 * np.log2(between.roots / between.known), 0.0)
 
 
 def _agglomerate(

@@ -99,7 +99,7 @@ def evidence_sql(settings: dict[str, Any], evidence: Mapping[str, str]) -> str:
         evidence: of every comparison, the kind of evidence that it is.
     Returns:
         DuckDB SQL whose rows are place_l, place_r, and of every kind in order bits_<n> (log2 Bayes factor) and
-        known_<n>; ordered by place_l, place_r.
+        known_<n> (whether it says anything; a weight of nothing does not); ordered by place_l, place_r.
     """
     ctes = _splink_ctes({**settings, "unique_id_column_name": "place"}, "l.place < r.place", None)
     frequent = {c["output_column_name"] for c in settings["comparisons"] if _has_frequencies(c)}
@@ -107,7 +107,7 @@ def evidence_sql(settings: dict[str, Any], evidence: Mapping[str, str]) -> str:
     for n, kind in enumerate(dict.fromkeys(evidence.values())):
         names = [name for name in comparison_names(settings) if evidence[name] == kind]
         bits = [f"mw_{name}" for name in names] + [f"mw_tf_adj_{name}" for name in names if name in frequent]
-        known = " or ".join(f"gamma_{name} <> -1" for name in names)
+        known = " or ".join(f"(gamma_{name} <> -1 and mw_{name} <> 0)" for name in names)
         parts.append(f"{' + '.join(bits)} as bits_{n}, {known} as known_{n}")
     return (
         f"with {ctes}\nselect place_l, place_r, {', '.join(parts)} "
