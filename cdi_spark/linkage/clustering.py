@@ -24,9 +24,11 @@ SEED_WEIGHT = 6.63
 _WORTH_A_LOOK = -5.0
 # How much of an entity's score is the mean weight of the pairs that say something; the rest is its evidence,
 # kind by kind.
-_MEAN_SHARE = 0.2
-# A fragment of at most two records joins the cluster it fits best, if it fits it better than the next.
+_MEAN_SHARE = 0.4
+# A fragment of at most two records joins the cluster it fits best, if it fits it better than the next and no
+# kind of evidence speaks against it: what a fragment lacks may be forgiven, what it contradicts may not.
 _FRAGMENT, _FRAGMENT_WEIGHT, _FRAGMENT_MARGIN, _FRAGMENT_LOOK = 2, -4.0, 3.0, -12.0
+_AGAINST = -3.0
 # Beyond it a power of two means certainty either way, and sums must not overflow.
 _MOST_BITS = 80.0
 
@@ -226,17 +228,19 @@ def _absorb(entity: Ints, links: Links, weight: Floats) -> Ints:
     own = np.r_[links.left[look], links.right[look]]
     other = np.r_[links.right[look], links.left[look]]
     weights = np.r_[weight[look], weight[look]]
+    worst = np.tile(_by_kind(links).min(axis=1, initial=0.0)[look], 2)
     fits = (size[own] <= _FRAGMENT) & (size[other] > size[own])
-    own, other, weights = own[fits], other[fits], weights[fits]
+    own, other, weights, worst = own[fits], other[fits], weights[fits], worst[fits]
     order = np.lexsort((other, -weights, own))
-    own, other, weights = own[order], other[order], weights[order]
+    own, other, weights, worst = own[order], other[order], weights[order], worst[order]
     if not len(own):
         return entity
     firsts = np.flatnonzero(np.r_[True, own[1:] != own[:-1]])
     seconds = np.minimum(firsts + 1, len(own) - 1)
     rivalled = (seconds != firsts) & (own[seconds] == own[firsts])
     margin = np.where(rivalled, weights[firsts] - weights[seconds], np.inf)
-    joins = (weights[firsts] >= _FRAGMENT_WEIGHT) & (margin >= _FRAGMENT_MARGIN)
+    fitting = (weights[firsts] >= _FRAGMENT_WEIGHT) & (margin >= _FRAGMENT_MARGIN)
+    joins = fitting & (worst[firsts] >= _AGAINST)
     into = np.arange(len(entity))
     into[own[firsts][joins]] = other[firsts][joins]
     # A fragment of one may have joined a fragment of two that itself joined another.
