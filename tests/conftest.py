@@ -20,8 +20,10 @@ _OF_RUN = {
     "tests/test_end_to_end.py": "demo_job",
     "tests/test_notebooks.py": "demo_job",
     "tests/test_cli_linkage.py": "demo_job",
+    "tests/test_report.py": "demo_job",
     "tests/linkage/test_charts.py": "demo_job",
     "tests/linkage/test_model_report.py": "demo_job",
+    "tests/linkage/test_tutorial.py": "demo_job",
     "tests/launch/test_launched.py": "first_day",
     "tests/test_all_or_nothing.py": "first_day",
 }

@@ -20,11 +20,14 @@ from cdi_spark.linkage.links import MOST_BITS, Floats, Ints, Links, links_of
 SEED_WEIGHT = 6.63
 # Clusters without a pair of at least so many bits are not looked at.
 _WORTH_A_LOOK = -5.0
-# How much of an entity's score is the mean weight of all its pairs; the rest is its evidence, kind by kind.
-_MEAN_SHARE = 0.2
-# A fragment of at most two records joins the cluster it fits best, if it fits it better than the next. That it
+# How much of an entity's score is the mean weight of the pairs that say something; the rest is its evidence,
+# kind by kind.
+_MEAN_SHARE = 0.4
+# A fragment of at most two records joins the cluster it fits best, if it fits it better than the next and no
+# kind of evidence speaks against it: what a fragment lacks may be forgiven, what it contradicts may not. That it
 # is all there is of a person is unlikely: its odds are so many bits better than its weight says.
 _FRAGMENT, _FRAGMENT_ODDS, _FRAGMENT_MARGIN, _FRAGMENT_LOOK = 2, 4.0, 3.0, -12.0
+_AGAINST = -3.0
 
 
 @dataclass(frozen=True)
@@ -65,10 +68,11 @@ def resolve_each(
     """resolve() at each of several weights."""
 
     def mean_weight(between: Links) -> Floats:
-        return between.total / between.pairs + prior
+        return _mean(between) + prior
 
     def entity_weight(between: Links) -> Floats:
-        return _entity_weight(between, prior)
+        evidence: Floats = _by_kind(between).sum(axis=1)
+        return (1 - _MEAN_SHARE) * evidence + _MEAN_SHARE * _mean(between) + prior
 
     start = _agglomerate(_Clusters(np.arange(records), links), _must_weight, 0.0)
     seeded = {
@@ -90,10 +94,10 @@ def seeds(records: int, left: Ints, right: Ints, weights: Floats, decided: Ints)
         weights: of all pairs within every component, bits, prior included.
         decided: as for links_of_pairs().
     """
-    nothing = np.zeros((len(left), 0))
-    links = links_of(left, right, weights, weights, nothing, nothing, decided)
+    known = np.ones((len(left), 1))
+    links = links_of(left, right, weights, weights, np.zeros_like(known), known, decided)
     start = _agglomerate(_Clusters(np.arange(records), links), _must_weight, 0.0)
-    return _agglomerate(start, lambda between: between.total / between.pairs, SEED_WEIGHT).entity
+    return _agglomerate(start, _mean, SEED_WEIGHT).entity
 
 
 def _first_of(entity: Ints) -> Ints:
@@ -102,16 +106,18 @@ def _first_of(entity: Ints) -> Ints:
     return np.asarray(first[which])
 
 
-def _entity_weight(between: Links, prior: float) -> Floats:
-    """The power mean (exponent 1/2) of the Bayes factors by kind of evidence, and the mean of all pairs.
+def _mean(between: Links) -> Floats:
+    """Bits of the average pair; pairs that nothing is known of say nothing of the others."""
+    return np.asarray(between.total / np.maximum(between.telling, 1.0))
+
+
+def _by_kind(between: Links) -> Floats:
+    """By kind of evidence, log2 of the power mean (exponent 1/2) of the pairs' Bayes factors.
 
     A changed surname or a moved house is one voice among several so, not a veto.
     """
     with np.errstate(divide="ignore", invalid="ignore"):
-        by_kind = np.where(between.known > 0, 2 * np.log2(between.roots / between.known), 0.0)
-    evidence = by_kind.sum(axis=1)
-    weight: Floats = (1 - _MEAN_SHARE) * evidence + _MEAN_SHARE * between.total / between.pairs + prior
-    return weight
+        return np.where(between.known > 0, 2 * np.log2(between.roots / between.known), 0.0)
 
 
 @dataclass(frozen=True)
@@ -133,7 +139,7 @@ class _Clusters:
 
 def _must_weight(between: Links) -> Floats:
     """Beyond doubt where a rule says that two are one; of these the likelier pair first."""
-    mean = np.clip(between.total / between.pairs, -MOST_BITS, MOST_BITS)
+    mean = np.clip(_mean(between), -MOST_BITS, MOST_BITS)
     return np.where(between.must > 0, 2 * MOST_BITS + mean, -np.inf)
 
 
@@ -178,6 +184,7 @@ def _absorb(clusters: _Clusters, weight: Floats, least: float) -> _Clusters:
     own = np.r_[links.left[look], links.right[look]]
     other = np.r_[links.right[look], links.left[look]]
     weights, pairs = np.r_[weight[look], weight[look]], np.r_[links.pairs[look], links.pairs[look]]
+    against = np.tile(_by_kind(links).min(axis=1, initial=0.0)[look] < _AGAINST, 2)
     fits = np.flatnonzero((size[own] <= _FRAGMENT) & (size[other] > size[own]))
     fits = fits[np.lexsort((other[fits], -weights[fits], own[fits]))]
     if not len(fits):
@@ -186,7 +193,8 @@ def _absorb(clusters: _Clusters, weight: Floats, least: float) -> _Clusters:
     seconds = np.minimum(firsts + 1, len(fits) - 1)
     rivalled = (seconds != firsts) & (own[fits[seconds]] == own[fits[firsts]])
     margin = np.where(rivalled, weights[fits[firsts]] - weights[fits[seconds]], np.inf)
-    joins = fits[firsts][(weights[fits[firsts]] >= least) & (margin >= _FRAGMENT_MARGIN)]
+    best = fits[firsts]
+    joins = best[(weights[best] >= least) & (margin >= _FRAGMENT_MARGIN) & ~against[best]]
     joins = _without_clashes(joins, own, other, weights, links, count)
     into = _joined(count, own[joins], other[joins])
     return clusters.merged(into, links, weights[joins] + _FRAGMENT_ODDS, pairs[joins])

@@ -21,6 +21,7 @@ class Links:
     Attributes:
         total: sum of weights, bits, without the prior.
         pairs: how many pairs of records.
+        telling: of how many of them any evidence says something.
         best: the largest weight of one pair, prior included.
         roots: by kind of evidence, the sum of square roots of the pairs' Bayes factors.
         known: by kind of evidence, how many pairs it says something about.
@@ -31,6 +32,7 @@ class Links:
     right: Ints
     total: Floats
     pairs: Floats
+    telling: Floats
     best: Floats
     roots: Floats
     known: Floats
@@ -59,6 +61,7 @@ class Links:
             high[starts],
             summed(self.total),
             summed(self.pairs),
+            summed(self.telling),
             np.maximum.reduceat(self.best[apart][order], starts),
             summed(self.roots),
             summed(self.known),
@@ -74,7 +77,7 @@ def links_of_pairs(
 
     Args:
         bits: pairs x kinds of evidence, log2 Bayes factors.
-        known: the same shape; whether the evidence says anything.
+        known: the same shape; whether the evidence says anything, for or against.
         prior: log2 odds of a match of two random records.
         decided: 1 where a rule says that the two are one person, -1 where it says two, else 0.
     """
@@ -90,7 +93,8 @@ def links_of(
     must, cannot = (decided > 0).astype(float), (decided < 0).astype(float)
     # However little it weighs, what must be one is looked at.
     best = np.where(decided > 0, np.inf, best)
-    return Links(left, right, total, np.ones(len(left)), best, roots, known, must, cannot)
+    telling = known.any(axis=1).astype(float)
+    return Links(left, right, total, np.ones(len(left)), telling, best, roots, known, must, cannot)
 
 
 def pairs_within(group: Ints) -> tuple[Ints, Ints]:

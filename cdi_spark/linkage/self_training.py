@@ -57,12 +57,15 @@ def as_decided(match: Floats, decided: Ints) -> Floats:
 
 
 def _summed(pairs: Pairs, bits: Floats, evidence: Ints) -> tuple[Floats, Any]:
-    """Weights and what is known, by kind of evidence instead of by comparison."""
+    """Weights and what is known, by kind of evidence instead of by comparison.
+
+    What weighs nothing says nothing: other devices do not make a shared one count less.
+    """
     kinds = int(evidence.max(initial=-1)) + 1
     total, known = np.zeros((len(pairs), kinds)), np.zeros((len(pairs), kinds), bool)
     for n, kind in enumerate(evidence):
         total[:, kind] += bits[:, n]
-        known[:, kind] |= pairs.levels[:, n] >= 0
+        known[:, kind] |= (pairs.levels[:, n] >= 0) & (bits[:, n] != 0)
     return total, known
 
 

@@ -135,7 +135,8 @@ def evidence_sql(settings: dict[str, Any], evidence: Mapping[str, str], decide: 
         decide: rules beside the scores.
     Returns:
         DuckDB SQL whose rows are place_l, place_r, decided (1 one person, -1 two, by a rule, else 0), and of
-        every kind in order bits_<n> (log2 Bayes factor) and known_<n>; ordered by place_l, place_r.
+        every kind in order bits_<n> (log2 Bayes factor) and known_<n> (whether it says anything; a weight of
+        nothing does not); ordered by place_l, place_r.
     """
     pairs = "cdi_left as l join cdi_right as r on l.key = r.key and l.place < r.place"
     by_place = {**settings, "unique_id_column_name": "place"}
@@ -145,7 +146,7 @@ def evidence_sql(settings: dict[str, Any], evidence: Mapping[str, str], decide: 
     for n, kind in enumerate(dict.fromkeys(evidence.values())):
         names = [name for name in comparison_names(settings) if evidence[name] == kind]
         bits = [f"mw_{name}" for name in names] + [f"mw_tf_adj_{name}" for name in names if name in frequent]
-        known = " or ".join(f"gamma_{name} <> -1" for name in names)
+        known = " or ".join(f"(gamma_{name} <> -1 and mw_{name} <> 0)" for name in names)
         parts.append(f"{' + '.join(bits)} as bits_{n}, {known} as known_{n}")
     return (
         f"with {ctes}\nselect place_l, place_r, {decide.decided_sql()} as decided, {', '.join(parts)} "

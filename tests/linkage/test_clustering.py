@@ -77,6 +77,24 @@ def test_a_fragment_joins_the_one_cluster_it_fits_and_not_one_of_two_alike() -> 
     assert partition(resolved(5, torn)) == {frozenset({0, 1}), frozenset({2, 3}), frozenset({4})}
 
 
+def test_a_fragment_that_one_kind_of_evidence_contradicts_stays_alone() -> None:
+    pair: Weights = {(0, 1): [20.0, 1.0]}
+    lacking = pair | {(0, 2): [7.5, None], (1, 2): [7.5, None]}
+    contradicted = pair | {(0, 2): [12.0, -4.5], (1, 2): [12.0, -4.5]}
+    assert partition(resolved(3, lacking)) == {frozenset({0, 1, 2})}
+    assert partition(resolved(3, contradicted)) == {frozenset({0, 1}), frozenset({2})}
+
+
+def test_pairs_of_records_that_share_no_kind_of_evidence_do_not_weaken_those_that_do() -> None:
+    # Visits by device, and orders by name: one record has both.
+    nothing: list[float | None] = [None, None]
+    told: Weights = {(i, j): nothing for i in range(6) for j in range(i + 1, 6)}
+    told |= {(i, j): [20.0, None] for i, j in ((0, 1), (0, 2), (1, 2))}
+    told |= {(i, j): [None, 20.0] for i, j in ((3, 4), (3, 5), (4, 5))}
+    assert partition(resolved(6, told | {(2, 3): [None, 12.0]})) == {frozenset(range(6))}
+    assert len(partition(resolved(6, told | {(2, 3): [None, 8.0]}))) == 2
+
+
 def test_a_component_of_one_is_itself() -> None:
     assert resolved(1, {}) == [0]
 

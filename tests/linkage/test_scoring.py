@@ -23,6 +23,7 @@ from cdi_spark.linkage.features import person_features
 from cdi_spark.linkage.frozen import Frozen, train_and_freeze
 from cdi_spark.linkage.model import load_person_model
 from cdi_spark.linkage.sharing import shared_values
+from cdi_spark.linkage.splink_sql import evidence_sql
 from cdi_spark.linkage.training import count_terms, term_frequencies
 from cdi_spark.tables import PERSON
 
@@ -210,3 +211,24 @@ def test_entities_lie_within_components_whatever_the_partitions(persons: DataFra
     assert found(5) == entities
     whole = scoring.resolve_entities(persons, component, frozen, largest=1).collect()
     assert len({row["entity"] for row in whole}) == len({row["component"] for row in whole})
+
+
+def test_a_shared_device_is_evidence_of_two_records_and_other_devices_are_none(
+    persons: DataFrame, frozen: Frozen
+) -> None:
+    evidence = {c.name: c.evidence for c in frozen.model.comparisons}
+    kind = list(dict.fromkeys(evidence.values())).index("device")
+    query = evidence_sql(json.loads(frozen.trained["settings"]), evidence)
+    with duckdb.connect() as connection:
+        connection.register("features", frozen.with_frequencies(frozen.features(persons)).toArrow())
+        connection.execute(
+            "create table cdi_left as select *, 0 as key, row_number() over (order by record_id) as place "
+            "from features order by record_id limit 150"
+        )
+        connection.execute("create view cdi_right as from cdi_left")
+        differing = connection.sql(
+            f"select coalesce(list_has_any(l.device_ids, r.device_ids), false) as shared, known_{kind} as known "
+            f"from ({query}) join cdi_left l on l.place = place_l join cdi_right r on r.place = place_r"
+        ).fetchall()
+    assert {shared for shared, _ in differing} == {True, False}
+    assert all(known == shared for shared, known in differing)
