@@ -15,8 +15,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from cdi_spark.errors import ConfigError
 from cdi_spark.tables import FEATURES
 
-# Raised when the same settings and parameters would score pairs differently than before.
-SCORING_VERSION = 2
+# Raised when the same settings and parameters would score pairs, or find entities, differently than before.
+SCORING_VERSION = 3
 
 
 class _Strict(BaseModel):
