@@ -13,6 +13,7 @@ import duckdb
 import psutil
 import pytest
 from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
 from splink import DuckDBAPI, Linker, SparkAPI
 
 from cdi_spark.linkage.features import person_features
@@ -65,14 +66,23 @@ def ours(storage: Storage, persons: DataFrame, frozen: Frozen) -> tuple[int, flo
 
 
 def splink_on_duckdb(persons: DataFrame, frozen: Frozen, workload: str, place: Path) -> tuple[int, float]:
-    """Splink with features that are there already, on as many threads as Spark has."""
+    """Splink with features and term frequencies that are there already, on as many threads as Spark has."""
     persons.transform(person_features).select(_FEATURES).write.parquet(str(place / "features"))
     settings = workloads.splink_settings_of(frozen, workload, "duckdb")
+    columns = frozen.model.term_frequency_columns()
+    frequent = frozen.with_frequencies(persons.transform(person_features).select(_FEATURES))
     with duckdb.connect() as connection:
+        for column in columns:
+            told = frequent.select(column, f"tf_{column}").where(F.col(column).isNotNull()).distinct()
+            connection.register(f"arrow_{column}", told.toArrow())
+            connection.execute(f"CREATE TABLE tf_{column} AS FROM arrow_{column}")
 
         def predict() -> None:
             connection.execute(f"CREATE TABLE features AS FROM '{place}/features/*.parquet'")
-            linker = Linker(DuckDBAPI(connection=connection).register("features"), settings)
+            api = DuckDBAPI(connection=connection)
+            linker = Linker(api.register("features"), settings)
+            for column in columns:
+                linker.table_management.register_term_frequency_lookup(api.register(f"tf_{column}"), column)
             found = linker.inference.predict(threshold_match_weight=workloads.KEEP_WEIGHT)
             connection.execute(f"COPY {found.physical_name} TO '{place}/pairs.parquet'")
 

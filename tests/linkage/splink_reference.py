@@ -1,0 +1,59 @@
+"""What Splink's own DuckDB predict makes of the same records, keys and frequencies."""
+
+from __future__ import annotations
+
+import json
+
+import duckdb
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+from splink import DuckDBAPI, Linker
+
+from cdi_spark.linkage.blocking import key_column, with_keys
+from cdi_spark.linkage.frozen import Frozen
+
+
+def splink_pairs(persons: DataFrame, frozen: Frozen) -> dict[tuple[str, str], float]:
+    """Match weights by pair, the smaller record_id first."""
+    model, settings = frozen.model, json.loads(frozen.trained["settings"])
+    keyed = frozen.features(persons).transform(with_keys, model.blocking, frozen.trained["stop_keys"])
+    conditions = [
+        f"list_has_any(l.{key_column(i)}, r.{key_column(i)})"
+        if rule.shares
+        else f"l.{key_column(i)} = r.{key_column(i)}"
+        for i, rule in enumerate(model.blocking)
+    ]
+    rules = [{"blocking_rule": sql, "sql_dialect": "duckdb"} for sql in conditions]
+    with duckdb.connect() as connection:
+        connection.register("keyed", keyed.toArrow())
+        connection.execute("create table records as select * from keyed")
+        linker = Linker(
+            DuckDBAPI(connection=connection).register("records"),
+            {**settings, "blocking_rules_to_generate_predictions": rules},
+        )
+        frequent = frozen.with_frequencies(keyed)
+        for column in model.term_frequency_columns():
+            told = frequent.select(column, f"tf_{column}").where(F.col(column).isNotNull()).distinct()
+            connection.register(f"tf_{column}", told.toArrow())
+            linker.table_management.register_term_frequency_lookup(
+                linker._db_api.register(f"tf_{column}"), column
+            )
+        predicted = linker.inference.predict(threshold_match_weight=frozen.trained["keep_weight"])
+        rows = connection.sql(
+            f"select record_id_l, record_id_r, match_weight from {predicted.physical_name}"
+        ).fetchall()
+    return {(min(a, b), max(a, b)): weight for a, b, weight in rows}
+
+
+def differences(pairs: DataFrame, theirs: dict[tuple[str, str], float]) -> tuple[int, float]:
+    """Pairs that only one of the two has (or one has twice), and the largest difference of a weight.
+
+    Args:
+        pairs: linkage.pair.
+    """
+    rows = pairs.select("record_id_l", "record_id_r", "match_weight").collect()
+    ours = {(row[0], row[1]): row[2] for row in rows}
+    apart = len(ours.keys() ^ theirs.keys()) + len(rows) - len(ours)
+    return apart, max(
+        (abs(weight - theirs[pair]) for pair, weight in ours.items() if pair in theirs), default=0
+    )
