@@ -17,7 +17,7 @@ check: $(READY)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-# Times scoring against Splink on DuckDB in one run; prints ratios.
+# Times scoring against Splink in one run; prints ratios. CDI_HISTORICAL=DIR: the historical people too.
 bench: $(READY)
 	$(BIN)/pytest -o addopts="-q --import-mode=importlib" tests/benchmarks -s
 

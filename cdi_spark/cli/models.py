@@ -67,11 +67,16 @@ def list_models(
             json.dumps([entry | {"rules": row["rules"]} for entry, row in zip(listed, models, strict=True)])
         )
         return
-    # A column that no model fills says nothing.
-    filled = [
-        name for name in (listed[0] if listed else ()) if any(entry[name] is not None for entry in listed)
-    ]
-    _print_rows([{name: entry[name] for name in filled} for entry in listed], as_json=False)
+    shown = RichTable("model", "", "trained", "records", "rules", "entity weight", "precision", "recall")
+    for entry in listed:
+        shown.add_row(
+            Text(entry["model_id"], no_wrap=True),
+            "active" if entry["active"] else "",
+            *(_value(entry[name]) for name in ("trained_at", "trained_records", "rules", "entity_weight")),
+            *(_value(entry[f"implied_{name}"]) for name in ("precision", "recall")),
+        )
+    out.print(shown)
+    out.print("precision and recall are what the weights promise; --json has all", highlight=False)
 
 
 @app.command()

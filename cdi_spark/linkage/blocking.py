@@ -59,7 +59,7 @@ def shared_keys(keyed: DataFrame, rules: Sequence[BlockingRule]) -> DataFrame:
 
 
 def _key(position: int, rule: BlockingRule, stop_keys: Sequence[int]) -> Column:
-    stopped = list(stop_keys)
+    stopped = [key for key in stop_keys if key >> _HASH_BITS == position]
     # The columns, not the expressions: least() and concat_ws() give a value where one column has none.
     whole = sorted(rule.columns() - {rule.shares})
     known = reduce(and_, (F.col(name).isNotNull() & (F.col(name) != "") for name in whole), F.lit(True))

@@ -33,7 +33,7 @@ def person_features(persons: DataFrame) -> DataFrame:
         "street": addresses.street_key(text.fold(F.col("street"))),
         "city": text.fold(F.col("city")),
         "postcode": F.regexp_replace(text.fold(F.col("postcode")), " ", ""),
-        "outward": text.once(addresses.postcode_outward(F.col("postcode")), text.fold),
+        "outward": text.fold(addresses.postcode_outward(F.col("postcode"))),
         "national_id": F.upper(F.regexp_replace("national_id", "[^A-Za-z0-9]", "")),
         "account_ids": F.col("account_ids"),
         "device_ids": F.col("device_ids"),

@@ -17,8 +17,8 @@ from cdi_spark.linkage.model import BlockingRule
 from cdi_spark.linkage.splink_sql import entries_sql, evidence_sql, scoring_sql
 from cdi_spark.linkage.training import LARGEST_COMPONENT
 
-# A record of the packaged model takes about a kilobyte there, and a worker has two gigabytes.
-RECORDS_A_TASK = 500_000
+# A record takes half a kilobyte to one there, and a worker has two gigabytes.
+RECORDS_A_TASK = 1_000_000
 _SCORED = (
     "record_id_l string, record_id_r string, match_weight double, match_probability double, rule int, "
     "decided_by string, levels array<tinyint>"
@@ -34,12 +34,14 @@ cloudpickle.register_pickle_by_value(links)  # type: ignore[no-untyped-call]
 def score_pairs(persons: DataFrame, frozen: Frozen, *, records_a_task: int = RECORDS_A_TASK) -> DataFrame:
     """Every pair that shares a block and weighs at least the model's keep_weight, or that a rule makes one.
 
-    The keys are dealt out to tasks, and a record goes once to every task that has keys of it; with fewer
-    tasks than rules that is less to move than once for every key.
+    The keys are dealt out to tasks, and a record goes once to every task that has keys of it: with few tasks
+    that is less to move than once for every key. What no other record shares a key with moves too; to find
+    out first costs more than it saves. Blocks are not divided: keys that too many share have no block, by the
+    model's stop list, and the pairs of the others stream.
 
     Args:
         persons: silver.person.
-        records_a_task: about; what a task's memory is for.
+        records_a_task: about so many fit a task's memory.
     Returns:
         linkage.pair; each unordered pair once, under the first blocking rule that it satisfies.
     """
@@ -48,12 +50,23 @@ def score_pairs(persons: DataFrame, frozen: Frozen, *, records_a_task: int = REC
     keyed = frozen.features(persons).transform(with_keys, model.blocking, trained["stop_keys"])
     keys = [key_column(i) for i in range(len(model.blocking))]
     records = frozen.with_frequencies(keyed.select("record_id", *frozen.columns(), *keys))
-    wanted = max(_FEWEST_TASKS, math.ceil(persons.count() / records_a_task))
+    wanted = tasks_for(persons.count(), rules=len(model.blocking), records_a_task=records_a_task)
     sent = records.transform(to_tasks, model.blocking, wanted)
     entries = entries_sql(model.blocking, wanted)
     query = scoring_sql(settings, model.blocking, keep_weight=trained["keep_weight"], decide=frozen.rules)
     scored = sent.mapInArrow(tasks.scorer(entries, query), _SCORED)
     return scored.transform(_as_pairs, [rule.name for rule in model.blocking], trained["model_id"])
+
+
+def tasks_for(records: int, *, rules: int, records_a_task: int) -> int:
+    """How many tasks to deal the keys to, so that none gets more records than that.
+
+    A task that gets every n-th key gets a record unless none of the record's keys, one a rule, is among them.
+    """
+    seen = records_a_task / max(records, 1)
+    if seen >= 1:
+        return _FEWEST_TASKS
+    return max(_FEWEST_TASKS, math.ceil(1 / (1 - (1 - seen) ** (1 / max(rules, 1)))))
 
 
 def to_tasks(keyed: DataFrame, rules: Sequence[BlockingRule], wanted: int) -> DataFrame:

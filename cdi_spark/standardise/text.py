@@ -79,10 +79,14 @@ def fold(text: Column) -> Column:
     Null when empty. Apostrophes vanish (o'neil is oneil); other signs part words (jean-luc is jean luc).
     ß, æ, œ, þ become ss, ae, oe, th; scripts other than Latin keep their letters.
     """
-    # Most text is plain words, for which one look is enough.
-    return once(
-        F.lower(text), lambda t: F.when(t.rlike("^[a-z0-9]+(?: [a-z0-9]+)*$"), t).otherwise(_folded(t))
-    )
+    return once(F.lower(text), lambda t: F.when(_is_plain(t), t).otherwise(_folded(t)))
+
+
+def _is_plain(lower: Column) -> Column:
+    """Whether text is letters and digits of ASCII with single blanks between, as most is."""
+    # Not as one pattern: a repeated group would take a stack frame a word.
+    blanks = lower.startswith(" ") | lower.endswith(" ") | lower.contains("  ")
+    return lower.rlike("^[a-z0-9 ]+$") & ~blanks
 
 
 def _folded(lower: Column) -> Column:

@@ -122,10 +122,20 @@ def test_adaptive_execution_and_many_tasks_change_no_pair(
     try:
         for name, value in settings.items():
             spark.conf.set(name, value)
-        assert scored(persons.repartition(3), 50) == wanted
+        assert scored(persons.repartition(3), 399) == wanted
     finally:
         for name, told in before.items():
             spark.conf.set(name, str(told))
+
+
+def test_there_are_as_many_tasks_as_keep_each_within_its_records() -> None:
+    assert scoring.tasks_for(0, rules=0, records_a_task=1000) == scoring.tasks_for(
+        1000, rules=10, records_a_task=1000
+    )
+    for records, rules in ((1001, 1), (2000, 10), (1_000_000, 25)):
+        wanted = scoring.tasks_for(records, rules=rules, records_a_task=1000)
+        met, too_few = (records * (1 - (1 - 1 / n) ** rules) for n in (wanted, wanted - 1))
+        assert met <= 1000 < too_few
 
 
 def test_a_task_gets_a_record_once_and_only_where_it_has_keys(persons: DataFrame, frozen: Frozen) -> None:
