@@ -66,7 +66,8 @@ def tasks_for(records: int, *, rules: int, records_a_task: int) -> int:
     seen = records_a_task / max(records, 1)
     if seen >= 1:
         return _FEWEST_TASKS
-    return max(_FEWEST_TASKS, math.ceil(1 / (1 - (1 - seen) ** (1 / max(rules, 1)))))
+    passed_over: float = (1 - seen) ** (1 / max(rules, 1))
+    return max(_FEWEST_TASKS, math.ceil(1 / (1 - passed_over)))
 
 
 def to_tasks(keyed: DataFrame, rules: Sequence[BlockingRule], wanted: int) -> DataFrame:
