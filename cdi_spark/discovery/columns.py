@@ -93,11 +93,6 @@ class Column:
         """Spark SQL for the field in every object of its array, as a list."""
         return f"{self.array}.{dotted('', self.path)}"
 
-    @property
-    def first_of_array(self) -> str:
-        """Spark SQL for the field in the first object of its array; null when there is none."""
-        return f"get({self.array}, 0).{dotted('', self.path)}"
-
     def at(self, base: str) -> Column:
         """The same column with its row under another name."""
         return replace(self, base=base)

@@ -58,6 +58,13 @@ def shared_keys(keyed: DataFrame, rules: Sequence[BlockingRule]) -> DataFrame:
     return entries.agg(F.count("*").alias("records")).where("records > 1")
 
 
+def hot_keys(keyed: DataFrame, rules: Sequence[BlockingRule], *, records: int) -> int:
+    """How many keys about so many records or more have, told from one record in 32 by hash of record_id."""
+    some = keyed.where(F.pmod(F.xxhash64("record_id"), F.lit(32)) == 0)
+    sizes = some.transform(in_blocks, rules).groupBy("key").agg(F.count("*").alias("records"))
+    return sizes.where(F.col("records") >= records / 32).count()
+
+
 def _key(position: int, rule: BlockingRule, stop_keys: Sequence[int]) -> Column:
     stopped = [key for key in stop_keys if key >> _HASH_BITS == position]
     # The columns, not the expressions: least() and concat_ws() give a value where one column has none.

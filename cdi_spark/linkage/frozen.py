@@ -11,12 +11,16 @@ from pyspark.sql import functions as F
 
 from cdi_spark.config import Linkage
 from cdi_spark.linkage import training
+from cdi_spark.linkage.blocking import hot_keys, with_keys
 from cdi_spark.linkage.features import known_features, person_features
 from cdi_spark.linkage.link_rules import NO_RULES, LinkRules
 from cdi_spark.linkage.model import PersonModel
 from cdi_spark.linkage.sharing import shared_values, with_own
 from cdi_spark.linkage.training import Keep, with_frequency
 from cdi_spark.tables import MODEL, SHARED_VALUE, TERM_FREQUENCY
+
+# The pairs of so many records take one task some ten minutes.
+HOT_RECORDS = 20_000
 
 
 @dataclass(frozen=True)
@@ -58,6 +62,17 @@ class Frozen:
     def columns(self) -> list[str]:
         """The columns of features() that scoring reads, beside record_id."""
         return list(dict.fromkeys([*self.model.columns(), *self.rules.columns()]))
+
+    def hot_keys(self, persons: DataFrame) -> int:
+        """How many block keys have grown so common since training that scoring would not come to an end.
+
+        Args:
+            persons: silver.person.
+        """
+        if persons.count() < HOT_RECORDS:
+            return 0
+        keyed = self.features(persons).transform(with_keys, self.model.blocking, self.trained["stop_keys"])
+        return hot_keys(keyed, self.model.blocking, records=HOT_RECORDS)
 
     def with_frequencies(self, records: DataFrame) -> DataFrame:
         """Add tf_<column> for the columns that weigh rare values more."""

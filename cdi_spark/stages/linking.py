@@ -25,10 +25,14 @@ from cdi_spark.truth import read_truth
 
 
 def train(run: Run) -> Counts:
-    """Train and freeze a model, unless one was trained from the same person model; --retrain trains anew."""
+    """Train and freeze a model, unless one was trained from the same person model; --retrain trains anew.
+
+    So does a block key that hardly anybody had at training and tens of thousands of records have now.
+    """
     model = load_person_model(run.project.person_model)
     wanted = settings_hash(model, run.project.file.linkage)
-    if run.retrain or active_model(run.storage.read_or_empty(MODEL), settings_hash=wanted) is None:
+    active = active_model(run.storage.read_or_empty(MODEL), settings_hash=wanted)
+    if run.retrain or active is None or _grown_hot(run, active):
         with run.storage.scratch() as keep:
             frozen = train_and_freeze(
                 run.storage.read(PERSON.name),
@@ -106,6 +110,14 @@ def frozen_model(run: Run, trained: Row) -> Frozen:
         run.storage.read(SHARED_VALUE.name),
         LinkRules.of(run.project.file.linkage),
     )
+
+
+def _grown_hot(run: Run, active: Row) -> bool:
+    hot = frozen_model(run, active).hot_keys(run.storage.read(PERSON.name))
+    if hot:
+        told = f"{hot} block keys have become too common since the model was trained; training a new one"
+        logs.notice(told, run_id=run.run_id, stage="train")
+    return hot > 0
 
 
 def _labels(run: Run) -> DataFrame | None:

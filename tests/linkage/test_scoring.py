@@ -16,6 +16,7 @@ from pyspark.sql import functions as F
 
 from cdi_spark.config import Linkage
 from cdi_spark.entities.components import components
+from cdi_spark.linkage import frozen as frozen_module
 from cdi_spark.linkage import scoring
 from cdi_spark.linkage.blocking import all_keys, key_column, with_keys
 from cdi_spark.linkage.features import person_features
@@ -157,6 +158,26 @@ def test_a_stop_listed_key_makes_no_pairs(persons: DataFrame, frozen: Frozen) ->
     stopped = replace(only_email, trained=Row(**{**frozen.trained.asDict(), "stop_keys": keys}))
     assert scoring.score_pairs(persons, only_email).count() > 0
     assert scoring.score_pairs(persons, stopped).isEmpty()
+
+
+def test_a_key_that_grew_too_common_since_training_is_found_unless_it_is_stop_listed(
+    spark: SparkSession, persons: DataFrame, frozen: Frozen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    by_phone = [rule for rule in frozen.model.blocking if rule.shares == "phones"]
+    model = replace(frozen, model=frozen.model.model_copy(update={"blocking": by_phone}))
+    number = F.when(F.col("id") % 10 > 0, F.lit("+442079460000")).otherwise(F.lit("+442079460001"))
+    crowd = (
+        persons.limit(1)
+        .crossJoin(spark.range(6_400))
+        .withColumns({"record_id": F.concat(F.lit("crowd:"), "id"), "phones": F.array(number)})
+    )
+    monkeypatch.setattr(frozen_module, "HOT_RECORDS", 3_200)
+    assert model.hot_keys(persons) == 0
+    assert model.hot_keys(crowd.drop("id")) == 1
+    keyed = model.features(crowd.drop("id")).transform(with_keys, by_phone)
+    keys = [r["key"] for r in keyed.select(F.explode(key_column(0)).alias("key")).distinct().collect()]
+    stopped = replace(model, trained=Row(**{**model.trained.asDict(), "stop_keys": keys}))
+    assert stopped.hot_keys(crowd.drop("id")) == 0
 
 
 def test_the_same_records_train_the_same_model(persons: DataFrame) -> None:
