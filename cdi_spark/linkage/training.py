@@ -182,9 +182,13 @@ def training_sample(features: DataFrame, *, model: PersonModel, at_most: int, re
         return features
     share = at_most / records / _COMPANY
     chosen = F.pmod(F.xxhash64("record_id"), F.lit(1_000_000)) < int(share * 1_000_000)
-    entries = features.transform(with_keys, model.blocking).transform(in_blocks, model.blocking)
-    rare = entries.groupBy("key").agg(F.count("*").alias("records"), F.max(chosen).alias("wanted"))
-    rare = rare.where(F.col("wanted") & (F.col("records") <= _RARE_KEY))
+    # Rules of one element together with other columns have most keys, and hardly one that no other rule has.
+    rules = [rule for rule in model.blocking if not (rule.shares and rule.equal)]
+    entries = features.transform(with_keys, rules).transform(in_blocks, rules)
+    # Only keys of chosen records are counted: of a million records that is a small part of all.
+    theirs = entries.where(chosen).select("key").distinct()
+    counted = entries.join(theirs, "key", "left_semi").groupBy("key").agg(F.count("*").alias("records"))
+    rare = counted.where(F.col("records") <= _RARE_KEY)
     like_them = entries.join(rare.select("key"), "key", "left_semi").select("record_id").distinct()
     return features.join(
         features.where(chosen).select("record_id").union(like_them).distinct(), "record_id", "left_semi"

@@ -24,7 +24,7 @@ from cdi_spark.linkage.frozen import Frozen, train_and_freeze
 from cdi_spark.linkage.model import load_person_model
 from cdi_spark.linkage.sharing import shared_values
 from cdi_spark.linkage.splink_sql import evidence_sql
-from cdi_spark.linkage.training import count_terms, term_frequencies
+from cdi_spark.linkage.training import count_terms, term_frequencies, training_sample
 from cdi_spark.tables import PERSON
 from tests.linkage.splink_reference import differences, splink_pairs
 
@@ -232,3 +232,22 @@ def test_a_shared_device_is_evidence_of_two_records_and_other_devices_are_none(
         ).fetchall()
     assert {shared for shared, _ in differing} == {True, False}
     assert all(known == shared for shared, known in differing)
+
+
+def test_a_training_sample_holds_those_who_share_a_rare_key_with_whom_chance_chose(
+    spark: SparkSession, persons: DataFrame, frozen: Frozen
+) -> None:
+    by_email = frozen.model.model_copy(
+        update={"blocking": [rule for rule in frozen.model.blocking if rule.shares == "emails"]}
+    )
+    alike = F.array(F.concat(F.lit("p"), (F.col("id") % 2_000).cast("string"), F.lit("@mail.org")))
+    crowd = (
+        persons.limit(1)
+        .crossJoin(spark.range(4_000))
+        .withColumns({"record_id": F.concat(F.lit("crowd:"), "id"), "emails": alike})
+    )
+    features = crowd.drop("id").transform(person_features)
+    sample = features.transform(training_sample, model=by_email, at_most=800, records=4_000)
+    found = {row["record_id"]: row["emails"][0] for row in sample.select("record_id", "emails").collect()}
+    assert 50 < len(found) < 800
+    assert len(found) == 2 * len(set(found.values()))
