@@ -17,9 +17,8 @@ from cdi_spark.cli.options import (
     Catalog,
     ProjectDir,
     Warehouse,
+    look_into,
     out,
-    project_at,
-    start_run,
     write_page,
 )
 
@@ -48,7 +47,7 @@ def explain(
     from cdi_spark.inspection import answer_pair
     from cdi_spark.linkage.waterfall import waterfall_page
 
-    run = start_run(project_at(project, lenient=True), warehouse, catalog)
+    run = look_into(project, warehouse, catalog)
     found = answer_pair(run, (record, other))
     if html:
         drawn = waterfall_page(
@@ -77,7 +76,7 @@ def why(
     """
     from cdi_spark.inspection import answer_entity
 
-    found = answer_entity(start_run(project_at(project, lenient=True), warehouse, catalog), entity)
+    found = answer_entity(look_into(project, warehouse, catalog), entity)
     if as_json:
         told = asdict(found) | {"links": [_link_json(link, found) for link in found.links]}
         del told["found"]

@@ -17,9 +17,8 @@ from cdi_spark.cli.options import (
     Catalog,
     ProjectDir,
     Warehouse,
+    look_into,
     out,
-    project_at,
-    start_run,
     write_page,
 )
 
@@ -50,7 +49,7 @@ def list_models(
 
     if _has_subcommand(context):
         return
-    run = start_run(project_at(project, lenient=True), warehouse, catalog)
+    run = look_into(project, warehouse, catalog)
     models = by_newest(run.storage.read_or_empty(MODEL)).collect()
     active = active_of(run)
     listed = [
@@ -91,7 +90,7 @@ def compare(
     """Compare two models: their levels' weights, blocking rules, thresholds and measures."""
     from cdi_spark.linkage.models import compare_models
 
-    run = start_run(project_at(project, lenient=True), warehouse, catalog)
+    run = look_into(project, warehouse, catalog)
     found = compare_models(_model(run, a), _model(run, b))
     if as_json:
         levels = [asdict(level) | {"difference": level.difference} for level in found.levels]
@@ -113,7 +112,7 @@ def activate(
     from cdi_spark.linkage.models import activated
     from cdi_spark.tables import MODEL
 
-    run = start_run(project_at(project, lenient=True), warehouse, catalog)
+    run = look_into(project, warehouse, catalog)
     with lease(run.storage, run.run_id):
         models = run.storage.read_or_empty(MODEL)
         row = activated(models, model, settings_hash=settings_of(run), at=datetime.now(UTC))
@@ -134,7 +133,7 @@ def report(
     """Write the training report of a model: weights, thresholds, blocking, clusters; no value of the data."""
     from cdi_spark.linkage.model_report import model_report
 
-    run = start_run(project_at(project, lenient=True), warehouse, catalog)
+    run = look_into(project, warehouse, catalog)
     write_page(file, model_report(_model(run, model)))
 
 
@@ -151,7 +150,7 @@ def list_rules(
 
     if _has_subcommand(context):
         return
-    run = start_run(project_at(project, lenient=True), warehouse, catalog)
+    run = look_into(project, warehouse, catalog)
     _print_rows([row.asDict() for row in blocking_rules(run).collect()], as_json=as_json)
 
 
@@ -166,7 +165,7 @@ def proposals(
     """Propose rules that would find pairs of today's entities which no rule of the model finds, best first."""
     from cdi_spark.inspection import proposed_rules
 
-    run = start_run(project_at(project, lenient=True), warehouse, catalog)
+    run = look_into(project, warehouse, catalog)
     _print_rows([row.asDict() for row in proposed_rules(run).limit(most).collect()], as_json=as_json)
 
 

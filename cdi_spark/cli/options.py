@@ -79,6 +79,11 @@ def start_run(
     return Run(storage.spark, project, storage, retrain=retrain, run_id=run_id or new_run_id())
 
 
+def look_into(project: str, warehouse: str | None, catalog: str | None) -> Run:
+    """A run over the tables that are there; no source is read, so variables of the project need no value."""
+    return start_run(project_at(project, lenient=True), warehouse, catalog)
+
+
 def write_page(file: Path, page: str, *, quiet: bool = False) -> None:
     """Write a page to a local file, and say so where the output is not for a program."""
     file.write_text(page, encoding="utf-8")

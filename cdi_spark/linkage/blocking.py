@@ -52,17 +52,9 @@ def rule_of(key: str) -> str:
     return f"({key} >> {_HASH_BITS})"
 
 
-def shared_keys(keyed: DataFrame, rules: Sequence[BlockingRule]) -> DataFrame:
-    """One row per key that at least two records have: key, records."""
-    entries = keyed.transform(in_blocks, rules).groupBy("key")
-    return entries.agg(F.count("*").alias("records")).where("records > 1")
-
-
-def hot_keys(keyed: DataFrame, rules: Sequence[BlockingRule], *, records: int) -> int:
-    """How many keys about so many records or more have, told from one record in 32 by hash of record_id."""
-    some = keyed.where(F.pmod(F.xxhash64("record_id"), F.lit(32)) == 0)
-    sizes = some.transform(in_blocks, rules).groupBy("key").agg(F.count("*").alias("records"))
-    return sizes.where(F.col("records") >= records / 32).count()
+def block_sizes(keyed: DataFrame, rules: Sequence[BlockingRule]) -> DataFrame:
+    """One row per key: key, records."""
+    return keyed.transform(in_blocks, rules).groupBy("key").agg(F.count("*").alias("records"))
 
 
 def _key(position: int, rule: BlockingRule, stop_keys: Sequence[int]) -> Column:

@@ -15,6 +15,7 @@ from pyspark.sql import functions as F
 
 from cdi_spark.linkage.frozen import Frozen
 from cdi_spark.linkage.splink_sql import comparison_names, evidence_sql
+from cdi_spark.linkage.tasks import evidence_of
 
 # Comparisons that a link names: those that say most, for or against.
 _NAMED = 3
@@ -54,8 +55,7 @@ def links_within(persons: DataFrame, frozen: Frozen, *, record_ids: Sequence[str
     features = frozen.features(chosen).select("record_id", *frozen.model.columns())
     records = frozen.with_frequencies(features).toArrow().sort_by("record_id")
     records = records.append_column("place", pa.array(np.arange(records.num_rows)))
-    for column in ("key", "rule"):
-        records = records.append_column(column, pa.array(np.zeros(records.num_rows, np.int64)))
+    records = records.append_column("key", pa.array(np.zeros(records.num_rows, np.int64)))
     settings = json.loads(frozen.trained["settings"])
     names = comparison_names(settings)
     with duckdb.connect() as connection:
@@ -63,8 +63,7 @@ def links_within(persons: DataFrame, frozen: Frozen, *, record_ids: Sequence[str
         connection.register("cdi_right", records)
         # Each comparison is evidence of its own here.
         found = connection.sql(evidence_sql(settings, {name: name for name in names})).fetchnumpy()
-    bits = np.stack([np.asarray(found[f"bits_{n}"], float) for n in range(len(names))], axis=1)
-    known = np.stack([np.asarray(found[f"known_{n}"], bool) for n in range(len(names))], axis=1)
+    bits, known = evidence_of(found, len(names))
     prior = settings["probability_two_random_records_match"]
     weights = bits.sum(axis=1) + math.log2(prior / (1 - prior))
     ids = records.column("record_id").to_pylist()

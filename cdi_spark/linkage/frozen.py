@@ -11,7 +11,7 @@ from pyspark.sql import functions as F
 
 from cdi_spark.config import Linkage
 from cdi_spark.linkage import training
-from cdi_spark.linkage.blocking import hot_keys, with_keys
+from cdi_spark.linkage.blocking import block_sizes, with_keys
 from cdi_spark.linkage.features import known_features, person_features
 from cdi_spark.linkage.link_rules import NO_RULES, LinkRules
 from cdi_spark.linkage.model import PersonModel
@@ -21,6 +21,7 @@ from cdi_spark.tables import MODEL, SHARED_VALUE, TERM_FREQUENCY
 
 # The pairs of so many records take one task some ten minutes.
 HOT_RECORDS = 20_000
+_SOME = 32
 
 
 @dataclass(frozen=True)
@@ -63,16 +64,23 @@ class Frozen:
         """The columns of features() that scoring reads, beside record_id."""
         return list(dict.fromkeys([*self.model.columns(), *self.rules.columns()]))
 
+    def keyed(self, persons: DataFrame) -> DataFrame:
+        """features() with the block keys that the model did not stop-list."""
+        return self.features(persons).transform(with_keys, self.model.blocking, self.trained["stop_keys"])
+
     def hot_keys(self, persons: DataFrame) -> int:
         """How many block keys have grown so common since training that scoring would not come to an end.
+
+        Told from one record in _SOME, by hash of record_id.
 
         Args:
             persons: silver.person.
         """
         if persons.count() < HOT_RECORDS:
             return 0
-        keyed = self.features(persons).transform(with_keys, self.model.blocking, self.trained["stop_keys"])
-        return hot_keys(keyed, self.model.blocking, records=HOT_RECORDS)
+        some = persons.where(F.pmod(F.xxhash64("record_id"), F.lit(_SOME)) == 0)
+        sizes = block_sizes(self.keyed(some), self.model.blocking)
+        return sizes.where(F.col("records") >= HOT_RECORDS / _SOME).count()
 
     def with_frequencies(self, records: DataFrame) -> DataFrame:
         """Add tf_<column> for the columns that weigh rare values more."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from pyspark.sql import Column, DataFrame, Row
+from pyspark.sql import DataFrame, Row
 from pyspark.sql import functions as F
 
 from cdi_spark.config import Linkage
@@ -61,7 +61,7 @@ def active_model(models: DataFrame, *, settings_hash: str) -> Row | None:
         models: linkage.model; a model is active from its training on, and again from `activated_at` on.
     """
     fitting = models.where(F.col("settings_hash") == settings_hash)
-    return fitting.orderBy(F.desc(_active_since()), F.desc("trained_at")).first()
+    return by_newest(fitting).first()
 
 
 def model_named(models: DataFrame, model_id: str) -> Row:
@@ -97,7 +97,7 @@ def activated(models: DataFrame, model_id: str, *, settings_hash: str, at: datet
 
 def by_newest(models: DataFrame) -> DataFrame:
     """Models in the order in which they became active, the last one first."""
-    return models.orderBy(F.desc(_active_since()), F.desc("trained_at"))
+    return models.orderBy(F.desc(F.greatest("trained_at", "activated_at")), F.desc("trained_at"))
 
 
 def compare_models(a: Row, b: Row) -> ModelChange:
@@ -147,7 +147,3 @@ def trained_at(trained: Row) -> str:
 
 def _bits(trained: Row) -> dict[tuple[str, str], float]:
     return {(w.comparison, w.level): w.bits for w in level_weights(json.loads(trained["settings"]))}
-
-
-def _active_since() -> Column:
-    return F.greatest("trained_at", "activated_at")

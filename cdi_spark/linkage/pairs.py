@@ -12,11 +12,10 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from cdi_spark.linkage.link_rules import NO_RULES, LinkRules
+from cdi_spark.linkage.links import Floats, Ints
 from cdi_spark.linkage.model import BlockingRule, PersonModel
 
-Ints = npt.NDArray[np.int64]
 Levels = npt.NDArray[np.int8]
-Floats = npt.NDArray[np.float64]
 
 UNKNOWN = -1
 

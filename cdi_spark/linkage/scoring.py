@@ -11,7 +11,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from cdi_spark.linkage import clustering, links, tasks
-from cdi_spark.linkage.blocking import all_keys, key_column, with_keys
+from cdi_spark.linkage.blocking import all_keys, key_column
 from cdi_spark.linkage.frozen import Frozen
 from cdi_spark.linkage.model import BlockingRule
 from cdi_spark.linkage.splink_sql import entries_sql, evidence_sql, scoring_sql
@@ -47,9 +47,8 @@ def score_pairs(persons: DataFrame, frozen: Frozen, *, records_a_task: int = REC
     """
     model, trained = frozen.model, frozen.trained
     settings = json.loads(trained["settings"])
-    keyed = frozen.features(persons).transform(with_keys, model.blocking, trained["stop_keys"])
     keys = [key_column(i) for i in range(len(model.blocking))]
-    records = frozen.with_frequencies(keyed.select("record_id", *frozen.columns(), *keys))
+    records = frozen.with_frequencies(frozen.keyed(persons).select("record_id", *frozen.columns(), *keys))
     wanted = tasks_for(persons.count(), rules=len(model.blocking), records_a_task=records_a_task)
     sent = records.transform(to_tasks, model.blocking, wanted)
     entries = entries_sql(model.blocking, wanted)

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from cdi_spark.linkage.links import Links, links_of_pairs
-from cdi_spark.linkage.pairs import Floats, Ints, Pairs, Sample, tally
+from cdi_spark.linkage.links import Floats, Ints, Links, links_of_pairs
+from cdi_spark.linkage.pairs import Pairs, Sample, tally
 from cdi_spark.linkage.parameters import Evidence, Parameters, learn, positions, weights
 
 

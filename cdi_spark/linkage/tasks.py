@@ -6,17 +6,19 @@ Needs duckdb, numpy and pyarrow only, so that it can be shipped to any executor.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from itertools import chain
+from typing import Any
 
 import duckdb
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from cdi_spark.linkage.clustering import resolve
-from cdi_spark.linkage.links import links_of_pairs
+from cdi_spark.linkage.links import Floats, links_of_pairs
 
 # Pairs that one DuckDB query looks at: enough to keep it busy, few enough for a worker's memory.
 PAIR_BUDGET = 1_000_000
@@ -77,8 +79,7 @@ def resolver(
                 connection.register("cdi_left", placed)
                 connection.register("cdi_right", placed)
                 found = connection.sql(sql).fetchnumpy()
-                bits = np.stack([np.asarray(found[f"bits_{n}"], float) for n in range(kinds)], axis=1)
-                known = np.stack([np.asarray(found[f"known_{n}"], bool) for n in range(kinds)], axis=1)
+                bits, known = evidence_of(found, kinds)
                 left, right = (np.asarray(found[side], np.int64) for side in ("place_l", "place_r"))
                 decided = np.asarray(found["decided"], np.int64)
                 links = links_of_pairs(left, right, bits, known, prior, decided)
@@ -89,6 +90,13 @@ def resolver(
                 ).to_batches()
 
     return resolve_components
+
+
+def evidence_of(found: Mapping[str, Any], kinds: int) -> tuple[Floats, npt.NDArray[np.bool_]]:
+    """bits and known of splink_sql.evidence_sql(), pairs x kinds of evidence."""
+    bits = np.stack([np.asarray(found[f"bits_{n}"], float) for n in range(kinds)], axis=1)
+    known = np.stack([np.asarray(found[f"known_{n}"], bool) for n in range(kinds)], axis=1)
+    return bits, known
 
 
 @contextmanager

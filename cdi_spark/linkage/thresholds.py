@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from cdi_spark.linkage import clustering
-from cdi_spark.linkage.links import Ints, Links
-from cdi_spark.linkage.pairs import Floats, Pairs
+from cdi_spark.linkage.links import Floats, Ints, Links
+from cdi_spark.linkage.pairs import Pairs
 
 # Bits of the entity score.
 EVEN_ODDS = 0.0

@@ -14,12 +14,12 @@ from pyspark.sql import functions as F
 
 from cdi_spark.labels import smallest_joined
 from cdi_spark.linkage import clustering, mixture
-from cdi_spark.linkage.blocking import in_blocks, shared_keys, with_keys
+from cdi_spark.linkage.blocking import block_sizes, in_blocks, with_keys
 from cdi_spark.linkage.link_rules import NO_RULES, LinkRules
-from cdi_spark.linkage.links import pairs_within
+from cdi_spark.linkage.links import Floats, Ints, pairs_within
 from cdi_spark.linkage.metrics import training_metrics
 from cdi_spark.linkage.model import BlockingRule, PersonModel, digest
-from cdi_spark.linkage.pairs import Floats, Ints, Pairs, Sample, Tally, tally
+from cdi_spark.linkage.pairs import Pairs, Sample, Tally, tally
 from cdi_spark.linkage.parameters import Evidence, learn
 from cdi_spark.linkage.self_training import Material, as_decided, learned_from
 from cdi_spark.linkage.splink_sql import splink_settings
@@ -245,7 +245,7 @@ def with_frequency(records: DataFrame, frequencies: DataFrame, name: str, rare: 
 def stop_keys(features: DataFrame, *, rules: list[BlockingRule], largest_block: int) -> list[int]:
     """Keys of blocks with more records than that, ascending."""
     keyed = features.transform(with_keys, rules)
-    large = shared_keys(keyed, rules).where(F.col("records") > largest_block)
+    large = block_sizes(keyed, rules).where(F.col("records") > largest_block)
     return sorted(row["key"] for row in large.select("key").collect())
 
 

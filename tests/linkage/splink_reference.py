@@ -9,14 +9,14 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 from splink import DuckDBAPI, Linker
 
-from cdi_spark.linkage.blocking import key_column, with_keys
+from cdi_spark.linkage.blocking import key_column
 from cdi_spark.linkage.frozen import Frozen
 
 
 def splink_pairs(persons: DataFrame, frozen: Frozen) -> dict[tuple[str, str], float]:
     """Match weights by pair, the smaller record_id first."""
     model, settings = frozen.model, json.loads(frozen.trained["settings"])
-    keyed = frozen.features(persons).transform(with_keys, model.blocking, frozen.trained["stop_keys"])
+    keyed = frozen.keyed(persons)
     conditions = [
         f"list_has_any(l.{key_column(i)}, r.{key_column(i)})"
         if rule.shares
