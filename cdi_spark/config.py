@@ -196,7 +196,7 @@ class Linkage(_Strict):
     resolve: Literal["entities", "components"] = "entities"
     keep_weight: float = -3.0
     link_probability: float = Field(default=0.99, gt=0, lt=1)
-    training_records: int = Field(default=100_000, ge=100)
+    training_records: int = Field(default=60_000, ge=100)
     must_link: list[MustLink] = []
     cannot_link: list[CannotLink] = []
     cluster_precision: float | None = Field(default=None, gt=0, lt=1)

@@ -33,7 +33,7 @@ def with_keys(features: DataFrame, rules: Sequence[BlockingRule], stop_keys: Seq
 def in_blocks(keyed: DataFrame, rules: Sequence[BlockingRule]) -> DataFrame:
     """One row per record and block that it is in: adds `rule`, its position, and `key`."""
     entries = keyed.select("*", F.explode(all_keys(rules)).alias("key"))
-    return entries.withColumn("rule", F.shiftright("key", _HASH_BITS).cast("int"))
+    return entries.withColumn("rule", _rule())
 
 
 def all_keys(rules: Sequence[BlockingRule]) -> Column:
@@ -53,8 +53,14 @@ def rule_of(key: str) -> str:
 
 
 def block_sizes(keyed: DataFrame, rules: Sequence[BlockingRule]) -> DataFrame:
-    """One row per key: key, records."""
-    return keyed.transform(in_blocks, rules).groupBy("key").agg(F.count("*").alias("records"))
+    """One row per key: rule (its position), key, records."""
+    keys = keyed.select(F.explode(all_keys(rules)).alias("key"))
+    sizes = keys.groupBy("key").agg(F.count("*").alias("records"))
+    return sizes.withColumn("rule", _rule())
+
+
+def _rule() -> Column:
+    return F.shiftright("key", _HASH_BITS).cast("int")
 
 
 def _key(position: int, rule: BlockingRule, stop_keys: Sequence[int]) -> Column:

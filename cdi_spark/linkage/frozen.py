@@ -11,10 +11,11 @@ from pyspark.sql import functions as F
 
 from cdi_spark.config import Linkage
 from cdi_spark.linkage import training
-from cdi_spark.linkage.blocking import block_sizes, with_keys
+from cdi_spark.linkage.blocking import all_keys, block_sizes, with_keys
 from cdi_spark.linkage.features import known_features, person_features
 from cdi_spark.linkage.link_rules import NO_RULES, LinkRules
 from cdi_spark.linkage.model import PersonModel
+from cdi_spark.linkage.sampling import blocking_costs, training_sample
 from cdi_spark.linkage.sharing import shared_values, with_own
 from cdi_spark.linkage.training import Keep, with_frequency
 from cdi_spark.tables import MODEL, SHARED_VALUE, TERM_FREQUENCY
@@ -110,27 +111,41 @@ def train_and_freeze(
         settings_hash: of all that conf decides about it.
         limits: conf's thresholds and rules.
         keep: writes rows down under a name and reads them back; lambda _, rows: rows where there are few.
-        labels: record_id, person: known people, of any of the records; for the threshold only.
+        labels: record_id, person: known people, of any of the records; they are trained on, and choose the threshold.
     """
-    features = persons.transform(person_features)
-    known, records = known_features(features)
     rules = LinkRules.of(limits)
-    model = model.restricted(set(known))
-    blocked = rules.added_to(model)
-    terms = keep("terms", training.count_terms(features, model=model))
-    frequencies, rare = training.term_frequencies(terms)
+    features = persons.transform(person_features)
     shared = keep("shared", shared_values(features))
     own = with_own(features, shared, public_from=model.public_from)
     weak = rules.weak_keys(own, largest_block=model.largest_block, public_from=model.public_from)
     own = keep("features", own.transform(rules.with_keys, weak))
+    known, records = known_features(own)
+    model = model.restricted(set(known))
+    blocked = rules.added_to(model)
+    frequencies, rare = training.term_frequencies(keep("terms", training.count_terms(own, model=model)))
+    costs = blocking_costs(
+        own,
+        rules=blocked.blocking,
+        largest_block=model.largest_block,
+        whole=records <= limits.training_records,
+    )
     sample = own.transform(
-        training.training_sample, model=blocked, at_most=limits.training_records, records=records
+        training_sample,
+        rules=blocked.blocking,
+        at_most=limits.training_records,
+        records=records,
+        labels=labels,
+    )
+    sample = sample.transform(with_keys, blocked.blocking, costs.stop_keys).select(
+        *own.columns, all_keys(blocked.blocking).alias("keys")
     )
     for name in model.term_frequency_columns():
         sample = sample.transform(with_frequency, frequencies, name, rare[name])
     if labels is not None:
         sample = sample.join(labels.select("record_id", "person"), "record_id", "left")
-    found = training.train(sample, model=blocked, records=records, rules=rules, wish=limits.cluster_precision)
+    found = training.train(
+        sample, model=blocked, records=records, costs=costs, rules=rules, wish=limits.cluster_precision
+    )
     stopped = training.stop_keys(own, rules=found.rules, largest_block=model.largest_block)
     stopped = sorted({*stopped, *weak})
     name = training.model_id(found, settings_hash, stopped)

@@ -25,7 +25,7 @@ def training_metrics(
     chosen: Choice,
     component: Ints,
 ) -> dict[str, Any]:
-    """linkage.model's metrics, all of the training sample.
+    """linkage.model's metrics; of the training sample, but for what rules cost.
 
     Args:
         prior: probability that two random records match, as the model is frozen with.
@@ -34,7 +34,8 @@ def training_metrics(
         sample_records; prior.
         overlaps: by comparison and parent, bits of a match that independence would count twice.
         rules: of every blocking rule, the kept ones in the order they were chosen, then the others: name; entries
-            (records in its blocks); pairs; found (of these, pairs of one entity); added (that no rule chosen before
+            and pairs (what it costs on all records; an estimate where there are more than the sample holds); found
+            (pairs of one entity); added (that no rule chosen before
             finds); kept.
         unlinkable: [bits, share of the records whose match with themselves weighs less]: they hold too little
             to be linked at that weight with anybody.

@@ -11,9 +11,11 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from cdi_spark.linkage.blocking import rule_of
 from cdi_spark.linkage.link_rules import NO_RULES, LinkRules
 from cdi_spark.linkage.links import Floats, Ints
-from cdi_spark.linkage.model import BlockingRule, PersonModel
+from cdi_spark.linkage.model import PersonModel
+from cdi_spark.linkage.sampling import BlockingCosts
 
 Levels = npt.NDArray[np.int8]
 
@@ -79,9 +81,8 @@ class RuleFinds:
 
     Attributes:
         rule: its position in the model.
-        entries: records in its blocks, a record once a block.
-        pairs: that it proposes.
-        found: of these, pairs of one entity.
+        entries, pairs: what it costs on all records (BlockingCosts).
+        found: in the sample, pairs of one entity.
         added: of these, pairs that no rule chosen before it finds; of a rule that is not kept, that no kept one does.
         kept: whether it finds enough for what it costs.
     """
@@ -98,8 +99,8 @@ class Sample:
     """Training records in order of record_id, so that positions and all that follows are the same on any machine.
 
     Args:
-        records: record_id, features, tf_<column> for the columns that weigh rare values more, must_<n> for the
-            rules; and where some people are known, person.
+        records: record_id, features, keys (those of its blocks, in one array), tf_<column> for the columns that
+            weigh rare values more, must_<n> for the rules; and where some people are known, person.
         rules: beside the scores.
     """
 
@@ -139,13 +140,10 @@ class Sample:
             self.people = people.astype(np.int64)
 
     def candidates(self) -> Pairs:
-        """Pairs that share the key of a blocking rule, each once; keys of too many records are left out."""
-        self._sql.execute("CREATE TABLE keys (rule INT, key UBIGINT, id BIGINT)")
-        for position, rule in enumerate(self.model.blocking):
-            self._sql.execute(_keys_sql(position, rule))
+        """Pairs that share the key of a blocking rule, each once."""
         self._sql.execute(
-            "CREATE TABLE blocks AS SELECT keys.* FROM keys JOIN (SELECT key FROM keys GROUP BY key "
-            f"HAVING count(*) BETWEEN 2 AND {self.model.largest_block}) USING (key)"
+            f"CREATE TABLE blocks AS SELECT {rule_of('key')}::INT AS rule, key, id FROM "
+            "(SELECT unnest(keys) AS key, id FROM records) QUALIFY count(*) OVER (PARTITION BY key) > 1"
         )
         found = self._sql.sql(
             "SELECT DISTINCT l.id AS i, r.id AS j FROM blocks l "
@@ -198,56 +196,45 @@ class Sample:
         order = np.argsort(found.pop("place"))
         return {name: values[order] for name, values in found.items()}
 
-    def rule_finds(self, entity: Ints, *, least_share: float) -> list[RuleFinds]:
+    def rule_finds(
+        self, entity: Ints, *, costs: BlockingCosts, one_for: float, least_share: float, most_pairs: float
+    ) -> list[RuleFinds]:
         """What every blocking rule finds; first those that find most pairs of one entity for what they cost.
 
         Args:
             entity: of every record.
-            least_share: a kept rule adds this share of all pairs of one entity that blocking found.
+            costs: of the rules on all records.
+            one_for: how many records one of the sample stands for.
+            least_share: a kept rule adds this share of all pairs of one entity that blocking found,
+            most_pairs: and compares no more pairs for one that it adds.
         """
         self._sql.register("entities", pa.table({"id": np.arange(self.size), "entity": entity}))
         found = self._sql.sql(
-            "SELECT l.rule, l.id AS i, r.id AS j, le.entity = re.entity AS same FROM blocks l "
+            "SELECT DISTINCT l.rule, l.id AS i, r.id AS j FROM blocks l "
             "JOIN blocks r ON l.key = r.key AND l.id < r.id "
-            "JOIN entities le ON le.id = l.id JOIN entities re ON re.id = r.id"
+            "JOIN entities le ON le.id = l.id JOIN entities re ON re.id = r.id AND re.entity = le.entity"
         ).fetchnumpy()
-        entries = dict(self._sql.sql("SELECT rule, count(*) FROM blocks GROUP BY rule").fetchall())
         self._sql.unregister("entities")
         pair = found["i"] * self.size + found["j"]
-        finds = {r: np.unique(pair[(found["rule"] == r) & found["same"]]) for r in entries}
-        pairs = {r: int((found["rule"] == r).sum()) for r in entries}
-        cost = {r: pairs[r] + 2 * n for r, n in entries.items()}
-        wanted = len(np.unique(pair[found["same"]])) if len(pair) else 0
+        finds = {r: np.sort(pair[found["rule"] == r]) for r in range(len(self.model.blocking))}
+        wanted = len(np.unique(pair))
         have = np.zeros(0, np.int64)
         told: dict[int, RuleFinds] = {}
         while True:
             gains = {r: len(np.setdiff1d(finds[r], have, assume_unique=True)) for r in finds if r not in told}
             worth = [
-                (gain / cost[r], -r) for r, gain in gains.items() if gain >= max(1, least_share * wanted)
+                (gain / max(1, costs.pairs[r] + 2 * costs.entries[r]), -r)
+                for r, gain in gains.items()
+                if gain >= max(1, least_share * wanted) and costs.pairs[r] <= most_pairs * gain * one_for
             ]
             if not worth:
                 break
             best = -max(worth)[1]
-            told[best] = RuleFinds(best, entries[best], pairs[best], len(finds[best]), gains[best], True)
+            told[best] = self._finds(best, costs, len(finds[best]), gains[best], kept=True)
             have = np.union1d(have, finds[best])
-        for r in range(len(self.model.blocking)):
-            if r not in told:
-                finding = len(finds.get(r, []))
-                told[r] = RuleFinds(r, entries.get(r, 0), pairs.get(r, 0), finding, gains.get(r, 0), False)
-        return list(told.values())
+        rest = [self._finds(r, costs, len(finds[r]), gain, kept=False) for r, gain in gains.items()]
+        return [*told.values(), *rest]
 
-
-def _keys_sql(position: int, rule: BlockingRule) -> str:
-    parts: Sequence[str] = [f"({sql})" for sql in rule.equal]
-    source = "records"
-    if rule.shares:
-        source = f'(SELECT *, unnest("{rule.shares}") AS element FROM records)'
-        parts = [*parts, "element"]
-    known = " AND ".join(
-        [f"{part} IS NOT NULL AND {part} <> ''" for part in parts]
-        + [f'"{c}" IS NOT NULL' for c in sorted(rule.columns())]
-    )
-    return (
-        f"INSERT INTO keys SELECT DISTINCT {position}, hash({position}, {', '.join(parts)}), id "
-        f"FROM {source} WHERE {known}"
-    )
+    @staticmethod
+    def _finds(rule: int, costs: BlockingCosts, found: int, added: int, *, kept: bool) -> RuleFinds:
+        return RuleFinds(rule, costs.entries[rule], costs.pairs[rule], found, added, kept)

@@ -14,13 +14,14 @@ from pyspark.sql import functions as F
 
 from cdi_spark.labels import smallest_joined
 from cdi_spark.linkage import clustering, mixture
-from cdi_spark.linkage.blocking import block_sizes, in_blocks, with_keys
+from cdi_spark.linkage.blocking import block_sizes, with_keys
 from cdi_spark.linkage.link_rules import NO_RULES, LinkRules
 from cdi_spark.linkage.links import Floats, Ints, pairs_within
 from cdi_spark.linkage.metrics import training_metrics
 from cdi_spark.linkage.model import BlockingRule, PersonModel, digest
 from cdi_spark.linkage.pairs import Pairs, Sample, Tally, tally
 from cdi_spark.linkage.parameters import Evidence, learn
+from cdi_spark.linkage.sampling import BlockingCosts
 from cdi_spark.linkage.self_training import Material, as_decided, learned_from
 from cdi_spark.linkage.splink_sql import splink_settings
 from cdi_spark.linkage.thresholds import EVEN_ODDS, at_each_weight, choose
@@ -32,12 +33,10 @@ SEED = 1
 # Components are those of links over even odds and less, divided at higher odds while they hold more records.
 _COMPONENT_WEIGHT, LARGEST_COMPONENT = -3.0, 400
 _SELF_TRAINING_ROUNDS = 2
-# For one record chosen by its hash, so many come with it, about, by keys that at most so many records have.
-_COMPANY, _RARE_KEY = 8, 12
 # What only so many people have is as rare as can be told.
 _FEW = 2
-# A blocking rule stays when it adds this share of the pairs of one person.
-_RULE_ADDS = 0.0005
+# A blocking rule stays when it adds this share of the pairs of one person, and one for so many that it compares.
+_RULE_ADDS, _PAIRS_A_FIND = 0.0005, 20_000
 
 
 @dataclass(frozen=True)
@@ -62,6 +61,7 @@ def train(
     *,
     model: PersonModel,
     records: int,
+    costs: BlockingCosts,
     rules: LinkRules = NO_RULES,
     wish: float | None = None,
 ) -> Trained:
@@ -70,16 +70,22 @@ def train(
     Args:
         sample: of the training records what Sample wants; it is brought to the driver.
         records: how many the sample stands for.
+        costs: of the model's blocking rules on all of them.
         rules: beside the scores.
         wish: precision of entities; see thresholds.choose().
     """
     with duckdb.connect() as connection:
         arrived = Sample(connection, sample.toArrow(), model, rules)
-        return train_on(arrived, population=records, always=rules.blocking(), wish=wish)
+        return train_on(arrived, population=records, costs=costs, always=rules.blocking(), wish=wish)
 
 
 def train_on(
-    records: Sample, *, population: int, always: Sequence[BlockingRule] = (), wish: float | None = None
+    records: Sample,
+    *,
+    population: int,
+    costs: BlockingCosts,
+    always: Sequence[BlockingRule] = (),
+    wish: float | None = None,
 ) -> Trained:
     """train() on records that are in DuckDB already; blocking rules in `always` are kept whatever they find."""
     model = records.model
@@ -124,7 +130,13 @@ def train_on(
         people=records.people,
     )
     chosen = choose(thresholds, wish)
-    finds = records.rule_finds(chosen.threshold.entity, least_share=_RULE_ADDS)
+    finds = records.rule_finds(
+        chosen.threshold.entity,
+        costs=costs,
+        one_for=population / max(1, records.size),
+        least_share=_RULE_ADDS,
+        most_pairs=_PAIRS_A_FIND,
+    )
     kept = {found.rule for found in finds if found.kept}
     # A record has as many others of its person in the population as in the sample, among more records.
     thinner = max(1, records.size - 1) / max(1, population - 1)
@@ -166,33 +178,6 @@ def _among(candidates: Pairs, odds: Floats, inside: Pairs, records: int) -> Floa
     at = np.minimum(np.searchsorted(known, wanted), max(0, len(known) - 1))
     unseen = -8.0
     return np.where(known[at] == wanted, odds[at], unseen) if len(known) else np.full(len(wanted), unseen)
-
-
-def training_sample(features: DataFrame, *, model: PersonModel, at_most: int, records: int) -> DataFrame:
-    """Records to train from, the same on every machine and run: some by hash of their id, and all like them.
-
-    Like them are records that share a block key with them which few records have; so most people who are in
-    the sample are in it with all their records.
-
-    Args:
-        at_most: how many records, about.
-        records: how many there are.
-    """
-    if records <= at_most:
-        return features
-    share = at_most / records / _COMPANY
-    chosen = F.pmod(F.xxhash64("record_id"), F.lit(1_000_000)) < int(share * 1_000_000)
-    # Rules of one element together with other columns have most keys, and hardly one that no other rule has.
-    rules = [rule for rule in model.blocking if not (rule.shares and rule.equal)]
-    entries = features.transform(with_keys, rules).transform(in_blocks, rules)
-    # Only keys of chosen records are counted: of a million records that is a small part of all.
-    theirs = entries.where(chosen).select("key").distinct()
-    counted = entries.join(theirs, "key", "left_semi").groupBy("key").agg(F.count("*").alias("records"))
-    rare = counted.where(F.col("records") <= _RARE_KEY)
-    like_them = entries.join(rare.select("key"), "key", "left_semi").select("record_id").distinct()
-    return features.join(
-        features.where(chosen).select("record_id").union(like_them).distinct(), "record_id", "left_semi"
-    )
 
 
 def count_terms(features: DataFrame, *, model: PersonModel) -> DataFrame:

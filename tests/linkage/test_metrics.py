@@ -14,6 +14,7 @@ from cdi_spark.linkage import model as models
 from cdi_spark.linkage.model import PersonModel, load_person_model
 from cdi_spark.linkage.pairs import Sample
 from cdi_spark.linkage.training import Trained, train_on
+from tests.linkage.training_records import with_block_keys
 
 PEOPLE = 150
 
@@ -52,8 +53,9 @@ def trained(*, wish: float | None = None) -> Trained:
         said = records.column(column).to_pylist()
         share = [None if value is None else said.count(value) / len(said) for value in said]
         records = records.append_column(f"tf_{column}", pa.array(share, pa.float64()))
+    keyed, costs = with_block_keys(records, model)
     with duckdb.connect() as connection:
-        return train_on(Sample(connection, records, model), population=len(rows), wish=wish)
+        return train_on(Sample(connection, keyed, model), population=len(rows), costs=costs, wish=wish)
 
 
 @pytest.fixture(scope="module")
