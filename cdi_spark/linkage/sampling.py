@@ -17,7 +17,7 @@ _COMPANY = 4
 _RARE_KEY = 12
 # Of more records than the sample is to hold one in so many is looked at to tell what blocking costs.
 _ONE_IN = 8
-_CHANCES = 1_000_000
+_CHANCES = 1_000_000_000
 
 
 @dataclass(frozen=True)

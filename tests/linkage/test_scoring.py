@@ -6,7 +6,6 @@ import json
 import random
 from dataclasses import replace
 from datetime import date
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +22,6 @@ from cdi_spark.linkage.blocking import all_keys, key_column, with_keys
 from cdi_spark.linkage.features import person_features
 from cdi_spark.linkage.frozen import Frozen, train_and_freeze
 from cdi_spark.linkage.model import load_person_model
-from cdi_spark.linkage.sampling import training_sample
 from cdi_spark.linkage.sharing import shared_values
 from cdi_spark.linkage.splink_sql import evidence_sql
 from cdi_spark.linkage.training import count_terms, term_frequencies
@@ -234,30 +232,3 @@ def test_a_shared_device_is_evidence_of_two_records_and_other_devices_are_none(
         ).fetchall()
     assert {shared for shared, _ in differing} == {True, False}
     assert all(known == shared for shared, known in differing)
-
-
-def test_a_training_sample_holds_those_who_share_a_rare_key_with_whom_chance_chose(
-    spark: SparkSession, persons: DataFrame, frozen: Frozen
-) -> None:
-    by_email = [rule for rule in frozen.model.blocking if rule.shares == "emails"]
-    alike = F.array(F.concat(F.lit("p"), (F.col("id") % 2_000).cast("string"), F.lit("@mail.org")))
-    crowd = (
-        persons.limit(1)
-        .crossJoin(spark.range(4_000))
-        .withColumns({"record_id": F.concat(F.lit("crowd:"), "id"), "emails": alike})
-    )
-    features = crowd.drop("id").transform(person_features)
-    sampled = partial(training_sample, features, rules=by_email, at_most=800, records=4_000)
-    found = {row["record_id"]: row["emails"][0] for row in sampled().collect()}
-    # Of two records each: 200 that chance chose bring 200 more at most.
-    assert 300 < len(found) <= 400
-    assert len(found) == 2 * len(set(found.values()))
-
-    labels = features.where("record_id IN ('crowd:7', 'crowd:2008')").select("record_id")
-    named = {f"crowd:{n}" for n in (7, 2_007, 8, 2_008)}
-    assert not named <= found.keys()
-    assert named <= {row["record_id"] for row in sampled(labels=labels).collect()}
-
-    few = training_sample(features, rules=by_email, at_most=20, records=4_000, labels=labels).collect()
-    assert len(few) <= 20
-    assert named <= {row["record_id"] for row in few}
