@@ -237,6 +237,7 @@ QUARANTINE = Table(
     ),
 )
 
+_PARENT = T.StructType([T.StructField("comparison", STRING), T.StructField("agreeing", INT)])
 MODEL = Table(
     "linkage.model",
     "One row per trained model, frozen under its id",
@@ -246,6 +247,11 @@ MODEL = Table(
         Column("settings_hash", STRING, "hash of the person model and thresholds it was trained from"),
         Column("features", STRINGS, "feature columns that the data had; the others dropped out"),
         Column("settings", STRING, "the trained Splink settings as JSON, m and u included"),
+        Column(
+            "parents",
+            T.MapType(STRING, T.ArrayType(_PARENT)),
+            "by comparison, those that it depends on, and how many of their first levels are agreement",
+        ),
         Column(
             "comparisons", STRINGS, "names of the comparisons; linkage.pair gives their levels in this order"
         ),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,7 +13,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from cdi_spark.linkage.frozen import Frozen
-from cdi_spark.linkage.splink_sql import comparison_names, evidence_sql
+from cdi_spark.linkage.splink_sql import evidence_sql
 from cdi_spark.linkage.tasks import evidence_of
 
 # Comparisons that a link names: those that say most, for or against.
@@ -56,15 +55,15 @@ def links_within(persons: DataFrame, frozen: Frozen, *, record_ids: Sequence[str
     records = frozen.with_frequencies(features).toArrow().sort_by("record_id")
     records = records.append_column("place", pa.array(np.arange(records.num_rows)))
     records = records.append_column("key", pa.array(np.zeros(records.num_rows, np.int64)))
-    settings = json.loads(frozen.trained["settings"])
-    names = comparison_names(settings)
+    scored = frozen.scored()
+    names = [comparison.name for comparison in scored.comparisons]
     with duckdb.connect() as connection:
         connection.register("cdi_left", records)
         connection.register("cdi_right", records)
         # Each comparison is evidence of its own here.
-        found = connection.sql(evidence_sql(settings, {name: name for name in names})).fetchnumpy()
+        found = connection.sql(evidence_sql(scored, {name: name for name in names})).fetchnumpy()
     bits, known = evidence_of(found, len(names))
-    prior = settings["probability_two_random_records_match"]
+    prior = scored.settings["probability_two_random_records_match"]
     weights = bits.sum(axis=1) + math.log2(prior / (1 - prior))
     ids = records.column("record_id").to_pylist()
     left, right = (found[side].tolist() for side in ("place_l", "place_r"))

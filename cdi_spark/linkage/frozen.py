@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,6 +18,7 @@ from cdi_spark.linkage.link_rules import NO_RULES, LinkRules
 from cdi_spark.linkage.model import PersonModel
 from cdi_spark.linkage.sampling import blocking_costs, training_sample
 from cdi_spark.linkage.sharing import shared_values, with_own
+from cdi_spark.linkage.splink_sql import Parent, Scored
 from cdi_spark.linkage.training import Keep, with_frequency
 from cdi_spark.tables import MODEL, SHARED_VALUE, TERM_FREQUENCY
 
@@ -60,6 +62,14 @@ class Frozen:
         shared = self.shared_values.where(F.col("model_id") == self.trained["model_id"])
         own = with_own(persons.transform(person_features), shared, public_from=self.model.public_from)
         return own.transform(self.rules.with_keys, self.trained["stop_keys"])
+
+    def scored(self) -> Scored:
+        """What the SQL that scores is made of."""
+        parents = {
+            name: [Parent(parent["comparison"], parent["agreeing"]) for parent in parents]
+            for name, parents in self.trained["parents"].items()
+        }
+        return Scored(json.loads(self.trained["settings"]), self.model.comparisons, parents)
 
     def columns(self) -> list[str]:
         """The columns of features() that scoring reads, beside record_id."""
@@ -154,6 +164,7 @@ def train_and_freeze(
         "settings_hash": settings_hash,
         "features": known,
         "settings": training.as_json(found.settings),
+        "parents": {name: [p._asdict() for p in parents] for name, parents in found.parents.items()},
         "comparisons": [comparison.name for comparison in model.comparisons],
         "rules": [rule.name for rule in found.rules],
         "stop_keys": stopped,

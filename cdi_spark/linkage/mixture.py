@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from cdi_spark.linkage.links import Floats
-from cdi_spark.linkage.pairs import UNKNOWN, Levels, distinct_levels
+from cdi_spark.linkage.model import UNKNOWN
+from cdi_spark.linkage.pairs import Levels, distinct_levels
 
 # As many pairs as the starting shares count for: enough to hold where the data shows a comparison seldom.
 _STARTING_PAIRS = 50.0

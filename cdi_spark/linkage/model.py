@@ -16,7 +16,8 @@ from cdi_spark.errors import ConfigError
 from cdi_spark.tables import FEATURES
 
 # Raised when the same settings and parameters would score pairs, or find entities, differently than before.
-SCORING_VERSION = 3
+SCORING_VERSION = 4
+UNKNOWN = -1
 
 
 class _Strict(BaseModel):
@@ -60,6 +61,12 @@ class Comparison(_Strict):
         ]
         unknown = f"NOT ({' OR '.join(one_known)})"
         return f"{unknown} OR ({self.unknown_when})" if self.unknown_when else unknown
+
+    def level_sql(self) -> str:
+        """SQL for the position of the pair's level, UNKNOWN where the comparison says nothing."""
+        whens = " ".join(f"WHEN {level.sql} THEN {n}" for n, level in enumerate(self.levels[:-1]))
+        last = len(self.levels) - 1
+        return f"(CASE WHEN {self.unknown_sql()} THEN {UNKNOWN} {whens} ELSE {last} END)::TINYINT"
 
 
 class BlockingRule(_Strict):

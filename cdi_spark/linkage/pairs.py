@@ -14,12 +14,10 @@ import pyarrow as pa
 from cdi_spark.linkage.blocking import rule_of
 from cdi_spark.linkage.link_rules import NO_RULES, LinkRules
 from cdi_spark.linkage.links import Floats, Ints
-from cdi_spark.linkage.model import PersonModel
+from cdi_spark.linkage.model import UNKNOWN, PersonModel
 from cdi_spark.linkage.sampling import BlockingCosts
 
 Levels = npt.NDArray[np.int8]
-
-UNKNOWN = -1
 
 
 @dataclass(frozen=True)
@@ -163,14 +161,7 @@ class Sample:
         comparisons = self.model.comparisons
         if not comparisons or not len(left):
             return Pairs(left, right, np.full((len(left), len(comparisons)), UNKNOWN, np.int8))
-        cases = []
-        for n, comparison in enumerate(comparisons):
-            whens = [f"WHEN {level.sql} THEN {k}" for k, level in enumerate(comparison.levels[:-1])]
-            last = len(comparison.levels) - 1
-            cases.append(
-                f"CASE WHEN {comparison.unknown_sql()} THEN {UNKNOWN} {' '.join(whens)} "
-                f"ELSE {last} END::TINYINT AS c{n}"
-            )
+        cases = [f"{comparison.level_sql()} AS c{n}" for n, comparison in enumerate(comparisons)]
         found = self._told(left, right, cases, self.model.columns())
         levels = np.stack([found[f"c{n}"] for n in range(len(comparisons))], axis=1)
         return Pairs(left, right, levels.astype(np.int8))

@@ -14,8 +14,8 @@ import numpy as np
 import numpy.typing as npt
 
 from cdi_spark.linkage.links import Floats, Ints
-from cdi_spark.linkage.model import PersonModel
-from cdi_spark.linkage.pairs import UNKNOWN, Levels, Pairs, Tally
+from cdi_spark.linkage.model import UNKNOWN, PersonModel
+from cdi_spark.linkage.pairs import Levels, Pairs, Tally
 
 Agreement = npt.NDArray[np.int8]
 

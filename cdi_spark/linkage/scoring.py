@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Sequence
 
@@ -11,9 +10,8 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from cdi_spark.linkage import clustering, links, tasks
-from cdi_spark.linkage.blocking import all_keys, key_column
+from cdi_spark.linkage.blocking import all_keys
 from cdi_spark.linkage.frozen import Frozen
-from cdi_spark.linkage.model import BlockingRule
 from cdi_spark.linkage.splink_sql import entries_sql, evidence_sql, scoring_sql
 from cdi_spark.linkage.training import LARGEST_COMPONENT
 
@@ -46,14 +44,12 @@ def score_pairs(persons: DataFrame, frozen: Frozen, *, records_a_task: int = REC
         linkage.pair; each unordered pair once, under the first blocking rule that it satisfies.
     """
     model, trained = frozen.model, frozen.trained
-    settings = json.loads(trained["settings"])
-    keys = [key_column(i) for i in range(len(model.blocking))]
-    records = frozen.with_frequencies(frozen.keyed(persons).select("record_id", *frozen.columns(), *keys))
+    keys = F.sort_array(all_keys(model.blocking)).alias("keys")
+    records = frozen.with_frequencies(frozen.keyed(persons).select("record_id", *frozen.columns(), keys))
     wanted = tasks_for(persons.count(), rules=len(model.blocking), records_a_task=records_a_task)
-    sent = records.transform(to_tasks, model.blocking, wanted)
-    entries = entries_sql(model.blocking, wanted)
-    query = scoring_sql(settings, model.blocking, keep_weight=trained["keep_weight"], decide=frozen.rules)
-    scored = sent.mapInArrow(tasks.scorer(entries, query), _SCORED)
+    query = scoring_sql(frozen.scored(), keep_weight=trained["keep_weight"], decide=frozen.rules)
+    scorer = tasks.scorer(entries_sql(wanted), query)
+    scored = records.transform(to_tasks, wanted).mapInArrow(scorer, _SCORED)
     return scored.transform(_as_pairs, [rule.name for rule in model.blocking], trained["model_id"])
 
 
@@ -69,9 +65,9 @@ def tasks_for(records: int, *, rules: int, records_a_task: int) -> int:
     return max(_FEWEST_TASKS, math.ceil(1 / (1 - passed_over)))
 
 
-def to_tasks(keyed: DataFrame, rules: Sequence[BlockingRule], wanted: int) -> DataFrame:
-    """Send each record to every one of the wanted tasks that has keys of it; adds `task`, its number."""
-    numbers = F.array_distinct(F.transform(all_keys(rules), lambda key: F.pmod(key, F.lit(wanted))))
+def to_tasks(keyed: DataFrame, wanted: int) -> DataFrame:
+    """Send each record to every one of the wanted tasks that has some of its `keys`; adds `task`, its number."""
+    numbers = F.array_distinct(F.transform("keys", lambda key: F.pmod(key, F.lit(wanted))))
     # Numbers that Spark's own hash deals to one task each.
     dealt = F.pmod(F.hash("id"), F.lit(wanted)).alias("task")
     first = keyed.sparkSession.range(wanted * 32).groupBy(dealt).agg(F.min("id").alias("lead"))
@@ -92,11 +88,11 @@ def resolve_entities(
     Returns:
         record_id, component, entity: a number, the hash of the entity's first record_id.
     """
-    settings = json.loads(frozen.trained["settings"])
+    scored = frozen.scored()
     evidence = {c.name: c.evidence for c in frozen.model.comparisons}
-    prior = settings["probability_two_random_records_match"]
+    prior = scored.settings["probability_two_random_records_match"]
     task = tasks.resolver(
-        evidence_sql(settings, evidence, frozen.rules),
+        evidence_sql(scored, evidence, frozen.rules),
         kinds=len(set(evidence.values())),
         prior=math.log2(prior / (1 - prior)),
         least_weight=frozen.trained["entity_weight"],

@@ -3,15 +3,47 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
 
 from splink import SettingsCreator
 from splink.internals.predict import predict_from_comparison_vectors_sqls_using_settings
 
-from cdi_spark.linkage.blocking import key_column, rule_of
+from cdi_spark.linkage.blocking import rule_of
 from cdi_spark.linkage.link_rules import NO_RULES, LinkRules
-from cdi_spark.linkage.model import BlockingRule, Comparison, PersonModel
+from cdi_spark.linkage.model import UNKNOWN, Comparison, PersonModel
 from cdi_spark.linkage.parameters import Parameters
+
+
+class Parent(NamedTuple):
+    """A comparison that another depends on, and how many of its first levels are agreement."""
+
+    comparison: str
+    agreeing: int
+
+
+@dataclass(frozen=True)
+class Scored:
+    """What the SQL of a trained model is made of.
+
+    Attributes:
+        settings: trained Splink settings.
+        comparisons: of the person model, in the settings' order.
+        parents: by comparison, those that it depends on, in the order in which they are asked.
+    """
+
+    settings: dict[str, Any]
+    comparisons: Sequence[Comparison]
+    parents: Mapping[str, Sequence[Parent]]
+
+
+def parents_of(model: PersonModel, parameters: Sequence[Parameters]) -> dict[str, list[Parent]]:
+    """The parents of every comparison that has some."""
+    return {
+        comparison.name: [Parent(model.comparisons[n].name, parameters[n].agreeing) for n in own.parents]
+        for comparison, own in zip(model.comparisons, parameters, strict=True)
+        if own.parents
+    }
 
 
 def splink_settings(model: PersonModel, parameters: Sequence[Parameters], *, prior: float) -> dict[str, Any]:
@@ -73,17 +105,16 @@ def _agrees(comparison: Comparison, own: Parameters) -> str:
 
 
 def scoring_sql(
-    settings: dict[str, Any],
-    rules: Sequence[BlockingRule],
+    scored: Scored,
     *,
     keep_weight: float,
     decide: LinkRules = NO_RULES,
 ) -> str:
     """The query that scores the pairs of blocked records.
 
-    It reads two tables: records of one row per record (record_id, the key column of every rule, compared columns
-    and their term frequencies), and entries of one row per record and key (key, record: the record's rowid,
-    place: the record's place by record_id). A pair comes out under the first rule that it satisfies, once.
+    It reads two tables: records of one row per record (record_id, keys: those of its blocks, ascending, compared
+    columns and their term frequencies), and entries of one row per record and key (key, record: the record's
+    rowid, place: the record's place by record_id). A pair comes out under the first rule that it satisfies, once.
 
     Args:
         decide: rules beside the scores; what one says to be one person is kept whatever it weighs.
@@ -91,16 +122,19 @@ def scoring_sql(
         DuckDB SQL whose rows are record_id_l, record_id_r, match_weight, match_probability, rule, decided_by
         and levels, one a comparison in their order.
     """
+    # The least key that the two share here; the pair is not this task's if they share a lesser one.
     met = (
-        f"(select a.record as l, b.record as r, a.key, {rule_of('a.key')} as rule "
-        "from entries a join entries b on a.key = b.key and a.place < b.place) as met"
+        "(select a.record as l, b.record as r, min(a.key) as key "
+        "from entries a join entries b on a.key = b.key and a.place < b.place group by all) as met"
     )
     pairs = (
         f"{met} join records as l on l.rowid = met.l join records as r on r.rowid = met.r "
-        f"where {_first_rule_only(rules)}"
+        "where not list_has_any(l.keys[:list_position(l.keys, met.key) - 1], r.keys)"
     )
-    ctes = _splink_ctes(settings, "met.rule", pairs, None if decide.must else keep_weight, decide.columns())
-    gammas = ", ".join(f"gamma_{name}" for name in comparison_names(settings))
+    ctes = _splink_ctes(
+        scored, rule_of("met.key"), pairs, None if decide.must else keep_weight, decide.columns()
+    )
+    gammas = ", ".join(f"gamma_{comparison.name}" for comparison in scored.comparisons)
     kept = f" where match_weight >= {keep_weight} or {decide.decided_sql()} = 1" if decide.must else ""
     return (
         f"with {ctes}\nselect record_id_l, record_id_r, match_weight, match_probability, "
@@ -109,23 +143,20 @@ def scoring_sql(
     )
 
 
-def entries_sql(rules: Sequence[BlockingRule], tasks: int) -> str:
+def entries_sql(tasks: int) -> str:
     """The query that gives the entries of scoring_sql() from its table records.
 
     Args:
         tasks: how many share the keys; a record's `task` tells which one it has come to.
     """
-    columns = [(key_column(i), rule.shares is not None) for i, rule in enumerate(rules)]
-    single = ", ".join(name for name, several in columns if not several)
-    lists = "".join(f" || coalesce({name}, [])" for name, several in columns if several)
     numbered = "row_number() over (order by record_id) as place, rowid as record"
     return (
-        f"select place, record, key from (select place, record, task, unnest(keys) as key from "
-        f"(select {numbered}, task, [{single}]::bigint[]{lists} as keys from records)) where key % {tasks} = task"
+        f"select place, record, key from (select {numbered}, task, unnest(keys) as key from records) "
+        f"where key % {tasks} = task"
     )
 
 
-def evidence_sql(settings: dict[str, Any], evidence: Mapping[str, str], decide: LinkRules = NO_RULES) -> str:
+def evidence_sql(scored: Scored, evidence: Mapping[str, str], decide: LinkRules = NO_RULES) -> str:
     """The query that weighs all pairs of one component, by kind of evidence.
 
     It reads cdi_left and cdi_right: key (the component), place, compared columns and their term frequencies.
@@ -139,12 +170,12 @@ def evidence_sql(settings: dict[str, Any], evidence: Mapping[str, str], decide: 
         nothing does not); ordered by place_l, place_r.
     """
     pairs = "cdi_left as l join cdi_right as r on l.key = r.key and l.place < r.place"
-    by_place = {**settings, "unique_id_column_name": "place"}
+    by_place = replace(scored, settings={**scored.settings, "unique_id_column_name": "place"})
     ctes = _splink_ctes(by_place, "0", pairs, None, [*decide.columns(), "record_id"])
-    frequent = {c["output_column_name"] for c in settings["comparisons"] if _has_frequencies(c)}
+    frequent = {c["output_column_name"] for c in scored.settings["comparisons"] if _has_frequencies(c)}
     parts = []
     for n, kind in enumerate(dict.fromkeys(evidence.values())):
-        names = [name for name in comparison_names(settings) if evidence[name] == kind]
+        names = [c.name for c in scored.comparisons if evidence[c.name] == kind]
         bits = [f"mw_{name}" for name in names] + [f"mw_tf_adj_{name}" for name in names if name in frequent]
         known = " or ".join(f"(gamma_{name} <> -1 and mw_{name} <> 0)" for name in names)
         parts.append(f"{' + '.join(bits)} as bits_{n}, {known} as known_{n}")
@@ -154,45 +185,56 @@ def evidence_sql(settings: dict[str, Any], evidence: Mapping[str, str], decide: 
     )
 
 
-def comparison_names(settings: dict[str, Any]) -> list[str]:
-    """The comparisons of trained settings, in order."""
-    return [comparison["output_column_name"] for comparison in settings["comparisons"]]
-
-
 def _has_frequencies(comparison: dict[str, Any]) -> bool:
     return any(level.get("tf_adjustment_column") for level in comparison["comparison_levels"])
 
 
 def _splink_ctes(
-    settings: dict[str, Any], rule: str, pairs: str, keep_weight: float | None, further: Sequence[str]
+    scored: Scored, rule: str, pairs: str, keep_weight: float | None, further: Sequence[str]
 ) -> str:
     with_levels = {
-        **settings,
+        **scored.settings,
         "retain_matching_columns": True,
         "additional_columns_to_retain": list(further),
     }
     trained = SettingsCreator.from_path_or_dict(with_levels).get_settings("duckdb")
-    scored = predict_from_comparison_vectors_sqls_using_settings(trained, threshold_match_weight=keep_weight)
+    predict = predict_from_comparison_vectors_sqls_using_settings(trained, threshold_match_weight=keep_weight)
+    # Splink would ask of every level whether the parents agree; this compares once, and gives the same vectors.
+    levels = ", ".join(
+        f"{comparison.level_sql()} as level_{comparison.name}" for comparison in scored.comparisons
+    )
+    vectors = [
+        next(
+            (f"{_vector_sql(c, scored)} as gamma_{c.name}" for c in scored.comparisons if _is_vector(sql, c)),
+            sql,
+        )
+        for sql in trained._columns_to_select_for_comparison_vector_values
+    ]
     steps = {
         "blocked": (
             f"select {', '.join(trained._columns_to_select_for_blocking)}, {rule} as match_key from {pairs}"
         ),
-        "__splink__df_comparison_vectors": (
-            f"select {', '.join(trained._columns_to_select_for_comparison_vector_values)} from blocked"
-        ),
-        **{step["output_table_name"]: step["sql"] for step in scored},
+        "compared": f"select *, {levels} from blocked",
+        "__splink__df_comparison_vectors": f"select {', '.join(vectors)} from compared",
+        **{step["output_table_name"]: step["sql"] for step in predict},
     }
     return ",\n".join(f"{name} as ({sql})" for name, sql in steps.items())
 
 
-def _first_rule_only(rules: Sequence[BlockingRule]) -> str:
-    """No earlier rule holds; and of several shared elements of one rule's array only the least counts."""
-    conditions = ["true"]
-    for i, rule in enumerate(rules):
-        key = key_column(i)
-        if rule.shares:
-            conditions.append(f"(met.rule <= {i} or not coalesce(list_has_any(l.{key}, r.{key}), false))")
-            conditions.append(f"(met.rule <> {i} or met.key = list_min(list_intersect(l.{key}, r.{key})))")
-        else:
-            conditions.append(f"(met.rule <= {i} or not coalesce(l.{key} = r.{key}, false))")
-    return " and ".join(conditions)
+def _is_vector(sql: str, comparison: Comparison) -> bool:
+    return sql.endswith(f" as gamma_{comparison.name}")
+
+
+def _vector_sql(comparison: Comparison, scored: Scored) -> str:
+    """Splink's comparison vector value from level_<comparison> of the comparison and its parents.
+
+    It counts the levels of splink_settings() from the last to the first.
+    """
+    own, parents = f"level_{comparison.name}", scored.parents.get(comparison.name, [])
+    rows = [f"level_{p.comparison} between 0 and {p.agreeing - 1}" for p in parents]
+    if parents:
+        rows.append(" or ".join(f"level_{p.comparison} <> {UNKNOWN}" for p in parents))
+    last = len(comparison.levels) * (len(rows) + 1) - 1
+    whens = [f"when {sql} then {last - row * len(comparison.levels)} - {own}" for row, sql in enumerate(rows)]
+    otherwise = f"{len(comparison.levels) - 1} - {own}"
+    return f"case when {own} = {UNKNOWN} then {UNKNOWN} {' '.join(whens)} else {otherwise} end"

@@ -23,7 +23,7 @@ from cdi_spark.linkage.pairs import Pairs, Sample, Tally, tally
 from cdi_spark.linkage.parameters import Evidence, learn
 from cdi_spark.linkage.sampling import BlockingCosts
 from cdi_spark.linkage.self_training import Material, as_decided, learned_from
-from cdi_spark.linkage.splink_sql import splink_settings
+from cdi_spark.linkage.splink_sql import Parent, parents_of, splink_settings
 from cdi_spark.linkage.thresholds import EVEN_ODDS, at_each_weight, choose
 
 Keep = Callable[[str, DataFrame], DataFrame]
@@ -45,12 +45,14 @@ class Trained:
 
     Attributes:
         settings: trained Splink settings, every m and u rounded to 12 digits.
+        parents: splink_sql.parents_of().
         rules: blocking rules that find most for what they cost, and those of must-links; the others are not needed.
         entity_weight: bits of the entity score from which two clusters are one entity.
         metrics: metrics.training_metrics().
     """
 
     settings: dict[str, Any]
+    parents: dict[str, list[Parent]]
     rules: list[BlockingRule]
     entity_weight: float
     metrics: dict[str, Any]
@@ -143,6 +145,7 @@ def train_on(
     prior = float(np.exp2(learned.prior)) * thinner
     return Trained(
         splink_settings(model, learned.parameters, prior=prior),
+        parents_of(model, learned.parameters),
         [rule for n, rule in enumerate(model.blocking) if n in kept or rule in always],
         chosen.threshold.entity_weight,
         training_metrics(

@@ -102,6 +102,7 @@ def frozen(persons: DataFrame, workload: str) -> Frozen:
     trained = Row(
         model_id=workload,
         settings=training.as_json(splink_settings(chosen, parameters, prior=_PRIOR)),
+        parents={},
         stop_keys=[],
         rare_frequencies=rare,
         keep_weight=KEEP_WEIGHT,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import random
 from dataclasses import replace
 from datetime import date
@@ -141,9 +140,13 @@ def test_there_are_as_many_tasks_as_keep_each_within_its_records() -> None:
 
 def test_a_task_gets_a_record_once_and_only_where_it_has_keys(persons: DataFrame, frozen: Frozen) -> None:
     rules = frozen.model.blocking
-    keyed = frozen.features(persons).transform(with_keys, rules)
-    sent = keyed.transform(scoring.to_tasks, rules, 5).withColumn("task_id", F.spark_partition_id())
-    rows = sent.select("record_id", "task", "task_id", all_keys(rules).alias("keys")).collect()
+    keyed = (
+        frozen.features(persons)
+        .transform(with_keys, rules)
+        .select("record_id", all_keys(rules).alias("keys"))
+    )
+    sent = keyed.transform(scoring.to_tasks, 5).withColumn("task_id", F.spark_partition_id())
+    rows = sent.collect()
     assert len({(row["record_id"], row["task"]) for row in rows}) == len(rows)
     assert {row["task"] for row in rows} == {key % 5 for row in rows for key in row["keys"]}
     assert all(row["task"] in {key % 5 for key in row["keys"]} for row in rows)
@@ -218,7 +221,7 @@ def test_a_shared_device_is_evidence_of_two_records_and_other_devices_are_none(
 ) -> None:
     evidence = {c.name: c.evidence for c in frozen.model.comparisons}
     kind = list(dict.fromkeys(evidence.values())).index("device")
-    query = evidence_sql(json.loads(frozen.trained["settings"]), evidence)
+    query = evidence_sql(frozen.scored(), evidence)
     with duckdb.connect() as connection:
         connection.register("features", frozen.with_frequencies(frozen.features(persons)).toArrow())
         connection.execute(
