@@ -103,8 +103,11 @@ def evidence_of(found: Mapping[str, Any], kinds: int) -> tuple[Floats, npt.NDArr
 def _database(memory_limit: str) -> Iterator[duckdb.DuckDBPyConnection]:
     """DuckDB within a task's bounds: one thread, and a folder of its own to spill to."""
     with tempfile.TemporaryDirectory() as spill, duckdb.connect() as connection:
+        # Queries join in the order in which they are written, the pairs first, so that pairs stream past tables of
+        # records. Left to choose, DuckDB may join records to every key that they have: that does not fit.
         connection.execute(
-            f"SET threads = 1; SET memory_limit = '{memory_limit}'; SET temp_directory = '{spill}'"
+            f"SET threads = 1; SET memory_limit = '{memory_limit}'; SET temp_directory = '{spill}'; "
+            "SET disabled_optimizers = 'join_order,build_side_probe_side'"
         )
         yield connection
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -24,8 +25,12 @@ def packaged() -> PersonModel:
     return load_person_model(Path(models.__file__).parent / "person.yml").restricted(columns)
 
 
-def trained(*, wish: float | None = None) -> Trained:
-    """Trained on two records a person; a tenth of the records knows no more than a given name."""
+def trained(*, wish: float | None = None, dear: str = "") -> Trained:
+    """Trained on two records a person; a tenth of the records knows no more than a given name.
+
+    Args:
+        dear: a rule that compares a hundred million pairs.
+    """
     chance = random.Random(9)
     rows = []
     for who in range(PEOPLE):
@@ -54,6 +59,8 @@ def trained(*, wish: float | None = None) -> Trained:
         share = [None if value is None else said.count(value) / len(said) for value in said]
         records = records.append_column(f"tf_{column}", pa.array(share, pa.float64()))
     keyed, costs = with_block_keys(records, model)
+    pairs = [10**8 if rule.name == dear else n for rule, n in zip(model.blocking, costs.pairs, strict=True)]
+    costs = replace(costs, pairs=pairs)
     with duckdb.connect() as connection:
         return train_on(Sample(connection, keyed, model), population=len(rows), costs=costs, wish=wish)
 
@@ -104,3 +111,11 @@ def test_a_record_that_knows_little_cannot_be_linked_at_a_weight_that_others_rea
     assert shares[-10] == 0.0
     # Those with a given name alone, and no others.
     assert shares[0] == shares[10] == pytest.approx(0.1, abs=0.04)
+
+
+def test_a_rule_that_compares_too_many_pairs_for_what_it_adds_is_not_kept(once: Trained) -> None:
+    best = once.metrics["rules"][0]["name"]
+    found = {rule["name"]: rule for rule in trained(dear=best).metrics["rules"]}
+    assert not found[best]["kept"]
+    assert found[best]["pairs"] == 10**8
+    assert any(rule["kept"] for rule in found.values())
