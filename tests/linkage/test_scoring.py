@@ -80,7 +80,12 @@ def frozen(persons: DataFrame, learned: dict[str, Row]) -> Frozen:
     if not learned:
         limits = Linkage(keep_weight=-20.0)
         made = train_and_freeze(
-            persons, model=model, limits=limits, settings_hash="", run_id="r", keep=lambda _, rows: rows
+            persons,
+            model=model,
+            limits=limits,
+            settings_hash="",
+            run_id="r",
+            keep=lambda _, kept: kept.localCheckpoint(),
         )
         every_rule = [rule.name for rule in model.restricted(set(made.trained["features"])).blocking]
         learned["row"] = Row(**{**made.trained.asDict(), "rules": every_rule, "stop_keys": []})
@@ -191,7 +196,7 @@ def test_the_same_records_train_the_same_model(persons: DataFrame) -> None:
             limits=Linkage(),
             settings_hash="",
             run_id="r",
-            keep=lambda _, kept: kept,
+            keep=lambda _, kept: kept.localCheckpoint(),
         )
         return str(made.trained["model_id"])
 
