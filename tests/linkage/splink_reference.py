@@ -17,13 +17,11 @@ def splink_pairs(persons: DataFrame, frozen: Frozen) -> dict[tuple[str, str], fl
     """Match weights by pair, the smaller record_id first."""
     model, settings = frozen.model, json.loads(frozen.trained["settings"])
     keyed = frozen.keyed(persons)
-    conditions = [
-        f"list_has_any(l.{key_column(i)}, r.{key_column(i)})"
-        if rule.shares
-        else f"l.{key_column(i)} = r.{key_column(i)}"
-        for i, rule in enumerate(model.blocking)
+    rules = [
+        {"blocking_rule": f"l.{key} = r.{key}", "sql_dialect": "duckdb"}
+        | ({"arrays_to_explode": [key]} if rule.shares else {})
+        for rule, key in ((rule, key_column(i)) for i, rule in enumerate(model.blocking))
     ]
-    rules = [{"blocking_rule": sql, "sql_dialect": "duckdb"} for sql in conditions]
     with duckdb.connect() as connection:
         connection.register("keyed", keyed.toArrow())
         connection.execute("create table records as select * from keyed")
