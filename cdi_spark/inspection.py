@@ -201,10 +201,10 @@ def _shared_rules(
     """Rules whose keys two records share, and rules of which they share stop-listed keys only."""
     rules, stopped = frozen.model.blocking, set(frozen.trained["stop_keys"])
     features = frozen.features(persons.where(F.col("record_id").isin(*record_ids)))
-    entries = features.transform(with_keys, rules).transform(in_blocks, rules)
+    entries = features.transform(with_keys, rules).transform(in_blocks)
     keys: dict[str, set[tuple[int, int]]] = {name: set() for name in record_ids}
-    for row in entries.select("record_id", "rule", "key").collect():
-        keys[row["record_id"]].add((row["rule"], row["key"]))
+    for row in entries.select("record_id", "position", "key").collect():
+        keys[row["record_id"]].add((row["position"], row["key"]))
     both = keys[record_ids[0]] & keys[record_ids[1]]
     used = {rule for rule, key in both if key not in stopped}
     return _named(frozen, used), _named(frozen, {rule for rule, _ in both} - used)

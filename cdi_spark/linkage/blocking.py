@@ -15,36 +15,27 @@ from cdi_spark.linkage.model import BlockingRule
 _HASH_BITS = 52
 
 
-def key_column(position: int) -> str:
-    """Name of the column that holds the keys of the rule at this position."""
-    return f"block_{position}"
-
-
-def with_keys(features: DataFrame, rules: Sequence[BlockingRule], stop_keys: Sequence[int] = ()) -> DataFrame:
-    """Add one column a rule: its 64-bit key, or for `shares` rules the array of its keys.
+def rule_keys(rules: Sequence[BlockingRule], stop_keys: Sequence[int] = ()) -> list[Column]:
+    """Of every rule its 64-bit key, or for `shares` rules the array of its keys, over columns of features.
 
     A key is null where a column that it reads is null or empty, and where the model stop-listed it; null
     equals nothing.
     """
-    columns = {key_column(i): _key(i, rule, stop_keys) for i, rule in enumerate(rules)}
-    return features.withColumns(columns)
+    return [_key(position, rule, stop_keys) for position, rule in enumerate(rules)]
 
 
-def in_blocks(keyed: DataFrame, rules: Sequence[BlockingRule]) -> DataFrame:
-    """One row per record and block that it is in: adds `rule`, its position, and `key`."""
-    entries = keyed.select("*", F.explode(all_keys(rules)).alias("key"))
-    return entries.withColumn("rule", _rule())
+def with_keys(features: DataFrame, rules: Sequence[BlockingRule], stop_keys: Sequence[int] = ()) -> DataFrame:
+    """Add `keys`: those of all rules in one array."""
+    keys = list(zip(rules, rule_keys(rules, stop_keys), strict=True))
+    single = F.array(*(key for rule, key in keys if not rule.shares)).cast("array<bigint>")
+    several = [F.coalesce(key, F.array().cast("array<bigint>")) for rule, key in keys if rule.shares]
+    return features.withColumn("keys", F.concat(F.array_compact(single), *several))
 
 
-def all_keys(rules: Sequence[BlockingRule]) -> Column:
-    """The keys of all rules in one array."""
-    single = [F.col(key_column(i)) for i, rule in enumerate(rules) if not rule.shares]
-    several = [
-        F.coalesce(key_column(i), F.array().cast("array<bigint>"))
-        for i, rule in enumerate(rules)
-        if rule.shares
-    ]
-    return F.concat(F.array_compact(F.array(*single).cast("array<bigint>")), *several)
+def in_blocks(keyed: DataFrame) -> DataFrame:
+    """One row per record and block that it is in: adds `key` and `position`, that of its rule; without `keys`."""
+    entries = keyed.select("*", F.explode("keys").alias("key")).drop("keys")
+    return entries.withColumn("position", _position())
 
 
 def rule_of(key: str) -> str:
@@ -52,14 +43,14 @@ def rule_of(key: str) -> str:
     return f"({key} >> {_HASH_BITS})"
 
 
-def block_sizes(keyed: DataFrame, rules: Sequence[BlockingRule]) -> DataFrame:
-    """One row per key: rule (its position), key, records."""
-    keys = keyed.select(F.explode(all_keys(rules)).alias("key"))
+def block_sizes(keyed: DataFrame) -> DataFrame:
+    """One row per key: key, records, position (of its rule)."""
+    keys = keyed.select(F.explode("keys").alias("key"))
     sizes = keys.groupBy("key").agg(F.count("*").alias("records"))
-    return sizes.withColumn("rule", _rule())
+    return sizes.withColumn("position", _position())
 
 
-def _rule() -> Column:
+def _position() -> Column:
     return F.shiftright("key", _HASH_BITS).cast("int")
 
 

@@ -8,7 +8,7 @@ from itertools import combinations
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from cdi_spark.linkage.blocking import in_blocks, with_keys
+from cdi_spark.linkage.blocking import block_sizes, in_blocks, with_keys
 from cdi_spark.linkage.model import BlockingRule, PersonModel
 from cdi_spark.tables import FEATURES
 
@@ -44,7 +44,11 @@ def rule_costs(
         today's entities), stopped_keys, stopped_pairs (left out as too common, and what they would cost);
         in the rules' order.
     """
-    sizes = _block_sizes(features, rules).withColumn("stopped", _among("key", stop_keys))
+    sizes = (
+        features.transform(with_keys, rules)
+        .transform(block_sizes)
+        .withColumn("stopped", _among("key", stop_keys))
+    )
     used, left_out = ~F.col("stopped"), F.col("stopped")
     costs = sizes.groupBy("position").agg(
         _total(F.when(used, F.col("records"))).alias("entries"),
@@ -95,8 +99,9 @@ def rule_proposals(
         that the model's rules miss), finds_per_million compared; best first by it.
     """
     records = features.count()
-    sizes = _block_sizes(features, candidates).where(F.col("records").between(2, largest_block))
-    costs = sizes.groupBy("position").agg(_total(_pairs_of("records")).alias("compared"))
+    sizes = features.transform(with_keys, candidates).transform(block_sizes)
+    several = sizes.where(F.col("records").between(2, largest_block))
+    costs = several.groupBy("position").agg(_total(_pairs_of("records")).alias("compared"))
     affordable = {
         row["position"]: row["compared"]
         for row in costs.orderBy("position").collect()
@@ -105,8 +110,9 @@ def rule_proposals(
     tried = [candidates[position] for position in affordable]
     missed = _missed(features, members, rules=rules, stop_keys=stop_keys)
     ids = missed.select(F.explode(F.array("record_id_l", "record_id_r")).alias("record_id")).distinct()
-    shared = _sharing(missed, _entries(features.join(ids, "record_id", "left_semi"), tried))
-    usable = _block_sizes(features, tried).where(F.col("records") <= largest_block).select("key")
+    shared = _sharing(missed, features.join(ids, "record_id", "left_semi").transform(with_keys, tried))
+    sizes = features.transform(with_keys, tried).transform(block_sizes)
+    usable = sizes.where(F.col("records") <= largest_block).select("key")
     finds = shared.join(usable, "key", "left_semi").groupBy("position")
     compared = features.sparkSession.createDataFrame(
         list(enumerate(affordable.values())), "position int, compared long"
@@ -166,20 +172,6 @@ def _is_array(column: str) -> bool:
     return FEATURES[column] == "array<string>"
 
 
-def _entries(features: DataFrame, rules: Sequence[BlockingRule], stop_keys: Sequence[int] = ()) -> DataFrame:
-    """record_id, position (of the rule), key; a row per record and block that it is in."""
-    if not rules:
-        nowhere = {"position": F.lit(0), "key": F.lit(0).cast("long")}
-        return features.select("record_id").limit(0).withColumns(nowhere)
-    keyed = features.transform(with_keys, rules, stop_keys).transform(in_blocks, rules)
-    return keyed.select("record_id", F.col("rule").alias("position"), "key")
-
-
-def _block_sizes(features: DataFrame, rules: Sequence[BlockingRule]) -> DataFrame:
-    """position, key, records."""
-    return _entries(features, rules).groupBy("position", "key").agg(F.count("*").alias("records"))
-
-
 def _missed(
     features: DataFrame, members: DataFrame, *, rules: Sequence[BlockingRule], stop_keys: Sequence[int]
 ) -> DataFrame:
@@ -187,12 +179,13 @@ def _missed(
     one = members.select("entity_id", F.col("record_id").alias("record_id_l"))
     other = members.select("entity_id", F.col("record_id").alias("record_id_r"))
     pairs = one.join(other, "entity_id").where("record_id_l < record_id_r").drop("entity_id")
-    found = _sharing(pairs, _entries(features, rules, stop_keys))
+    found = _sharing(pairs, features.transform(with_keys, rules, stop_keys))
     return pairs.join(found, ["record_id_l", "record_id_r"], "left_anti")
 
 
-def _sharing(pairs: DataFrame, entries: DataFrame) -> DataFrame:
-    """Pairs beside each key that both records have."""
+def _sharing(pairs: DataFrame, keyed: DataFrame) -> DataFrame:
+    """Pairs beside each key that both records have, and its rule's position."""
+    entries = keyed.select("record_id", "keys").transform(in_blocks)
     left = entries.withColumnRenamed("record_id", "record_id_l")
     right = entries.select(F.col("record_id").alias("record_id_r"), "key")
     return pairs.join(left, "record_id_l").join(right, ["record_id_r", "key"])

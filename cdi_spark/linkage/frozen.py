@@ -12,11 +12,11 @@ from pyspark.sql import functions as F
 
 from cdi_spark.config import Linkage
 from cdi_spark.linkage import training
-from cdi_spark.linkage.blocking import all_keys, block_sizes, with_keys
+from cdi_spark.linkage.blocking import block_sizes, with_keys
 from cdi_spark.linkage.features import known_features, person_features
 from cdi_spark.linkage.link_rules import NO_RULES, LinkRules
 from cdi_spark.linkage.model import PersonModel
-from cdi_spark.linkage.sampling import blocking_costs, training_sample
+from cdi_spark.linkage.sampling import blocking_costs, one_in, training_sample
 from cdi_spark.linkage.sharing import shared_values, with_own
 from cdi_spark.linkage.splink_sql import Parent, Scored
 from cdi_spark.linkage.training import Keep, with_frequency
@@ -76,7 +76,7 @@ class Frozen:
         return list(dict.fromkeys([*self.model.columns(), *self.rules.columns()]))
 
     def keyed(self, persons: DataFrame) -> DataFrame:
-        """features() with the block keys that the model did not stop-list."""
+        """features() with `keys`, those of their blocks that the model did not stop-list."""
         return self.features(persons).transform(with_keys, self.model.blocking, self.trained["stop_keys"])
 
     def hot_keys(self, persons: DataFrame) -> int:
@@ -89,8 +89,7 @@ class Frozen:
         """
         if persons.count() < HOT_RECORDS:
             return 0
-        some = persons.where(F.pmod(F.xxhash64("record_id"), F.lit(_SOME)) == 0)
-        sizes = block_sizes(self.keyed(some), self.model.blocking)
+        sizes = block_sizes(self.keyed(persons.where(one_in(_SOME))))
         return sizes.where(F.col("records") >= HOT_RECORDS / _SOME).count()
 
     def with_frequencies(self, records: DataFrame) -> DataFrame:
@@ -146,9 +145,7 @@ def train_and_freeze(
         records=records,
         labels=labels,
     )
-    sample = sample.transform(with_keys, blocked.blocking, costs.stop_keys).select(
-        *own.columns, all_keys(blocked.blocking).alias("keys")
-    )
+    sample = sample.transform(with_keys, blocked.blocking, costs.stop_keys)
     for name in model.term_frequency_columns():
         sample = sample.transform(with_frequency, frequencies, name, rare[name])
     if labels is not None:

@@ -9,7 +9,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from cdi_spark.config import CannotLink, Linkage, LinkRule, MustLink
-from cdi_spark.linkage.blocking import in_blocks, key_column, with_keys
+from cdi_spark.linkage.blocking import in_blocks, rule_keys, with_keys
 from cdi_spark.linkage.model import BlockingRule, PersonModel
 from cdi_spark.tables import FEATURES
 
@@ -63,12 +63,9 @@ class LinkRules:
             features: record_id and FEATURES.
             weak: keys that are null instead; more than this column's do no harm.
         """
-        if not self.must:
-            return features
-        keyed = features.transform(with_keys, self._strong_ids(), weak)
         kinds = ["array<string>" if _lists(rule) else "string" for rule in self.must]
-        named = {_key(n): F.col(key_column(n)).cast(kind) for n, kind in enumerate(kinds)}
-        return keyed.withColumns(named).select(*features.columns, *named)
+        keys = zip(rule_keys(self._strong_ids(), weak), kinds, strict=True)
+        return features.withColumns({_key(n): key.cast(kind) for n, (key, kind) in enumerate(keys)})
 
     def weak_keys(self, features: DataFrame, *, largest_block: int, public_from: int) -> list[int]:
         """Keys of must-links that are no strong id, ascending: too many records or different people have them.
@@ -80,11 +77,9 @@ class LinkRules:
         """
         if not self.must:
             return []
-        ids = self._strong_ids()
-        keyed = features.transform(with_keys, ids).select(
-            F.left("given_root", F.lit(1)).alias("initial"), *(key_column(n) for n in range(len(ids)))
-        )
-        uses = in_blocks(keyed, ids).groupBy("key")
+        initial = F.left("given_root", F.lit(1)).alias("initial")
+        keyed = features.transform(with_keys, self._strong_ids()).select(initial, "keys")
+        uses = keyed.transform(in_blocks).groupBy("key")
         counted = uses.agg(F.count("*").alias("records"), F.count_distinct("initial").alias("people"))
         weak = counted.where((F.col("records") > largest_block) | (F.col("people") >= public_from))
         return sorted(row["key"] for row in weak.select("key").collect())

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pyspark.sql import DataFrame
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from cdi_spark.linkage.blocking import all_keys, block_sizes, with_keys
+from cdi_spark.linkage.blocking import block_sizes, with_keys
 from cdi_spark.linkage.model import BlockingRule
 
 # As many companies are drawn as fill the sample when so many records are in each; what is over is left out.
@@ -35,6 +35,11 @@ class BlockingCosts:
     stop_keys: list[int]
 
 
+def one_in(many: int) -> Column:
+    """Whether a record is of that sample by hash of record_id, the same on every machine and run."""
+    return F.pmod(F.xxhash64("record_id"), F.lit(many)) == 0
+
+
 def blocking_costs(
     features: DataFrame, *, rules: Sequence[BlockingRule], largest_block: int, whole: bool
 ) -> BlockingCosts:
@@ -47,11 +52,11 @@ def blocking_costs(
         whole: look at every record; else at some by hash of record_id.
     """
     share = 1.0 if whole else 1 / _ONE_IN
-    some = features if whole else features.where(F.pmod(F.xxhash64("record_id"), F.lit(_ONE_IN)) == 0)
-    sizes = block_sizes(some.transform(with_keys, rules), rules)
+    some = features if whole else features.where(one_in(_ONE_IN))
+    sizes = some.transform(with_keys, rules).transform(block_sizes)
     stopped = F.col("records") > largest_block * share
     pairs_of = F.col("records") * (F.col("records") - 1) / 2
-    counted = sizes.groupBy("rule").agg(
+    counted = sizes.groupBy("position").agg(
         F.sum(F.when(~stopped, F.col("records"))).alias("entries"),
         F.sum(F.when(~stopped, pairs_of)).alias("pairs"),
         F.collect_list(F.when(stopped, F.col("key"))).alias("stopped"),
@@ -59,8 +64,8 @@ def blocking_costs(
     entries, pairs = [0] * len(rules), [0] * len(rules)
     stop_keys: list[int] = []
     for row in counted.collect():
-        entries[row["rule"]] = round((row["entries"] or 0) / share)
-        pairs[row["rule"]] = round((row["pairs"] or 0) / share**2)
+        entries[row["position"]] = round((row["entries"] or 0) / share)
+        pairs[row["position"]] = round((row["pairs"] or 0) / share**2)
         stop_keys += row["stopped"]
     return BlockingCosts(entries, pairs, sorted(stop_keys))
 
@@ -95,7 +100,7 @@ def training_sample(
         chosen = chosen.unionByName(labelled.withColumn("turn", F.lit(-1).cast("long")))
     # Rules of one element together with other columns have most keys, and hardly one that no other rule has.
     alone = [rule for rule in rules if not (rule.shares and rule.equal)]
-    key = F.explode(all_keys(alone)).alias("key")
+    key = F.explode("keys").alias("key")
     theirs = (
         chosen.transform(with_keys, alone).select(key, "turn").groupBy("key").agg(F.min("turn").alias("turn"))
     )

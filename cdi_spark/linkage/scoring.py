@@ -10,7 +10,6 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from cdi_spark.linkage import clustering, links, tasks
-from cdi_spark.linkage.blocking import all_keys
 from cdi_spark.linkage.frozen import Frozen
 from cdi_spark.linkage.splink_sql import entries_sql, evidence_sql, scoring_sql
 from cdi_spark.linkage.training import LARGEST_COMPONENT
@@ -44,12 +43,12 @@ def score_pairs(persons: DataFrame, frozen: Frozen, *, records_a_task: int = REC
         linkage.pair; each unordered pair once, under the first blocking rule that it satisfies.
     """
     model, trained = frozen.model, frozen.trained
-    keys = F.sort_array(all_keys(model.blocking)).alias("keys")
-    records = frozen.with_frequencies(frozen.keyed(persons).select("record_id", *frozen.columns(), keys))
+    ascending = F.sort_array("keys").alias("keys")
+    keyed = frozen.keyed(persons).select("record_id", *frozen.columns(), ascending)
     wanted = tasks_for(persons.count(), rules=len(model.blocking), records_a_task=records_a_task)
     query = scoring_sql(frozen.scored(), keep_weight=trained["keep_weight"], decide=frozen.rules)
     scorer = tasks.scorer(entries_sql(wanted), query)
-    scored = records.transform(to_tasks, wanted).mapInArrow(scorer, _SCORED)
+    scored = frozen.with_frequencies(keyed).transform(to_tasks, wanted).mapInArrow(scorer, _SCORED)
     return scored.transform(_as_pairs, [rule.name for rule in model.blocking], trained["model_id"])
 
 

@@ -14,6 +14,9 @@ from cdi_spark.linkage.link_rules import NO_RULES, LinkRules
 from cdi_spark.linkage.model import UNKNOWN, Comparison, PersonModel
 from cdi_spark.linkage.parameters import Parameters
 
+# So Splink's SQL names a comparison vector value.
+_VECTOR = " as gamma_"
+
 
 class Parent(NamedTuple):
     """A comparison that another depends on, and how many of its first levels are agreement."""
@@ -205,11 +208,11 @@ def _splink_ctes(
         f"{comparison.level_sql()} as level_{comparison.name}" for comparison in scored.comparisons
     )
     vectors = [
-        next(
-            (f"{_vector_sql(c, scored)} as gamma_{c.name}" for c in scored.comparisons if _is_vector(sql, c)),
-            sql,
-        )
-        for sql in trained._columns_to_select_for_comparison_vector_values
+        *(sql for sql in trained._columns_to_select_for_comparison_vector_values if _VECTOR not in sql),
+        *(
+            f"{_vector_sql(comparison, scored)}{_VECTOR}{comparison.name}"
+            for comparison in scored.comparisons
+        ),
     ]
     steps = {
         "blocked": (
@@ -220,10 +223,6 @@ def _splink_ctes(
         **{step["output_table_name"]: step["sql"] for step in predict},
     }
     return ",\n".join(f"{name} as ({sql})" for name, sql in steps.items())
-
-
-def _is_vector(sql: str, comparison: Comparison) -> bool:
-    return sql.endswith(f" as gamma_{comparison.name}")
 
 
 def _vector_sql(comparison: Comparison, scored: Scored) -> str:

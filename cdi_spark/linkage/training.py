@@ -232,8 +232,8 @@ def with_frequency(records: DataFrame, frequencies: DataFrame, name: str, rare: 
 
 def stop_keys(features: DataFrame, *, rules: list[BlockingRule], largest_block: int) -> list[int]:
     """Keys of blocks with more records than that, ascending."""
-    keyed = features.transform(with_keys, rules)
-    large = block_sizes(keyed, rules).where(F.col("records") > largest_block)
+    sizes = features.transform(with_keys, rules).transform(block_sizes)
+    large = sizes.where(F.col("records") > largest_block)
     return sorted(row["key"] for row in large.select("key").collect())
 
 

@@ -9,18 +9,19 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 from splink import DuckDBAPI, Linker
 
-from cdi_spark.linkage.blocking import key_column
+from cdi_spark.linkage.blocking import rule_keys
 from cdi_spark.linkage.frozen import Frozen
 
 
 def splink_pairs(persons: DataFrame, frozen: Frozen) -> dict[tuple[str, str], float]:
     """Match weights by pair, the smaller record_id first."""
     model, settings = frozen.model, json.loads(frozen.trained["settings"])
-    keyed = frozen.keyed(persons)
+    keys = {f"block_{n}": key for n, key in enumerate(rule_keys(model.blocking, frozen.trained["stop_keys"]))}
+    keyed = frozen.features(persons).withColumns(keys)
     rules = [
         {"blocking_rule": f"l.{key} = r.{key}", "sql_dialect": "duckdb"}
         | ({"arrays_to_explode": [key]} if rule.shares else {})
-        for rule, key in ((rule, key_column(i)) for i, rule in enumerate(model.blocking))
+        for rule, key in zip(model.blocking, keys, strict=True)
     ]
     with duckdb.connect() as connection:
         connection.register("keyed", keyed.toArrow())

@@ -40,9 +40,9 @@ def members(spark: SparkSession) -> DataFrame:
 
 def stopped(features: DataFrame, rule: BlockingRule, value: str) -> int:
     """The key of a block, as a model that found it too large would name it."""
-    keys = features.transform(with_keys, RULES).transform(in_blocks, RULES)
+    keys = features.transform(with_keys, RULES).transform(in_blocks)
     column = rule.shares or rule.equal[0]
-    of = keys.where(f"rule = {RULES.index(rule)} and array_contains({column}, '{value}')")
+    of = keys.where(f"position = {RULES.index(rule)} and array_contains({column}, '{value}')")
     return int(of.collect()[0]["key"])
 
 

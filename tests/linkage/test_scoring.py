@@ -17,7 +17,7 @@ from cdi_spark.config import Linkage
 from cdi_spark.entities.components import components
 from cdi_spark.linkage import frozen as frozen_module
 from cdi_spark.linkage import scoring
-from cdi_spark.linkage.blocking import all_keys, key_column, with_keys
+from cdi_spark.linkage.blocking import with_keys
 from cdi_spark.linkage.features import person_features
 from cdi_spark.linkage.frozen import Frozen, train_and_freeze
 from cdi_spark.linkage.model import load_person_model
@@ -145,11 +145,7 @@ def test_there_are_as_many_tasks_as_keep_each_within_its_records() -> None:
 
 def test_a_task_gets_a_record_once_and_only_where_it_has_keys(persons: DataFrame, frozen: Frozen) -> None:
     rules = frozen.model.blocking
-    keyed = (
-        frozen.features(persons)
-        .transform(with_keys, rules)
-        .select("record_id", all_keys(rules).alias("keys"))
-    )
+    keyed = frozen.features(persons).transform(with_keys, rules).select("record_id", "keys")
     sent = keyed.transform(scoring.to_tasks, 5).withColumn("task_id", F.spark_partition_id())
     rows = sent.collect()
     assert len({(row["record_id"], row["task"]) for row in rows}) == len(rows)
@@ -162,7 +158,7 @@ def test_a_stop_listed_key_makes_no_pairs(persons: DataFrame, frozen: Frozen) ->
     by_email = [rule for rule in frozen.model.blocking if rule.shares == "emails"]
     only_email = replace(frozen, model=frozen.model.model_copy(update={"blocking": by_email}))
     keyed = frozen.features(persons).transform(with_keys, by_email)
-    keys = [r["key"] for r in keyed.select(F.explode(key_column(0)).alias("key")).distinct().collect()]
+    keys = [r["key"] for r in keyed.select(F.explode("keys").alias("key")).distinct().collect()]
     stopped = replace(only_email, trained=Row(**{**frozen.trained.asDict(), "stop_keys": keys}))
     assert scoring.score_pairs(persons, only_email).count() > 0
     assert scoring.score_pairs(persons, stopped).isEmpty()
@@ -183,7 +179,7 @@ def test_a_key_that_grew_too_common_since_training_is_found_unless_it_is_stop_li
     assert model.hot_keys(persons) == 0
     assert model.hot_keys(crowd.drop("id")) == 1
     keyed = model.features(crowd.drop("id")).transform(with_keys, by_phone)
-    keys = [r["key"] for r in keyed.select(F.explode(key_column(0)).alias("key")).distinct().collect()]
+    keys = [r["key"] for r in keyed.select(F.explode("keys").alias("key")).distinct().collect()]
     stopped = replace(model, trained=Row(**{**model.trained.asDict(), "stop_keys": keys}))
     assert stopped.hot_keys(crowd.drop("id")) == 0
 
