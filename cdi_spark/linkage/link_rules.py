@@ -63,6 +63,9 @@ class LinkRules:
             features: record_id and FEATURES.
             weak: keys that are null instead; more than this column's do no harm.
         """
+        if not self.must:
+            # Spark Connect refuses to add no column.
+            return features
         kinds = ["array<string>" if _lists(rule) else "string" for rule in self.must]
         keys = zip(rule_keys(self._strong_ids(), weak), kinds, strict=True)
         return features.withColumns({_key(n): key.cast(kind) for n, (key, kind) in enumerate(keys)})
