@@ -37,7 +37,7 @@ class BlockingCosts:
 
 def one_in(many: int) -> Column:
     """Whether a record is of that sample by hash of record_id, the same on every machine and run."""
-    return F.pmod(F.xxhash64("record_id"), F.lit(many)) == 0
+    return _lot(many) == 0
 
 
 def blocking_costs(
@@ -91,8 +91,7 @@ def training_sample(
     """
     if records <= at_most:
         return features
-    chance = F.pmod(F.xxhash64("record_id"), F.lit(_CHANCES))
-    chosen = features.withColumn("turn", chance).where(
+    chosen = features.withColumn("turn", _lot(_CHANCES)).where(
         F.col("turn") < _CHANCES * at_most / records / _COMPANY
     )
     if labels is not None:
@@ -119,3 +118,8 @@ def training_sample(
     )
     wanted = turns.orderBy("turn", "record_id").limit(at_most).select("record_id")
     return features.join(F.broadcast(wanted), "record_id", "left_semi")
+
+
+def _lot(below: int) -> Column:
+    """A number that a record draws by hash of its record_id."""
+    return F.pmod(F.xxhash64("record_id"), F.lit(below))
