@@ -21,7 +21,7 @@ from cdi_spark.linkage.frozen import Frozen
 from cdi_spark.linkage.model import load_person_model
 from cdi_spark.linkage.models import active_model, settings_hash
 from cdi_spark.linkage.training import LARGEST_COMPONENT
-from cdi_spark.stages import Run, frozen_model, model_of_pairs
+from cdi_spark.stages import Run, frozen_model, model_in_force
 from cdi_spark.tables import EVENT, MEMBER, MODEL, PAIR, PERSON
 
 SHOWN = ("given_name", "family_name", "birth_date", "emails", "phones", "street", "postcode", "city")
@@ -82,7 +82,7 @@ def model_in_use(run: Run) -> Row:
     Raises:
         CdiError: no model was trained yet.
     """
-    trained = model_of_pairs(run, run.storage.read_or_empty(PAIR)) or active_of(run)
+    trained = model_in_force(run) or active_of(run)
     if trained is None:
         raise CdiError("linkage.model: no model was trained yet. Run `cdi run all` first.")
     if trained["settings_hash"] != settings_of(run):

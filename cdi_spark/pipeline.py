@@ -44,6 +44,7 @@ def run_stages(run: Run, names: Sequence[str], *, wait_seconds: float = 0) -> It
         if held.interrupted:
             told = f"run {held.interrupted} did not come to its end; this one goes on from what it left"
             logs.notice(told, run_id=run.run_id)
+            _record(run, "", stages.INTERRUPTED, run_id=held.interrupted)
         for name in names:
             held.check()
             yield run_stage(run, name)
@@ -52,14 +53,27 @@ def run_stages(run: Run, names: Sequence[str], *, wait_seconds: float = 0) -> It
 def run_stage(run: Run, stage: str) -> StageResult:
     """Run one stage and record it in ops.run, failed or not."""
     started, clock = datetime.now(UTC), time.monotonic()
-    status, rows = "failed", Counts()
+    status, rows = stages.FAILED, Counts()
     try:
         rows = STAGES[stage](run)
-        status = "succeeded"
+        status = stages.SUCCEEDED
     finally:
         seconds = time.monotonic() - clock
-        record = (run.run_id, stage, started, seconds, status, rows)
-        entry = run.spark.createDataFrame([record], RUN.schema)
         logs.stage_ended(stage, status, run_id=run.run_id, seconds=seconds, rows=rows)
-        run.storage.append(RUN, entry, token=f"{run.run_id}:{stage}:{started.isoformat()}")
+        _record(run, stage, status, started=started, seconds=seconds, rows=rows)
     return StageResult(stage, rows, seconds)
+
+
+def _record(
+    run: Run,
+    stage: str,
+    status: str,
+    *,
+    run_id: str | None = None,
+    started: datetime | None = None,
+    seconds: float = 0.0,
+    rows: Counts | None = None,
+) -> None:
+    name, at = run_id or run.run_id, started or datetime.now(UTC)
+    entry = run.spark.createDataFrame([(name, stage, at, seconds, status, rows or {})], RUN.schema)
+    run.storage.append(RUN, entry, token=f"{name}:{stage}:{at.isoformat()}")

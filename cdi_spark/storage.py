@@ -38,6 +38,7 @@ class Storage:
         self.warehouse = str(warehouse) if "://" in str(warehouse) else str(Path(warehouse).absolute())
         self._catalog = catalog
         self._prefix = prefix
+        self._keep: Callable[[str, DataFrame], DataFrame] | None = None
 
     def address(self, name: str) -> str:
         """How SQL names the table that holds `name` (schema.table)."""
@@ -139,14 +140,20 @@ class Storage:
         """Upsert by the table's key, in one commit.
 
         New rows go in, rows that differ in a `when_changed` column are updated; where `rows` has a column
-        `_gone`, rows of which it is true are taken out.
+        `_gone`, rows of which it is true are taken out. Without rows there is no commit.
         """
         has_gone = "_gone" in rows.columns
         if not self.exists(table.name):
             self.replace(table, rows.where("NOT _gone") if has_gone else rows)
             return
-        view = f"cdi_merge_{table.name.replace('.', '_')}"
         source = conform(rows, table, also=("_gone",) if has_gone else ())
+        # MERGE plans and reads its source several times over.
+        with self._written_down(f"merge_{table.name}", source) as written:
+            if not written.isEmpty():
+                self._merge(table, written, has_gone=has_gone, when_changed=when_changed)
+
+    def _merge(self, table: Table, source: DataFrame, *, has_gone: bool, when_changed: Sequence[str]) -> None:
+        view = f"cdi_merge_{table.name.replace('.', '_')}"
         source.createOrReplaceTempView(view)
         match = " AND ".join(f"t.`{c}` = s.`{c}`" for c in table.key)
         differs = " OR ".join(f"NOT t.`{c}` <=> s.`{c}`" for c in when_changed)
@@ -202,10 +209,7 @@ class Storage:
 
         What a killed run left is gone when the next block begins: the lease lets one run at a time in.
         """
-        # A schema of its own: dropping it removes the files on every file system, over Connect too.
-        schema = f"{self._prefix}cdi_scratch_{hashlib.sha256(self.warehouse.encode()).hexdigest()[:8]}"
-        if self._catalog:
-            schema = f"`{self._catalog}`.`{schema}`"
+        schema = self._scratch_schema()
         place = "" if self._catalog else f" LOCATION '{_quoted(self._place('_scratch'))}'"
 
         def keep(name: str, rows: DataFrame) -> DataFrame:
@@ -219,10 +223,29 @@ class Storage:
 
         clear()
         self.spark.sql(f"CREATE SCHEMA {schema}{place}")
+        self._keep = keep
         try:
             yield keep
         finally:
+            self._keep = None
             clear()
+
+    @contextmanager
+    def _written_down(self, name: str, rows: DataFrame) -> Iterator[DataFrame]:
+        """Rows as written into scratch, within a scratch() that is open already or in one of their own."""
+        if self._keep is None:
+            with self.scratch() as keep:
+                yield keep(name, rows)
+            return
+        try:
+            yield self._keep(name, rows)
+        finally:
+            self.spark.sql(f"DROP TABLE IF EXISTS {self._scratch_schema()}.`{name.replace('.', '_')}`")
+
+    def _scratch_schema(self) -> str:
+        # A schema of its own: dropping it removes the files on every file system, over Connect too.
+        schema = f"{self._prefix}cdi_scratch_{hashlib.sha256(self.warehouse.encode()).hexdigest()[:8]}"
+        return f"`{self._catalog}`.`{schema}`" if self._catalog else schema
 
     def _place(self, folder: str) -> str:
         return f"{self.warehouse.rstrip('/')}/{folder}"
@@ -302,6 +325,11 @@ class Storage:
         self.spark.sql(f"CREATE SCHEMA IF NOT EXISTS `{self._prefix}{schema}` LOCATION '{place}'")
 
 
+def with_gone(rows: DataFrame, gone: DataFrame) -> DataFrame:
+    """What Storage.merge() takes: rows that are there, and rows of the same table that are to go."""
+    return rows.withColumn("_gone", F.lit(False)).unionByName(gone.withColumn("_gone", F.lit(True)))
+
+
 def conform(rows: DataFrame, table: Table, *, also: Sequence[str] = ()) -> DataFrame:
     """The table's columns in order, with their comments and exactly the declared types.
 
@@ -327,10 +355,12 @@ def conform(rows: DataFrame, table: Table, *, also: Sequence[str] = ()) -> DataF
 
 def _properties(table: Table) -> dict[str, str]:
     """Statistics in the log only of columns that say nothing about a person: VACUUM does not reach the log."""
+    # A change of a few rows marks them in the files that hold them, and does not write these again.
+    vectors = {"delta.enableDeletionVectors": "true"}
     plain = [c.name for c in table.columns if c.pii == "none" and isinstance(c.type, _STATS_TYPES)]
     if not plain:
-        return {"delta.dataSkippingNumIndexedCols": "0"}
-    return {"delta.dataSkippingStatsColumns": ",".join(f"`{name}`" for name in plain)}
+        return {**vectors, "delta.dataSkippingNumIndexedCols": "0"}
+    return {**vectors, "delta.dataSkippingStatsColumns": ",".join(f"`{name}`" for name in plain)}
 
 
 def _quoted(text: str) -> str:

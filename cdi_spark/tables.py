@@ -327,14 +327,48 @@ PAIR = Table(
     ),
 )
 
-COMPONENT = Table(
-    "entities.component",
-    "One row per live record: the connected component of links that it is in, and its entity there",
+LINKED = Table(
+    "linkage.linked",
+    "One row per live record as its pairs were last scored: what is compared of it, and its blocks",
     ("record_id",),
     (
         RECORD_ID,
-        Column("component", LONG, "number of the component in the newest run; not an id", "pseudonym"),
-        Column("entity", LONG, "number of the entity in the newest run; not an id", "pseudonym"),
+        CONTENT_HASH,
+        Column("model_id", STRING, "model that scored its pairs"),
+        Column(
+            "keys", T.ArrayType(LONG), "hashes of its block keys; the topmost bits tell the rule", "pseudonym"
+        ),
+        Column(
+            "strong_ids", T.ArrayType(STRINGS), "hashes of what each must-link of conf goes by", "pseudonym"
+        ),
+        Column(
+            "frequencies",
+            T.MapType(STRING, DOUBLE),
+            "by column, share of the people who have the record's value",
+            "quasi-identifier",
+        ),
+        *(
+            Column(name, STRINGS if kind.startswith("array") else STRING, "as compared", "identifier")
+            for name, kind in FEATURES.items()
+        ),
+    ),
+)
+
+COMPONENT = Table(
+    "entities.component",
+    "One row per live record: what it is joined with, as it was last resolved",
+    ("record_id",),
+    (
+        RECORD_ID,
+        Column("component", LONG, "number of its connected component of links; not an id", "pseudonym"),
+        Column(
+            "part",
+            LONG,
+            "number of the part of it that was resolved as one; the component but for large ones",
+            "pseudonym",
+        ),
+        Column("entity", LONG, "number of the entity in the part; not an id", "pseudonym"),
+        Column("stamp", LONG, "hash of all that the record brings to its component", "pseudonym"),
     ),
 )
 
@@ -356,12 +390,30 @@ EVENT = Table(
     "One row per change in an entity's life",
     ("event_id",),
     (
-        Column("event_id", STRING, "hash of run, entity and kind", "pseudonym"),
+        Column("event_id", STRING, "hash of run, entity, kind and time", "pseudonym"),
         Column("entity_id", STRING, "entity it happened to", "pseudonym"),
-        Column("kind", STRING, "created, merged, split or retired"),
+        Column("kind", STRING, "created, merged, split, moved or retired"),
         Column("before", STRINGS, "entity ids of its records before", "pseudonym"),
         Column("after", STRINGS, "entity ids of its records after", "pseudonym"),
         Column("happened_at", TIMESTAMP, "when, UTC"),
+        RUN_ID,
+    ),
+)
+
+REDIRECT = Table(
+    "entities.redirect",
+    "One row per entity id that no record has now, or had for a time: where its records went",
+    ("entity_id", "valid_from"),
+    (
+        Column("entity_id", STRING, "the id that is no more", "pseudonym"),
+        Column(
+            "lives_in",
+            STRING,
+            "entity that has most of its last records; null where none is left",
+            "pseudonym",
+        ),
+        Column("valid_from", TIMESTAMP, "since when, UTC"),
+        Column("valid_to", TIMESTAMP, "until when, UTC; null while it holds"),
         RUN_ID,
     ),
 )
@@ -391,6 +443,9 @@ CUSTOMER_360 = Table(
         Column("open_support_case_count", LONG, "number of support cases not closed"),
         Column("usage_count", LONG, "number of product usage events"),
         Column("last_usage_at", TIMESTAMP, "newest product usage event, UTC"),
+        Column(
+            "made_from", LONG, "hash of the records, events and rules that the row was made from", "pseudonym"
+        ),
     ),
 )
 
@@ -412,9 +467,8 @@ ATTRIBUTE = Table(
 
 def mart(event: Table) -> Table:
     """The gold table of an event: its silver columns with the customer's entity_id in front."""
-    columns = tuple(c for c in event.columns if c.name != "content_hash")
     name = event.name.replace("silver.", "gold.")
-    return Table(name, f"{event.comment}, with its customer", event.key, (ENTITY_ID, *columns))
+    return Table(name, f"{event.comment}, with its customer", event.key, (ENTITY_ID, *event.columns))
 
 
 MARTS = tuple(mart(event) for event in EVENT_TABLES)
@@ -425,10 +479,14 @@ RUN = Table(
     ("run_id", "stage"),
     (
         RUN_ID,
-        Column("stage", STRING, "stage"),
+        Column("stage", STRING, "stage; empty where the run was killed"),
         Column("started_at", TIMESTAMP, "when, UTC"),
         Column("seconds", DOUBLE, "how long it took, seconds"),
-        Column("status", STRING, "succeeded or failed"),
+        Column(
+            "status",
+            STRING,
+            "succeeded, failed, or interrupted: the run was killed, in a stage that nobody knows",
+        ),
         Column("rows", T.MapType(STRING, LONG), "rows by table that the stage wrote or keeps"),
     ),
 )
@@ -510,8 +568,8 @@ LEASE = Table(
 TABLES: dict[str, Table] = {
     t.name: t
     for t in (
-        PERSON, *EVENT_TABLES, QUARANTINE, MODEL, TERM_FREQUENCY, SHARED_VALUE, PAIR, COMPONENT, MEMBER, EVENT,
-        CUSTOMER_360, ATTRIBUTE, *MARTS, RUN, QUALITY_RESULT,
+        PERSON, *EVENT_TABLES, QUARANTINE, MODEL, TERM_FREQUENCY, SHARED_VALUE, LINKED, PAIR, COMPONENT, MEMBER,
+        EVENT, REDIRECT,         CUSTOMER_360, ATTRIBUTE, *MARTS, RUN, QUALITY_RESULT,
         DELIVERY, LEDGER, RELEASE, LEASE,
     )
 }  # fmt: skip

@@ -78,11 +78,12 @@ def test_replace_leaves_just_these_rows_even_when_they_come_from_itself(
 
 def test_a_table_comes_in_the_declared_order_with_comments(spark: SparkSession) -> None:
     rows = spark.createDataFrame(
-        [(1, 2, "a", "x")], "entity long, component long, record_id string, more string"
+        [(1, 2, 2, 3, "a", "x")],
+        "entity long, component long, part long, stamp long, record_id string, more string",
     )
     fitted = conform(rows, COMPONENT)
-    assert fitted.columns == ["record_id", "component", "entity"]
-    assert fitted.schema["component"].metadata["comment"].startswith("number of the component")
+    assert fitted.columns == ["record_id", "component", "part", "entity", "stamp"]
+    assert fitted.schema["component"].metadata["comment"].startswith("number of its connected component")
 
 
 @pytest.mark.parametrize(

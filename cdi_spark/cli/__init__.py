@@ -73,13 +73,18 @@ def run(
     catalog: Catalog = None,
     var: Vars = None,
     retrain: Annotated[bool, typer.Option(help="Train a new model even if one fits the settings.")] = False,
+    full: Annotated[
+        bool, typer.Option("--full", help="Score, resolve and publish everything, not only what changed.")
+    ] = False,
     run_id: Annotated[
         str | None, typer.Option(help="Name of the run; the same for stages run one by one.")
     ] = None,
     wait: Annotated[int, typer.Option(min=0, help="Seconds to wait while another run is at work.")] = 0,
 ) -> None:
     """Run the job: raw sources to gold.customer_360, or one stage of it."""
-    job = start_run(project_at(project, _variables(var)), warehouse, catalog, retrain=retrain, run_id=run_id)
+    job = start_run(
+        project_at(project, _variables(var)), warehouse, catalog, retrain=retrain, full=full, run_id=run_id
+    )
     _run_stages(job, stage, wait_seconds=wait)
 
 

@@ -70,13 +70,14 @@ def start_run(
     catalog: str | None = None,
     *,
     retrain: bool = False,
+    full: bool = False,
     run_id: str | None = None,
 ) -> Run:
     from cdi_spark.stages import Run, new_run_id
 
     with err.status("starting Spark …"):
         storage = open_storage(project, warehouse, catalog)
-    return Run(storage.spark, project, storage, retrain=retrain, run_id=run_id or new_run_id())
+    return Run(storage.spark, project, storage, retrain=retrain, full=full, run_id=run_id or new_run_id())
 
 
 def look_into(project: str, warehouse: str | None, catalog: str | None) -> Run:

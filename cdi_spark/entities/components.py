@@ -83,25 +83,29 @@ def bounded_components(
         least: weight from which a pair joins its records, before anything is divided.
         keep: as for components().
     Returns:
-        record_id, component.
+        record_id, component, part: the component, or what it was divided into.
     """
 
     def joined(part: DataFrame, links: DataFrame, round_: int) -> DataFrame:
         return components(part, links, keep=lambda name, rows: keep(f"{name}_of_{round_}", rows))
 
     links = pairs.where(F.col("match_weight") >= least)
-    found = keep("components", joined(records, links, 0))
+    found = keep("components", joined(records, links, 0).withColumn("part", F.col("component")))
     check_components(found, records, links)
     for round_ in range(1, math.ceil(SURE_WEIGHT - least) + 1):
-        sizes = found.groupBy("component").agg(F.count("*").alias("size")).where(F.col("size") > largest)
-        large = found.join(sizes, "component", "left_semi").select("record_id")
+        sizes = found.groupBy("part").agg(F.count("*").alias("size")).where(F.col("size") > largest)
+        large = found.join(sizes, "part", "left_semi").select("record_id", F.col("component").alias("whole"))
         if large.isEmpty():
             break
         inside = pairs.where(F.col("match_weight") >= least + round_)
         for side in ("record_id_l", "record_id_r"):
             inside = inside.join(large.withColumnRenamed("record_id", side), side, "left_semi")
         rest = found.join(large, "record_id", "left_anti")
-        found = keep(f"components_{round_}", rest.unionByName(joined(large, inside, round_)))
+        parts = joined(large.select("record_id"), inside, round_).withColumnRenamed("component", "part")
+        divided = parts.join(large, "record_id").select(
+            "record_id", F.col("whole").alias("component"), "part"
+        )
+        found = keep(f"components_{round_}", rest.unionByName(divided))
     return found
 
 

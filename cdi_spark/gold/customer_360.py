@@ -27,7 +27,11 @@ _TOLD = {
 
 
 def customer_360(
-    golden: DataFrame, persons: DataFrame, members: DataFrame, events: Mapping[str, DataFrame]
+    made_from: DataFrame,
+    golden: DataFrame,
+    persons: DataFrame,
+    members: DataFrame,
+    events: Mapping[str, DataFrame],
 ) -> DataFrame:
     """What is known of each customer that has a live record, in one row.
 
@@ -36,6 +40,7 @@ def customer_360(
     is null, and a sum beyond decimal(18,2) is null in its currency.
 
     Args:
+        made_from: entity_id and made_from (gold/changes.py).
         golden: entity_id and the golden attributes; an entity may be missing.
         persons: silver.person.
         members: entities.member.
@@ -54,7 +59,11 @@ def customer_360(
         )
     )
     attributes = golden.select("entity_id", *(c.name for c in ATTRIBUTES))
-    rows = known.join(attributes, "entity_id", "left").join(_summary(members, events), "entity_id", "left")
+    rows = (
+        known.join(made_from, "entity_id", "left")
+        .join(attributes, "entity_id", "left")
+        .join(_summary(members, events), "entity_id", "left")
+    )
     counts = {name: F.coalesce(name, F.lit(0)) for name in CUSTOMER_360.names if name.endswith("_count")}
     return rows.withColumns(counts).select(*CUSTOMER_360.names)
 

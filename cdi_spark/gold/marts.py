@@ -10,8 +10,7 @@ def with_entity(event: DataFrame, members: DataFrame) -> DataFrame:
         event: an event table of silver.
         members: entities.member.
     Returns:
-        entity_id, then the event's columns without content_hash, as `tables.mart` declares.
+        entity_id, then the event's columns, as `tables.mart` declares.
     """
     current = members.where("valid_to IS NULL").select("record_id", "entity_id")
-    told = [name for name in event.columns if name != "content_hash"]
-    return event.join(current, "record_id", "left").select("entity_id", *told)
+    return event.join(current, "record_id", "left").select("entity_id", *event.columns)

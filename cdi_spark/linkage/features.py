@@ -8,7 +8,7 @@ from cdi_spark.tables import FEATURES
 
 
 def person_features(persons: DataFrame) -> DataFrame:
-    """One row per live record: record_id and FEATURES, folded for comparing; null where nothing is known.
+    """One row per live record: record_id, content_hash and FEATURES, folded for comparing; null where nothing is known.
 
     Args:
         persons: silver.person.
@@ -46,7 +46,7 @@ def person_features(persons: DataFrame) -> DataFrame:
         "own_device_ids": F.col("device_ids"),
     }
     live = persons.where(~F.col("is_deleted"))
-    return live.select("record_id", *(columns[name].alias(name) for name in FEATURES))
+    return live.select("record_id", "content_hash", *(columns[name].alias(name) for name in FEATURES))
 
 
 def known_features(features: DataFrame) -> tuple[list[str], int]:

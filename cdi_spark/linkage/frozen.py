@@ -20,7 +20,7 @@ from cdi_spark.linkage.sampling import blocking_costs, one_in, training_sample
 from cdi_spark.linkage.sharing import shared_values, with_own
 from cdi_spark.linkage.splink_sql import Parent, Scored
 from cdi_spark.linkage.training import Keep, with_frequency
-from cdi_spark.tables import MODEL, SHARED_VALUE, TERM_FREQUENCY
+from cdi_spark.tables import LINKED, MODEL, SHARED_VALUE, TERM_FREQUENCY
 
 # The pairs of so many records take one task some ten minutes.
 HOT_RECORDS = 20_000
@@ -71,9 +71,36 @@ class Frozen:
         }
         return Scored(json.loads(self.trained["settings"]), self.model.comparisons, parents)
 
-    def columns(self) -> list[str]:
-        """The columns of features() that scoring reads, beside record_id."""
-        return list(dict.fromkeys([*self.model.columns(), *self.rules.columns()]))
+    def linked(self, persons: DataFrame) -> DataFrame:
+        """linkage.linked of the live records: all that scoring and resolving read of them.
+
+        Args:
+            persons: silver.person, or some of it.
+        """
+        frequencies = [
+            part
+            for name in self.model.term_frequency_columns()
+            for part in (F.lit(name), F.col(f"tf_{name}"))
+        ]
+        told = {
+            "model_id": F.lit(self.trained["model_id"]),
+            "frequencies": F.create_map(*frequencies).cast("map<string,double>"),
+            "strong_ids": self.rules.packed(),
+        }
+        return self.with_frequencies(self.keyed(persons)).withColumns(told).select(*LINKED.names)
+
+    def compared(self, linked: DataFrame) -> DataFrame:
+        """What pairs are made of: record_id, keys, the columns that are compared and decide, tf_<column>.
+
+        Args:
+            linked: linkage.linked.
+        """
+        frequencies = {
+            f"tf_{name}": F.col("frequencies")[name] for name in self.model.term_frequency_columns()
+        }
+        rows = linked.withColumns({**frequencies, **self.rules.unpacked("strong_ids")})
+        columns = dict.fromkeys([*self.model.columns(), *self.rules.columns(), *frequencies])
+        return rows.select("record_id", "keys", *columns)
 
     def keyed(self, persons: DataFrame) -> DataFrame:
         """features() with `keys`, those of their blocks that the model did not stop-list."""

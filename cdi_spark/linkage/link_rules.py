@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pyspark.sql import DataFrame
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from cdi_spark.config import CannotLink, Linkage, LinkRule, MustLink
@@ -69,6 +69,22 @@ class LinkRules:
         kinds = ["array<string>" if _lists(rule) else "string" for rule in self.must]
         keys = zip(rule_keys(self._strong_ids(), weak), kinds, strict=True)
         return features.withColumns({_key(n): key.cast(kind) for n, (key, kind) in enumerate(keys)})
+
+    def packed(self) -> Column:
+        """All must_<n> in one column: an array of the values of each."""
+        lists = [
+            F.col(_key(n)) if _lists(rule) else F.array_compact(F.array(_key(n)))
+            for n, rule in enumerate(self.must)
+        ]
+        return F.array(*lists).cast("array<array<string>>")
+
+    def unpacked(self, packed: str) -> dict[str, Column]:
+        """must_<n> out of a column of packed()."""
+        values = {_key(n): F.get(packed, F.lit(n)) for n in range(len(self.must))}
+        return {
+            name: value if _lists(rule) else F.get(value, F.lit(0))
+            for (name, value), rule in zip(values.items(), self.must, strict=True)
+        }
 
     def weak_keys(self, features: DataFrame, *, largest_block: int, public_from: int) -> list[int]:
         """Keys of must-links that are no strong id, ascending: too many records or different people have them.

@@ -10,6 +10,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from cdi_spark.linkage import clustering, links, tasks
+from cdi_spark.linkage.changes import sharing
 from cdi_spark.linkage.frozen import Frozen
 from cdi_spark.linkage.splink_sql import entries_sql, evidence_sql, scoring_sql
 from cdi_spark.linkage.training import LARGEST_COMPONENT
@@ -28,7 +29,13 @@ cloudpickle.register_pickle_by_value(clustering)  # type: ignore[no-untyped-call
 cloudpickle.register_pickle_by_value(links)  # type: ignore[no-untyped-call]
 
 
-def score_pairs(persons: DataFrame, frozen: Frozen, *, records_a_task: int = RECORDS_A_TASK) -> DataFrame:
+def score_pairs(
+    linked: DataFrame,
+    frozen: Frozen,
+    *,
+    changed: DataFrame | None = None,
+    records_a_task: int = RECORDS_A_TASK,
+) -> DataFrame:
     """Every pair that shares a block and weighs at least the model's keep_weight, or that a rule makes one.
 
     The keys are dealt out to tasks, and a record goes once to every task that has keys of it: with few tasks
@@ -37,18 +44,23 @@ def score_pairs(persons: DataFrame, frozen: Frozen, *, records_a_task: int = REC
     model's stop list, and the pairs of the others stream.
 
     Args:
-        persons: silver.person.
+        linked: linkage.linked.
+        changed: record_id; only pairs with one of these.
         records_a_task: about so many fit a task's memory.
     Returns:
         linkage.pair; each unordered pair once, under the first blocking rule that it satisfies.
     """
     model, trained = frozen.model, frozen.trained
-    ascending = F.sort_array("keys").alias("keys")
-    keyed = frozen.keyed(persons).select("record_id", *frozen.columns(), ascending)
-    wanted = tasks_for(persons.count(), rules=len(model.blocking), records_a_task=records_a_task)
+    records = frozen.compared(linked).withColumn("keys", F.sort_array("keys"))
+    if changed is None:
+        records = records.withColumn("changed", F.lit(True))
+    else:
+        sides = sharing(linked, changed)
+        records = records.join(sides, "record_id")
+    wanted = tasks_for(linked.count(), rules=len(model.blocking), records_a_task=records_a_task)
     query = scoring_sql(frozen.scored(), keep_weight=trained["keep_weight"], decide=frozen.rules)
     scorer = tasks.scorer(entries_sql(wanted), query)
-    scored = frozen.with_frequencies(keyed).transform(to_tasks, wanted).mapInArrow(scorer, _SCORED)
+    scored = records.transform(to_tasks, wanted).mapInArrow(scorer, _SCORED)
     return scored.transform(_as_pairs, [rule.name for rule in model.blocking], trained["model_id"])
 
 
@@ -76,16 +88,16 @@ def to_tasks(keyed: DataFrame, wanted: int) -> DataFrame:
 
 
 def resolve_entities(
-    persons: DataFrame, components: DataFrame, frozen: Frozen, *, largest: int = LARGEST_COMPONENT
+    linked: DataFrame, components: DataFrame, frozen: Frozen, *, largest: int = LARGEST_COMPONENT
 ) -> DataFrame:
     """Divide every component into entities, by all that its records say together (linkage/clustering.py).
 
     Args:
-        persons: silver.person.
-        components: record_id, component.
-        largest: records; a larger component is one entity as it stands.
+        linked: linkage.linked.
+        components: record_id, component, part: what to look at as one.
+        largest: records; a larger part is one entity as it stands.
     Returns:
-        record_id, component, entity: a number, the hash of the entity's first record_id.
+        record_id, component, part, entity: a number, the hash of the entity's first record_id.
     """
     scored = frozen.scored()
     evidence = {c.name: c.evidence for c in frozen.model.comparisons}
@@ -96,21 +108,21 @@ def resolve_entities(
         prior=math.log2(prior / (1 - prior)),
         least_weight=frozen.trained["entity_weight"],
     )
-    sizes = components.groupBy("component").agg(
-        F.count("*").alias("size"), F.min("record_id").alias("smallest")
-    )
-    sized = components.join(sizes, "component")
-    linked = sized.where(F.col("size").between(2, largest)).select(
-        "record_id", F.col("component").alias("key")
-    )
-    compared = frozen.features(persons).select("record_id", *frozen.columns()).join(linked, "record_id")
+    sizes = components.groupBy("part").agg(F.count("*").alias("size"), F.min("record_id").alias("smallest"))
+    sized = components.join(sizes, "part")
+    several = sized.where(F.col("size").between(2, largest)).select("record_id", F.col("part").alias("key"))
     found = (
-        frozen.with_frequencies(compared)
+        frozen.compared(linked)
+        .drop("keys")
+        .join(several, "record_id")
         .transform(component_by_component)
         .mapInArrow(task, "record_id string, first_record string")
     )
     return sized.join(found, "record_id", "left").select(
-        "record_id", "component", F.xxhash64(F.coalesce("first_record", "smallest")).alias("entity")
+        "record_id",
+        "component",
+        "part",
+        F.xxhash64(F.coalesce("first_record", "smallest")).alias("entity"),
     )
 
 

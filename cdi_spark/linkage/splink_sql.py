@@ -117,7 +117,8 @@ def scoring_sql(
 
     It reads two tables: records of one row per record (record_id, keys: those of its blocks, ascending, compared
     columns and their term frequencies), and entries of one row per record and key (key, record: the record's
-    rowid, place: the record's place by record_id). A pair comes out under the first rule that it satisfies, once.
+    rowid, place: the record's place by record_id, changed). A pair with a changed record comes out under the first
+    rule that it satisfies, once.
 
     Args:
         decide: rules beside the scores; what one says to be one person is kept whatever it weighs.
@@ -128,8 +129,10 @@ def scoring_sql(
     # Of all keys that two records share, here or in another task, the least makes the pair. To group the pairs
     # instead takes half the time, and memory that grows with them.
     met = (
-        "(select a.record as l, b.record as r, a.key "
-        "from entries a join entries b on a.key = b.key and a.place < b.place) as met"
+        "(select a.record as l, b.record as r, a.key from entries a join entries b "
+        "on a.key = b.key and a.place < b.place where a.changed and b.changed "
+        "union all select if(a.place < b.place, a.record, b.record), if(a.place < b.place, b.record, a.record), a.key "
+        "from entries a join entries b on a.key = b.key where a.changed and not b.changed) as met"
     )
     pairs = (
         f"{met} join records as l on l.rowid = met.l join records as r on r.rowid = met.r "
@@ -155,7 +158,8 @@ def entries_sql(tasks: int) -> str:
     """
     numbered = "row_number() over (order by record_id) as place, rowid as record"
     return (
-        f"select place, record, key from (select {numbered}, task, unnest(keys) as key from records) "
+        f"select place, record, changed, key "
+        f"from (select {numbered}, task, changed, unnest(keys) as key from records) "
         f"where key % {tasks} = task"
     )
 

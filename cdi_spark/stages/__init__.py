@@ -2,16 +2,19 @@
 
 from cdi_spark.stages.cleansing import standardise
 from cdi_spark.stages.landing import ingest
-from cdi_spark.stages.linking import frozen_model, model_of_pairs, resolve, score, train
+from cdi_spark.stages.linking import frozen_model, model_in_force, resolve, score, train
 from cdi_spark.stages.publishing import publish
-from cdi_spark.stages.run import Counts, Run, new_run_id
+from cdi_spark.stages.run import FAILED, INTERRUPTED, SUCCEEDED, Counts, Run, new_run_id
 
 __all__ = [
+    "FAILED",
+    "INTERRUPTED",
+    "SUCCEEDED",
     "Counts",
     "Run",
     "frozen_model",
     "ingest",
-    "model_of_pairs",
+    "model_in_force",
     "new_run_id",
     "publish",
     "resolve",

@@ -10,17 +10,30 @@ from pyspark.sql import functions as F
 
 from cdi_spark import logs
 from cdi_spark.entities import components as cc
-from cdi_spark.entities import identity
+from cdi_spark.entities import identity, regions
 from cdi_spark.errors import CdiError
+from cdi_spark.linkage.changes import changed_records, undone_pairs
 from cdi_spark.linkage.frozen import Frozen, train_and_freeze
 from cdi_spark.linkage.link_rules import LinkRules, as_links
 from cdi_spark.linkage.model import load_person_model
 from cdi_spark.linkage.model_report import model_report
 from cdi_spark.linkage.models import active_model, model_named, settings_hash
 from cdi_spark.linkage.scoring import resolve_entities, score_pairs
-from cdi_spark.linkage.training import LARGEST_COMPONENT
-from cdi_spark.stages.run import Counts, Run, gated
-from cdi_spark.tables import COMPONENT, EVENT, MEMBER, MODEL, PAIR, PERSON, SHARED_VALUE, TERM_FREQUENCY
+from cdi_spark.linkage.training import LARGEST_COMPONENT, Keep
+from cdi_spark.stages.run import Counts, Run, begins_anew, gated
+from cdi_spark.storage import with_gone
+from cdi_spark.tables import (
+    COMPONENT,
+    EVENT,
+    LINKED,
+    MEMBER,
+    MODEL,
+    PAIR,
+    PERSON,
+    REDIRECT,
+    SHARED_VALUE,
+    TERM_FREQUENCY,
+)
 from cdi_spark.truth import read_truth
 
 
@@ -55,7 +68,7 @@ def train(run: Run) -> Counts:
 
 
 def score(run: Run) -> Counts:
-    """Score every pair that shares a block with the active model of the project's person model."""
+    """Score every pair that shares a block with the active model; of records scored before, pairs with changed ones."""
     model = load_person_model(run.project.person_model)
     wanted = settings_hash(model, run.project.file.linkage)
     trained = active_model(run.storage.read_or_empty(MODEL), settings_hash=wanted)
@@ -63,42 +76,102 @@ def score(run: Run) -> Counts:
         raise CdiError(
             "linkage.model: no model was trained from this person model. Run the stage train first."
         )
-    run.storage.replace(PAIR, score_pairs(run.storage.read(PERSON.name), frozen_model(run, trained)))
-    return gated(run, PAIR.name)
+    persons, frozen = run.storage.read(PERSON.name), frozen_model(run, trained)
+    linked = run.storage.read_or_empty(LINKED)
+    if begins_anew(run, "score") or linked.where(F.col("model_id") == trained["model_id"]).isEmpty():
+        run.storage.replace(LINKED, frozen.linked(persons))
+        run.storage.replace(PAIR, score_pairs(run.storage.read(LINKED.name), frozen))
+    else:
+        with run.storage.scratch() as keep:
+            _score_changes(run, persons, frozen, keep)
+    return gated(run, PAIR.name, LINKED.name)
+
+
+def _score_changes(run: Run, persons: DataFrame, frozen: Frozen, keep: Keep) -> None:
+    linked = run.storage.read(LINKED.name)
+    changed = keep("changed", changed_records(persons, linked, model_id=frozen.trained["model_id"]))
+    if changed.isEmpty():
+        return
+    now = frozen.linked(persons.join(changed, "record_id", "left_semi"))
+    gone = linked.join(changed.where("is_gone"), "record_id", "left_semi")
+    run.storage.merge(LINKED, with_gone(now, gone), when_changed=("content_hash", "model_id"))
+    ids = changed.where("NOT is_gone").select("record_id")
+    scored = keep("pairs", score_pairs(run.storage.read(LINKED.name), frozen, changed=ids))
+    undone = undone_pairs(scored, run.storage.read(PAIR.name), changed)
+    run.storage.merge(PAIR, with_gone(scored, undone), when_changed=PAIR.names[2:])
 
 
 def resolve(run: Run) -> Counts:
-    """Join linked records to components, find the entities in them, and give each the id its records had."""
-    persons = run.storage.read(PERSON.name).where("NOT is_deleted")
-    records = persons.select("record_id")
-    pairs = run.storage.read(PAIR.name)
-    trained = model_of_pairs(run, pairs)
-    links = as_links(pairs)
+    """Join linked records to components, find the entities in them, and give each the id its records had.
+
+    Of what was resolved before, only components that a change reaches.
+    """
+    linked = run.storage.read(LINKED.name)
+    how = run.project.file.linkage.resolve
+    anew = begins_anew(run, "resolve")
+    known = _members_alone(run) if anew else run.storage.read_or_empty(COMPONENT)
     with run.storage.scratch() as keep:
-        if trained is None or run.project.file.linkage.resolve == "components":
-            links = links.where(F.col("match_weight") >= trained["link_weight"]) if trained else links
-            joined = keep("components", cc.components(records, links, keep=keep))
-            cc.check_components(joined, records, links)
-            found = joined.withColumn("entity", F.col("component"))
-        else:
-            joined = cc.bounded_components(
-                records, links, largest=LARGEST_COMPONENT, least=trained["keep_weight"], keep=keep
-            )
-            found = resolve_entities(persons, joined, frozen_model(run, trained))
-        run.storage.replace(COMPONENT, found)
-    found = run.storage.read(COMPONENT.name)
-    cc.check_records(found, records)
-    current = run.storage.read_or_empty(MEMBER).where("valid_to IS NULL")
-    assigned = identity.assign_ids(found, current, run_id=run.run_id)
+        stamped = linked.transform(regions.with_stamp, how=how)
+        touched = keep("touched", regions.touched_records(stamped, known))
+        if anew or not touched.isEmpty():
+            links = as_links(run.storage.read(PAIR.name))
+            records = keep("records", regions.region(touched, links, known))
+            found = keep("found", _resolved(run, records, regions.inside(links, records), keep))
+            cc.check_records(found, records)
+            _name_entities(run, found, touched.where("is_gone"), keep)
+            rows = found.join(stamped, "record_id")
+            if anew:
+                run.storage.replace(COMPONENT, rows)
+            else:
+                gone = known.join(touched.where("is_gone"), "record_id", "left_semi")
+                change = with_gone(rows, gone)
+                run.storage.merge(COMPONENT, change, when_changed=COMPONENT.names[1:])
+    return gated(run, COMPONENT.name, MEMBER.name, EVENT.name, REDIRECT.name)
+
+
+def _members_alone(run: Run) -> DataFrame:
+    """Rows of entities.component that say only which records are in entities."""
+    current = run.storage.read_or_empty(MEMBER).where("valid_to IS NULL").select("record_id")
+    nothing = {c.name: F.lit(None).cast(c.type) for c in COMPONENT.columns if c.name != "record_id"}
+    return current.withColumns(nothing)
+
+
+def _resolved(run: Run, records: DataFrame, links: DataFrame, keep: Keep) -> DataFrame:
+    """record_id, component, part, entity of these records.
+
+    Args:
+        links: between them.
+    """
+    trained = model_in_force(run)
+    if trained is None or run.project.file.linkage.resolve == "components":
+        links = links.where(F.col("match_weight") >= trained["link_weight"]) if trained else links
+        joined = keep("components", cc.components(records, links, keep=keep))
+        cc.check_components(joined, records, links)
+        return joined.withColumns({"part": F.col("component"), "entity": F.col("component")})
+    joined = cc.bounded_components(
+        records, links, largest=LARGEST_COMPONENT, least=trained["keep_weight"], keep=keep
+    )
+    return resolve_entities(run.storage.read(LINKED.name), joined, frozen_model(run, trained))
+
+
+def _name_entities(run: Run, found: DataFrame, gone: DataFrame, keep: Keep) -> None:
+    """Bring entities.member, event and redirect to what was found."""
+    # Read many times over; a scan of a Delta table costs a Spark job each time it is planned.
+    members = keep("members_before", run.storage.read_or_empty(MEMBER))
+    assigned = identity.assign_ids(found, members, gone, run_id=run.run_id)
+    reached = found.select("record_id").unionByName(gone.select("record_id"))
+    current = members.where("valid_to IS NULL").join(reached, "record_id", "left_semi")
     at = F.lit(datetime.now(UTC))
     changes = identity.membership_changes(assigned, current, run_id=run.run_id, at=at)
     run.storage.merge(MEMBER, changes, when_changed=("valid_to",))
-    # Read off the membership, so that a run killed between the two leaves none out and invents none.
-    events = identity.events_since(
-        run.storage.read(MEMBER.name), run.storage.read_or_empty(EVENT), run_id=run.run_id
-    )
+    # Read off the membership, so that a run killed in between leaves none out and invents none.
+    members = keep("members_after", run.storage.read(MEMBER.name))
+    events = identity.events_since(members, run.storage.read_or_empty(EVENT), run_id=run.run_id)
     run.storage.merge(EVENT, events, when_changed=())
-    return gated(run, COMPONENT.name, MEMBER.name, EVENT.name)
+    redirects = identity.redirect_changes(
+        members, run.storage.read_or_empty(REDIRECT), run_id=run.run_id, at=at
+    )
+    run.storage.merge(REDIRECT, redirects, when_changed=("valid_to",))
 
 
 def frozen_model(run: Run, trained: Row) -> Frozen:
@@ -145,7 +218,7 @@ def _tell_unmet_wish(run: Run, trained: Row) -> None:
         logs.notice(told, run_id=run.run_id, stage="train")
 
 
-def model_of_pairs(run: Run, pairs: DataFrame) -> Row | None:
-    """The model that scored the pairs; none where there are no pairs."""
-    first = pairs.select("model_id").first()
+def model_in_force(run: Run) -> Row | None:
+    """The model that scored the pairs; none before anything was scored."""
+    first = run.storage.read_or_empty(LINKED).select("model_id").first()
     return first and model_named(run.storage.read_or_empty(MODEL), first["model_id"])

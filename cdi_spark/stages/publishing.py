@@ -2,31 +2,101 @@
 
 from __future__ import annotations
 
-from cdi_spark.gold import customer_360 as c360
-from cdi_spark.gold import marts, survivorship
-from cdi_spark.stages.run import Counts, Run, gated_rows, side_by_side
-from cdi_spark.tables import ATTRIBUTE, CUSTOMER_360, EVENT_TABLES, MEMBER, PERSON, TABLES, mart
+from collections.abc import Callable
+
+from pyspark.sql import DataFrame
+
+from cdi_spark.gold import changes, marts, survivorship
+from cdi_spark.gold.customer_360 import customer_360
+from cdi_spark.stages.run import Counts, Run, begins_anew, hold_against_gates, side_by_side
+from cdi_spark.storage import with_gone
+from cdi_spark.tables import ATTRIBUTE, CUSTOMER_360, EVENT_TABLES, MEMBER, PERSON, TABLES, Table, mart
+
+Keep = Callable[[str, DataFrame], DataFrame]
+Events = dict[str, DataFrame]
 
 
 def publish(run: Run) -> Counts:
-    """Choose the surviving values, hold gold against its gates, and only then put it in place and release it."""
-    persons = run.storage.read(PERSON.name)
-    members = run.storage.read(MEMBER.name)
+    """Choose the surviving values, hold gold against its gates, and only then put it in place and release it.
+
+    Of what was published before, only customers and events of which something changed are made anew.
+    """
     events = {
         table.name.removeprefix("silver."): run.storage.read(table.name)
         for table in EVENT_TABLES
         if run.storage.exists(table.name)
     }
-    with run.storage.scratch() as scratch:
-        attributes = survivorship.attribute_values(persons, members, survivorship=run.project.survivorship)
-        ready = {ATTRIBUTE: scratch(ATTRIBUTE.name, attributes)}
-        golden = survivorship.golden_records(ready[ATTRIBUTE])
-        customers = c360.customer_360(golden, persons, members, events)
-        ready[CUSTOMER_360] = scratch(CUSTOMER_360.name, customers)
-        for name, rows in events.items():
-            table = mart(TABLES[f"silver.{name}"])
-            ready[table] = scratch(table.name, marts.with_entity(rows, members))
-        counts = gated_rows(run, {table.name: rows for table, rows in ready.items()})
-        side_by_side(lambda table: run.storage.replace(table, ready[table]), list(ready))
+    with run.storage.scratch() as keep:
+        members = run.storage.read(MEMBER.name).where("valid_to IS NULL")
+        inputs = keep("inputs", changes.inputs(run.storage.read(PERSON.name), members, events))
+        how = run.project.survivorship.model_dump_json()
+        customers = changes.made_from(inputs, how=how)
+        if begins_anew(run, "publish"):
+            _publish_all(run, customers, members, events, keep)
+        else:
+            _publish_changes(run, inputs, customers, members, events, keep)
     run.storage.release(run.run_id)
-    return counts
+    return {name: run.storage.read(name).count() for name in (t.name for t in _tables(events))}
+
+
+def _publish_all(run: Run, customers: DataFrame, members: DataFrame, events: Events, keep: Keep) -> None:
+    ready = _made(run, customers, members, events, keep)
+    for name, rows in events.items():
+        ready[_mart(name)] = keep(f"gold_{name}", marts.with_entity(rows, members))
+    hold_against_gates(run, {table.name: rows for table, rows in ready.items()})
+    side_by_side(lambda table: run.storage.replace(table, ready[table]), list(ready))
+
+
+def _publish_changes(
+    run: Run, inputs: DataFrame, customers: DataFrame, members: DataFrame, events: Events, keep: Keep
+) -> None:
+    before = {table: run.storage.read_or_empty(table) for table in _tables(events)}
+    held = {name: before[_mart(name)] for name in events}
+    touched = keep("touched", changes.touched(inputs, customers, published=before[CUSTOMER_360], marts=held))
+    names = [row["table"] for row in touched.select("table").distinct().collect()]
+    ready: dict[Table, DataFrame] = {}
+    keys: dict[Table, DataFrame] = {}
+    for name in names:
+        chosen = changes.of_table(touched, name)
+        if name == changes.CUSTOMER:
+            theirs = keep("members", members.join(chosen, chosen.columns, "left_semi"))
+            of_theirs = {n: rows.join(theirs, "record_id", "left_semi") for n, rows in events.items()}
+            made = _made(run, customers, theirs, of_theirs, keep)
+        else:
+            rows = events[name].join(chosen, chosen.columns, "left_semi")
+            made = {_mart(name): keep(f"gold_{name}", marts.with_entity(rows, members))}
+        ready |= made
+        keys |= dict.fromkeys(made, chosen)
+    whole = dict(before)
+    for table, rows in ready.items():
+        stay = before[table].join(keys[table], keys[table].columns, "left_anti")
+        whole[table] = stay.unionByName(rows)
+    hold_against_gates(run, {table.name: rows for table, rows in whole.items()})
+
+    def put_in_place(table: Table) -> None:
+        leaving = before[table].join(keys[table], keys[table].columns, "left_semi")
+        gone = leaving.join(ready[table], list(table.key), "left_anti")
+        differs = ("made_from",) if table is CUSTOMER_360 else table.names
+        run.storage.merge(table, with_gone(ready[table], gone), when_changed=differs)
+
+    side_by_side(put_in_place, list(ready))
+
+
+def _made(
+    run: Run, customers: DataFrame, members: DataFrame, events: Events, keep: Keep
+) -> dict[Table, DataFrame]:
+    """Customers, and the values that they are chosen from, of these members."""
+    persons = run.storage.read(PERSON.name)
+    values = survivorship.attribute_values(persons, members, survivorship=run.project.survivorship)
+    attributes = keep("attributes", values)
+    golden = survivorship.golden_records(attributes)
+    rows = keep("customers", customer_360(customers, golden, persons, members, events))
+    return {ATTRIBUTE: attributes, CUSTOMER_360: rows}
+
+
+def _tables(events: Events) -> list[Table]:
+    return [ATTRIBUTE, CUSTOMER_360, *map(_mart, events)]
+
+
+def _mart(name: str) -> Table:
+    return mart(TABLES[f"silver.{name}"])

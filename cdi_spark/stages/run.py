@@ -16,7 +16,10 @@ from cdi_spark.config import Expectation, Project, Source
 from cdi_spark.errors import GateError
 from cdi_spark.quality import gates
 from cdi_spark.storage import Storage
-from cdi_spark.tables import DELIVERY, QUALITY_RESULT
+from cdi_spark.tables import DELIVERY, QUALITY_RESULT, RUN
+
+# How a stage ended, in ops.run; of a run that was killed a row says so when the next one begins.
+SUCCEEDED, FAILED, INTERRUPTED = "succeeded", "failed", "interrupted"
 
 Counts = dict[str, int]
 Item = TypeVar("Item")
@@ -30,12 +33,18 @@ def new_run_id() -> str:
 
 @dataclass
 class Run:
-    """One run of the job over one project and warehouse."""
+    """One run of the job over one project and warehouse.
+
+    Attributes:
+        retrain: train a new model.
+        full: score, resolve and publish everything, whatever was done before.
+    """
 
     spark: SparkSession
     project: Project
     storage: Storage
     retrain: bool = False
+    full: bool = False
     run_id: str = field(default_factory=new_run_id)
 
 
@@ -45,6 +54,18 @@ def side_by_side(work: Callable[[Item], Result], items: list[Item]) -> list[Resu
         return list(pool.map(work, items))
 
 
+def begins_anew(run: Run, stage: str) -> bool:
+    """Whether a stage must not build on what is there: by wish, or because it did not end well when it last ran.
+
+    What a run that failed or was killed has half written is made whole so, whatever became of its input since.
+    """
+    if run.full:
+        return True
+    ended = run.storage.read_or_empty(RUN).where((F.col("stage") == stage) | (F.col("status") == INTERRUPTED))
+    last = ended.orderBy(F.desc("started_at")).select("status").first()
+    return last is None or last["status"] != SUCCEEDED
+
+
 def last_delivery(run: Run, source: Source) -> Row | None:
     """The source's newest entry in ops.delivery."""
     deliveries = run.storage.read_or_empty(DELIVERY).where(F.col("source") == source.name)
@@ -52,12 +73,18 @@ def last_delivery(run: Run, source: Source) -> Row | None:
 
 
 def gated(run: Run, *names: str) -> Counts:
-    """Count the tables' rows, and hold them against their expectations; see gated_rows."""
-    return gated_rows(run, {name: run.storage.read(name) for name in names})
+    """Hold the tables against their expectations, and count their rows.
+
+    Raises:
+        GateError: as hold_against_gates().
+    """
+    tables = {name: run.storage.read(name) for name in names}
+    hold_against_gates(run, tables)
+    return {name: rows.count() for name, rows in tables.items()}
 
 
-def gated_rows(run: Run, tables: dict[str, DataFrame]) -> Counts:
-    """Count rows, and hold them against their table's expectations.
+def hold_against_gates(run: Run, tables: dict[str, DataFrame]) -> None:
+    """Hold rows against the expectations of their table.
 
     Raises:
         GateError: a table failed an expectation; the results are in ops.quality_result all the same.
@@ -86,4 +113,3 @@ def gated_rows(run: Run, tables: dict[str, DataFrame]) -> Counts:
         raise GateError(
             f"{told}. Mend the source or the expectation in {run.project.folder}/quality, and run again."
         )
-    return {name: rows.count() for name, rows in tables.items()}

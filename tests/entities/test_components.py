@@ -22,6 +22,11 @@ def links(spark: SparkSession, *pairs: str) -> DataFrame:
     return spark.createDataFrame([tuple(p) for p in pairs], "record_id_l string, record_id_r string")
 
 
+def parts(found: DataFrame) -> DataFrame:
+    """What components were divided into, as if these were components."""
+    return found.select("record_id", F.col("part").alias("component"))
+
+
 def partition(found: DataFrame) -> set[frozenset[str]]:
     groups: dict[int, set[str]] = {}
     for row in found.collect():
@@ -164,7 +169,13 @@ def test_a_component_over_the_limit_is_divided_at_stronger_links_until_they_are_
     everyone = records(spark, *"abcdefghijkl")
     with Storage(spark, tmp_path / "warehouse").scratch() as keep:
         found = ways.bounded_components(everyone, pairs, largest=3, least=-3.0, keep=keep)
-        assert partition(found) == {frozenset("abc"), frozenset("def"), frozenset("gh"), frozenset("ijkl")}
+        assert partition(found) == {frozenset("abcdef"), frozenset("gh"), frozenset("ijkl")}
+        assert partition(parts(found)) == {
+            frozenset("abc"),
+            frozenset("def"),
+            frozenset("gh"),
+            frozenset("ijkl"),
+        }
     with Storage(spark, tmp_path / "other").scratch() as keep:
         whole = ways.bounded_components(everyone, pairs, largest=6, least=-3.0, keep=keep)
-        assert partition(whole) == {frozenset("abcdef"), frozenset("gh"), frozenset("ijkl")}
+        assert partition(parts(whole)) == {frozenset("abcdef"), frozenset("gh"), frozenset("ijkl")}

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from pyspark.sql import DataFrame, SparkSession
 
+from cdi_spark.gold.changes import inputs, made_from
 from cdi_spark.gold.customer_360 import customer_360
 from cdi_spark.storage import conform
 from cdi_spark.tables import ATTRIBUTES, CUSTOMER_360, ENTITY_ID, Table
@@ -15,7 +16,7 @@ from cdi_spark.tables import ATTRIBUTES, CUSTOMER_360, ENTITY_ID, Table
 Make = Callable[..., DataFrame]
 Rows = dict[str, dict[str, Any]]
 GOLDEN = Table("golden", "", (), (ENTITY_ID, *ATTRIBUTES))
-SUMMARY = CUSTOMER_360.names[CUSTOMER_360.names.index("order_count") :]
+SUMMARY = CUSTOMER_360.names[CUSTOMER_360.names.index("order_count") : -1]
 JAN, FEB = datetime(2025, 1, 31, tzinfo=UTC), datetime(2025, 2, 1, tzinfo=UTC)
 
 # Every customer has one record, shop:<name>; ann has crm:ann as well, gus only what the source deleted.
@@ -69,7 +70,9 @@ def summarised(spark: SparkSession, persons: Make, members: Make, events: dict[s
     ids = [row["record_id"] for row in PERSONS]
     now = {name: [i for i in ids if i.endswith(name)] for name in (i.split(":")[1] for i in ids)}
     belong = members(now, ended={"idle": ["shop:ann"]})
-    rows = conform(customer_360(golden, persons(*PERSONS), belong, events), CUSTOMER_360).collect()
+    everybody = persons(*PERSONS)
+    hashes = inputs(everybody, belong, events).transform(made_from, how="rules")
+    rows = conform(customer_360(hashes, golden, everybody, belong, events), CUSTOMER_360).collect()
     assert len(rows) == len({row.entity_id for row in rows}), "a customer twice"
     return {row.entity_id: row.asDict() for row in rows}
 
@@ -129,4 +132,5 @@ def test_a_table_that_the_project_lacks_says_that_nothing_happened(
 ) -> None:
     without = summarised(spark, persons, members, {})
     assert without["idle"] == customers["idle"]
-    assert without["loyal"] == {**customers["idle"], "entity_id": "loyal"}
+    made_from = without["loyal"]["made_from"]
+    assert without["loyal"] == {**customers["idle"], "entity_id": "loyal", "made_from": made_from}

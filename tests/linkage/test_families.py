@@ -111,9 +111,9 @@ def test_families_come_apart_and_people_who_changed_come_together(
         persons, model=load_person_model(PACKAGED), limits=Linkage(), settings_hash="", run_id="r",
         keep=lambda _, kept: kept.localCheckpoint(),
     )  # fmt: skip
-    pairs = scoring.score_pairs(persons, frozen).localCheckpoint()
+    pairs = scoring.score_pairs(frozen.linked(persons), frozen).localCheckpoint()
     joined = components(persons.select("record_id"), pairs)
-    found = scoring.resolve_entities(persons, joined, frozen).collect()
+    found = scoring.resolve_entities(frozen.linked(persons), joined, frozen).collect()
     entity: dict[str, set[int]] = {}
     for row in found:
         entity.setdefault(row["record_id"].split("|")[0], set()).add(row["entity"])

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from pyspark.sql import DataFrame, Row, SparkSession
+from pyspark.sql import functions as F
 
 from cdi_spark.config import CannotLink, Linkage, MustLink
 from cdi_spark.entities.components import components
@@ -108,11 +109,12 @@ def linked(persons: DataFrame, storage: Storage) -> Linked:
 
         def entities(links: DataFrame, by: Frozen) -> dict[str, int]:
             joined = components(persons.select("record_id"), links.where("match_weight >= -3"), keep=keep)
-            rows = scoring.resolve_entities(persons, joined, by).collect()
+            whole = joined.withColumn("part", F.col("component"))
+            rows = scoring.resolve_entities(by.linked(persons), whole, by).collect()
             return {row["record_id"]: row["entity"] for row in rows}
 
         frozen = train_and_freeze(persons, model=model, limits=RULES, settings_hash="", run_id="r", keep=keep)
-        pairs = keep("pairs", scoring.score_pairs(persons, frozen))
+        pairs = keep("pairs", scoring.score_pairs(frozen.linked(persons), frozen))
         return Linked(
             {(row["record_id_l"], row["record_id_r"]): row for row in pairs.collect()},
             entities(pairs.transform(as_links), frozen),

@@ -102,7 +102,7 @@ def frozen(persons: DataFrame, learned: dict[str, Row]) -> Frozen:
 
 
 def test_pairs_and_weights_are_those_of_splinks_own_predict(persons: DataFrame, frozen: Frozen) -> None:
-    ours = scoring.score_pairs(persons, frozen).localCheckpoint()
+    ours = scoring.score_pairs(frozen.linked(persons), frozen).localCheckpoint()
     theirs = splink_pairs(persons, frozen)
     apart, most = differences(ours, theirs)
 
@@ -118,7 +118,7 @@ def test_adaptive_execution_and_many_tasks_change_no_pair(
     columns = ["record_id_l", "record_id_r", "match_weight", "block_rule", "levels"]
 
     def scored(rows: DataFrame, records_a_task: int) -> list[tuple[Any, ...]]:
-        found = scoring.score_pairs(rows, frozen, records_a_task=records_a_task)
+        found = scoring.score_pairs(frozen.linked(rows), frozen, records_a_task=records_a_task)
         return sorted(map(tuple, found.select(columns).collect()))
 
     settings = {"spark.sql.adaptive.enabled": "true", "spark.sql.shuffle.partitions": "7"}
@@ -160,8 +160,8 @@ def test_a_stop_listed_key_makes_no_pairs(persons: DataFrame, frozen: Frozen) ->
     keyed = frozen.features(persons).transform(with_keys, by_email)
     keys = [r["key"] for r in keyed.select(F.explode("keys").alias("key")).distinct().collect()]
     stopped = replace(only_email, trained=Row(**{**frozen.trained.asDict(), "stop_keys": keys}))
-    assert scoring.score_pairs(persons, only_email).count() > 0
-    assert scoring.score_pairs(persons, stopped).isEmpty()
+    assert scoring.score_pairs(only_email.linked(persons), only_email).count() > 0
+    assert scoring.score_pairs(stopped.linked(persons), stopped).isEmpty()
 
 
 def test_a_key_that_grew_too_common_since_training_is_found_unless_it_is_stop_listed(
@@ -200,12 +200,14 @@ def test_the_same_records_train_the_same_model(persons: DataFrame) -> None:
 
 
 def test_entities_lie_within_components_whatever_the_partitions(persons: DataFrame, frozen: Frozen) -> None:
-    pairs = scoring.score_pairs(persons, frozen).where("match_weight >= -3")
+    pairs = scoring.score_pairs(frozen.linked(persons), frozen).where("match_weight >= -3")
     records = persons.select("record_id")
-    component = components(records, pairs).localCheckpoint()
+    component = components(records, pairs).withColumn("part", F.col("component")).localCheckpoint()
 
     def found(spread: int) -> dict[str, tuple[int, int]]:
-        rows = scoring.resolve_entities(persons.repartition(spread), component, frozen).collect()
+        rows = scoring.resolve_entities(
+            frozen.linked(persons.repartition(spread)), component, frozen
+        ).collect()
         return {row["record_id"]: (row["component"], row["entity"]) for row in rows}
 
     entities = found(1)
@@ -213,7 +215,7 @@ def test_entities_lie_within_components_whatever_the_partitions(persons: DataFra
     assert len({entity for _, entity in entities.values()}) > len({c for c, _ in entities.values()})
     assert len(set(entities.values())) == len({entity for _, entity in entities.values()})
     assert found(5) == entities
-    whole = scoring.resolve_entities(persons, component, frozen, largest=1).collect()
+    whole = scoring.resolve_entities(frozen.linked(persons), component, frozen, largest=1).collect()
     assert len({row["entity"] for row in whole}) == len({row["component"] for row in whole})
 
 

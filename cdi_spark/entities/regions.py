@@ -1,0 +1,57 @@
+"""What a change reaches: whole components, so that resolving them alone comes to what resolving all would."""
+
+from __future__ import annotations
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+
+def with_stamp(linked: DataFrame, *, how: str) -> DataFrame:
+    """record_id and stamp, a hash of all that the record brings to its component.
+
+    Args:
+        linked: linkage.linked.
+        how: what else decides about entities.
+    """
+    return linked.select("record_id", F.xxhash64("content_hash", "model_id", F.lit(how)).alias("stamp"))
+
+
+def touched_records(stamped: DataFrame, known: DataFrame) -> DataFrame:
+    """Records that are new, changed or gone since they were resolved: record_id, is_gone.
+
+    Args:
+        stamped: with_stamp(), of all records as they are now.
+        known: entities.component; a record without a stamp counts as changed.
+    """
+    before = known.select("record_id", F.col("stamp").alias("before"))
+    both = stamped.join(before, "record_id", "full_outer").where("stamp IS NULL OR NOT stamp <=> before")
+    return both.select("record_id", F.col("stamp").isNull().alias("is_gone"))
+
+
+def region(touched: DataFrame, links: DataFrame, known: DataFrame) -> DataFrame:
+    """The records of every component that a change reaches, as they are now: record_id.
+
+    Args:
+        touched: touched_records().
+        links: record_id_l, record_id_r; all that join records now.
+        known: entities.component.
+    """
+    ids = touched.select("record_id")
+    linked = [
+        links.join(ids.withColumnRenamed("record_id", one), one, "left_semi").select(
+            F.col(other).alias("record_id")
+        )
+        for one, other in (("record_id_l", "record_id_r"), ("record_id_r", "record_id_l"))
+    ]
+    reached = ids.unionByName(linked[0]).unionByName(linked[1])
+    components = known.join(reached, "record_id", "left_semi").select("component").distinct()
+    whole = known.join(components, "component", "left_semi").select("record_id")
+    live = touched.where("NOT is_gone").select("record_id")
+    return whole.join(ids, "record_id", "left_anti").unionByName(live)
+
+
+def inside(pairs: DataFrame, records: DataFrame) -> DataFrame:
+    """The pairs of which both records are among these."""
+    for side in ("record_id_l", "record_id_r"):
+        pairs = pairs.join(records.select(F.col("record_id").alias(side)), side, "left_semi")
+    return pairs

@@ -1,0 +1,151 @@
+"""Histories of small worlds: people come, change and go; what a run makes of the changes, and a full run of all."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, rule
+from pyspark.sql import SparkSession
+
+from cdi_spark.config import Project
+from cdi_spark.pipeline import run_stages
+from cdi_spark.stages import Run
+from cdi_spark.storage import Storage
+from cdi_spark.tables import PERSON, TABLES
+
+ORDER = TABLES["silver.order"]
+KEYS = [f"crm:{n}" for n in range(4)] + [f"shop:{n}" for n in range(4)]
+# One family of each world: records of its people are alike enough to be joined, torn and joined over a third.
+SAID = st.fixed_dictionaries(
+    {
+        "given_name": st.sampled_from(["Anna", "Ann", "Anne-Marie", "Bertram", "Bert"]),
+        "middle_name": st.sampled_from([None, "Jo"]),
+        "birth_date": st.sampled_from([None, date(1980, 5, 17), date(1980, 5, 11), date(1955, 1, 2)]),
+        "emails": st.sampled_from([None, ["anna"], ["home"], ["anna", "home"]]),
+        "phones": st.sampled_from([None, ["1"], ["2"]]),
+        "street": st.sampled_from([None, "Mill Lane", "High Street"]),
+        "orders": st.integers(0, 2),
+    }
+)
+# Of a world, the records that change on a day, each to what it says then, or to nothing: it is deleted.
+DAY = st.dictionaries(st.sampled_from(KEYS), st.one_of(SAID, st.none()), max_size=3)
+# Somebody is always there: gold without rows would not pass its gate.
+SETTLED = {
+    "given_name": "Zoe", "middle_name": None, "birth_date": None, "emails": ["zoe"], "phones": None, "street": None,
+    "orders": 1, "world": 10_000,
+}  # fmt: skip
+STAGES = ("score", "resolve", "publish")
+COMPARED = (
+    "linkage.pair", "linkage.linked", "entities.component", "entities.member", "entities.redirect",
+    "gold.customer_360", "gold.attribute", "gold.order",
+)  # fmt: skip
+
+
+@dataclass
+class Worlds:
+    """Worlds that have nothing in common, in one warehouse, so that a day of all costs one run.
+
+    Attributes:
+        storage: with a model that was trained elsewhere, and no person.
+    """
+
+    storage: Storage
+    project: Project
+    count: int
+    said: dict[str, dict[str, Any]] = field(default_factory=lambda: {"crm:settled": dict(SETTLED)})
+    day: int = 0
+
+    def live(self, changes: dict[int, dict[str, dict[str, Any] | None]]) -> None:
+        """Let a day pass: silver as its sources then have it, and a run over it; hold that against a full run.
+
+        Raises:
+            AssertionError: a table differs.
+        """
+        self.day += 1
+        for world, records in changes.items():
+            for key, says in records.items():
+                name = f"{key}w{world}"
+                if says is None:
+                    self.said.pop(name, None)
+                else:
+                    self.said[name] = {**says, "world": world}
+        self._write_silver()
+        yesterday = Path(self.storage.warehouse)
+        other = Storage(self.storage.spark, f"{yesterday}_full")
+        shutil.rmtree(other.warehouse, ignore_errors=True)
+        shutil.copytree(yesterday, other.warehouse)
+        run_id = f"day{self.day}"
+        list(run_stages(Run(other.spark, self.project, other, full=True, run_id=run_id), STAGES))
+        list(run_stages(Run(self.storage.spark, self.project, self.storage, run_id=run_id), STAGES))
+        for name in COMPARED:
+            assert rows_of(self.storage, name) == rows_of(other, name), name
+        assert events_of(self.storage) == events_of(other)
+
+    def _write_silver(self) -> None:
+        persons, orders = [], []
+        for name, says in self.said.items():
+            world, family = says["world"], _family(says["world"])
+            said = {
+                "record_id": name, "source": name.split(":")[0], "key": name.split(":")[1],
+                **{column: says[column] for column in ("given_name", "middle_name", "birth_date")},
+                "family_name": family,
+                "emails": says["emails"] and [f"{user}.{family.lower()}@example.com" for user in says["emails"]],
+                "phones": says["phones"] and [f"+4420{world:07d}{n}" for n in says["phones"]],
+                "street": says["street"] and f"{world + 1} {says['street']}",
+                "postcode": f"N{world % 90 + 1} 1AA", "country": "GB", "trust": 1, "is_deleted": False,
+                "updated_at": datetime(2024, 1, 1, tzinfo=UTC), "content_hash": repr(sorted(says.items(), key=str)),
+            }  # fmt: skip
+            persons.append(tuple(said.get(column) for column in PERSON.names))
+            for n in range(says["orders"]):
+                order = {"order_id": f"{name}:{n}", "record_id": name, "currency": "GBP", "content_hash": "1"}
+                orders.append(tuple(order.get(column) for column in ORDER.names))
+        spark = self.storage.spark
+        self.storage.replace(PERSON, spark.createDataFrame(persons, PERSON.schema))
+        self.storage.replace(ORDER, spark.createDataFrame(orders, ORDER.schema))
+
+
+def rows_of(storage: Storage, name: str) -> set[str]:
+    """The rows of a table that hold now, but for the times at which a run said so."""
+    rows = storage.read(name)
+    if "valid_to" in rows.columns:
+        rows = rows.where("valid_to IS NULL").drop("valid_from", "valid_to", "run_id")
+    return {repr(sorted(row.asDict().items())) for row in rows.collect()}
+
+
+def events_of(storage: Storage) -> list[tuple[Any, ...]]:
+    rows = storage.read("entities.event").collect()
+    return sorted((r["run_id"], r["entity_id"], r["kind"], r["before"], r["after"]) for r in rows)
+
+
+def machine(worlds: Callable[[], Worlds]) -> type[RuleBasedStateMachine]:
+    """A Hypothesis machine of which each step is a day of all worlds."""
+
+    class Histories(RuleBasedStateMachine):
+        def __init__(self) -> None:
+            super().__init__()
+            self.worlds = worlds()
+
+        @rule(data=st.data())
+        def live(self, data: st.DataObject) -> None:
+            days = [data.draw(DAY, label=f"world {n}") for n in range(self.worlds.count)]
+            self.worlds.live(dict(enumerate(days)))
+
+    return Histories
+
+
+def with_model(spark: SparkSession, trained: Storage, place: Path) -> Storage:
+    """An empty warehouse with the model of another."""
+    for name in ("model", "term_frequency", "shared_value"):
+        shutil.copytree(f"{trained.warehouse}/linkage/{name}", place / "linkage" / name)
+    return Storage(spark, place)
+
+
+def _family(world: int) -> str:
+    """A name of the world's own, like no other's."""
+    return "F" + "".join(chr(97 + (world * 7919 // 17**n) % 17 + n) for n in range(6))
