@@ -24,7 +24,7 @@ def test_any_history_of_changes_comes_to_what_full_runs_come_to(
     run_state_machine_as_test(
         machine(worlds),
         settings=settings(
-            max_examples=1, stateful_step_count=3, deadline=None, database=None, derandomize=True,
+            max_examples=2, stateful_step_count=3, deadline=None, database=None, derandomize=True,
             phases=[Phase.generate], suppress_health_check=list(HealthCheck),
         ),
     )  # fmt: skip
