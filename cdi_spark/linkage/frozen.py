@@ -98,9 +98,10 @@ class Frozen:
         frequencies = {
             f"tf_{name}": F.col("frequencies")[name] for name in self.model.term_frequency_columns()
         }
-        rows = linked.withColumns({**frequencies, **self.rules.unpacked("strong_ids")})
-        columns = dict.fromkeys([*self.model.columns(), *self.rules.columns(), *frequencies])
-        return rows.select("record_id", "keys", *columns)
+        made = {**frequencies, **self.rules.unpacked("strong_ids")}
+        read = dict.fromkeys([*self.model.columns(), *self.rules.columns(), *frequencies])
+        columns = (made[name].alias(name) if name in made else F.col(name) for name in read)
+        return linked.select("record_id", "keys", *columns)
 
     def keyed(self, persons: DataFrame) -> DataFrame:
         """features() with `keys`, those of their blocks that the model did not stop-list."""
