@@ -412,6 +412,7 @@ REDIRECT = Table(
             "entity that has most of its last records; null where none is left",
             "pseudonym",
         ),
+        Column("records", STRINGS, "its last records", "identifier"),
         Column("valid_from", TIMESTAMP, "since when, UTC"),
         Column("valid_to", TIMESTAMP, "until when, UTC; null while it holds"),
         RUN_ID,

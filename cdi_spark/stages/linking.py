@@ -156,22 +156,19 @@ def _resolved(run: Run, records: DataFrame, links: DataFrame, keep: Keep) -> Dat
 
 def _name_entities(run: Run, found: DataFrame, gone: DataFrame, keep: Keep) -> None:
     """Bring entities.member, event and redirect to what was found."""
-    # Read many times over; a scan of a Delta table costs a Spark job each time it is planned.
-    members = keep("members_before", run.storage.read_or_empty(MEMBER))
-    assigned = identity.assign_ids(found, members, gone, run_id=run.run_id)
-    reached = found.select("record_id").unionByName(gone.select("record_id"))
-    current = members.where("valid_to IS NULL").join(reached, "record_id", "left_semi")
+    members, redirects = run.storage.read_or_empty(MEMBER), run.storage.read_or_empty(REDIRECT)
+    named = keep("named", identity.named(found, gone, members, redirects, run_id=run.run_id))
     at = F.lit(datetime.now(UTC))
-    changes = identity.membership_changes(assigned, current, run_id=run.run_id, at=at)
+    # First, for membership names the ids that are no more: a run that was killed in between leaves none out.
+    away = identity.redirect_changes(named, redirects, run_id=run.run_id, at=at)
+    run.storage.merge(REDIRECT, away, when_changed=("valid_to",))
+    changes = identity.membership_changes(named, members, run_id=run.run_id, at=at)
     run.storage.merge(MEMBER, changes, when_changed=("valid_to",))
     # Read off the membership, so that a run killed in between leaves none out and invents none.
-    members = keep("members_after", run.storage.read(MEMBER.name))
-    events = identity.events_since(members, run.storage.read_or_empty(EVENT), run_id=run.run_id)
-    run.storage.merge(EVENT, events, when_changed=())
-    redirects = identity.redirect_changes(
-        members, run.storage.read_or_empty(REDIRECT), run_id=run.run_id, at=at
+    events = identity.events_since(
+        run.storage.read(MEMBER.name), run.storage.read_or_empty(EVENT), run_id=run.run_id
     )
-    run.storage.merge(REDIRECT, redirects, when_changed=("valid_to",))
+    run.storage.merge(EVENT, events, when_changed=())
 
 
 def frozen_model(run: Run, trained: Row) -> Frozen:

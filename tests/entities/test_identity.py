@@ -1,40 +1,59 @@
-"""Entity ids follow their records from run to run."""
+"""Entity ids follow their records from run to run, and come back with them."""
 
 from datetime import UTC, datetime
 
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from cdi_spark.entities.identity import assign_ids, events, membership_changes, redirect_changes
-from cdi_spark.tables import MEMBER, REDIRECT
+from cdi_spark.entities.identity import events_since, membership_changes, named, redirect_changes
+from cdi_spark.tables import EVENT, MEMBER, REDIRECT
 
 OLD = datetime(2024, 1, 1, tzinfo=UTC)
-LATER = datetime(2024, 6, 1, tzinfo=UTC)
 NEW = datetime(2025, 1, 1, tzinfo=UTC)
 
 
-def found(spark: SparkSession, groups: str) -> DataFrame:
-    """Components as words: "ab c" is one of a and b, and one of c."""
-    rows = [(record, i) for i, group in enumerate(groups.split()) for record in group]
-    return spark.createDataFrame(rows, "record_id string, entity long")
-
-
 def held(spark: SparkSession, **entities: str) -> DataFrame:
+    """entities.member as words: X="ab" is an entity X of the records a and b."""
     rows = [(r, entity, OLD, None, "r0") for entity, group in entities.items() for r in group]
     return spark.createDataFrame(rows, MEMBER.schema)
 
 
-def ids(
-    spark: SparkSession, groups: str, members: DataFrame, run_id: str = "r1", gone: str = ""
-) -> dict[str, str]:
+def away(spark: SparkSession, **last: tuple[str | None, str]) -> DataFrame:
+    """entities.redirect: X=("Y", "ab") had a and b last, and lives in Y."""
+    rows = [(entity, home, list(records), OLD, None, "r0") for entity, (home, records) in last.items()]
+    return spark.createDataFrame(rows, REDIRECT.schema)
+
+
+def changes(
+    spark: SparkSession,
+    groups: str,
+    members: DataFrame,
+    redirects: DataFrame | None = None,
+    *,
+    gone: str = "",
+    run_id: str = "r1",
+) -> DataFrame:
+    """What changes when "ab c" are found: one entity of a and b, and one of c."""
+    rows = [(record, i) for i, group in enumerate(groups.split()) for record in group]
+    found = spark.createDataFrame(rows, "record_id string, entity long")
     left = spark.createDataFrame([(record,) for record in gone], "record_id string")
-    named = assign_ids(found(spark, groups), members, left, run_id=run_id)
-    return {r["record_id"]: r["entity_id"] for r in named.collect()}
+    return named(found, left, members, redirects or away(spark), run_id=run_id)
 
 
-def ended(spark: SparkSession, **entities: str) -> DataFrame:
-    rows = [(r, entity, OLD, LATER, "r0") for entity, group in entities.items() for r in group]
-    return spark.createDataFrame(rows, MEMBER.schema)
+def after(members: DataFrame, change: DataFrame) -> DataFrame:
+    """entities.member after a change."""
+    rows = membership_changes(change, members, run_id="r1", at=F.lit(NEW))
+    return members.join(rows, ["record_id", "valid_from"], "left_anti").unionByName(rows)
+
+
+def current(members: DataFrame) -> dict[str, str]:
+    return {r["record_id"]: r["entity_id"] for r in members.where("valid_to IS NULL").collect()}
+
+
+def ids(
+    spark: SparkSession, groups: str, members: DataFrame, redirects: DataFrame | None = None
+) -> dict[str, str]:
+    return current(after(members, changes(spark, groups, members, redirects)))
 
 
 def test_an_id_stays_with_its_records(spark: SparkSession) -> None:
@@ -42,8 +61,8 @@ def test_an_id_stays_with_its_records(spark: SparkSession) -> None:
 
 
 def test_the_larger_part_of_a_split_keeps_the_id(spark: SparkSession) -> None:
-    named = ids(spark, "a bc", held(spark, X="abc"))
-    assert named["b"] == named["c"] == "X" != named["a"]
+    found = ids(spark, "a bc", held(spark, X="abc"))
+    assert found["b"] == found["c"] == "X" != found["a"]
 
 
 def test_a_merged_entity_takes_the_id_that_brings_most_records(spark: SparkSession) -> None:
@@ -55,92 +74,95 @@ def test_new_ids_are_the_same_when_a_run_is_tried_again_and_others_in_another_ru
 ) -> None:
     nobody = held(spark)
     assert ids(spark, "ab c", nobody) == ids(spark, "c ab", nobody)
-    assert ids(spark, "ab", nobody)["a"] != ids(spark, "ab", nobody, run_id="r2")["a"]
+    in_another = changes(spark, "ab", nobody, run_id="r2").collect()
+    assert ids(spark, "ab", nobody)["a"] not in {row["entity_id"] for row in in_another}
 
 
 def test_an_id_that_was_merged_away_is_back_with_its_records_after_a_split(spark: SparkSession) -> None:
-    merged = held(spark, Y="abcde").unionByName(ended(spark, X="ab"))
-    assert ids(spark, "ab cde", merged) == {**dict.fromkeys("ab", "X"), **dict.fromkeys("cde", "Y")}
-    # Most of its last records are in the entity that keeps Y: a third of them brings it back to nobody.
-    torn = held(spark, Y="abcdef").unionByName(ended(spark, X="abc"))
-    assert ids(spark, "abdef c", torn)["c"] not in ("X", "Y")
+    merged, known = held(spark, Y="abcde"), away(spark, X=("Y", "ab"))
+    assert ids(spark, "ab cde", merged, known) == {**dict.fromkeys("ab", "X"), **dict.fromkeys("cde", "Y")}
+    # Most of its last records stay with Y: the third brings it back to nobody.
+    torn, known = held(spark, Y="abcdef"), away(spark, X=("Y", "abc"))
+    assert ids(spark, "abdef c", torn, known)["c"] not in ("X", "Y")
 
 
 def test_an_id_comes_back_only_where_most_of_its_last_records_are(spark: SparkSession) -> None:
     # Two of X's records are in Z, which no change reaches; b alone does not bring it back.
-    members = held(spark, Y="bcf", Z="ade").unionByName(ended(spark, X="abd"))
-    assert "X" not in ids(spark, "b cf", members).values()
-    # Records that are gone do not count.
-    assert (
-        ids(spark, "b cf", held(spark, Y="bcf", Z="ad").unionByName(ended(spark, X="abd")), gone="ad")["b"]
-        == "X"
-    )
+    known = away(spark, X=("Z", "abd"))
+    assert "X" not in ids(spark, "b cf", held(spark, Y="bcf", Z="ade"), known).values()
+    # Records that are no more do not count.
+    assert ids(spark, "b cf", held(spark, Y="bcf"), known)["b"] == "X"
+    members = held(spark, Y="bcf", Z="ad")
+    assert current(after(members, changes(spark, "b cf", members, known, gone="ad")))["b"] == "X"
 
 
 def test_an_id_whose_records_were_all_deleted_comes_back_with_them(spark: SparkSession) -> None:
-    assert ids(spark, "ab", ended(spark, X="ab")) == {"a": "X", "b": "X"}
+    assert ids(spark, "ab", held(spark), away(spark, X=(None, "ab"))) == {"a": "X", "b": "X"}
 
 
 def test_only_what_changes_is_written(spark: SparkSession) -> None:
-    current = held(spark, X="ab", Y="c", Z="d")
-    assigned = spark.createDataFrame(
-        [("a", "X"), ("b", "X"), ("c", "X"), ("e", "W")], "record_id string, entity_id string"
-    )
-    changes = membership_changes(assigned, current, run_id="r1", at=F.lit(NEW)).collect()
-    told = {(r["record_id"], r["entity_id"], r["valid_to"] is None) for r in changes}
-    assert told == {("c", "Y", False), ("c", "X", True), ("d", "Z", False), ("e", "W", True)}
-    unchanged = current.select("record_id", "entity_id")
-    assert membership_changes(unchanged, current, run_id="r1", at=F.lit(NEW)).isEmpty()
+    members = held(spark, X="ab", Y="cd", Z="e")
+    change = changes(spark, "abc df", members, gone="e")
+    told = membership_changes(change, members, run_id="r1", at=F.lit(NEW)).collect()
+    assert {(r["record_id"], r["entity_id"], r["valid_to"] is None) for r in told} == {
+        ("c", "Y", False), ("c", "X", True), ("e", "Z", False), ("f", "Y", True),
+    }  # fmt: skip
+    assert changes(spark, "ab cd", members).isEmpty()
 
 
-def homes(members: DataFrame, known: DataFrame) -> dict[str, tuple[str | None, bool]]:
-    changes = redirect_changes(members, known, run_id="r1", at=F.lit(NEW)).collect()
-    return {r["entity_id"]: (r["lives_in"], r["valid_to"] is None) for r in changes}
+def homes(redirects: DataFrame, change: DataFrame) -> list[tuple[str, str | None, list[str], bool]]:
+    rows = redirect_changes(change, redirects, run_id="r1", at=F.lit(NEW)).collect()
+    return sorted((r["entity_id"], r["lives_in"], r["records"], r["valid_to"] is None) for r in rows)
 
 
 def test_an_id_that_is_no_more_leads_to_the_entity_that_has_most_of_its_last_records(
     spark: SparkSession,
 ) -> None:
-    nothing = spark.createDataFrame([], REDIRECT.schema)
-    members = held(spark, Y="abc", Z="d").unionByName(ended(spark, X="abd", W="e"))
-    assert homes(members, nothing) == {"X": ("Y", True), "W": (None, True)}
-    known = spark.createDataFrame(
-        [("X", "Y", LATER, None, "r0"), ("W", None, LATER, None, "r0")], REDIRECT.schema
-    )
-    assert homes(members, known) == {}
+    members, nowhere = held(spark, X="abd", Y="cefg", W="h"), away(spark)
+    change = changes(spark, "abcefg d", members, gone="h")
+    # d is the smaller part of X, and the other two are Y's now; X follows d.
+    assert homes(nowhere, change) == [("W", None, ["h"], True)]
+    change = changes(spark, "abcefg dijkl", held(spark, X="abd", Y="cefg", Z="ijkl"))
+    assert homes(nowhere, change) == [("X", "Y", ["a", "b", "d"], True)]
     # Y merges into Z: X leads to where its records are now, at once.
-    merged = held(spark, Z="abcd").unionByName(ended(spark, X="abd", W="e", Y="abc"))
-    rows = redirect_changes(merged, known, run_id="r1", at=F.lit(NEW)).collect()
-    told = sorted((r["entity_id"], r["lives_in"], r["valid_to"] is None) for r in rows)
-    assert told == [("X", "Y", False), ("X", "Z", True), ("Y", "Z", True)]
+    known = away(spark, X=("Y", "abd"))
+    change = changes(spark, "abcdefghijkl", held(spark, Y="abcefg", Z="dhijklm"), known)
+    assert homes(known, change) == [
+        ("X", "Y", ["a", "b", "d"], False), ("X", "Z", ["a", "b", "d"], True),
+        ("Y", "Z", ["a", "b", "c", "e", "f", "g"], True),
+    ]  # fmt: skip
     # It is back: nobody is sent elsewhere any more.
-    assert homes(held(spark, X="abd", W="e", Y="c"), known) == {"X": ("Y", False), "W": (None, False)}
+    change = changes(spark, "abd cefg", held(spark, Y="abcdefg"), known)
+    assert homes(known, change) == [("X", "Y", ["a", "b", "d"], False)]
+
+
+def told(members: DataFrame, known: DataFrame) -> set[tuple[str, str, str, str]]:
+    rows = events_since(members, known, run_id="r1").collect()
+    return {(r["entity_id"], r["kind"], "".join(r["before"]), "".join(r["after"])) for r in rows}
 
 
 def test_events_tell_created_merged_split_moved_and_retired(spark: SparkSession) -> None:
-    current = held(spark, X="ab", Y="c", Z="d")
-    assigned = spark.createDataFrame(
-        [("a", "X"), ("b", "N"), ("c", "X"), ("e", "M")], "record_id string, entity_id string"
+    nothing = spark.createDataFrame([], EVENT.schema)
+    members = held(spark, X="ab", Y="c", Z="d", V="fg", U="h")
+    assert told(members, nothing) == {(name, "created", "", name) for name in "XYZVU"}
+    known = events_since(members, nothing, run_id="r0")
+    assert told(members, known) == set()
+    moved = spark.createDataFrame(
+        [("a", "X"), ("b", "N"), ("c", "X"), ("e", "M"), ("f", "V"), ("g", "U"), ("h", "U")],
+        "record_id string, entity_id string",
     )
-    told = {
-        (r["entity_id"], r["kind"]): (r["before"], r["after"])
-        for r in events(assigned, current, run_id="r1", at=F.lit(NEW)).collect()
-    }
-    assert told == {
-        ("N", "split"): (["X"], ["N"]),
-        ("M", "created"): ([], ["M"]),
-        ("Y", "merged"): (["Y"], ["X"]),
-        ("Z", "retired"): (["Z"], []),
-    }
-
-
-def test_records_that_pass_between_two_ids_that_stay_are_told_of_the_one_that_gets_them(
-    spark: SparkSession,
-) -> None:
-    assigned = spark.createDataFrame(
-        [("a", "X"), ("b", "Y"), ("c", "Y")], "record_id string, entity_id string"
-    )
-    told = events(assigned, held(spark, X="ab", Y="c"), run_id="r1", at=F.lit(NEW)).collect()
-    assert [(r["entity_id"], r["kind"], r["before"], r["after"]) for r in told] == [
-        ("Y", "moved", ["X"], ["Y"])
-    ]
+    both = members.withColumnRenamed("entity_id", "before").join(moved, "record_id", "full_outer")
+    change = both.where("NOT before <=> entity_id").select(
+        F.explode(
+            F.array(
+                F.when(F.col("before").isNotNull(), F.struct(F.lit("close").alias("kind"), F.col("before").alias("id"))),
+                F.when(F.col("entity_id").isNotNull(), F.struct(F.lit("open").alias("kind"), F.col("entity_id").alias("id"))),
+            )
+        ).alias("it"),
+        "record_id",
+    )  # fmt: skip
+    change = change.where("it IS NOT NULL").select("it.kind", "record_id", F.col("it.id").alias("entity_id"))
+    assert told(after(members, change), known) == {
+        ("N", "split", "X", "N"), ("M", "created", "", "M"), ("Y", "merged", "Y", "X"), ("Z", "retired", "Z", ""),
+        ("U", "moved", "V", "U"),
+    }  # fmt: skip
