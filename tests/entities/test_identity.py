@@ -143,26 +143,17 @@ def told(members: DataFrame, known: DataFrame) -> set[tuple[str, str, str, str]]
 
 def test_events_tell_created_merged_split_moved_and_retired(spark: SparkSession) -> None:
     nothing = spark.createDataFrame([], EVENT.schema)
-    members = held(spark, X="ab", Y="c", Z="d", V="fg", U="h")
-    assert told(members, nothing) == {(name, "created", "", name) for name in "XYZVU"}
-    known = events_since(members, nothing, run_id="r0")
-    assert told(members, known) == set()
-    moved = spark.createDataFrame(
-        [("a", "X"), ("b", "N"), ("c", "X"), ("e", "M"), ("f", "V"), ("g", "U"), ("h", "U")],
-        "record_id string, entity_id string",
-    )
-    both = members.withColumnRenamed("entity_id", "before").join(moved, "record_id", "full_outer")
-    change = both.where("NOT before <=> entity_id").select(
-        F.explode(
-            F.array(
-                F.when(F.col("before").isNotNull(), F.struct(F.lit("close").alias("kind"), F.col("before").alias("id"))),
-                F.when(F.col("entity_id").isNotNull(), F.struct(F.lit("open").alias("kind"), F.col("entity_id").alias("id"))),
-            )
-        ).alias("it"),
-        "record_id",
-    )  # fmt: skip
-    change = change.where("it IS NOT NULL").select("it.kind", "record_id", F.col("it.id").alias("entity_id"))
-    assert told(after(members, change), known) == {
+    before = held(spark, X="ab", Y="c", Z="d", V="fg", U="h")
+    assert told(before, nothing) == {(name, "created", "", name) for name in "XYZVU"}
+    known = events_since(before, nothing, run_id="r0")
+    assert told(before, known) == set()
+    rows = [
+        ("a", "X", OLD, None), ("b", "X", OLD, NEW), ("b", "N", NEW, None), ("c", "Y", OLD, NEW),
+        ("c", "X", NEW, None), ("d", "Z", OLD, NEW), ("e", "M", NEW, None), ("f", "V", OLD, None),
+        ("g", "V", OLD, NEW), ("g", "U", NEW, None), ("h", "U", OLD, None),
+    ]  # fmt: skip
+    members = spark.createDataFrame([(*row, "r1") for row in rows], MEMBER.schema)
+    assert told(members, known) == {
         ("N", "split", "X", "N"), ("M", "created", "", "M"), ("Y", "merged", "Y", "X"), ("Z", "retired", "Z", ""),
         ("U", "moved", "V", "U"),
     }  # fmt: skip
