@@ -144,8 +144,6 @@ def launch_settings() -> dict[str, str]:
         "spark.pyspark.python": sys.executable,
         # One machine's data: a handful of partitions, read back by one task rather than fifty.
         "spark.sql.shuffle.partitions": "4",
-        # A run has some thousand stages. What is compiled for one run serves the next in the session.
-        "spark.sql.codegen.cache.maxEntries": "5000",
         "spark.databricks.delta.snapshotPartitions": "1",
         # GraphFrames cuts its lineage there.
         "spark.checkpoint.dir": str(_cache() / "checkpoints"),

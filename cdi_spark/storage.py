@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import reduce
 from pathlib import Path
 
 from pyspark.errors import AnalysisException
@@ -126,6 +127,23 @@ class Storage:
         """
         self._append(table.name, conform(rows, table), token, step, _properties(table))
 
+    def replace_of(self, table: Table, keys: DataFrame, rows: DataFrame) -> None:
+        """Make these the rows of some keys: what the table holds of them goes, then the rows come; two commits.
+
+        Args:
+            keys: distinct values of some of the table's columns, written down.
+            rows: only rows of these keys; none need be there before.
+        """
+        if self.exists(table.name):
+            view = _view(table)
+            keys.createOrReplaceTempView(view)
+            match = " AND ".join(f"t.`{c}` = s.`{c}`" for c in keys.columns)
+            self.spark.sql(
+                f"MERGE INTO {self.address(table.name)} t USING {view} s ON {match} WHEN MATCHED THEN DELETE"
+            )
+            self.spark.catalog.dropTempView(view)
+        self._append(table.name, conform(rows, table), None, 1, _properties(table))
+
     def replace(self, table: Table, rows: DataFrame) -> None:
         """Make the table hold just these rows, in one commit."""
         writer = (
@@ -153,7 +171,7 @@ class Storage:
                 self._merge(table, written, has_gone=has_gone, when_changed=when_changed)
 
     def _merge(self, table: Table, source: DataFrame, *, has_gone: bool, when_changed: Sequence[str]) -> None:
-        view = f"cdi_merge_{table.name.replace('.', '_')}"
+        view = _view(table)
         source.createOrReplaceTempView(view)
         match = " AND ".join(f"t.`{c}` = s.`{c}`" for c in table.key)
         differs = " OR ".join(f"NOT t.`{c}` <=> s.`{c}`" for c in when_changed)
@@ -170,6 +188,14 @@ class Storage:
             + " ".join(clauses)
         )
         self.spark.catalog.dropTempView(view)
+
+    def counts(self, *names: str) -> dict[str, int]:
+        """How many rows tables have now, in one query."""
+        each = [
+            self.read(name).agg(F.count("*").alias("rows")).withColumn("name", F.lit(name)) for name in names
+        ]
+        counted = {row["name"]: row["rows"] for row in reduce(DataFrame.unionByName, each).collect()}
+        return {name: counted[name] for name in names}
 
     def release(self, release_id: str) -> None:
         """Commit a release: from here on, readers of gold see the tables as they are now."""
@@ -251,10 +277,11 @@ class Storage:
         return f"{self.warehouse.rstrip('/')}/{folder}"
 
     def _append(
-        self, name: str, rows: DataFrame, token: str, step: int, properties: Mapping[str, str]
+        self, name: str, rows: DataFrame, token: str | None, step: int, properties: Mapping[str, str]
     ) -> None:
         writer = rows.write.format("delta").mode("append").option("mergeSchema", "true")
-        writer = writer.option("txnAppId", token).option("txnVersion", str(step))
+        if token is not None:
+            writer = writer.option("txnAppId", token).option("txnVersion", str(step))
         if not self.exists(name):
             writer = writer.options(**properties)
         self._save(writer, name)
@@ -361,6 +388,10 @@ def _properties(table: Table) -> dict[str, str]:
     if not plain:
         return {**vectors, "delta.dataSkippingNumIndexedCols": "0"}
     return {**vectors, "delta.dataSkippingStatsColumns": ",".join(f"`{name}`" for name in plain)}
+
+
+def _view(table: Table) -> str:
+    return f"cdi_merge_{table.name.replace('.', '_')}"
 
 
 def _quoted(text: str) -> str:

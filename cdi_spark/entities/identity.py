@@ -77,7 +77,17 @@ def redirect_changes(named: DataFrame, redirects: DataFrame, *, run_id: str, at:
     return _as_closed(closing, at).select(*REDIRECT.names).unionByName(opening.select(*REDIRECT.names))
 
 
-def events_since(members: DataFrame, known: DataFrame, *, run_id: str) -> DataFrame:
+def newest_event(events: DataFrame) -> int:
+    """When the newest known event happened, microseconds since 1970; 0 where none is known.
+
+    Args:
+        events: entities.event.
+    """
+    last = events.agg(F.max(F.unix_micros("happened_at"))).first()
+    return (last and last[0]) or 0
+
+
+def events_since(members: DataFrame, newest: int, *, run_id: str) -> DataFrame:
     """What happened to entities since the newest known event, read off the membership; entities.event rows.
 
     An id appears: `created` where its records were in none, else `split`. An id is gone: `merged` where its records
@@ -86,10 +96,8 @@ def events_since(members: DataFrame, known: DataFrame, *, run_id: str) -> DataFr
 
     Args:
         members: entities.member, with the changes of this run.
-        known: entities.event.
+        newest: newest_event().
     """
-    last = known.agg(F.max(F.unix_micros("happened_at"))).first()
-    newest = (last and last[0]) or 0
     rows = members.select(
         "record_id",
         "entity_id",

@@ -165,10 +165,9 @@ def _name_entities(run: Run, found: DataFrame, gone: DataFrame, keep: Keep) -> N
     changes = identity.membership_changes(named, members, run_id=run.run_id, at=at)
     run.storage.merge(MEMBER, changes, when_changed=("valid_to",))
     # Read off the membership, so that a run killed in between leaves none out and invents none.
-    events = identity.events_since(
-        run.storage.read(MEMBER.name), run.storage.read_or_empty(EVENT), run_id=run.run_id
-    )
-    run.storage.merge(EVENT, events, when_changed=())
+    newest = identity.newest_event(run.storage.read_or_empty(EVENT))
+    events = identity.events_since(run.storage.read(MEMBER.name), newest, run_id=run.run_id)
+    run.storage.append(EVENT, events, token=f"{run.run_id}:events after {newest}")
 
 
 def frozen_model(run: Run, trained: Row) -> Frozen:

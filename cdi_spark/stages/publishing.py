@@ -9,7 +9,6 @@ from pyspark.sql import DataFrame
 from cdi_spark.gold import changes, marts, survivorship
 from cdi_spark.gold.customer_360 import customer_360
 from cdi_spark.stages.run import Counts, Run, begins_anew, hold_against_gates, side_by_side
-from cdi_spark.storage import with_gone
 from cdi_spark.tables import ATTRIBUTE, CUSTOMER_360, EVENT_TABLES, MEMBER, PERSON, TABLES, Table, mart
 
 Keep = Callable[[str, DataFrame], DataFrame]
@@ -36,7 +35,7 @@ def publish(run: Run) -> Counts:
         else:
             _publish_changes(run, inputs, customers, members, events, keep)
     run.storage.release(run.run_id)
-    return {name: run.storage.read(name).count() for name in (t.name for t in _tables(events))}
+    return run.storage.counts(*(table.name for table in _tables(events)))
 
 
 def _publish_all(run: Run, customers: DataFrame, members: DataFrame, events: Events, keep: Keep) -> None:
@@ -72,14 +71,7 @@ def _publish_changes(
         stay = before[table].join(keys[table], keys[table].columns, "left_anti")
         whole[table] = stay.unionByName(rows)
     hold_against_gates(run, {table.name: rows for table, rows in whole.items()})
-
-    def put_in_place(table: Table) -> None:
-        leaving = before[table].join(keys[table], keys[table].columns, "left_semi")
-        gone = leaving.join(ready[table], list(table.key), "left_anti")
-        differs = ("made_from",) if table is CUSTOMER_360 else table.names
-        run.storage.merge(table, with_gone(ready[table], gone), when_changed=differs)
-
-    side_by_side(put_in_place, list(ready))
+    side_by_side(lambda table: run.storage.replace_of(table, keys[table], ready[table]), list(ready))
 
 
 def _made(

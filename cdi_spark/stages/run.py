@@ -78,9 +78,8 @@ def gated(run: Run, *names: str) -> Counts:
     Raises:
         GateError: as hold_against_gates().
     """
-    tables = {name: run.storage.read(name) for name in names}
-    hold_against_gates(run, tables)
-    return {name: rows.count() for name, rows in tables.items()}
+    hold_against_gates(run, {name: run.storage.read(name) for name in names})
+    return run.storage.counts(*names)
 
 
 def hold_against_gates(run: Run, tables: dict[str, DataFrame]) -> None:
