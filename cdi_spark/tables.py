@@ -372,6 +372,25 @@ COMPONENT = Table(
     ),
 )
 
+JUDGEMENT = Table(
+    "entities.judgement",
+    "One row per decision of a steward about two records, none ever edited; of a pair the newest holds",
+    ("step",),
+    (
+        Column("step", LONG, "number of the decision, from 1; of two that try the same one gets it"),
+        Column("record_id_l", STRING, "the lexically smaller record_id", "identifier"),
+        Column("record_id_r", STRING, "the lexically larger record_id", "identifier"),
+        Column(
+            "verdict",
+            STRING,
+            "must-link: one person; cannot-link: two; withdrawn: nothing, what was decided before included",
+        ),
+        Column("decided_by", STRING, "who decided"),
+        Column("why", STRING, "the reason given", "quasi-identifier"),
+        Column("decided_at", TIMESTAMP, "when, UTC"),
+    ),
+)
+
 MEMBER = Table(
     "entities.member",
     "One row per record in an entity and time of validity",
@@ -569,8 +588,8 @@ LEASE = Table(
 TABLES: dict[str, Table] = {
     t.name: t
     for t in (
-        PERSON, *EVENT_TABLES, QUARANTINE, MODEL, TERM_FREQUENCY, SHARED_VALUE, LINKED, PAIR, COMPONENT, MEMBER,
-        EVENT, REDIRECT,         CUSTOMER_360, ATTRIBUTE, *MARTS, RUN, QUALITY_RESULT,
+        PERSON, *EVENT_TABLES, QUARANTINE, MODEL, TERM_FREQUENCY, SHARED_VALUE, LINKED, PAIR, JUDGEMENT, COMPONENT,
+        MEMBER, EVENT, REDIRECT, CUSTOMER_360, ATTRIBUTE, *MARTS, RUN, QUALITY_RESULT,
         DELIVERY, LEDGER, RELEASE, LEASE,
     )
 }  # fmt: skip

@@ -6,14 +6,16 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 
-def with_stamp(linked: DataFrame, *, how: str) -> DataFrame:
+def with_stamp(linked: DataFrame, judged: DataFrame, *, how: str) -> DataFrame:
     """record_id and stamp, a hash of all that the record brings to its component.
 
     Args:
         linked: linkage.linked.
+        judged: judgements.sides().
         how: what else decides about entities.
     """
-    return linked.select("record_id", F.xxhash64("content_hash", "model_id", F.lit(how)).alias("stamp"))
+    brought = F.xxhash64("content_hash", "model_id", "judged_same", "judged_apart", F.lit(how))
+    return linked.join(judged, "record_id", "left").select("record_id", brought.alias("stamp"))
 
 
 def touched_records(stamped: DataFrame, known: DataFrame) -> DataFrame:

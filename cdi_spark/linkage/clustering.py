@@ -50,8 +50,9 @@ class Resolved:
 def resolve(records: int, links: Links, *, prior: float, least_weight: float) -> Resolved:
     """Entities of records: seeds by average link, merged while the entity score allows, fragments absorbed.
 
-    What rules decided comes before all weights: must-links merge first, the surest before others, and what a
-    cannot-link stands between never comes together, whatever is merged on the way.
+    What is decided comes before all weights: must-links merge first, the surest before others, and what a
+    cannot-link stands between never comes together, whatever is merged on the way. Stewards' must-links come
+    before those of rules, and hold against cannot-links of rules.
 
     Args:
         records: how many; positions in `links` are below it.
@@ -138,9 +139,10 @@ class _Clusters:
 
 
 def _must_weight(between: Links) -> Floats:
-    """Beyond doubt where a rule says that two are one; of these the likelier pair first."""
+    """Beyond doubt where it is decided that two are one, by a steward first; of these the likelier pair first."""
     mean = np.clip(_mean(between), -MOST_BITS, MOST_BITS)
-    return np.where(between.must > 0, 2 * MOST_BITS + mean, -np.inf)
+    sure = np.where(between.judged > 0, 5 * MOST_BITS, 2 * MOST_BITS)
+    return np.where(between.must > 0, sure + mean, -np.inf)
 
 
 def _agglomerate(clusters: _Clusters, weigh: Callable[[Links], Floats], least: float) -> _Clusters:
@@ -148,7 +150,8 @@ def _agglomerate(clusters: _Clusters, weigh: Callable[[Links], Floats], least: f
     count = len(clusters.entity)
     while len(links := clusters.links):
         weight = weigh(links)
-        good = np.flatnonzero((weight >= least) & (links.best >= _WORTH_A_LOOK) & (links.cannot == 0))
+        allowed = (links.cannot == 0) | (links.judged > 0)
+        good = np.flatnonzero((weight >= least) & (links.best >= _WORTH_A_LOOK) & allowed)
         if not len(good):
             break
         best = _best_neighbour(count, links.left[good], links.right[good], weight[good])

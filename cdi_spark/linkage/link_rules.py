@@ -147,7 +147,8 @@ def as_links(pairs: DataFrame) -> DataFrame:
     """
     allowed = pairs.where(~F.coalesce(F.startswith("decided_by", F.lit(_CANNOT)), F.lit(False)))
     must = F.startswith("decided_by", F.lit(_MUST))
-    return allowed.withColumn("match_weight", F.when(must, float("inf")).otherwise(F.col("match_weight")))
+    weight = F.when(must, float("inf")).otherwise(F.col("match_weight"))
+    return allowed.withColumn("match_weight", weight)
 
 
 def _key(position: int) -> str:

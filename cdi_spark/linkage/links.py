@@ -25,7 +25,8 @@ class Links:
         best: the largest weight of one pair, prior included.
         roots: by kind of evidence, the sum of square roots of the pairs' Bayes factors.
         known: by kind of evidence, how many pairs it says something about.
-        must, cannot: how many pairs a rule says to be one person, and two.
+        must, cannot: how many pairs are decided to be one person, and two.
+        judged: how many of `must` a steward decided.
     """
 
     left: Ints
@@ -38,6 +39,7 @@ class Links:
     known: Floats
     must: Floats
     cannot: Floats
+    judged: Floats
 
     def __len__(self) -> int:
         return len(self.left)
@@ -67,6 +69,7 @@ class Links:
             summed(self.known),
             summed(self.must),
             summed(self.cannot),
+            summed(self.judged),
         )
 
 
@@ -79,7 +82,7 @@ def links_of_pairs(
         bits: pairs x kinds of evidence, log2 Bayes factors.
         known: the same shape; whether the evidence says anything, for or against.
         prior: log2 odds of a match of two random records.
-        decided: 1 where a rule says that the two are one person, -1 where it says two, else 0.
+        decided: of the two: 1 that they are one person, by a rule, 2 by a steward, -1 that they are two, else 0.
     """
     total = bits.sum(axis=1)
     roots = np.where(known, np.exp2(np.clip(bits, -MOST_BITS, MOST_BITS) / 2), 0.0)
@@ -94,7 +97,8 @@ def links_of(
     # However little it weighs, what must be one is looked at.
     best = np.where(decided > 0, np.inf, best)
     telling = known.any(axis=1).astype(float)
-    return Links(left, right, total, np.ones(len(left)), telling, best, roots, known, must, cannot)
+    judged = (decided > 1).astype(float)
+    return Links(left, right, total, np.ones(len(left)), telling, best, roots, known, must, cannot, judged)
 
 
 def pairs_within(group: Ints) -> tuple[Ints, Ints]:

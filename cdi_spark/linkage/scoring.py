@@ -88,13 +88,19 @@ def to_tasks(keyed: DataFrame, wanted: int) -> DataFrame:
 
 
 def resolve_entities(
-    linked: DataFrame, components: DataFrame, frozen: Frozen, *, largest: int = LARGEST_COMPONENT
+    linked: DataFrame,
+    components: DataFrame,
+    frozen: Frozen,
+    *,
+    judged: DataFrame | None = None,
+    largest: int = LARGEST_COMPONENT,
 ) -> DataFrame:
     """Divide every component into entities, by all that its records say together (linkage/clustering.py).
 
     Args:
         linked: linkage.linked.
         components: record_id, component, part: what to look at as one.
+        judged: record_id, judged_same, judged_apart: what stewards decided, of the records that it concerns.
         largest: records; a larger part is one entity as it stands.
     Returns:
         record_id, component, part, entity: a number, the hash of the entity's first record_id.
@@ -103,7 +109,7 @@ def resolve_entities(
     evidence = {c.name: c.evidence for c in frozen.model.comparisons}
     prior = scored.settings["probability_two_random_records_match"]
     task = tasks.resolver(
-        evidence_sql(scored, evidence, frozen.rules),
+        evidence_sql(scored, evidence, frozen.rules, judged=judged is not None),
         kinds=len(set(evidence.values())),
         prior=math.log2(prior / (1 - prior)),
         least_weight=frozen.trained["entity_weight"],
@@ -111,12 +117,11 @@ def resolve_entities(
     sizes = components.groupBy("part").agg(F.count("*").alias("size"), F.min("record_id").alias("smallest"))
     sized = components.join(sizes, "part")
     several = sized.where(F.col("size").between(2, largest)).select("record_id", F.col("part").alias("key"))
-    found = (
-        frozen.compared(linked)
-        .drop("keys")
-        .join(several, "record_id")
-        .transform(component_by_component)
-        .mapInArrow(task, "record_id string, first_record string")
+    records = frozen.compared(linked).drop("keys").join(several, "record_id")
+    if judged is not None:
+        records = records.join(judged, "record_id", "left")
+    found = records.transform(component_by_component).mapInArrow(
+        task, "record_id string, first_record string"
     )
     return sized.join(found, "record_id", "left").select(
         "record_id",

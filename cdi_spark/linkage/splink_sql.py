@@ -164,7 +164,9 @@ def entries_sql(tasks: int) -> str:
     )
 
 
-def evidence_sql(scored: Scored, evidence: Mapping[str, str], decide: LinkRules = NO_RULES) -> str:
+def evidence_sql(
+    scored: Scored, evidence: Mapping[str, str], decide: LinkRules = NO_RULES, *, judged: bool = False
+) -> str:
     """The query that weighs all pairs of one component, by kind of evidence.
 
     It reads cdi_left and cdi_right: key (the component), place, compared columns and their term frequencies.
@@ -172,14 +174,23 @@ def evidence_sql(scored: Scored, evidence: Mapping[str, str], decide: LinkRules 
     Args:
         evidence: of every comparison, the kind of evidence that it is.
         decide: rules beside the scores.
+        judged: records have judged_same and judged_apart, which come before the rules.
     Returns:
-        DuckDB SQL whose rows are place_l, place_r, decided (1 one person, -1 two, by a rule, else 0), and of
+        DuckDB SQL whose rows are place_l, place_r, decided (as for links.links_of_pairs()), and of
         every kind in order bits_<n> (log2 Bayes factor) and known_<n> (whether it says anything; a weight of
         nothing does not); ordered by place_l, place_r.
     """
     pairs = "cdi_left as l join cdi_right as r on l.key = r.key and l.place < r.place"
     by_place = replace(scored, settings={**scored.settings, "unique_id_column_name": "place"})
-    ctes = _splink_ctes(by_place, "0", pairs, None, [*decide.columns(), "record_id"])
+    further = [*decide.columns(), "record_id"]
+    decided = decide.decided_sql()
+    if judged:
+        further += ["judged_same", "judged_apart"]
+        decided = (
+            "case when judged_same_l = judged_same_r then 2 "
+            f"when list_has_any(judged_apart_l, judged_apart_r) then -1 else {decided} end"
+        )
+    ctes = _splink_ctes(by_place, "0", pairs, None, further)
     frequent = {c["output_column_name"] for c in scored.settings["comparisons"] if _has_frequencies(c)}
     parts = []
     for n, kind in enumerate(dict.fromkeys(evidence.values())):
@@ -188,7 +199,7 @@ def evidence_sql(scored: Scored, evidence: Mapping[str, str], decide: LinkRules 
         known = " or ".join(f"(gamma_{name} <> -1 and mw_{name} <> 0)" for name in names)
         parts.append(f"{' + '.join(bits)} as bits_{n}, {known} as known_{n}")
     return (
-        f"with {ctes}\nselect place_l, place_r, {decide.decided_sql()} as decided, {', '.join(parts)} "
+        f"with {ctes}\nselect place_l, place_r, {decided} as decided, {', '.join(parts)} "
         "from __splink__df_match_weight_parts order by place_l, place_r"
     )
 

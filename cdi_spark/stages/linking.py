@@ -10,7 +10,7 @@ from pyspark.sql import functions as F
 
 from cdi_spark import logs
 from cdi_spark.entities import components as cc
-from cdi_spark.entities import identity, regions
+from cdi_spark.entities import identity, judgements, regions
 from cdi_spark.errors import CdiError
 from cdi_spark.linkage.changes import changed_records, undone_pairs
 from cdi_spark.linkage.frozen import Frozen, train_and_freeze
@@ -25,6 +25,7 @@ from cdi_spark.storage import with_gone
 from cdi_spark.tables import (
     COMPONENT,
     EVENT,
+    JUDGEMENT,
     LINKED,
     MEMBER,
     MODEL,
@@ -108,15 +109,17 @@ def resolve(run: Run) -> Counts:
     """
     linked = run.storage.read(LINKED.name)
     how = run.project.file.linkage.resolve
+    judged = judgements.sides(run.spark, judgements.standing(run.storage.read_or_empty(JUDGEMENT)))
     anew = begins_anew(run, "resolve")
     known = _members_alone(run) if anew else run.storage.read_or_empty(COMPONENT)
     with run.storage.scratch() as keep:
-        stamped = linked.transform(regions.with_stamp, how=how)
+        stamped = linked.transform(regions.with_stamp, judged, how=how)
         touched = keep("touched", regions.touched_records(stamped, known))
         if anew or not touched.isEmpty():
-            links = as_links(run.storage.read(PAIR.name))
+            must = judgements.must_links(judged, linked)
+            links = as_links(run.storage.read(PAIR.name)).select(*must.columns).unionByName(must)
             records = keep("records", regions.region(touched, links, known))
-            found = keep("found", _resolved(run, records, regions.inside(links, records), keep))
+            found = keep("found", _resolved(run, records, regions.inside(links, records), judged, keep))
             cc.check_records(found, records)
             _name_entities(run, found, touched.where("is_gone"), keep)
             rows = found.join(stamped, "record_id")
@@ -136,11 +139,12 @@ def _members_alone(run: Run) -> DataFrame:
     return current.withColumns(nothing)
 
 
-def _resolved(run: Run, records: DataFrame, links: DataFrame, keep: Keep) -> DataFrame:
+def _resolved(run: Run, records: DataFrame, links: DataFrame, judged: DataFrame, keep: Keep) -> DataFrame:
     """record_id, component, part, entity of these records.
 
     Args:
         links: between them.
+        judged: judgements.sides().
     """
     trained = model_in_force(run)
     if trained is None or run.project.file.linkage.resolve == "components":
@@ -151,7 +155,7 @@ def _resolved(run: Run, records: DataFrame, links: DataFrame, keep: Keep) -> Dat
     joined = cc.bounded_components(
         records, links, largest=LARGEST_COMPONENT, least=trained["keep_weight"], keep=keep
     )
-    return resolve_entities(run.storage.read(LINKED.name), joined, frozen_model(run, trained))
+    return resolve_entities(run.storage.read(LINKED.name), joined, frozen_model(run, trained), judged=judged)
 
 
 def _name_entities(run: Run, found: DataFrame, gone: DataFrame, keep: Keep) -> None:

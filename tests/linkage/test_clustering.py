@@ -195,3 +195,32 @@ def test_what_else_is_worked_on_beside_a_component_does_not_matter(made: list[tu
     links = links_of_pairs(left, right, weights, np.ones_like(weights, bool), PRIOR, undecided)
     together = clustering.resolve(len(group), links, prior=PRIOR, least_weight=0.0).entity
     assert [int(e) for e in together] == alone
+
+
+def test_stewards_must_links_hold_against_cannot_links_of_rules() -> None:
+    # A rule says that 0 and 1 are two, and another that 1 and 2 are one: the steward's 0 and 2 comes first.
+    assert partition(resolved(3, {}, decided={(0, 1): -1, (1, 2): 1, (0, 2): 2})) == {
+        frozenset({0, 2}),
+        frozenset({1}),
+    }
+    # What is one by stewards is so over a third that a rule keeps from both.
+    assert partition(resolved(3, {}, decided={(0, 1): 2, (1, 2): 2, (0, 2): -1})) == {frozenset({0, 1, 2})}
+
+
+@given(st.lists(st.integers(0, 3), min_size=2, max_size=9), st.data())
+@settings(max_examples=200, deadline=None)
+def test_decisions_hold_whatever_records_weigh(group: list[int], data: st.DataObject) -> None:
+    """Records of one group above 0 are one person by a steward; rules and weights say anything."""
+    left, right = (side.tolist() for side in pairs_within(np.zeros(len(group), np.int64)))
+    judged = {(i, j) for i, j in zip(left, right, strict=True) if group[i] == group[j] > 0}
+    rules = {
+        pair: 2 if pair in judged else data.draw(st.sampled_from([-1, 0, 0, 0, 1]))
+        for pair in zip(left, right, strict=True)
+    }
+    told = {pair: [data.draw(st.sampled_from([-20.0, 5.0, 12.0, 25.0]))] for pair in rules}
+    entity = resolved(len(group), told, decided=rules)
+    for (i, j), said in rules.items():
+        if said == 2:
+            assert entity[i] == entity[j]
+        elif said == -1:
+            assert entity[i] != entity[j]

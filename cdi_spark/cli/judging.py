@@ -1,0 +1,104 @@
+"""`cdi judge`: what stewards decide about records."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated
+
+import typer
+from rich.table import Table as RichTable
+from rich.text import Text
+
+from cdi_spark.cli.options import AsJson, Catalog, ProjectDir, Warehouse, open_storage, out, project_at
+
+app = typer.Typer(
+    help="Decide that two records are one person, or are not; decisions outlast runs and models.",
+    no_args_is_help=True,
+)
+
+Record = Annotated[str, typer.Argument(help="Record id, <source>:<key>.")]
+Other = Annotated[str, typer.Argument(help="The other record id.")]
+By = Annotated[str, typer.Option(help="Who decides.")]
+Why = Annotated[str, typer.Option(help="The reason, for those who ask later.")]
+
+
+@app.command()
+def must(
+    record: Record,
+    other: Other,
+    by: By,
+    why: Why,
+    project: ProjectDir = ".",
+    warehouse: Warehouse = None,
+    catalog: Catalog = None,
+) -> None:
+    """Decide that two records are one person, whatever they weigh."""
+    _judge("must-link", (record, other), by, why, project, warehouse, catalog)
+
+
+@app.command()
+def cannot(
+    record: Record,
+    other: Other,
+    by: By,
+    why: Why,
+    project: ProjectDir = ".",
+    warehouse: Warehouse = None,
+    catalog: Catalog = None,
+) -> None:
+    """Decide that two records are two persons, whatever joins them."""
+    _judge("cannot-link", (record, other), by, why, project, warehouse, catalog)
+
+
+@app.command()
+def withdraw(
+    record: Record,
+    other: Other,
+    by: By,
+    why: Why,
+    project: ProjectDir = ".",
+    warehouse: Warehouse = None,
+    catalog: Catalog = None,
+) -> None:
+    """Take back what was decided about two records; both decisions stay on record."""
+    _judge("withdrawn", (record, other), by, why, project, warehouse, catalog)
+
+
+@app.command("list")
+def list_(
+    project: ProjectDir = ".",
+    warehouse: Warehouse = None,
+    catalog: Catalog = None,
+    as_json: AsJson = False,
+) -> None:
+    """List the decisions that hold, oldest first."""
+    from cdi_spark.entities.judgements import standing
+    from cdi_spark.tables import JUDGEMENT
+
+    storage = open_storage(project_at(project, lenient=True), warehouse, catalog)
+    held = standing(storage.read_or_empty(JUDGEMENT))
+    if as_json:
+        print(json.dumps([vars(judgement) for judgement in held], default=str, ensure_ascii=False))
+        return
+    shown = RichTable("record", "verdict", "record", "by", "on", "why")
+    for judgement in held:
+        told = (judgement.left, judgement.verdict, judgement.right, judgement.by)
+        shown.add_row(*map(Text, (*told, f"{judgement.at:%Y-%m-%d}", judgement.why)))
+    out.print(shown)
+
+
+def _judge(
+    verdict: str,
+    records: tuple[str, str],
+    by: str,
+    why: str,
+    project: str,
+    warehouse: str | None,
+    catalog: str | None,
+) -> None:
+    from cdi_spark.stages import judge
+
+    storage = open_storage(project_at(project, lenient=True), warehouse, catalog)
+    new = judge(storage, records, verdict, by=by, why=why)
+    told = "on record; it holds from the next `cdi run` on" if new else "that is decided already"
+    out.print(f"{records[0]} and {records[1]}: {verdict}, {told}", highlight=False, markup=False)
