@@ -14,10 +14,11 @@ from hypothesis.stateful import RuleBasedStateMachine, rule
 from pyspark.sql import SparkSession
 
 from cdi_spark.config import Project
+from cdi_spark.entities.judgements import CANNOT, MUST, WITHDRAWN, Judgement, against, standing
 from cdi_spark.pipeline import run_stages
 from cdi_spark.stages import Run
 from cdi_spark.storage import Storage
-from cdi_spark.tables import PERSON, TABLES
+from cdi_spark.tables import JUDGEMENT, PERSON, TABLES
 
 ORDER = TABLES["silver.order"]
 KEYS = [f"crm:{n}" for n in range(4)] + [f"shop:{n}" for n in range(4)]
@@ -34,7 +35,14 @@ SAID = st.fixed_dictionaries(
     }
 )
 # Of a world, the records that change on a day, each to what it says then, or to nothing: it is deleted.
-DAY = st.dictionaries(st.sampled_from(KEYS), st.one_of(SAID, st.none()), max_size=3)
+CHANGES = st.dictionaries(st.sampled_from(KEYS), st.one_of(SAID, st.none()), max_size=3)
+# What stewards say of two records that are there or not; what contradicts what holds is passed over.
+DECISION = st.tuples(
+    st.lists(st.sampled_from(KEYS), min_size=2, max_size=2, unique=True).map(sorted),
+    st.sampled_from([MUST, CANNOT, WITHDRAWN]),
+)
+DAY = st.tuples(CHANGES, st.lists(DECISION, max_size=2))
+Day = tuple[dict[str, dict[str, Any] | None], list[tuple[list[str], str]]]
 # Somebody is always there: gold without rows would not pass its gate.
 SETTLED = {
     "given_name": "Zoe", "middle_name": None, "birth_date": None, "emails": ["zoe"], "phones": None, "street": None,
@@ -60,8 +68,9 @@ class Worlds:
     count: int
     said: dict[str, dict[str, Any]] = field(default_factory=lambda: {"crm:settled": dict(SETTLED)})
     day: int = 0
+    decided: int = 0
 
-    def live(self, changes: dict[int, dict[str, dict[str, Any] | None]]) -> None:
+    def live(self, days: dict[int, Day]) -> None:
         """Let a day pass: silver as its sources then have it, and a run over it; hold that against a full run.
 
         A day without a change, with which Hypothesis begins, passes unseen.
@@ -69,10 +78,11 @@ class Worlds:
         Raises:
             AssertionError: a table differs.
         """
-        if not any(changes.values()):
+        if not any(changes or decisions for changes, decisions in days.values()):
             return
         self.day += 1
-        for world, records in changes.items():
+        self._decide({world: decisions for world, (_, decisions) in days.items()})
+        for world, (records, _) in days.items():
             for key, says in records.items():
                 name = f"{key}w{world}"
                 if says is None:
@@ -90,6 +100,23 @@ class Worlds:
         for name in COMPARED:
             assert rows_of(self.storage, name) == rows_of(other, name), name
         assert events_of(self.storage) == events_of(other)
+
+    def _decide(self, decisions: dict[int, list[tuple[list[str], str]]]) -> None:
+        held, rows = standing(self.storage.read_or_empty(JUDGEMENT)), []
+        for world, of_world in decisions.items():
+            for keys, verdict in of_world:
+                pair = f"{keys[0]}w{world}", f"{keys[1]}w{world}"
+                if verdict != WITHDRAWN and against(held, pair, verdict) is not None:
+                    continue
+                held = [judgement for judgement in held if judgement.pair != pair]
+                at = datetime(2024, 1, 1, tzinfo=UTC)
+                if verdict != WITHDRAWN:
+                    held.append(Judgement(*pair, verdict, "ann", "", at))
+                self.decided += 1
+                rows.append((self.decided, *pair, verdict, "ann", "", at))
+        if rows:
+            entries = self.storage.spark.createDataFrame(rows, JUDGEMENT.schema)
+            self.storage.append(JUDGEMENT, entries, token=f"day {self.day}")
 
     def _write_silver(self) -> None:
         persons, orders = [], []
@@ -137,8 +164,7 @@ def machine(worlds: Callable[[], Worlds]) -> type[RuleBasedStateMachine]:
 
         @rule(data=st.data())
         def live(self, data: st.DataObject) -> None:
-            days = [data.draw(DAY, label=f"world {n}") for n in range(self.worlds.count)]
-            self.worlds.live(dict(enumerate(days)))
+            self.worlds.live({n: data.draw(DAY, label=f"world {n}") for n in range(self.worlds.count)})
 
     return Histories
 

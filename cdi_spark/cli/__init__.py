@@ -17,7 +17,7 @@ from rich.table import Table as RichTable
 from rich.text import Text
 
 from cdi_spark import logs
-from cdi_spark.cli import judging, linkage, models
+from cdi_spark.cli import history, judging, linkage, models
 from cdi_spark.cli.options import (
     AsJson,
     Catalog,
@@ -212,6 +212,7 @@ def demo(
 
 app.command()(linkage.explain)
 app.command()(linkage.why)
+app.command()(history.history)
 app.add_typer(judging.app, name="judge")
 app.add_typer(models.app, name="models")
 app.add_typer(models.blocking, name="blocking")

@@ -14,7 +14,6 @@ from pyspark.sql import functions as F
 from cdi_spark.tables import JUDGEMENT
 
 MUST, CANNOT, WITHDRAWN = "must-link", "cannot-link", "withdrawn"
-JUDGED = "record_id string, judged_same string, judged_apart array<string>"
 
 Pair = tuple[str, str]
 
@@ -85,7 +84,7 @@ def sides(spark: SparkSession, held: Sequence[Judgement]) -> DataFrame:
     two. Records that are no more count as well: who is one person with the same third is so without it.
 
     Returns:
-        JUDGED.
+        record_id, judged_same, judged_apart.
     """
     group = _groups(judgement.pair for judgement in held if judgement.verdict == MUST)
     apart: dict[str, set[str]] = defaultdict(set)
@@ -98,7 +97,7 @@ def sides(spark: SparkSession, held: Sequence[Judgement]) -> DataFrame:
     rows = [
         (record, group.get(record), sorted(apart[group.get(record, record)]) or None) for record in records
     ]
-    return spark.createDataFrame(rows, JUDGED)
+    return spark.createDataFrame(rows, "record_id string, judged_same string, judged_apart array<string>")
 
 
 def must_links(judged: DataFrame, records: DataFrame) -> DataFrame:

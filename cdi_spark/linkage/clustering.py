@@ -9,12 +9,12 @@ Source:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from cdi_spark.linkage.links import MOST_BITS, Floats, Ints, Links, links_of
+from cdi_spark.linkage.links import MOST_BITS, Bools, Floats, Ints, Links, links_of
 
 # Weights in bits. Seeds hold together at 99 to 1 on average over all their pairs.
 SEED_WEIGHT = 6.63
@@ -47,24 +47,59 @@ class Resolved:
     right: float
 
 
-def resolve(records: int, links: Links, *, prior: float, least_weight: float) -> Resolved:
+@dataclass(frozen=True)
+class Room:
+    """How many records an entity may have.
+
+    Attributes:
+        most: in all, then of each source that has a limit.
+        loads: records x the same, what each record counts for.
+    """
+
+    most: Ints
+    loads: Ints
+
+    @classmethod
+    def of(cls, record_ids: Sequence[str], *, largest: int, per_source: Mapping[str, int]) -> Room:
+        """The room of records named <source>:<key>.
+
+        Args:
+            largest: most records of an entity.
+            per_source: most records of a source, of those that have a limit.
+        """
+        sources = np.array([record_id.partition(":")[0] for record_id in record_ids], dtype=object)
+        loads = [
+            np.ones(len(sources), np.int64),
+            *((sources == name).astype(np.int64) for name in per_source),
+        ]
+        return cls(np.array([largest, *per_source.values()], np.int64), np.stack(loads, axis=1))
+
+
+def _boundless(records: int) -> Room:
+    return Room(np.zeros(0, np.int64), np.zeros((records, 0), np.int64))
+
+
+def resolve(
+    records: int, links: Links, *, prior: float, least_weight: float, room: Room | None = None
+) -> Resolved:
     """Entities of records: seeds by average link, merged while the entity score allows, fragments absorbed.
 
     What is decided comes before all weights: must-links merge first, the surest before others, and what a
     cannot-link stands between never comes together, whatever is merged on the way. Stewards' must-links come
-    before those of rules, and hold against cannot-links of rules.
+    before those of rules, and hold against cannot-links of rules and for more records than there is room for.
 
     Args:
         records: how many; positions in `links` are below it.
         links: of all pairs within every component.
         prior: log2 odds of a match of two random records.
         least_weight: bits of the entity score from which two clusters are one entity.
+        room: how many records an entity may have; any number without it.
     """
-    return resolve_each(records, links, prior=prior, least_weights=[least_weight])[0]
+    return resolve_each(records, links, prior=prior, least_weights=[least_weight], room=room)[0]
 
 
 def resolve_each(
-    records: int, links: Links, *, prior: float, least_weights: Sequence[float]
+    records: int, links: Links, *, prior: float, least_weights: Sequence[float], room: Room | None = None
 ) -> list[Resolved]:
     """resolve() at each of several weights."""
 
@@ -75,7 +110,8 @@ def resolve_each(
         evidence: Floats = _by_kind(between).sum(axis=1)
         return (1 - _MEAN_SHARE) * evidence + _MEAN_SHARE * _mean(between) + prior
 
-    start = _agglomerate(_Clusters(np.arange(records), links), _must_weight, 0.0)
+    room = room or _boundless(records)
+    start = _agglomerate(_Clusters(np.arange(records), links, room), _must_weight, 0.0)
     seeded = {
         least: _agglomerate(start, mean_weight, least)
         for least in {max(SEED_WEIGHT, weight) for weight in least_weights}
@@ -97,7 +133,7 @@ def seeds(records: int, left: Ints, right: Ints, weights: Floats, decided: Ints)
     """
     known = np.ones((len(left), 1))
     links = links_of(left, right, weights, weights, np.zeros_like(known), known, decided)
-    start = _agglomerate(_Clusters(np.arange(records), links), _must_weight, 0.0)
+    start = _agglomerate(_Clusters(np.arange(records), links, _boundless(records)), _must_weight, 0.0)
     return _agglomerate(start, _mean, SEED_WEIGHT).entity
 
 
@@ -123,19 +159,31 @@ def _by_kind(between: Links) -> Floats:
 
 @dataclass(frozen=True)
 class _Clusters:
-    """Clusters on their way: every record's, the links between them; pairs joined so far, and Resolved.right."""
+    """Clusters on their way: every record's, the links between them, the room of each; Resolved.pairs and right."""
 
     entity: Ints
     links: Links
+    room: Room
     pairs: float = 0.0
     right: float = 0.0
 
     def merged(self, into: Ints, links: Links, weight: Floats, pairs: Floats) -> _Clusters:
         """After every cluster became another, by merges of these weights and numbers of pairs."""
         right = pairs / (1 + np.exp2(-np.clip(weight, -MOST_BITS, MOST_BITS)))
+        loads = np.zeros_like(self.room.loads)
+        np.add.at(loads, into, self.room.loads)
         return _Clusters(
-            into[self.entity], links, self.pairs + float(pairs.sum()), self.right + float(right.sum())
+            into[self.entity],
+            links,
+            Room(self.room.most, loads),
+            self.pairs + float(pairs.sum()),
+            self.right + float(right.sum()),
         )
+
+    def fit(self) -> Bools:
+        """Of every link, whether an entity has room for both its ends."""
+        loads, links = self.room.loads, self.links
+        return np.asarray((loads[links.left] + loads[links.right] <= self.room.most).all(axis=1))
 
 
 def _must_weight(between: Links) -> Floats:
@@ -150,7 +198,7 @@ def _agglomerate(clusters: _Clusters, weigh: Callable[[Links], Floats], least: f
     count = len(clusters.entity)
     while len(links := clusters.links):
         weight = weigh(links)
-        allowed = (links.cannot == 0) | (links.judged > 0)
+        allowed = ((links.cannot == 0) & clusters.fit()) | (links.judged > 0)
         good = np.flatnonzero((weight >= least) & (links.best >= _WORTH_A_LOOK) & allowed)
         if not len(good):
             break
@@ -183,7 +231,7 @@ def _absorb(clusters: _Clusters, weight: Floats, least: float) -> _Clusters:
     """Fragments that nothing speaks against join the one larger cluster that they fit best."""
     links, count = clusters.links, len(clusters.entity)
     size = np.bincount(clusters.entity, minlength=count)
-    look = (links.best >= _FRAGMENT_LOOK) & (links.cannot == 0)
+    look = (links.best >= _FRAGMENT_LOOK) & (links.cannot == 0) & clusters.fit()
     own = np.r_[links.left[look], links.right[look]]
     other = np.r_[links.right[look], links.left[look]]
     weights, pairs = np.r_[weight[look], weight[look]], np.r_[links.pairs[look], links.pairs[look]]
@@ -199,6 +247,7 @@ def _absorb(clusters: _Clusters, weight: Floats, least: float) -> _Clusters:
     best = fits[firsts]
     joins = best[(weights[best] >= least) & (margin >= _FRAGMENT_MARGIN) & ~against[best]]
     joins = _without_clashes(joins, own, other, weights, links, count)
+    joins = _within_room(joins, own, other, weights, clusters.room)
     into = _joined(count, own[joins], other[joins])
     return clusters.merged(into, links, weights[joins] + _FRAGMENT_ODDS, pairs[joins])
 
@@ -220,3 +269,20 @@ def _without_clashes(joins: Ints, own: Ints, other: Ints, weights: Floats, links
     left, right = links.left[clash], links.right[clash]
     leaves = np.where(rank[left] > rank[right], left, right)
     return joins[~np.isin(own[joins], leaves)]
+
+
+def _within_room(joins: Ints, own: Ints, other: Ints, weights: Floats, room: Room) -> Ints:
+    """The joins without those by which an entity would have more records than it may: the weakest goes first."""
+    while len(joins):
+        into = _joined(len(room.loads), own[joins], other[joins])
+        loads = np.zeros_like(room.loads)
+        np.add.at(loads, into, room.loads)
+        crowded: Bools = np.asarray((loads > room.most).any(axis=1))
+        over = np.flatnonzero(crowded[into[own[joins]]])
+        if not len(over):
+            break
+        by_entity = over[np.lexsort((own[joins][over], weights[joins][over], into[own[joins]][over]))]
+        entities = into[own[joins]][by_entity]
+        weakest = by_entity[np.r_[True, entities[1:] != entities[:-1]]]
+        joins = np.delete(joins, weakest)
+    return joins

@@ -15,6 +15,8 @@ from cdi_spark.errors import CdiError
 from cdi_spark.linkage.charts import level_weights
 from cdi_spark.linkage.model import PersonModel, digest
 
+# What conf says of entities, and no model depends on.
+OF_ENTITIES = {"resolve", "largest_entity", "records_per_source"}
 MEASURED = ("implied_precision", "implied_recall", "labelled_precision", "labelled_recall")
 
 
@@ -51,7 +53,7 @@ class ModelChange:
 
 def settings_hash(model: PersonModel, limits: Linkage) -> str:
     """Hash of all that a frozen model holds by conf: the person model and the project's thresholds."""
-    return digest([model.settings_hash(), limits.model_dump(exclude={"resolve"})])
+    return digest([model.settings_hash(), limits.model_dump(exclude=OF_ENTITIES)])
 
 
 def active_model(models: DataFrame, *, settings_hash: str) -> Row | None:

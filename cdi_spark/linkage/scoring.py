@@ -5,15 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from pyspark import cloudpickle
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from cdi_spark.linkage import clustering, links, tasks
 from cdi_spark.linkage.changes import sharing
 from cdi_spark.linkage.frozen import Frozen
-from cdi_spark.linkage.splink_sql import entries_sql, evidence_sql, scoring_sql
-from cdi_spark.linkage.training import LARGEST_COMPONENT
+from cdi_spark.linkage.shipped import tasks
+from cdi_spark.linkage.splink_sql import entries_sql, scoring_sql
 
 # A record takes half a kilobyte to one there, and a worker has two gigabytes.
 RECORDS_A_TASK = 1_000_000
@@ -22,11 +20,6 @@ _SCORED = (
     "decided_by string, levels array<tinyint>"
 )
 _FEWEST_TASKS = 2
-
-# Executors and Connect servers need not have this package: the code goes to them with the task.
-cloudpickle.register_pickle_by_value(tasks)  # type: ignore[no-untyped-call]
-cloudpickle.register_pickle_by_value(clustering)  # type: ignore[no-untyped-call]
-cloudpickle.register_pickle_by_value(links)  # type: ignore[no-untyped-call]
 
 
 def score_pairs(
@@ -85,59 +78,6 @@ def to_tasks(keyed: DataFrame, wanted: int) -> DataFrame:
     leads = [F.lit(row["lead"]).cast("bigint") for row in first.orderBy("task").collect()]
     lead = F.get(F.array(*leads), F.col("task"))
     return keyed.select("*", F.explode(numbers).alias("task")).repartition(wanted, lead)
-
-
-def resolve_entities(
-    linked: DataFrame,
-    components: DataFrame,
-    frozen: Frozen,
-    *,
-    judged: DataFrame | None = None,
-    largest: int = LARGEST_COMPONENT,
-) -> DataFrame:
-    """Divide every component into entities, by all that its records say together (linkage/clustering.py).
-
-    Args:
-        linked: linkage.linked.
-        components: record_id, component, part: what to look at as one.
-        judged: record_id, judged_same, judged_apart: what stewards decided, of the records that it concerns.
-        largest: records; a larger part is one entity as it stands.
-    Returns:
-        record_id, component, part, entity: a number, the hash of the entity's first record_id.
-    """
-    scored = frozen.scored()
-    evidence = {c.name: c.evidence for c in frozen.model.comparisons}
-    prior = scored.settings["probability_two_random_records_match"]
-    task = tasks.resolver(
-        evidence_sql(scored, evidence, frozen.rules, judged=judged is not None),
-        kinds=len(set(evidence.values())),
-        prior=math.log2(prior / (1 - prior)),
-        least_weight=frozen.trained["entity_weight"],
-    )
-    sizes = components.groupBy("part").agg(F.count("*").alias("size"), F.min("record_id").alias("smallest"))
-    sized = components.join(sizes, "part")
-    several = sized.where(F.col("size").between(2, largest)).select("record_id", F.col("part").alias("key"))
-    records = frozen.compared(linked).drop("keys").join(several, "record_id")
-    if judged is not None:
-        records = records.join(judged, "record_id", "left")
-    found = records.transform(component_by_component).mapInArrow(
-        task, "record_id string, first_record string"
-    )
-    return sized.join(found, "record_id", "left").select(
-        "record_id",
-        "component",
-        "part",
-        F.xxhash64(F.coalesce("first_record", "smallest")).alias("entity"),
-    )
-
-
-def component_by_component(records: DataFrame) -> DataFrame:
-    """Bring the records of one component together, and sort by component (`key`) and record_id.
-
-    Not by `key` itself: rows that a join has left hashed by it are not moved again, and then adaptive
-    execution, which turns that join into a broadcast, leaves them where they lay, one component in many tasks.
-    """
-    return records.repartition(F.xxhash64("key")).sortWithinPartitions("key", "record_id")
 
 
 def _as_pairs(scored: DataFrame, rules: Sequence[str], model_id: str) -> DataFrame:

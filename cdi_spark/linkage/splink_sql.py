@@ -182,14 +182,8 @@ def evidence_sql(
     """
     pairs = "cdi_left as l join cdi_right as r on l.key = r.key and l.place < r.place"
     by_place = replace(scored, settings={**scored.settings, "unique_id_column_name": "place"})
-    further = [*decide.columns(), "record_id"]
-    decided = decide.decided_sql()
-    if judged:
-        further += ["judged_same", "judged_apart"]
-        decided = (
-            "case when judged_same_l = judged_same_r then 2 "
-            f"when list_has_any(judged_apart_l, judged_apart_r) then -1 else {decided} end"
-        )
+    further = [*decide.columns(), "record_id", *(["judged_same", "judged_apart"] if judged else [])]
+    decided = _judged_sql(decide) if judged else decide.decided_sql()
     ctes = _splink_ctes(by_place, "0", pairs, None, further)
     frequent = {c["output_column_name"] for c in scored.settings["comparisons"] if _has_frequencies(c)}
     parts = []
@@ -201,6 +195,35 @@ def evidence_sql(
     return (
         f"with {ctes}\nselect place_l, place_r, {decided} as decided, {', '.join(parts)} "
         "from __splink__df_match_weight_parts order by place_l, place_r"
+    )
+
+
+def cannot_sql(decide: LinkRules) -> str:
+    """The query for the pairs of one component that are decided to be two persons, by stewards or rules.
+
+    It reads cdi_left and cdi_right: key (the component), place, judged_apart, and what rules read.
+
+    Returns:
+        DuckDB SQL whose rows are place_l, place_r.
+    """
+    judged = "select key, place, unnest(judged_apart) as sign from"
+    told = (
+        f"select l.place as place_l, r.place as place_r from ({judged} cdi_left) as l "
+        f"join ({judged} cdi_right) as r on l.key = r.key and l.sign = r.sign and l.place < r.place"
+    )
+    if not decide.cannot:
+        return told
+    columns = ["place", "record_id", *decide.columns()]
+    named = ", ".join(f"{side}.{name} as {name}_{side}" for name in columns for side in "lr")
+    pairs = f"select {named} from cdi_left as l join cdi_right as r on l.key = r.key and l.place < r.place"
+    return f"{told} union select place_l, place_r from ({pairs}) where {decide.decided_sql()} = -1"
+
+
+def _judged_sql(decide: LinkRules) -> str:
+    """What stewards decided of a pair, else what rules do; as for links.links_of_pairs()."""
+    return (
+        "case when judged_same_l = judged_same_r then 2 "
+        f"when list_has_any(judged_apart_l, judged_apart_r) then -1 else {decide.decided_sql()} end"
     )
 
 

@@ -17,17 +17,19 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from cdi_spark.linkage.clustering import resolve
-from cdi_spark.linkage.links import Floats, links_of_pairs
+from cdi_spark.linkage.clustering import Room, resolve
+from cdi_spark.linkage.dividing import divide
+from cdi_spark.linkage.links import Floats, Ints, links_of_pairs
 
 # Pairs that one DuckDB query looks at: enough to keep it busy, few enough for a worker's memory.
 PAIR_BUDGET = 1_000_000
 _ROWS_OUT = 100_000
 
+Task = Callable[[Iterable[pa.RecordBatch]], Iterable[pa.RecordBatch]]
+RoomOf = Callable[[list[str]], Room]
 
-def scorer(
-    entries: str, sql: str, *, memory_limit: str = "1GB"
-) -> Callable[[Iterable[pa.RecordBatch]], Iterable[pa.RecordBatch]]:
+
+def scorer(entries: str, sql: str, *, memory_limit: str = "1GB") -> Task:
     """A function for mapInArrow over records, each once.
 
     Args:
@@ -57,9 +59,10 @@ def resolver(
     kinds: int,
     prior: float,
     least_weight: float,
+    room: RoomOf,
     pair_budget: int = PAIR_BUDGET,
     memory_limit: str = "1GB",
-) -> Callable[[Iterable[pa.RecordBatch]], Iterable[pa.RecordBatch]]:
+) -> Task:
     """A function for mapInArrow over records that arrive component by component (sorted by key, then record_id).
 
     Args:
@@ -67,6 +70,7 @@ def resolver(
         kinds: of evidence that the query tells.
         prior: log2 odds of a match of two random records.
         least_weight: bits of the entity score from which two clusters are one entity.
+        room: what room entities of these record_ids have.
         pair_budget: most pairs in one query, but for a component that alone has more.
     Returns:
         Batches of record_id, first_record: the first record_id of the record's entity.
@@ -83,13 +87,61 @@ def resolver(
                 left, right = (np.asarray(found[side], np.int64) for side in ("place_l", "place_r"))
                 decided = np.asarray(found["decided"], np.int64)
                 links = links_of_pairs(left, right, bits, known, prior, decided)
-                entity = resolve(piece.num_rows, links, prior=prior, least_weight=least_weight).entity
                 ids = piece.column("record_id").combine_chunks()
-                yield from pa.table(
-                    {"record_id": ids, "first_record": ids.take(pa.array(entity))}
-                ).to_batches()
+                entity = resolve(
+                    piece.num_rows,
+                    links,
+                    prior=prior,
+                    least_weight=least_weight,
+                    room=room(ids.to_pylist()),
+                ).entity
+                yield from _first_records(ids, entity)
 
     return resolve_components
+
+
+def divider(cannot: str, *, room: RoomOf, memory_limit: str = "1GB") -> Task:
+    """A function for mapInArrow over records that arrive component by component (sorted by key, then record_id).
+
+    A record comes with `links`, a list of others of its component and bits, and with judged_same.
+
+    Args:
+        cannot: query over cdi_left and cdi_right (splink_sql.cannot_sql).
+        room: what room entities of these record_ids have.
+    Returns:
+        As resolver().
+    """
+
+    def divide_components(batches: Iterable[pa.RecordBatch]) -> Iterable[pa.RecordBatch]:
+        with _database(memory_limit) as connection:
+            for piece in _whole_components(batches, PAIR_BUDGET):
+                placed = piece.append_column("place", pa.array(np.arange(piece.num_rows)))
+                connection.register("cdi_left", placed)
+                connection.register("cdi_right", placed)
+                apart = connection.sql(cannot).fetchnumpy()
+                linked = connection.sql(_LINKS).fetchnumpy()
+                ids = piece.column("record_id").combine_chunks()
+                entity = divide(
+                    piece.column("judged_same").to_pylist(),
+                    (linked["place_l"], linked["place_r"], linked["weight"]),
+                    (apart["place_l"], apart["place_r"]),
+                    room(ids.to_pylist()),
+                )
+                yield from _first_records(ids, entity)
+
+    return divide_components
+
+
+_LINKS = """
+select l.place as place_l, r.place as place_r, l.link.weight as weight
+from (select key, place, unnest(links) as link from cdi_left) as l
+join cdi_right as r on l.key = r.key and l.link.other = r.record_id
+"""
+
+
+def _first_records(ids: pa.Array, entity: Ints) -> list[pa.RecordBatch]:
+    named = pa.table({"record_id": ids, "first_record": ids.take(pa.array(entity))})
+    return list(named.to_batches())
 
 
 def evidence_of(found: Mapping[str, Any], kinds: int) -> tuple[Floats, npt.NDArray[np.bool_]]:

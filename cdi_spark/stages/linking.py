@@ -17,8 +17,9 @@ from cdi_spark.linkage.frozen import Frozen, train_and_freeze
 from cdi_spark.linkage.link_rules import LinkRules, as_links
 from cdi_spark.linkage.model import load_person_model
 from cdi_spark.linkage.model_report import model_report
-from cdi_spark.linkage.models import active_model, model_named, settings_hash
-from cdi_spark.linkage.scoring import resolve_entities, score_pairs
+from cdi_spark.linkage.models import OF_ENTITIES, active_model, model_named, settings_hash
+from cdi_spark.linkage.resolving import resolve_entities
+from cdi_spark.linkage.scoring import score_pairs
 from cdi_spark.linkage.training import LARGEST_COMPONENT, Keep
 from cdi_spark.stages.run import Counts, Run, begins_anew, gated
 from cdi_spark.storage import with_gone
@@ -108,7 +109,7 @@ def resolve(run: Run) -> Counts:
     Of what was resolved before, only components that a change reaches.
     """
     linked = run.storage.read(LINKED.name)
-    how = run.project.file.linkage.resolve
+    how = run.project.file.linkage.model_dump_json(include=OF_ENTITIES)
     judged = judgements.sides(run.spark, judgements.standing(run.storage.read_or_empty(JUDGEMENT)))
     anew = begins_anew(run, "resolve")
     known = _members_alone(run) if anew else run.storage.read_or_empty(COMPONENT)
@@ -146,16 +147,22 @@ def _resolved(run: Run, records: DataFrame, links: DataFrame, judged: DataFrame,
         links: between them.
         judged: judgements.sides().
     """
-    trained = model_in_force(run)
-    if trained is None or run.project.file.linkage.resolve == "components":
-        links = links.where(F.col("match_weight") >= trained["link_weight"]) if trained else links
+    limits, trained = run.project.file.linkage, model_in_force(run)
+    linked = run.storage.read(LINKED.name)
+    if trained is None:
+        alone = cc.components(records, links)
+        return alone.withColumns({"part": F.col("component"), "entity": F.col("component")})
+    if limits.resolve == "components":
+        links = links.where(F.col("match_weight") >= trained["link_weight"])
         joined = keep("components", cc.components(records, links, keep=keep))
         cc.check_components(joined, records, links)
-        return joined.withColumns({"part": F.col("component"), "entity": F.col("component")})
-    joined = cc.bounded_components(
-        records, links, largest=LARGEST_COMPONENT, least=trained["keep_weight"], keep=keep
-    )
-    return resolve_entities(run.storage.read(LINKED.name), joined, frozen_model(run, trained), judged=judged)
+        joined = joined.withColumn("part", F.col("component"))
+    else:
+        joined = cc.bounded_components(
+            records, links, largest=LARGEST_COMPONENT, least=trained["keep_weight"], keep=keep
+        )
+        links = links.where(F.col("match_weight") >= cc.SURE_WEIGHT)
+    return resolve_entities(linked, joined, links, frozen_model(run, trained), limits=limits, judged=judged)
 
 
 def _name_entities(run: Run, found: DataFrame, gone: DataFrame, keep: Keep) -> None:

@@ -224,3 +224,25 @@ def test_decisions_hold_whatever_records_weigh(group: list[int], data: st.DataOb
             assert entity[i] == entity[j]
         elif said == -1:
             assert entity[i] != entity[j]
+
+
+@given(st.lists(st.sampled_from(["crm", "web"]), min_size=2, max_size=9), st.data())
+@settings(max_examples=200, deadline=None)
+def test_no_entity_has_more_records_than_it_may(sources: list[str], data: st.DataObject) -> None:
+    count = len(sources)
+    left, right = pairs_within(np.zeros(count, np.int64))
+    bits = np.array([[data.draw(st.sampled_from([-3.0, 7.0, 14.0, 25.0]))] for _ in left])
+    names = [f"{source}:{n}" for n, source in enumerate(sources)]
+    most, of_crm = data.draw(st.integers(2, 4)), data.draw(st.integers(1, 2))
+    room = clustering.Room.of(names, largest=most, per_source={"crm": of_crm})
+    undecided = np.zeros(len(left), np.int64)
+    links = links_of_pairs(left, right, bits, np.ones_like(bits, bool), PRIOR, undecided)
+    entity = clustering.resolve(count, links, prior=PRIOR, least_weight=0.0, room=room).entity
+    for one in set(entity.tolist()):
+        assert (entity == one).sum() <= most
+        assert sum(source == "crm" for source, e in zip(sources, entity, strict=True) if e == one) <= of_crm
+    free = clustering.Room.of(names, largest=count, per_source={"crm": count})
+    unbound = clustering.resolve(count, links, prior=PRIOR, least_weight=0.0).entity
+    assert (
+        clustering.resolve(count, links, prior=PRIOR, least_weight=0.0, room=free).entity == unbound
+    ).all()

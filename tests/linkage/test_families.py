@@ -15,6 +15,7 @@ from cdi_spark.entities.components import components
 from cdi_spark.linkage import scoring
 from cdi_spark.linkage.frozen import train_and_freeze
 from cdi_spark.linkage.model import load_person_model
+from cdi_spark.linkage.resolving import resolve_entities
 from cdi_spark.tables import PERSON
 
 PACKAGED = Path(scoring.__file__).parent / "person.yml"
@@ -113,7 +114,7 @@ def test_families_come_apart_and_people_who_changed_come_together(
     )  # fmt: skip
     pairs = scoring.score_pairs(frozen.linked(persons), frozen).localCheckpoint()
     joined = components(persons.select("record_id"), pairs)
-    found = scoring.resolve_entities(frozen.linked(persons), joined, frozen).collect()
+    found = resolve_entities(frozen.linked(persons), joined, pairs, frozen, limits=Linkage()).collect()
     entity: dict[str, set[int]] = {}
     for row in found:
         entity.setdefault(row["record_id"].split("|")[0], set()).add(row["entity"])

@@ -19,6 +19,7 @@ from cdi_spark.linkage import scoring
 from cdi_spark.linkage.frozen import Frozen, train_and_freeze
 from cdi_spark.linkage.link_rules import NO_RULES, as_links
 from cdi_spark.linkage.model import load_person_model
+from cdi_spark.linkage.resolving import resolve_entities
 from cdi_spark.storage import Storage
 from cdi_spark.tables import PERSON
 
@@ -110,7 +111,7 @@ def linked(persons: DataFrame, storage: Storage) -> Linked:
         def entities(links: DataFrame, by: Frozen) -> dict[str, int]:
             joined = components(persons.select("record_id"), links.where("match_weight >= -3"), keep=keep)
             whole = joined.withColumn("part", F.col("component"))
-            rows = scoring.resolve_entities(by.linked(persons), whole, by).collect()
+            rows = resolve_entities(by.linked(persons), whole, links, by, limits=RULES).collect()
             return {row["record_id"]: row["entity"] for row in rows}
 
         frozen = train_and_freeze(persons, model=model, limits=RULES, settings_hash="", run_id="r", keep=keep)

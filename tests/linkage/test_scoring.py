@@ -21,6 +21,7 @@ from cdi_spark.linkage.blocking import with_keys
 from cdi_spark.linkage.features import person_features
 from cdi_spark.linkage.frozen import Frozen, train_and_freeze
 from cdi_spark.linkage.model import load_person_model
+from cdi_spark.linkage.resolving import resolve_entities
 from cdi_spark.linkage.sharing import shared_values
 from cdi_spark.linkage.splink_sql import evidence_sql
 from cdi_spark.linkage.training import count_terms, term_frequencies
@@ -205,8 +206,8 @@ def test_entities_lie_within_components_whatever_the_partitions(persons: DataFra
     component = components(records, pairs).withColumn("part", F.col("component")).localCheckpoint()
 
     def found(spread: int) -> dict[str, tuple[int, int]]:
-        rows = scoring.resolve_entities(
-            frozen.linked(persons.repartition(spread)), component, frozen
+        rows = resolve_entities(
+            frozen.linked(persons.repartition(spread)), component, pairs, frozen, limits=Linkage()
         ).collect()
         return {row["record_id"]: (row["component"], row["entity"]) for row in rows}
 
@@ -215,7 +216,9 @@ def test_entities_lie_within_components_whatever_the_partitions(persons: DataFra
     assert len({entity for _, entity in entities.values()}) > len({c for c, _ in entities.values()})
     assert len(set(entities.values())) == len({entity for _, entity in entities.values()})
     assert found(5) == entities
-    whole = scoring.resolve_entities(frozen.linked(persons), component, frozen, largest=1).collect()
+    whole = resolve_entities(
+        frozen.linked(persons), component, pairs, frozen, limits=Linkage(), largest=1
+    ).collect()
     assert len({row["entity"] for row in whole}) == len({row["component"] for row in whole})
 
 

@@ -1,0 +1,63 @@
+"""`cdi history`: what became of an entity id."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.table import Table as RichTable
+
+from cdi_spark.cli.options import AsJson, Catalog, ProjectDir, Warehouse, open_storage, out, project_at
+
+if TYPE_CHECKING:
+    from cdi_spark.history import History
+
+
+def history(
+    entity: Annotated[str, typer.Argument(help="An entity id that was ever published.")],
+    project: ProjectDir = ".",
+    warehouse: Warehouse = None,
+    catalog: Catalog = None,
+    as_of: Annotated[
+        datetime | None, typer.Option(help="Tell it as it was then, UTC.", metavar="DATE[ TIME]")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Tell what became of an entity id: its records and events, and where it lives."""
+    from cdi_spark.history import history as told
+
+    storage = open_storage(project_at(project, lenient=True), warehouse, catalog)
+    found = told(storage, entity, at=as_of and as_of.replace(tzinfo=UTC))
+    if as_json:
+        print(json.dumps(asdict(found), default=str, ensure_ascii=False))
+    else:
+        _print(found)
+
+
+def _print(found: History) -> None:
+    if found.lives_in is None:
+        out.print(f"{found.entity_id}: none of its records is left", highlight=False)
+    elif found.lives_in == found.entity_id:
+        out.print(f"{found.entity_id}: {len(found.records)} records", highlight=False)
+    else:
+        out.print(
+            f"{found.entity_id} lives in {found.lives_in}, which has {len(found.records)} records",
+            highlight=False,
+        )
+    stays = RichTable("record", "since", "until")
+    for stay in found.stays:
+        stays.add_row(stay.record_id, _told(stay.since), _told(stay.until))
+    out.print(stays)
+    events = RichTable("when", "what", "before", "after", "run")
+    for event in found.events:
+        events.add_row(
+            _told(event.at), event.kind, "\n".join(event.before), "\n".join(event.after), event.run_id
+        )
+    out.print(events)
+
+
+def _told(moment: datetime | None) -> str:
+    return f"{moment:%Y-%m-%d %H:%M:%S}" if moment else ""

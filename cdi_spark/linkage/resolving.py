@@ -1,0 +1,100 @@
+"""Components into entities: by all that their records say together, within what is decided and limits."""
+
+from __future__ import annotations
+
+import math
+from functools import partial
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from cdi_spark.config import Linkage
+from cdi_spark.linkage.frozen import Frozen
+from cdi_spark.linkage.shipped import clustering, tasks
+from cdi_spark.linkage.splink_sql import cannot_sql, evidence_sql
+from cdi_spark.linkage.training import LARGEST_COMPONENT
+
+JUDGED = "record_id string, judged_same string, judged_apart array<string>"
+_FOUND = "record_id string, first_record string"
+
+
+def resolve_entities(
+    linked: DataFrame,
+    components: DataFrame,
+    links: DataFrame,
+    frozen: Frozen,
+    *,
+    limits: Linkage,
+    judged: DataFrame | None = None,
+    largest: int = LARGEST_COMPONENT,
+) -> DataFrame:
+    """Divide every component into entities.
+
+    By all that its records say together (linkage/clustering.py); a part that is too large for that is one entity,
+    as far as decisions and limits allow (linkage/dividing.py), and so is every one where conf says `components`.
+
+    Args:
+        linked: linkage.linked.
+        components: record_id, component, part: what to look at as one.
+        links: record_id_l, record_id_r, match_weight: what joins records of parts that are one entity.
+        limits: conf's, of the records of an entity.
+        judged: JUDGED: what stewards decided, of the records that it concerns.
+        largest: records of a part of which all pairs are compared.
+    Returns:
+        record_id, component, part, entity: a number, the hash of the entity's first record_id.
+    """
+    largest = largest if limits.resolve == "entities" else 1
+    judged = linked.sparkSession.createDataFrame([], JUDGED) if judged is None else judged
+    room = partial(
+        clustering.Room.of, largest=limits.largest_entity, per_source=dict(limits.records_per_source)
+    )
+    parts = components.groupBy("part").agg(F.count("*").alias("size"), F.min("record_id").alias("smallest"))
+    sized = components.join(parts, "part")
+    key = F.col("part").alias("key")
+    records = frozen.compared(linked).drop("keys").join(judged, "record_id", "left")
+    large = records.select("record_id", "judged_same", "judged_apart", *frozen.rules.columns()).join(
+        sized.where((F.col("size") > 1) & (F.col("size") > largest)).select("record_id", key), "record_id"
+    )
+    found = (
+        large.join(_links_of_left(links), "record_id", "left")
+        .transform(component_by_component)
+        .mapInArrow(tasks.divider(cannot_sql(frozen.rules), room=room), _FOUND)
+    )
+    if largest > 1:
+        several = sized.where(F.col("size").between(2, largest)).select("record_id", key)
+        compared = records.join(several, "record_id").transform(component_by_component)
+        found = found.unionByName(compared.mapInArrow(_resolver(frozen, room), _FOUND))
+    return sized.join(found, "record_id", "left").select(
+        "record_id",
+        "component",
+        "part",
+        F.xxhash64(F.coalesce("first_record", "smallest")).alias("entity"),
+    )
+
+
+def _resolver(frozen: Frozen, room: tasks.RoomOf) -> tasks.Task:
+    scored = frozen.scored()
+    evidence = {c.name: c.evidence for c in frozen.model.comparisons}
+    prior = scored.settings["probability_two_random_records_match"]
+    return tasks.resolver(
+        evidence_sql(scored, evidence, frozen.rules, judged=True),
+        kinds=len(set(evidence.values())),
+        prior=math.log2(prior / (1 - prior)),
+        least_weight=frozen.trained["entity_weight"],
+        room=room,
+    )
+
+
+def _links_of_left(links: DataFrame) -> DataFrame:
+    """record_id and links: with which others, and bits."""
+    link = F.struct(F.col("record_id_r").alias("other"), F.col("match_weight").alias("weight"))
+    return links.groupBy(F.col("record_id_l").alias("record_id")).agg(F.collect_list(link).alias("links"))
+
+
+def component_by_component(records: DataFrame) -> DataFrame:
+    """Bring the records of one component together, and sort by component (`key`) and record_id.
+
+    Not by `key` itself: rows that a join has left hashed by it are not moved again, and then adaptive
+    execution, which turns that join into a broadcast, leaves them where they lay, one component in many tasks.
+    """
+    return records.repartition(F.xxhash64("key")).sortWithinPartitions("key", "record_id")
