@@ -129,7 +129,7 @@ def test_an_id_that_is_no_more_leads_to_the_entity_that_has_most_of_its_last_rec
     assert homes(nowhere, change) == [("W", None, ["h"], True), ("X", "Y", ["a", "b", "d"], True)]
     # Y merges into Z: X leads to where its records are now, at once.
     known = away(spark, X=("Y", "abd"))
-    change = changes(spark, "abcdefghijkl", held(spark, Y="abcefg", Z="dhijklm"), known)
+    change = changes(spark, "abcdefghijklm", held(spark, Y="abcefg", Z="dhijklm"), known)
     assert homes(known, change) == [
         ("X", "Y", ["a", "b", "d"], False), ("X", "Z", ["a", "b", "d"], True),
         ("Y", "Z", ["a", "b", "c", "e", "f", "g"], True),

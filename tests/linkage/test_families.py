@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from pyspark.sql import SparkSession
+from pyspark.sql import functions as F
 
 from cdi_spark.config import Linkage
 from cdi_spark.entities.components import components
@@ -113,7 +114,7 @@ def test_families_come_apart_and_people_who_changed_come_together(
         keep=lambda _, kept: kept.localCheckpoint(),
     )  # fmt: skip
     pairs = scoring.score_pairs(frozen.linked(persons), frozen).localCheckpoint()
-    joined = components(persons.select("record_id"), pairs)
+    joined = components(persons.select("record_id"), pairs).withColumn("part", F.col("component"))
     found = resolve_entities(frozen.linked(persons), joined, pairs, frozen, limits=Linkage()).collect()
     entity: dict[str, set[int]] = {}
     for row in found:

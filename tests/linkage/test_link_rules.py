@@ -111,11 +111,12 @@ def linked(persons: DataFrame, storage: Storage) -> Linked:
         def entities(links: DataFrame, by: Frozen) -> dict[str, int]:
             joined = components(persons.select("record_id"), links.where("match_weight >= -3"), keep=keep)
             whole = joined.withColumn("part", F.col("component"))
-            rows = resolve_entities(by.linked(persons), whole, links, by, limits=RULES).collect()
+            rows = resolve_entities(records, whole, links, by, limits=RULES).collect()
             return {row["record_id"]: row["entity"] for row in rows}
 
         frozen = train_and_freeze(persons, model=model, limits=RULES, settings_hash="", run_id="r", keep=keep)
-        pairs = keep("pairs", scoring.score_pairs(frozen.linked(persons), frozen))
+        records = keep("linked", frozen.linked(persons))
+        pairs = keep("pairs", scoring.score_pairs(records, frozen))
         return Linked(
             {(row["record_id_l"], row["record_id_r"]): row for row in pairs.collect()},
             entities(pairs.transform(as_links), frozen),
