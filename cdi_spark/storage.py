@@ -236,7 +236,7 @@ class Storage:
         What a killed run left is gone when the next block begins: the lease lets one run at a time in.
         """
         schema = self._scratch_schema()
-        place = "" if self._catalog else f" LOCATION '{_quoted(self._place('_scratch'))}'"
+        place = "" if self._catalog else f" LOCATION '{_quoted(self.place_of('_scratch'))}'"
 
         def keep(name: str, rows: DataFrame) -> DataFrame:
             table = f"{schema}.`{name.replace('.', '_')}`"
@@ -273,7 +273,8 @@ class Storage:
         schema = f"{self._prefix}cdi_scratch_{hashlib.sha256(self.warehouse.encode()).hexdigest()[:8]}"
         return f"`{self._catalog}`.`{schema}`" if self._catalog else schema
 
-    def _place(self, folder: str) -> str:
+    def place_of(self, folder: str) -> str:
+        """Where a folder of the warehouse lies."""
         return f"{self.warehouse.rstrip('/')}/{folder}"
 
     def _append(
@@ -301,7 +302,7 @@ class Storage:
             raise ConflictError(f"{name}: another writer changed it at the same moment. Run again.") from None
 
     def _table_place(self, name: str) -> str:
-        return self._place(self._prefix + name.replace(".", "/"))
+        return self.place_of(self._prefix + name.replace(".", "/"))
 
     def _release(self) -> Row:
         newest = self.read_or_empty(RELEASE).orderBy(F.desc("released_at")).first()
@@ -348,7 +349,7 @@ class Storage:
             self.read(name)  # refuses: Spark would find what another warehouse registered
 
     def _make_local_schema(self, schema: str) -> None:
-        place = _quoted(self._place(f"{self._prefix}{schema}"))
+        place = _quoted(self.place_of(f"{self._prefix}{schema}"))
         self.spark.sql(f"CREATE SCHEMA IF NOT EXISTS `{self._prefix}{schema}` LOCATION '{place}'")
 
 

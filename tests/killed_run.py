@@ -1,4 +1,4 @@
-"""Run stages in a process that kills itself (SIGKILL) at one of its writes.
+"""Run stages, or a stream of runs, in a process that kills itself (SIGKILL) at one of its writes.
 
 python -m tests.killed_run PROJECT WAREHOUSE STAGES COUNT before|inside|after [DELAY_SECONDS]
 """
@@ -17,9 +17,10 @@ from cdi_spark.pipeline import run_stages
 from cdi_spark.session import launch_settings, spark_session
 from cdi_spark.stages import Run
 from cdi_spark.storage import Storage
+from cdi_spark.streaming import stream
 from tests.small_data import settings
 
-WRITES = ("append_once", "append", "replace", "merge", "release")
+WRITES = ("append_once", "append", "replace", "replace_of", "merge", "release")
 
 
 def die() -> None:
@@ -55,9 +56,12 @@ def kill_at(count: int, moment: str, delay: float) -> None:
 
 def main(project: str, warehouse: str, stages: str, count: str, moment: str, delay: str = "0.1") -> None:
     spark = spark_session(settings(launch_settings()["spark.driver.extraJavaOptions"]))
-    run = Run(spark, load_project(Path(project)), Storage(spark, warehouse))
+    loaded, storage = load_project(Path(project)), Storage(spark, warehouse)
     kill_at(int(count), moment, float(delay))
-    list(run_stages(run, stages.split(",")))
+    if stages == "stream":
+        stream(lambda: Run(spark, loaded, storage), every_seconds=None)
+    else:
+        list(run_stages(Run(spark, loaded, storage), stages.split(",")))
     print("not killed: fewer writes than that")
 
 

@@ -17,7 +17,7 @@ from rich.table import Table as RichTable
 from rich.text import Text
 
 from cdi_spark import logs
-from cdi_spark.cli import history, judging, linkage, models
+from cdi_spark.cli import history, judging, linkage, models, stream
 from cdi_spark.cli.options import (
     AsJson,
     Catalog,
@@ -29,6 +29,7 @@ from cdi_spark.cli.options import (
     out,
     project_at,
     start_run,
+    variables,
     write_page,
 )
 from cdi_spark.errors import CdiError, ConfigError
@@ -83,7 +84,7 @@ def run(
 ) -> None:
     """Run the job: raw sources to gold.customer_360, or one stage of it."""
     job = start_run(
-        project_at(project, _variables(var)), warehouse, catalog, retrain=retrain, full=full, run_id=run_id
+        project_at(project, variables(var)), warehouse, catalog, retrain=retrain, full=full, run_id=run_id
     )
     _run_stages(job, stage, wait_seconds=wait)
 
@@ -149,7 +150,7 @@ def check(
     from cdi_spark.linkage.model import load_person_model
     from cdi_spark.quality.gates import check_names
 
-    loaded = project_at(project, _variables(var), lenient=not var)
+    loaded = project_at(project, variables(var), lenient=not var)
     load_person_model(loaded.person_model)
     for quality in loaded.quality.values():
         check_names(quality)
@@ -212,6 +213,7 @@ def demo(
 
 app.command()(linkage.explain)
 app.command()(linkage.why)
+app.command()(stream.stream)
 app.command()(history.history)
 app.add_typer(judging.app, name="judge")
 app.add_typer(models.app, name="models")
@@ -248,14 +250,6 @@ def script() -> None:
     # No exit without a failure: some schedulers take any SystemExit for one.
     if status := main(sys.argv[1:]):
         sys.exit(status)
-
-
-def _variables(given: list[str] | None) -> dict[str, str]:
-    pairs = [entry.partition("=") for entry in given or []]
-    for name, sign, _ in pairs:
-        if not sign:
-            raise ConfigError(f"--var {name}: wants name=value.")
-    return {name: value for name, _, value in pairs}
 
 
 def _run_stages(job: Run, stage: Stage, *, wait_seconds: float = 0) -> None:

@@ -37,15 +37,28 @@ Vars = Annotated[
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
 
 
-def project_at(place: str, variables: dict[str, str] | None = None, *, lenient: bool = False) -> Project:
+def variables(given: list[str] | None) -> dict[str, str]:
+    """What --var says.
+
+    Raises:
+        ConfigError: one of them is not name=value.
+    """
+    pairs = [entry.partition("=") for entry in given or []]
+    for name, sign, _ in pairs:
+        if not sign:
+            raise ConfigError(f"--var {name}: wants name=value.")
+    return {name: value for name, _, value in pairs}
+
+
+def project_at(place: str, given: dict[str, str] | None = None, *, lenient: bool = False) -> Project:
     if "://" not in place:
-        return load_project(Path(place), variables, lenient=lenient)
+        return load_project(Path(place), given, lenient=lenient)
     from cdi_spark.conf_files import local_copy
     from cdi_spark.session import spark_session
 
     folder = local_copy(spark_session(), place)
     try:
-        return load_project(folder, variables, lenient=lenient)
+        return load_project(folder, given, lenient=lenient)
     except ConfigError as fault:
         raise ConfigError(str(fault).replace(str(folder), place)) from None
 

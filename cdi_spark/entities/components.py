@@ -41,7 +41,7 @@ def components(
         records: record_id, one row a record; those without a link are components of their own.
         links: record_id_l, record_id_r; a link may come twice, or join a record to itself.
         keep: writes rows down under a name and reads them back, for as long as the result is not written;
-            wanted for more than one_task_links where GraphFrames does not run, as over Spark Connect.
+            wanted for more than one_task_links.
         one_task_links: with more links than this, all of Spark works on them.
     Returns:
         record_id, component (the smallest of its records' 64-bit hashes, whichever way it was found).
@@ -52,15 +52,14 @@ def components(
     edges = links.select(F.xxhash64("record_id_l").alias("src"), F.xxhash64("record_id_r").alias("dst"))
     if links.count() <= one_task_links:
         joined = in_one_task(edges)
-    elif _has_graphframes(links.sparkSession):
-        joined = by_graphframes(edges)
-    elif keep is not None:
-        joined = by_contraction(edges, keep=keep, one_task_links=one_task_links)
-    else:
+    elif keep is None:
         raise CdiError(
-            f"entities.component: more than {one_task_links} links, and no GraphFrames in this session. "
-            "Give components() a folder to `keep` its steps in."
+            f"entities.component: more than {one_task_links} links. Give components() a folder to `keep` its steps in."
         )
+    elif _has_graphframes(links.sparkSession):
+        joined = by_graphframes(edges, keep=keep)
+    else:
+        joined = by_contraction(edges, keep=keep, one_task_links=one_task_links)
     own = F.xxhash64("record_id")
     return (
         records.select("record_id", own.alias("id"))
@@ -146,11 +145,22 @@ def _has_graphframes(spark: SparkSession) -> bool:
     return True
 
 
-def by_graphframes(edges: DataFrame) -> DataFrame:
-    """Components by GraphFrames; arguments and result are in_one_task's."""
+def by_graphframes(edges: DataFrame, *, keep: Keep) -> DataFrame:
+    """Components by GraphFrames; arguments and result are in_one_task's.
+
+    The frame that it caches and the checkpoints that it leaves are gone afterwards.
+    """
     vertices = edges.select(F.explode(F.array("src", "dst")).alias("id")).distinct()
     joined: DataFrame = GraphFrame(vertices, edges).connectedComponents()
-    return joined
+    found = keep("joined", joined)
+    joined.unpersist()
+    # GraphFrames runs in a session with a JVM of its own alone, and only that knows the folder's file system.
+    context = edges.sparkSession.sparkContext
+    path = context._jvm.org.apache.hadoop.fs.Path(f"{context.getCheckpointDir()}/connected-components-*")
+    files = path.getFileSystem(context._jsc.hadoopConfiguration())
+    for left in files.globStatus(path):
+        files.delete(left.getPath(), True)
+    return found
 
 
 def by_contraction(edges: DataFrame, *, keep: Keep, one_task_links: int = ONE_TASK_LINKS) -> DataFrame:

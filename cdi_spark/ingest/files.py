@@ -30,6 +30,9 @@ _PLACES = T.StructType(
     ]
 )
 
+# A stream wants to be told what every such file has.
+_BINARY_FILE = "path string, modificationTime timestamp, length long, content binary"
+
 
 @dataclass(frozen=True)
 class File:
@@ -122,12 +125,28 @@ def told_as_source(source: Source) -> Iterator[None]:
         raise SourceError(f"source {source.name}: {source.path}: {_meaning(fault, source)}") from None
 
 
+def arriving_files(spark: SparkSession, source: Source) -> DataFrame:
+    """A stream of the files that come to a source's path: path. Their content is not read.
+
+    Raises:
+        SourceError: no file at the path, and no pattern that any may come to.
+    """
+    with told_as_source(source):
+        listing = spark.readStream.format("binaryFile").schema(_BINARY_FILE).options(**_which(source))
+        return listing.load(_locate(source.path)).select("path")
+
+
+def _which(source: Source) -> dict[str, str]:
+    return {
+        name: source.options[name]
+        for name in ("recursiveFileLookup", "pathGlobFilter")
+        if name in source.options
+    }
+
+
 def _files(spark: SparkSession, source: Source) -> list[str]:
     """The files at the source's path that hold anything, each as a pattern that means it alone."""
-    listing = spark.read.format("binaryFile")
-    for option in ("recursiveFileLookup", "pathGlobFilter"):
-        if option in source.options:
-            listing = listing.option(option, source.options[option])
+    listing = spark.read.format("binaryFile").options(**_which(source))
     found = listing.load(_locate(source.path)).select("path").collect()
     return sorted(glob_escaped(row["path"]) for row in found)
 

@@ -73,7 +73,7 @@ def joined_by_hand(pairs: list[tuple[str, str]]) -> set[frozenset[str]]:
     "way",
     [
         pytest.param(lambda edges, keep: ways.in_one_task(edges), id="in one task"),
-        pytest.param(lambda edges, keep: ways.by_graphframes(edges), id="by GraphFrames"),
+        pytest.param(lambda edges, keep: ways.by_graphframes(edges, keep=keep), id="by GraphFrames"),
         pytest.param(
             lambda edges, keep: ways.by_contraction(edges, keep=keep, one_task_links=0), id="by contraction"
         ),
@@ -110,14 +110,25 @@ def test_a_chain_of_ten_thousand_links_is_one_component(spark: SparkSession) -> 
     assert components(everyone, ends).select("component").distinct().count() == 1
 
 
-def test_a_graph_beyond_one_task_goes_to_graphframes(
-    spark: SparkSession, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    asked = []
-    monkeypatch.setattr(ways, "by_graphframes", lambda edges: asked.append(edges) or ways.in_one_task(edges))
-    found = components(records(spark, *"abcd"), links(spark, "ab", "bc"), one_task_links=1)
-    assert partition(found) == {frozenset("abc"), frozenset("d")}
-    assert asked
+def test_a_graph_beyond_one_task_goes_to_graphframes(spark: SparkSession, storage: Storage) -> None:
+    def left_over() -> tuple[int, int]:
+        folder = Path(str(spark.sparkContext.getCheckpointDir()).removeprefix("file:"))
+        frames = spark.sparkContext._jsc.getPersistentRDDs().size()
+        return frames, sum(path.is_file() for path in folder.rglob("*"))
+
+    before = left_over()
+    with storage.scratch() as keep:
+        asked = []
+
+        def kept(name: str, rows: DataFrame) -> DataFrame:
+            asked.append(name)
+            return keep(name, rows)
+
+        found = components(records(spark, *"abcd"), links(spark, "ab", "bc"), keep=kept, one_task_links=1)
+        assert partition(found) == {frozenset("abc"), frozenset("d")}
+    assert asked == ["joined"]
+    # Of its cached frames and checkpoints nothing stays.
+    assert left_over() == before
 
 
 def test_without_graphframes_a_graph_beyond_one_task_is_contracted(

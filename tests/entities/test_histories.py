@@ -19,12 +19,12 @@ def test_any_history_of_changes_comes_to_what_full_runs_come_to(
 ) -> None:
     def worlds() -> Worlds:
         storage = with_model(spark, demo_job, tmp_path_factory.mktemp("worlds") / "warehouse")
-        return Worlds(storage, load_project(CONF, {"raw": "none"}), count=12)
+        return Worlds(storage, load_project(CONF, {"raw": "none"}), count=20)
 
     run_state_machine_as_test(
         machine(worlds),
         settings=settings(
-            max_examples=2, stateful_step_count=3, deadline=None, database=None, derandomize=True,
+            max_examples=2, stateful_step_count=2, deadline=None, database=None, derandomize=True,
             phases=[Phase.generate], suppress_health_check=list(HealthCheck),
         ),
     )  # fmt: skip

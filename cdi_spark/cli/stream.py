@@ -1,0 +1,47 @@
+"""`cdi stream`: runs as files come."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from cdi_spark.cli.options import (
+    Catalog,
+    ProjectDir,
+    Vars,
+    Warehouse,
+    err,
+    open_storage,
+    project_at,
+    variables,
+)
+
+
+def stream(
+    project: ProjectDir = ".",
+    warehouse: Warehouse = None,
+    catalog: Catalog = None,
+    var: Vars = None,
+    every: Annotated[int, typer.Option(min=1, help="Seconds between looks for new files.")] = 60,
+    available_now: Annotated[
+        bool, typer.Option("--available-now", help="Run on what came since the last time, and end.")
+    ] = False,
+    wait: Annotated[int, typer.Option(min=0, help="Seconds to wait while another run is at work.")] = 600,
+) -> None:
+    """Run whenever new files lie at the sources' paths, until stopped.
+
+    A file counts as new by its name; one that is overwritten is seen with the next new one, or by `cdi run`.
+    """
+    from cdi_spark.stages import Run
+    from cdi_spark.streaming import stream as run_stream
+
+    loaded = project_at(project, variables(var))
+    with err.status("starting Spark …"):
+        storage = open_storage(loaded, warehouse, catalog)
+    runs = run_stream(
+        lambda: Run(storage.spark, loaded, storage),
+        every_seconds=None if available_now else every,
+        wait_seconds=wait,
+    )
+    err.print(f"{runs} runs; the stream has ended", highlight=False)
