@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from graphframes import GraphFrame
 from py4j.protocol import Py4JError
@@ -156,7 +156,8 @@ def by_graphframes(edges: DataFrame, *, keep: Keep) -> DataFrame:
     joined.unpersist()
     # GraphFrames runs in a session with a JVM of its own alone, and only that knows the folder's file system.
     context = edges.sparkSession.sparkContext
-    path = context._jvm.org.apache.hadoop.fs.Path(f"{context.getCheckpointDir()}/connected-components-*")
+    jvm: Any = context._jvm
+    path = jvm.org.apache.hadoop.fs.Path(f"{context.getCheckpointDir()}/connected-components-*")
     files = path.getFileSystem(context._jsc.hadoopConfiguration())
     for left in files.globStatus(path):
         files.delete(left.getPath(), True)
