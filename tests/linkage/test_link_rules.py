@@ -94,9 +94,18 @@ class Linked:
     pairs: dict[tuple[str, str], Row]
     entity: dict[str, int]
     entity_without_rules: dict[str, int]
+    entity_of_components: dict[str, int]
+    entity_of_judged: dict[str, int]
 
 
-def linked(persons: DataFrame, storage: Storage) -> Linked:
+# A steward says that the two robins are one whatever their ids, and that the two of one strong id are not.
+JUDGED = [
+    ("crm:robin", "crm:robin", None), ("web:robin", "crm:robin", None),
+    ("crm:strong", None, ["1"]), ("web:strong", None, ["1"]),
+]  # fmt: skip
+
+
+def linked(spark: SparkSession, persons: DataFrame, storage: Storage) -> Linked:
     """Pairs and entities; the model itself compares neither national ids nor devices nor accounts."""
     packaged = load_person_model(PACKAGED)
     blind = {"national_id", "device", "account"}
@@ -108,10 +117,13 @@ def linked(persons: DataFrame, storage: Storage) -> Linked:
     )
     with storage.scratch() as keep:
 
-        def entities(links: DataFrame, by: Frozen) -> dict[str, int]:
+        def entities(
+            links: DataFrame, by: Frozen, *, judged: DataFrame | None = None, **limits: object
+        ) -> dict[str, int]:
             joined = components(persons.select("record_id"), links.where("match_weight >= -3"), keep=keep)
             whole = joined.withColumn("part", F.col("component"))
-            rows = resolve_entities(records, whole, links, by, limits=RULES).collect()
+            conf = RULES.model_copy(update=limits)
+            rows = resolve_entities(records, whole, links, by, limits=conf, judged=judged).collect()
             return {row["record_id"]: row["entity"] for row in rows}
 
         frozen = train_and_freeze(persons, model=model, limits=RULES, settings_hash="", run_id="r", keep=keep)
@@ -121,11 +133,21 @@ def linked(persons: DataFrame, storage: Storage) -> Linked:
             {(row["record_id_l"], row["record_id_r"]): row for row in pairs.collect()},
             entities(pairs.transform(as_links), frozen),
             entities(pairs, replace(frozen, rules=NO_RULES)),
+            entities(pairs.transform(as_links), frozen, resolve="components"),
+            entities(
+                pairs.transform(as_links),
+                frozen,
+                judged=spark.createDataFrame(
+                    JUDGED, "record_id string, judged_same string, judged_apart array<string>"
+                ),
+            ),
         )
 
 
-def test_rules_decide_whatever_pairs_weigh_and_pairs_name_them(persons: DataFrame, storage: Storage) -> None:
-    found = linked(persons, storage)
+def test_rules_decide_whatever_pairs_weigh_and_pairs_name_them(
+    spark: SparkSession, persons: DataFrame, storage: Storage
+) -> None:
+    found = linked(spark, persons, storage)
     pairs, entity, without = found.pairs, found.entity, found.entity_without_rules
 
     # Two national ids stay apart though a third record is like both.
@@ -135,6 +157,15 @@ def test_rules_decide_whatever_pairs_weigh_and_pairs_name_them(persons: DataFram
     assert entity["crm:robin"] != entity["web:robin"]
     assert entity["shop:robin"] in (entity["crm:robin"], entity["web:robin"])
     assert without["crm:robin"] == without["web:robin"] == without["shop:robin"]
+    # So it is where components are entities, over the third as over no other.
+    plain = found.entity_of_components
+    assert plain["crm:robin"] != plain["web:robin"]
+    assert plain["shop:robin"] in (plain["crm:robin"], plain["web:robin"])
+    assert plain["crm:strong"] == plain["web:strong"]
+    # Stewards stand above rules.
+    judged = found.entity_of_judged
+    assert judged["crm:robin"] == judged["web:robin"]
+    assert judged["crm:strong"] != judged["web:strong"]
     # One national id, spelled two ways, brings together what has nothing else in common.
     strong = pairs["crm:strong", "web:strong"]
     assert (strong["decided_by"], strong["block_rule"]) == ("must-link: same national id",) * 2
