@@ -89,7 +89,7 @@ class Worlds:
                     self.said.pop(name, None)
                 else:
                     self.said[name] = {**says, "world": world}
-        self._write_silver()
+        self.write_silver()
         yesterday = Path(self.storage.warehouse)
         other = Storage(self.storage.spark, f"{yesterday}_full")
         shutil.rmtree(other.warehouse, ignore_errors=True)
@@ -118,7 +118,8 @@ class Worlds:
             entries = self.storage.spark.createDataFrame(rows, JUDGEMENT.schema)
             self.storage.append(JUDGEMENT, entries, token=f"day {self.day}")
 
-    def _write_silver(self) -> None:
+    def write_silver(self) -> None:
+        """Write silver.person and silver.order as `said` has them."""
         persons, orders = [], []
         for name, says in self.said.items():
             world, family = says["world"], _family(says["world"])
