@@ -22,9 +22,7 @@ from cdi_spark.linkage.model import load_person_model
 from cdi_spark.linkage.models import active_model, settings_hash
 from cdi_spark.linkage.training import LARGEST_COMPONENT
 from cdi_spark.stages import Run, frozen_model, model_in_force
-from cdi_spark.tables import EVENT, MEMBER, MODEL, PAIR, PERSON
-
-SHOWN = ("given_name", "family_name", "birth_date", "emails", "phones", "street", "postcode", "city")
+from cdi_spark.tables import EVENT, MEMBER, MODEL, PAIR, PERSON, SHOWN
 
 
 @dataclass(frozen=True)

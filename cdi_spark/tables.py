@@ -120,6 +120,8 @@ ATTRIBUTES = (
     Column("occupation", STRING, "occupation or job title", "quasi-identifier"),
     Column("company", STRING, "employer", "quasi-identifier"),
 )
+# What stewards are shown of a record beside its id.
+SHOWN = ("given_name", "family_name", "birth_date", "emails", "phones", "street", "postcode", "city")
 # What a mapping may give: the attributes, or one field with the whole name, which is then split.
 PERSON_INPUT = ("full_name", *(c.name for c in ATTRIBUTES))
 

@@ -1,7 +1,7 @@
 """What each stage reads, which pure steps it calls, and what it writes. Nobody else reads or writes."""
 
 from cdi_spark.stages.cleansing import standardise
-from cdi_spark.stages.judging import judge
+from cdi_spark.stages.judging import Decision, judge, judge_all
 from cdi_spark.stages.landing import ingest
 from cdi_spark.stages.linking import frozen_model, model_in_force, resolve, score, train
 from cdi_spark.stages.publishing import publish
@@ -12,10 +12,12 @@ __all__ = [
     "INTERRUPTED",
     "SUCCEEDED",
     "Counts",
+    "Decision",
     "Run",
     "frozen_model",
     "ingest",
     "judge",
+    "judge_all",
     "model_in_force",
     "new_run_id",
     "publish",

@@ -2,16 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from pyspark.sql import functions as F
 
-from cdi_spark.entities.judgements import CANNOT, MUST, WITHDRAWN, Judgement, against, standing
+from cdi_spark.entities.judgements import CANNOT, MUST, WITHDRAWN, Judgement, Pair, against, standing
 from cdi_spark.errors import CdiError, ConflictError
 from cdi_spark.storage import Storage
 from cdi_spark.tables import JUDGEMENT, PERSON
 
 _TRIES = 10
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What a steward says of two records, in any order.
+
+    Attributes:
+        verdict: judgements.MUST, CANNOT or WITHDRAWN.
+        why: the reason given.
+    """
+
+    records: Pair
+    verdict: str
+    why: str
+
+    @property
+    def pair(self) -> Pair:
+        """The two records, the lexically smaller first."""
+        return min(self.records), max(self.records)
 
 
 def judge(storage: Storage, records: tuple[str, str], verdict: str, *, by: str, why: str) -> bool:
@@ -27,46 +48,95 @@ def judge(storage: Storage, records: tuple[str, str], verdict: str, *, by: str, 
         CdiError: a record is not there; nothing to withdraw; or decisions that hold say the contrary, and the
             message has the chain of them that proves it.
     """
-    pair = min(records), max(records)
-    if pair[0] == pair[1]:
-        raise CdiError(f"judge: {pair[0]} is one record. Name two.")
-    if verdict != WITHDRAWN:
-        _want_live(storage, pair)
+    (outcome,) = judge_all(storage, [Decision(records, verdict, why)], by=by)
+    if isinstance(outcome, CdiError):
+        raise outcome
+    return outcome
+
+
+def judge_all(storage: Storage, asked: Sequence[Decision], *, by: str) -> list[bool | CdiError]:
+    """Put decisions on record one after the other, each in the light of those before it; in one commit.
+
+    Args:
+        by: who decided.
+    Returns:
+        Of every decision what judge() returns of it, or the error that it raises.
+    """
+    live = _live(storage, asked)
     for _ in range(_TRIES):
         known = storage.read_or_empty(JUDGEMENT)
-        held = standing(known)
-        own = next((judgement for judgement in held if judgement.pair == pair), None)
-        if verdict == WITHDRAWN and own is None:
-            raise CdiError(f"judge: nothing is decided about {pair[0]} and {pair[1]}. See `cdi judge list`.")
-        if own is not None and own.verdict == verdict:
-            return False
-        if verdict != WITHDRAWN:
-            _want_no_contrary(held, pair, verdict)
+        held = {judgement.pair: judgement for judgement in standing(known)}
         last = known.agg(F.max("step").alias("step")).first()
-        step = ((last and last["step"]) or 0) + 1
-        entry = (step, *pair, verdict, by, why, datetime.now(UTC))
-        if _written(storage, entry):
-            return True
+        step = (last and last["step"]) or 0
+        entries: list[tuple[object, ...]] = []
+        outcomes: list[bool | CdiError] = []
+        at = datetime.now(UTC)
+        for decision in asked:
+            try:
+                new = _is_new(decision, held, live)
+            except CdiError as refused:
+                outcomes.append(refused)
+                continue
+            outcomes.append(new)
+            if not new:
+                continue
+            pair, verdict = decision.pair, decision.verdict
+            entries.append((step + len(entries) + 1, *pair, verdict, by, decision.why, at))
+            if verdict == WITHDRAWN:
+                del held[pair]
+            else:
+                held[pair] = Judgement(*pair, verdict, by, decision.why, at)
+        if not entries or _written(storage, entries, first=step + 1):
+            return outcomes
     raise ConflictError("entities.judgement: others decide all the time. Try again.")
 
 
-def _written(storage: Storage, entry: tuple[object, ...]) -> bool:
-    """Whether it was this decision that got its step."""
-    step = entry[0]
-    assert isinstance(step, int)
+def _is_new(decision: Decision, held: dict[Pair, Judgement], live: set[str]) -> bool:
+    """Whether a decision may be put on record; False where it holds already.
+
+    Raises:
+        CdiError: see judge().
+    """
+    pair, verdict = decision.pair, decision.verdict
+    if pair[0] == pair[1]:
+        raise CdiError(f"judge: {pair[0]} is one record. Name two.")
+    if verdict != WITHDRAWN:
+        _want_live(pair, live)
+    own = held.get(pair)
+    if verdict == WITHDRAWN and own is None:
+        raise CdiError(f"judge: nothing is decided about {pair[0]} and {pair[1]}. See `cdi judge list`.")
+    if own is not None and own.verdict == verdict:
+        return False
+    if verdict != WITHDRAWN:
+        _want_no_contrary(list(held.values()), pair, verdict)
+    return True
+
+
+def _written(storage: Storage, entries: Sequence[tuple[object, ...]], *, first: int) -> bool:
+    """Whether it was these decisions that got their steps, from `first` on."""
     try:
-        row = storage.spark.createDataFrame([entry], JUDGEMENT.schema)
-        storage.append(JUDGEMENT, row, token="judgement", step=step)
+        rows = storage.spark.createDataFrame(entries, JUDGEMENT.schema)
+        # Who decides meanwhile has read no later step than this one, and so goes by this number or a smaller one.
+        storage.append(JUDGEMENT, rows, token="judgement", step=first)
     except ConflictError:
         return False
-    there = storage.read(JUDGEMENT.name).where(F.col("step") == step).drop("decided_at").first()
-    return there is not None and tuple(there) == entry[:-1]
+    steps = F.col("step").between(first, first + len(entries) - 1)
+    there = storage.read(JUDGEMENT.name).where(steps).drop("decided_at").orderBy("step").collect()
+    return [tuple(row) for row in there] == [entry[:-1] for entry in entries]
 
 
-def _want_live(storage: Storage, pair: tuple[str, str]) -> None:
-    live = storage.read(PERSON.name).where(F.col("record_id").isin(*pair) & ~F.col("is_deleted"))
-    there = {row["record_id"] for row in live.select("record_id").collect()}
-    missing = [record for record in pair if record not in there]
+def _live(storage: Storage, asked: Sequence[Decision]) -> set[str]:
+    """Of the records that are named, to decide something about them, those that there are."""
+    names = sorted({name for decision in asked if decision.verdict != WITHDRAWN for name in decision.pair})
+    if not names:
+        return set()
+    named = storage.spark.createDataFrame([(name,) for name in names], "record_id string")
+    live = storage.read(PERSON.name).where(~F.col("is_deleted")).join(named, "record_id", "left_semi")
+    return {row["record_id"] for row in live.select("record_id").collect()}
+
+
+def _want_live(pair: Pair, live: set[str]) -> None:
+    missing = [record for record in pair if record not in live]
     if missing:
         raise CdiError(
             f"judge: {' and '.join(missing)}: no such record in silver.person. A record id is <source>:<key>; "
@@ -74,7 +144,7 @@ def _want_live(storage: Storage, pair: tuple[str, str]) -> None:
         )
 
 
-def _want_no_contrary(held: list[Judgement], pair: tuple[str, str], verdict: str) -> None:
+def _want_no_contrary(held: Sequence[Judgement], pair: Pair, verdict: str) -> None:
     chain = against(held, pair, verdict)
     if chain is None:
         return

@@ -21,7 +21,7 @@ from cdi_spark.entities.judgements import (
     standing,
 )
 from cdi_spark.errors import CdiError
-from cdi_spark.stages import judge
+from cdi_spark.stages import Decision, judge, judge_all
 from cdi_spark.storage import Storage
 from cdi_spark.tables import JUDGEMENT, PERSON
 
@@ -101,9 +101,14 @@ def persons(spark: SparkSession, storage: Storage) -> Storage:
     return storage
 
 
-def decide(storage: Storage, told: str, *, by: str = "ann") -> bool:
+def decision(told: str) -> Decision:
     verdict = {"=": MUST, "!": CANNOT, "?": WITHDRAWN}[told[1]]
-    return judge(storage, (f"crm:{told[0]}", f"crm:{told[2]}"), verdict, by=by, why="seen both")
+    return Decision((f"crm:{told[0]}", f"crm:{told[2]}"), verdict, "seen both")
+
+
+def decide(storage: Storage, told: str, *, by: str = "ann") -> bool:
+    asked = decision(told)
+    return judge(storage, asked.records, asked.verdict, by=by, why=asked.why)
 
 
 def test_a_decision_is_on_record_once_and_withdrawn_with_all_on_record(persons: Storage) -> None:
@@ -145,3 +150,19 @@ def test_of_two_who_decide_at_once_the_second_hears_of_the_first(persons: Storag
         told = list(pool.map(tell, ["b=c", "a!c", "d=e"]))
     assert sorted(told) == ["True", "True", "refused"]
     assert len(standing(persons.read(JUDGEMENT.name))) == 3
+
+
+def test_decisions_given_together_count_one_by_one_whoever_else_decides(persons: Storage) -> None:
+    def tell(told: str) -> list[bool | str]:
+        outcomes = judge_all(persons, [decision(one) for one in told.split()], by=told)
+        return [one if isinstance(one, bool) else str(one)[:30] for one in outcomes]
+
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        told = list(pool.map(tell, ["a=b b=c c!a b=a f=a a?b", "d!a e!a d!a"]))
+    assert told == [
+        [True, True, "judge: crm:a and crm:c cannot ", False, "judge: crm:f: no such record i", True],
+        [True, True, False],
+    ]
+    decisions = persons.read(JUDGEMENT.name)
+    assert [row["step"] for row in decisions.orderBy("step").collect()] == [1, 2, 3, 4, 5]
+    assert len(standing(decisions)) == 3

@@ -1,0 +1,126 @@
+"""`cdi review`: pairs for stewards to look at, and their answers."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.table import Table as RichTable
+from rich.text import Text
+
+from cdi_spark.cli.options import (
+    AsJson,
+    Catalog,
+    ProjectDir,
+    Warehouse,
+    open_storage,
+    out,
+    project_at,
+    write_page,
+)
+from cdi_spark.errors import CdiError, ConfigError
+
+if TYPE_CHECKING:
+    from cdi_spark.review_sheet import Sheet
+    from cdi_spark.storage import Storage
+
+
+def review(
+    project: ProjectDir = ".",
+    warehouse: Warehouse = None,
+    catalog: Catalog = None,
+    pairs: Annotated[int, typer.Option(min=1, help="How many pairs, at most.")] = 100,
+    csv: Annotated[
+        Path | None, typer.Option(help="CSV file to write them into, with room for the answers.")
+    ] = None,
+    html: Annotated[
+        Path | None, typer.Option(help="HTML page to write them into, on which they are answered.")
+    ] = None,
+    answers: Annotated[
+        Path | None, typer.Option(help="CSV file with answers, to be put on record; no pairs are shown.")
+    ] = None,
+    by: Annotated[str | None, typer.Option(help="Who gave the answers.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Find the pairs that are most worth a look, for stewards to decide; or put their answers on record.
+
+    Shows what both records say: keep output, sheet and page as confidential as the data.
+    """
+    if answers is None and by is not None:
+        raise ConfigError("review: --by says who gave --answers FILE. Give both.")
+    if answers is not None and (by is None or csv or html):
+        raise ConfigError("review: --answers FILE wants --by NAME, and neither --csv nor --html.")
+    conf = project_at(project, lenient=True)
+    if answers is not None and by is not None:
+        from cdi_spark.review_sheet import read_sheet
+
+        # Before Spark starts: a file with a fault is told at once.
+        filled = read_sheet(answers)
+        _take(open_storage(conf, warehouse, catalog), answers, filled, by=by, as_json=as_json)
+        return
+    from cdi_spark.review import pairs_to_review
+
+    found = pairs_to_review(open_storage(conf, warehouse, catalog), conf.file.linkage, most=pairs)
+    _write(found, csv, html, quiet=as_json)
+    if as_json:
+        print(json.dumps(found, default=str, ensure_ascii=False))
+    elif not (csv or html):
+        _print(found)
+
+
+def _take(storage: Storage, file: Path, filled: Sheet, *, by: str, as_json: bool) -> None:
+    """Put answers on record and tell what became of them.
+
+    Raises:
+        CdiError: some rows are not on record; it names them.
+    """
+    from cdi_spark.review_sheet import take_answers
+
+    taken = take_answers(storage, filled.answers, by=by)
+    if as_json:
+        print(json.dumps({**asdict(taken), "empty": filled.empty, "faults": filled.faults}))
+    else:
+        out.print(
+            f"{taken.recorded} on record, {taken.known} decided already, {filled.empty} empty, "
+            f"{len(taken.refused)} refused; what is on record holds from the next `cdi run` on",
+            highlight=False,
+        )
+        for row, told in sorted((taken.refused | filled.faults).items()):
+            out.print(f"row {row}: {told}", highlight=False, markup=False, soft_wrap=True)
+    if wrong := sorted(taken.refused | filled.faults):
+        rows = ", ".join(map(str, wrong))
+        raise CdiError(
+            f"{file}: not on record: row {rows} (the header is row 1). Mend and give the file again; what is on "
+            "record stays so."
+        )
+
+
+def _write(found: list[dict[str, Any]], csv: Path | None, html: Path | None, *, quiet: bool) -> None:
+    if csv:
+        from cdi_spark.review_sheet import sheet
+
+        write_page(csv, sheet(found), quiet=quiet)
+    if html:
+        from cdi_spark.review_page import review_page
+
+        write_page(html, review_page(found), quiet=quiet)
+
+
+def _print(found: list[dict[str, Any]]) -> None:
+    shown = RichTable("why", "record", "says")
+    for pair in found:
+        weight = f"{pair['match_weight']:+.2f} bits, {pair['match_probability']:.1%} a match"
+        for side, told in (("l", pair["reason"]), ("r", weight)):
+            shown.add_row(told, Text(pair[f"record_id_{side}"]), Text(" · ".join(_said(pair, side))))
+        shown.add_section()
+    out.print(shown)
+
+
+def _said(pair: dict[str, Any], side: str) -> list[str]:
+    from cdi_spark.tables import SHOWN
+
+    said = [pair[f"{name}_{side}"] for name in SHOWN]
+    return [", ".join(value) if isinstance(value, list) else str(value) for value in said if value]
