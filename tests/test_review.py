@@ -76,7 +76,7 @@ def test_pairs_come_with_their_reasons_the_most_worth_it_first(spark: SparkSessi
         ("shop:1", "shop:2", 30.0),
         ("shop:1", "shop:3", 3.0),
         ("shop:2", "shop:3", 4.0),
-        # As doubtful as each other, but only one beyond a limit.
+        # They weigh the same, but where a limit stands against the weight all is doubt.
         ("app:1", "app:2", 5.0),
         ("erp:1", "erp:2", 5.0),
         *((f"crm:{n}", "web:5", 40.0 - n) for n in range(5, 10)),
@@ -85,13 +85,13 @@ def test_pairs_come_with_their_reasons_the_most_worth_it_first(spark: SparkSessi
     weak = "held weakly: nothing better than this pair joins 1 of the entity's {} records with the rest"
     found = asked(spark, entities, links, records_per_source={"crm": 1, "erp": 1}, largest_entity=5)
     assert [f"{left} {right}: {reason}" for left, right, reason in found] == [
+        f"crm:9 web:5: {weak.format(6)}; it has 6 records, more than 5, and 5 records of source crm, more than 1",
         f"crm:2 web:1: {apart.format('1 and 2')}; together they would have 2 records of source crm, more than 1",
-        f"shop:2 shop:3: {weak.format(3)}",
         f"erp:1 erp:2: {apart.format('1 and 1')}; together they would have 2 records of source erp, more than 1",
+        f"shop:2 shop:3: {weak.format(3)}",
         f"app:1 app:2: {apart.format('1 and 1')}",
         f"shop:3 web:1: {apart.format('3 and 2')}",
         f"crm:1 web:1: {weak.format(2)}",
-        f"crm:9 web:5: {weak.format(6)}; it has 6 records, more than 5, and 5 records of source crm, more than 1",
     ]
 
 
