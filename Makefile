@@ -17,11 +17,12 @@ check: $(READY)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-# Times scoring against Splink in one run; prints ratios. CDI_HISTORICAL=DIR: the historical people too.
+# Times scoring against Splink, components against GraphFrames, and small changes against full runs; prints ratios.
+# CDI_HISTORICAL=DIR: the historical people too.
 bench: $(READY)
 	$(BIN)/pytest -o addopts="-q --import-mode=importlib" tests/benchmarks -s
 
-# A run killed at every one of its writes; odd rows by the thousand; the demo three times at full size.
+# Runs and streams killed at their writes; histories by the hundred, odd rows by the thousand; the demo at full size.
 soak: $(READY)
 	CDI_ANY_ROWS_EXAMPLES=30 $(BIN)/pytest -o addopts="-q --import-mode=importlib" tests/soak tests/ingest/test_any_rows.py -s
 
