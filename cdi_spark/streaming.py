@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from dataclasses import replace
 from functools import reduce
 
 from pyspark.errors import StreamingQueryException
@@ -13,17 +13,17 @@ from cdi_spark import logs
 from cdi_spark.errors import CdiError
 from cdi_spark.ingest.files import arriving_files
 from cdi_spark.pipeline import STAGES, run_stages
-from cdi_spark.stages import Run
+from cdi_spark.stages import Run, new_run_id
 
 
-def stream(make_run: Callable[[], Run], *, every_seconds: int | None, wait_seconds: float = 0) -> int:
+def stream(run: Run, *, every_seconds: int | None, wait_seconds: float = 0) -> int:
     """Do a whole run whenever files came, until stopped; or once for all that came since the last time.
 
     A batch of the stream is a run. One that was killed comes again, and goes on from what the killed run left: its
     files are known by their content, so each lands once. The checkpoint lies below the warehouse.
 
     Args:
-        make_run: a run of its own each time, all over the same project and warehouse.
+        run: what each is a copy of, with an id of its own.
         every_seconds: how often to look; None to end when all that is there has been through.
         wait_seconds: how long to wait for another run to end, seconds.
     Returns:
@@ -35,24 +35,23 @@ def stream(make_run: Callable[[], Run], *, every_seconds: int | None, wait_secon
         raise CdiError(
             "cdi stream: Spark Connect has no such callback. Launch it by spark-submit, or use `cdi run`."
         )
-    first = make_run()
     faults: list[Exception] = []
     done = [0]
 
     def run_on(_: DataFrame, batch: int) -> None:
-        run = make_run()
-        logs.notice(f"files came; batch {batch} of the stream", run_id=run.run_id)
+        own = replace(run, run_id=new_run_id())
+        logs.notice(f"files came; batch {batch} of the stream", run_id=own.run_id)
         try:
-            for _stage in run_stages(run, list(STAGES), wait_seconds=wait_seconds):
+            for _stage in run_stages(own, list(STAGES), wait_seconds=wait_seconds):
                 pass
         except Exception as fault:
             faults.append(fault)
             raise
         done[0] += 1
 
-    came = [arriving_files(first.spark, source) for source in first.project.sources]
+    came = [arriving_files(run.spark, source) for source in run.project.sources]
     writer = reduce(DataFrame.unionByName, came).writeStream.foreachBatch(run_on)
-    writer = writer.option("checkpointLocation", first.storage.place_of("_stream"))
+    writer = writer.option("checkpointLocation", run.storage.place_of("_stream"))
     trigger = (
         {"availableNow": True} if every_seconds is None else {"processingTime": f"{every_seconds} seconds"}
     )

@@ -393,6 +393,9 @@ JUDGEMENT = Table(
     ),
 )
 
+# What judgements say of each record, all that follows from them included; see entities/judgements.py.
+JUDGED = "record_id string, judged_same string, judged_apart array<string>"
+
 MEMBER = Table(
     "entities.member",
     "One row per record in an entity and time of validity",

@@ -9,8 +9,9 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, rule
+from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
 from pyspark.sql import SparkSession
 
 from cdi_spark.config import Project
@@ -168,6 +169,17 @@ def machine(worlds: Callable[[], Worlds]) -> type[RuleBasedStateMachine]:
             self.worlds.live({n: data.draw(DAY, label=f"world {n}") for n in range(self.worlds.count)})
 
     return Histories
+
+
+def run_histories(worlds: Callable[[], Worlds], *, examples: int, days: int, random: bool) -> None:
+    """Let so many warehouses of worlds live so many days; of these the first sees no change."""
+    run_state_machine_as_test(
+        machine(worlds),
+        settings=settings(
+            max_examples=examples, stateful_step_count=days, deadline=None, database=None, derandomize=not random,
+            phases=[Phase.generate], suppress_health_check=list(HealthCheck),
+        ),
+    )  # fmt: skip
 
 
 def with_model(spark: SparkSession, trained: Storage, place: Path) -> Storage:

@@ -58,10 +58,11 @@ def main(project: str, warehouse: str, stages: str, count: str, moment: str, del
     spark = spark_session(settings(launch_settings()["spark.driver.extraJavaOptions"]))
     loaded, storage = load_project(Path(project)), Storage(spark, warehouse)
     kill_at(int(count), moment, float(delay))
+    run = Run(spark, loaded, storage)
     if stages == "stream":
-        stream(lambda: Run(spark, loaded, storage), every_seconds=None)
+        stream(run, every_seconds=None)
     else:
-        list(run_stages(Run(spark, loaded, storage), stages.split(",")))
+        list(run_stages(run, stages.split(",")))
     print("not killed: fewer writes than that")
 
 

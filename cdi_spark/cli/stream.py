@@ -12,8 +12,8 @@ from cdi_spark.cli.options import (
     Vars,
     Warehouse,
     err,
-    open_storage,
     project_at,
+    start_run,
     variables,
 )
 
@@ -33,15 +33,8 @@ def stream(
 
     A file counts as new by its name; one that is overwritten is seen with the next new one, or by `cdi run`.
     """
-    from cdi_spark.stages import Run
     from cdi_spark.streaming import stream as run_stream
 
-    loaded = project_at(project, variables(var))
-    with err.status("starting Spark …"):
-        storage = open_storage(loaded, warehouse, catalog)
-    runs = run_stream(
-        lambda: Run(storage.spark, loaded, storage),
-        every_seconds=None if available_now else every,
-        wait_seconds=wait,
-    )
+    job = start_run(project_at(project, variables(var)), warehouse, catalog)
+    runs = run_stream(job, every_seconds=None if available_now else every, wait_seconds=wait)
     err.print(f"{runs} runs; the stream has ended", highlight=False)

@@ -11,7 +11,7 @@ from hashlib import sha256
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from cdi_spark.tables import JUDGEMENT
+from cdi_spark.tables import JUDGED, JUDGEMENT
 
 MUST, CANNOT, WITHDRAWN = "must-link", "cannot-link", "withdrawn"
 
@@ -84,7 +84,7 @@ def sides(spark: SparkSession, held: Sequence[Judgement]) -> DataFrame:
     two. Records that are no more count as well: who is one person with the same third is so without it.
 
     Returns:
-        record_id, judged_same, judged_apart.
+        JUDGED.
     """
     group = _groups(judgement.pair for judgement in held if judgement.verdict == MUST)
     apart: dict[str, set[str]] = defaultdict(set)
@@ -97,7 +97,7 @@ def sides(spark: SparkSession, held: Sequence[Judgement]) -> DataFrame:
     rows = [
         (record, group.get(record), sorted(apart[group.get(record, record)]) or None) for record in records
     ]
-    return spark.createDataFrame(rows, "record_id string, judged_same string, judged_apart array<string>")
+    return spark.createDataFrame(rows, JUDGED)
 
 
 def must_links(judged: DataFrame, records: DataFrame) -> DataFrame:

@@ -13,8 +13,8 @@ from cdi_spark.linkage.frozen import Frozen
 from cdi_spark.linkage.shipped import clustering, tasks
 from cdi_spark.linkage.splink_sql import cannot_sql, evidence_sql
 from cdi_spark.linkage.training import LARGEST_COMPONENT
+from cdi_spark.tables import JUDGED
 
-JUDGED = "record_id string, judged_same string, judged_apart array<string>"
 _FOUND = "record_id string, first_record string"
 
 

@@ -77,25 +77,21 @@ def resolver(
     """
 
     def resolve_components(batches: Iterable[pa.RecordBatch]) -> Iterable[pa.RecordBatch]:
-        with _database(memory_limit) as connection:
-            for piece in _whole_components(batches, pair_budget):
-                placed = piece.append_column("place", pa.array(np.arange(piece.num_rows)))
-                connection.register("cdi_left", placed)
-                connection.register("cdi_right", placed)
-                found = connection.sql(sql).fetchnumpy()
-                bits, known = evidence_of(found, kinds)
-                left, right = (np.asarray(found[side], np.int64) for side in ("place_l", "place_r"))
-                decided = np.asarray(found["decided"], np.int64)
-                links = links_of_pairs(left, right, bits, known, prior, decided)
-                ids = piece.column("record_id").combine_chunks()
-                entity = resolve(
-                    piece.num_rows,
-                    links,
-                    prior=prior,
-                    least_weight=least_weight,
-                    room=room(ids.to_pylist()),
-                ).entity
-                yield from _first_records(ids, entity)
+        for connection, piece in _placed(batches, pair_budget, memory_limit):
+            found = connection.sql(sql).fetchnumpy()
+            bits, known = evidence_of(found, kinds)
+            left, right = (np.asarray(found[side], np.int64) for side in ("place_l", "place_r"))
+            decided = np.asarray(found["decided"], np.int64)
+            links = links_of_pairs(left, right, bits, known, prior, decided)
+            ids = piece.column("record_id").combine_chunks()
+            entity = resolve(
+                piece.num_rows,
+                links,
+                prior=prior,
+                least_weight=least_weight,
+                room=room(ids.to_pylist()),
+            ).entity
+            yield from _first_records(ids, entity)
 
     return resolve_components
 
@@ -113,21 +109,17 @@ def divider(cannot: str, *, room: RoomOf, memory_limit: str = "1GB") -> Task:
     """
 
     def divide_components(batches: Iterable[pa.RecordBatch]) -> Iterable[pa.RecordBatch]:
-        with _database(memory_limit) as connection:
-            for piece in _whole_components(batches, PAIR_BUDGET):
-                placed = piece.append_column("place", pa.array(np.arange(piece.num_rows)))
-                connection.register("cdi_left", placed)
-                connection.register("cdi_right", placed)
-                apart = connection.sql(cannot).fetchnumpy()
-                linked = connection.sql(_LINKS).fetchnumpy()
-                ids = piece.column("record_id").combine_chunks()
-                entity = divide(
-                    piece.column("judged_same").to_pylist(),
-                    (linked["place_l"], linked["place_r"], linked["weight"]),
-                    (apart["place_l"], apart["place_r"]),
-                    room(ids.to_pylist()),
-                )
-                yield from _first_records(ids, entity)
+        for connection, piece in _placed(batches, PAIR_BUDGET, memory_limit):
+            apart = connection.sql(cannot).fetchnumpy()
+            linked = connection.sql(_LINKS).fetchnumpy()
+            ids = piece.column("record_id").combine_chunks()
+            entity = divide(
+                piece.column("judged_same").to_pylist(),
+                (linked["place_l"], linked["place_r"], linked["weight"]),
+                (apart["place_l"], apart["place_r"]),
+                room(ids.to_pylist()),
+            )
+            yield from _first_records(ids, entity)
 
     return divide_components
 
@@ -162,6 +154,18 @@ def _database(memory_limit: str) -> Iterator[duckdb.DuckDBPyConnection]:
             "SET disabled_optimizers = 'join_order,build_side_probe_side'"
         )
         yield connection
+
+
+def _placed(
+    batches: Iterable[pa.RecordBatch], budget: int, memory_limit: str
+) -> Iterator[tuple[duckdb.DuckDBPyConnection, pa.Table]]:
+    """Pieces of whole components, each in a database as cdi_left and cdi_right with `place`, its rows' positions."""
+    with _database(memory_limit) as connection:
+        for piece in _whole_components(batches, budget):
+            placed = piece.append_column("place", pa.array(np.arange(piece.num_rows)))
+            connection.register("cdi_left", placed)
+            connection.register("cdi_right", placed)
+            yield connection, piece
 
 
 def _whole_components(batches: Iterable[pa.RecordBatch], budget: int) -> Iterator[pa.Table]:

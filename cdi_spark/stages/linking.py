@@ -85,12 +85,11 @@ def score(run: Run) -> Counts:
         run.storage.replace(PAIR, score_pairs(run.storage.read(LINKED.name), frozen))
     else:
         with run.storage.scratch() as keep:
-            _score_changes(run, persons, frozen, keep)
+            _score_changes(run, persons, linked, frozen, keep)
     return gated(run, PAIR.name, LINKED.name)
 
 
-def _score_changes(run: Run, persons: DataFrame, frozen: Frozen, keep: Keep) -> None:
-    linked = run.storage.read(LINKED.name)
+def _score_changes(run: Run, persons: DataFrame, linked: DataFrame, frozen: Frozen, keep: Keep) -> None:
     changed = keep("changed", changed_records(persons, linked, model_id=frozen.trained["model_id"]))
     if changed.isEmpty():
         return
@@ -120,7 +119,9 @@ def resolve(run: Run) -> Counts:
             must = judgements.must_links(judged, linked)
             links = as_links(run.storage.read(PAIR.name)).select(*must.columns).unionByName(must)
             records = keep("records", regions.region(touched, links, known))
-            found = keep("found", _resolved(run, records, regions.inside(links, records), judged, keep))
+            found = keep(
+                "found", _resolved(run, linked, records, regions.inside(links, records), judged, keep)
+            )
             cc.check_records(found, records)
             _name_entities(run, found, touched.where("is_gone"), keep)
             rows = found.join(stamped, "record_id")
@@ -140,15 +141,17 @@ def _members_alone(run: Run) -> DataFrame:
     return current.withColumns(nothing)
 
 
-def _resolved(run: Run, records: DataFrame, links: DataFrame, judged: DataFrame, keep: Keep) -> DataFrame:
+def _resolved(
+    run: Run, linked: DataFrame, records: DataFrame, links: DataFrame, judged: DataFrame, keep: Keep
+) -> DataFrame:
     """record_id, component, part, entity of these records.
 
     Args:
-        links: between them.
+        linked: linkage.linked.
+        links: between the records.
         judged: judgements.sides().
     """
     limits, trained = run.project.file.linkage, model_in_force(run)
-    linked = run.storage.read(LINKED.name)
     if trained is None:
         alone = cc.components(records, links)
         return alone.withColumns({"part": F.col("component"), "entity": F.col("component")})

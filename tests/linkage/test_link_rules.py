@@ -21,7 +21,7 @@ from cdi_spark.linkage.link_rules import NO_RULES, as_links
 from cdi_spark.linkage.model import load_person_model
 from cdi_spark.linkage.resolving import resolve_entities
 from cdi_spark.storage import Storage
-from cdi_spark.tables import PERSON
+from cdi_spark.tables import JUDGED, PERSON
 
 PACKAGED = Path(models.__file__).parent / "person.yml"
 RULES = Linkage(
@@ -99,7 +99,7 @@ class Linked:
 
 
 # A steward says that the two robins are one whatever their ids, and that the two of one strong id are not.
-JUDGED = [
+STEWARDS = [
     ("crm:robin", "crm:robin", None), ("web:robin", "crm:robin", None),
     ("crm:strong", None, ["1"]), ("web:strong", None, ["1"]),
 ]  # fmt: skip
@@ -137,9 +137,7 @@ def linked(spark: SparkSession, persons: DataFrame, storage: Storage) -> Linked:
             entities(
                 pairs.transform(as_links),
                 frozen,
-                judged=spark.createDataFrame(
-                    JUDGED, "record_id string, judged_same string, judged_apart array<string>"
-                ),
+                judged=spark.createDataFrame(STEWARDS, JUDGED),
             ),
         )
 

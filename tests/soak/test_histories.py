@@ -3,13 +3,11 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, Phase, settings
-from hypothesis.stateful import run_state_machine_as_test
 from pyspark.sql import SparkSession
 
 from cdi_spark.config import load_project
 from cdi_spark.storage import Storage
-from tests.histories import Worlds, machine, with_model
+from tests.histories import Worlds, run_histories, with_model
 
 CONF = Path(__file__).parents[2] / "conf" / "demo"
 WORLDS = 50
@@ -24,10 +22,4 @@ def test_two_hundred_histories(
         storage = with_model(spark, demo_job, tmp_path_factory.mktemp("worlds") / "warehouse")
         return Worlds(storage, load_project(CONF, {"raw": "none"}), count=WORLDS)
 
-    run_state_machine_as_test(
-        machine(worlds),
-        settings=settings(
-            max_examples=1 + 200 // WORLDS, stateful_step_count=8, deadline=None, database=None,
-            phases=[Phase.generate], suppress_health_check=list(HealthCheck),
-        ),
-    )  # fmt: skip
+    run_histories(worlds, examples=1 + 200 // WORLDS, days=8, random=True)
