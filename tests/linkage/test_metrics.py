@@ -15,7 +15,7 @@ from cdi_spark.linkage import model as models
 from cdi_spark.linkage.model import PersonModel, load_person_model
 from cdi_spark.linkage.pairs import Sample
 from cdi_spark.linkage.training import Trained, train_on
-from tests.linkage.training_records import with_block_keys
+from tests.linkage.training_records import with_block_keys, with_frequencies
 
 PEOPLE = 150
 
@@ -54,11 +54,7 @@ def trained(*, wish: float | None = None, dear: str = "") -> Trained:
     types = {name: pa.list_(pa.string()) if name == "phones" else pa.string() for name in rows[0]}
     records = pa.table({name: pa.array([row[name] for row in rows], kind) for name, kind in types.items()})
     model = packaged()
-    for column in model.term_frequency_columns():
-        said = records.column(column).to_pylist()
-        share = [None if value is None else said.count(value) / len(said) for value in said]
-        records = records.append_column(f"tf_{column}", pa.array(share, pa.float64()))
-    keyed, costs = with_block_keys(records, model)
+    keyed, costs = with_block_keys(with_frequencies(records, model), model)
     pairs = [10**8 if rule.name == dear else n for rule, n in zip(model.blocking, costs.pairs, strict=True)]
     costs = replace(costs, pairs=pairs)
     with duckdb.connect() as connection:

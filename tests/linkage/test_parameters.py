@@ -16,6 +16,7 @@ from cdi_spark.linkage.model import PersonModel, load_person_model
 from cdi_spark.linkage.pairs import Pairs, Sample, tally
 from cdi_spark.linkage.parameters import Evidence, learn, weights
 from cdi_spark.linkage.splink_sql import splink_settings
+from tests.linkage.training_records import with_frequencies
 
 COLUMNS = ["family", "birth_date", "phones", "own_phones", "street", "city", "postcode", "outward"]
 PEOPLE = 300
@@ -51,11 +52,7 @@ def sample() -> Sample:
             rows.append({name: None if name in gone else value for name, value in row.items()})
     types = {name: pa.list_(pa.string()) if name.endswith("phones") else pa.string() for name in rows[0]}
     records = pa.table({name: pa.array([row[name] for row in rows], kind) for name, kind in types.items()})
-    for column in packaged().term_frequency_columns():
-        said = records.column(column).to_pylist()
-        share = [None if value is None else said.count(value) / len(said) for value in said]
-        records = records.append_column(f"tf_{column}", pa.array(share, pa.float64()))
-    return Sample(duckdb.connect(), records, packaged())
+    return Sample(duckdb.connect(), with_frequencies(records, packaged()), packaged())
 
 
 @pytest.fixture(scope="module")

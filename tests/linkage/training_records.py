@@ -1,4 +1,4 @@
-"""Records for training without Spark: block keys and what they cost, made in DuckDB."""
+"""Records for training without Spark: frequencies, block keys and what they cost."""
 
 from __future__ import annotations
 
@@ -9,6 +9,15 @@ import pyarrow as pa
 
 from cdi_spark.linkage.model import BlockingRule, PersonModel
 from cdi_spark.linkage.sampling import BlockingCosts
+
+
+def with_frequencies(records: pa.Table, model: PersonModel) -> pa.Table:
+    """The records with tf_<column> for the columns that weigh rare values more."""
+    for column in model.term_frequency_columns():
+        said = records.column(column).to_pylist()
+        share = [None if value is None else said.count(value) / len(said) for value in said]
+        records = records.append_column(f"tf_{column}", pa.array(share, pa.float64()))
+    return records
 
 
 def with_block_keys(records: pa.Table, model: PersonModel) -> tuple[pa.Table, BlockingCosts]:
