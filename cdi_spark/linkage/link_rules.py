@@ -115,6 +115,13 @@ class LinkRules:
         """The same as a number: 1 one person, -1 two, 0 no rule says."""
         return self._case(["-1"] * len(self.cannot), ["1"] * len(self.must), "0")
 
+    def judged_sql(self) -> str:
+        """What stewards decided of a pair (judged_same and judged_apart), else decided_sql(): 2 one person, -1 two."""
+        return (
+            "case when judged_same_l = judged_same_r then 2 "
+            f"when list_has_any(judged_apart_l, judged_apart_r) then -1 else {self.decided_sql()} end"
+        )
+
     def _case(self, cannot: Sequence[str], must: Sequence[str], otherwise: str) -> str:
         conditions = [
             *map(_differ_sql, self.cannot),

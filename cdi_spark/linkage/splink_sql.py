@@ -183,7 +183,7 @@ def evidence_sql(
     pairs = "cdi_left as l join cdi_right as r on l.key = r.key and l.place < r.place"
     by_place = replace(scored, settings={**scored.settings, "unique_id_column_name": "place"})
     further = [*decide.columns(), "record_id", *(["judged_same", "judged_apart"] if judged else [])]
-    decided = _judged_sql(decide) if judged else decide.decided_sql()
+    decided = decide.judged_sql() if judged else decide.decided_sql()
     ctes = _splink_ctes(by_place, "0", pairs, None, further)
     frequent = {c["output_column_name"] for c in scored.settings["comparisons"] if _has_frequencies(c)}
     parts = []
@@ -217,14 +217,6 @@ def cannot_sql(decide: LinkRules) -> str:
     named = ", ".join(f"{side}.{name} as {name}_{side}" for name in columns for side in "lr")
     pairs = f"select {named} from cdi_left as l join cdi_right as r on l.key = r.key and l.place < r.place"
     return f"{told} union select place_l, place_r from ({pairs}) where {decide.decided_sql()} = -1"
-
-
-def _judged_sql(decide: LinkRules) -> str:
-    """What stewards decided of a pair, else what rules do; as for links.links_of_pairs()."""
-    return (
-        "case when judged_same_l = judged_same_r then 2 "
-        f"when list_has_any(judged_apart_l, judged_apart_r) then -1 else {decide.decided_sql()} end"
-    )
 
 
 def _has_frequencies(comparison: dict[str, Any]) -> bool:
