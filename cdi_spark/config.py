@@ -191,6 +191,8 @@ class Linkage(_Strict):
     `cluster_precision` is the share of right pairs wished for in entities: training chooses the lowest weight
     for two clusters to be one that promises as much; without it that is even odds. `labels` is a CSV of source,
     key and person, a URI or a path from the conf folder: then what it says of the threshold counts, not the promise.
+    With `learn_from_judgements` training learns from stewards' judgements too: m and u, and by how many bits the
+    weights are off, which moves the threshold. New ones count from the next --retrain on.
 
     An entity has at most `largest_entity` records, and of a source that `records_per_source` names at most so
     many; what would be larger is divided at its weakest links. Stewards' must-links alone go beyond it.
@@ -204,6 +206,7 @@ class Linkage(_Strict):
     cannot_link: list[CannotLink] = []
     cluster_precision: float | None = Field(default=None, gt=0, lt=1)
     labels: str | None = None
+    learn_from_judgements: bool = False
     largest_entity: int = Field(default=400, ge=2)
     records_per_source: dict[str, Annotated[int, Field(ge=1)]] = {}
 

@@ -99,9 +99,15 @@ def resolve(
 
 
 def resolve_each(
-    records: int, links: Links, *, prior: float, least_weights: Sequence[float], room: Room | None = None
+    records: int,
+    links: Links,
+    *,
+    prior: float,
+    least_weights: Sequence[float],
+    room: Room | None = None,
+    shift: float = 0.0,
 ) -> list[Resolved]:
-    """resolve() at each of several weights."""
+    """resolve() at each of several weights; log2 odds of a merge being right are its weight and `shift`, bits."""
 
     def mean_weight(between: Links) -> Floats:
         return _mean(between) + prior
@@ -111,7 +117,7 @@ def resolve_each(
         return (1 - _MEAN_SHARE) * evidence + _MEAN_SHARE * _mean(between) + prior
 
     room = room or _boundless(records)
-    start = _agglomerate(_Clusters(np.arange(records), links, room), _must_weight, 0.0)
+    start = _agglomerate(_Clusters(np.arange(records), links, room, shift=shift), _must_weight, 0.0)
     seeded = {
         least: _agglomerate(start, mean_weight, least)
         for least in {max(SEED_WEIGHT, weight) for weight in least_weights}
@@ -159,17 +165,18 @@ def _by_kind(between: Links) -> Floats:
 
 @dataclass(frozen=True)
 class _Clusters:
-    """Clusters on their way: every record's, the links between them, the room of each; Resolved.pairs and right."""
+    """Clusters on their way: every record's, links between them, the room of each; what Resolved says; the shift."""
 
     entity: Ints
     links: Links
     room: Room
     pairs: float = 0.0
     right: float = 0.0
+    shift: float = 0.0
 
     def merged(self, into: Ints, links: Links, weight: Floats, pairs: Floats) -> _Clusters:
         """After every cluster became another, by merges of these weights and numbers of pairs."""
-        right = pairs / (1 + np.exp2(-np.clip(weight, -MOST_BITS, MOST_BITS)))
+        right = pairs / (1 + np.exp2(-np.clip(weight + self.shift, -MOST_BITS, MOST_BITS)))
         loads = np.zeros_like(self.room.loads)
         np.add.at(loads, into, self.room.loads)
         return _Clusters(
@@ -178,6 +185,7 @@ class _Clusters:
             Room(self.room.most, loads),
             self.pairs + float(pairs.sum()),
             self.right + float(right.sum()),
+            self.shift,
         )
 
     def fit(self) -> Bools:

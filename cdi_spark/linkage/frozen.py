@@ -6,6 +6,7 @@ import json
 import math
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import reduce
 
 from pyspark.sql import DataFrame, Row
 from pyspark.sql import functions as F
@@ -139,6 +140,7 @@ def train_and_freeze(
     run_id: str,
     keep: Keep,
     labels: DataFrame | None = None,
+    judged: DataFrame | None = None,
 ) -> Frozen:
     """Train a model on persons and freeze all that they decide: frequencies, shared values, keys too common.
 
@@ -149,6 +151,8 @@ def train_and_freeze(
         limits: conf's thresholds and rules.
         keep: writes rows down under a name and reads them back; lambda _, rows: rows where there are few.
         labels: record_id, person: known people, of any of the records; they are trained on, and choose the threshold.
+        judged: JUDGED: what stewards decided, of any of the records; they are trained on too, and m, u and the
+            threshold learn from it.
     """
     rules = LinkRules.of(limits)
     features = persons.transform(person_features)
@@ -166,18 +170,21 @@ def train_and_freeze(
         largest_block=model.largest_block,
         whole=records <= limits.training_records,
     )
+    told = [rows.select("record_id") for rows in (labels, judged) if rows is not None]
     sample = own.transform(
         training_sample,
         rules=blocked.blocking,
         at_most=limits.training_records,
         records=records,
-        labels=labels,
+        labels=reduce(DataFrame.union, told) if told else None,
     )
     sample = sample.transform(with_keys, blocked.blocking, costs.stop_keys)
     for name in model.term_frequency_columns():
         sample = sample.transform(with_frequency, frequencies, name, rare[name])
     if labels is not None:
         sample = sample.join(labels.select("record_id", "person"), "record_id", "left")
+    if judged is not None:
+        sample = sample.join(judged, "record_id", "left")
     found = training.train(
         sample, model=blocked, records=records, costs=costs, rules=rules, wish=limits.cluster_precision
     )

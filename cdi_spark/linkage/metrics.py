@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
 
+from cdi_spark.linkage.calibration import Calibration
 from cdi_spark.linkage.links import Ints
 from cdi_spark.linkage.pairs import RuleFinds, Sample
 from cdi_spark.linkage.parameters import Parameters, weights
@@ -24,6 +26,7 @@ def training_metrics(
     thresholds: Sequence[Threshold],
     chosen: Choice,
     component: Ints,
+    calibration: Calibration | None,
 ) -> dict[str, Any]:
     """linkage.model's metrics; of the training sample, but for what rules cost.
 
@@ -40,6 +43,8 @@ def training_metrics(
         unlinkable: [bits, share of the records whose match with themselves weighs less]: they hold too little
             to be linked at that weight with anybody.
         thresholds: entity_weight, implied and labelled precision and recall (thresholds.Threshold), entities.
+        judged: what stewards' judgements say, same, apart (answers) and shift (bits; calibration.Calibration); none
+            where conf does not ask them.
         chosen: entity_weight, by, wished (thresholds.Choice).
         cluster_sizes: of components and entities [size, how many].
     """
@@ -76,6 +81,7 @@ def training_metrics(
             }
             for at in thresholds
         ],
+        "judged": calibration and asdict(calibration),
         "chosen": {
             "entity_weight": chosen.threshold.entity_weight,
             "by": chosen.by,

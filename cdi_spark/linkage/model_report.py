@@ -70,6 +70,7 @@ def model_report(trained: Row) -> str:
         trained_at=trained_at(trained),
         prior=settings["probability_two_random_records_match"],
         chosen=metrics.get("chosen"),
+        judged=metrics.get("judged"),
         comparisons=_by_comparison(weights),
         bits=Axis(-most, most, 0, 240),
         overlaps=[

@@ -53,7 +53,11 @@ class ModelChange:
 
 def settings_hash(model: PersonModel, limits: Linkage) -> str:
     """Hash of all that a frozen model holds by conf: the person model and the project's thresholds."""
-    return digest([model.settings_hash(), limits.model_dump(exclude=OF_ENTITIES)])
+    held = limits.model_dump(exclude=OF_ENTITIES)
+    if not limits.learn_from_judgements:
+        # Left out, so that models from before there was this key go on scoring.
+        del held["learn_from_judgements"]
+    return digest([model.settings_hash(), held])
 
 
 def active_model(models: DataFrame, *, settings_hash: str) -> Row | None:

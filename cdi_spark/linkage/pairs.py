@@ -53,6 +53,19 @@ class Tally:
     weight: Floats
 
 
+_JUDGED = ("judged_same", "judged_apart")
+_JUDGED_SAME = (
+    "SELECT l.id AS i, r.id AS j, -1 AS question FROM records l "
+    "JOIN records r ON l.judged_same = r.judged_same AND l.id < r.id"
+)
+# Records of one person share the signs of what it is apart from.
+_SIGNS = "(SELECT id, judged_same, unnest(judged_apart) AS sign FROM records)"
+_JUDGED_APART = (
+    f"SELECT l.id AS i, r.id AS j, dense_rank() OVER (ORDER BY l.sign) AS question FROM {_SIGNS} l "
+    f"JOIN {_SIGNS} r ON l.sign = r.sign AND l.id < r.id WHERE coalesce(l.judged_same <> r.judged_same, true)"
+)
+
+
 def distinct_levels(levels: Levels) -> tuple[Levels, Ints]:
     """The different rows, and each row's place among them."""
     code, bits = np.zeros(len(levels), np.int64), 0
@@ -98,7 +111,8 @@ class Sample:
 
     Args:
         records: record_id, features, keys (those of its blocks, in one array), tf_<column> for the columns that
-            weigh rare values more, must_<n> for the rules; and where some people are known, person.
+            weigh rare values more, must_<n> for the rules; where some people are known, person; where
+            training learns from judgements, judged_same and judged_apart.
         rules: beside the scores.
     """
 
@@ -130,6 +144,7 @@ class Sample:
         else:
             self.frequencies = {}
 
+        self._is_judged = "judged_same" in records.column_names
         self.people: Ints | None = None
         if "person" in records.column_names:
             known = "CASE WHEN person IS NULL THEN -1 ELSE dense_rank() OVER (ORDER BY person) END"
@@ -138,15 +153,14 @@ class Sample:
             self.people = people.astype(np.int64)
 
     def candidates(self) -> Pairs:
-        """Pairs that share the key of a blocking rule, each once."""
+        """Pairs that share the key of a blocking rule, or that stewards made one person, each once."""
         self._sql.execute(
             f"CREATE TABLE blocks AS SELECT {rule_of('key')}::INT AS rule, key, id FROM "
             "(SELECT unnest(keys) AS key, id FROM records) QUALIFY count(*) OVER (PARTITION BY key) > 1"
         )
-        found = self._sql.sql(
-            "SELECT DISTINCT l.id AS i, r.id AS j FROM blocks l "
-            "JOIN blocks r ON l.key = r.key AND l.id < r.id ORDER BY i, j"
-        ).fetchnumpy()
+        blocked = "SELECT l.id AS i, r.id AS j FROM blocks l JOIN blocks r ON l.key = r.key AND l.id < r.id"
+        judged = f"UNION ALL SELECT i, j FROM ({_JUDGED_SAME})" if self._is_judged else ""
+        found = self._sql.sql(f"SELECT DISTINCT i, j FROM ({blocked} {judged}) ORDER BY i, j").fetchnumpy()
         return self.at_levels(found["i"].astype(np.int64), found["j"].astype(np.int64))
 
     def at_random(self, pairs: int, *, seed: int) -> Pairs:
@@ -167,12 +181,27 @@ class Sample:
         return Pairs(left, right, levels.astype(np.int8))
 
     def decided(self, left: Ints, right: Ints) -> Ints:
-        """Of every pair 1 where a rule says that the two are one person, -1 where it says two, else 0."""
-        if not self._rules or not len(left):
+        """What stewards, else rules, say of every pair; as for links.links_of_pairs()."""
+        if not (self._rules or self._is_judged) or not len(left):
             return np.zeros(len(left), np.int64)
-        told = [f"{self._rules.decided_sql()}::BIGINT AS decided"]
-        decided: Ints = self._told(left, right, told, ["record_id", *self._rules.columns()])["decided"]
+        sql = self._rules.judged_sql() if self._is_judged else self._rules.decided_sql()
+        read = ["record_id", *(_JUDGED if self._is_judged else ()), *self._rules.columns()]
+        decided: Ints = self._told(left, right, [f"{sql}::BIGINT AS decided"], read)["decided"]
         return decided
+
+    def judged(self) -> tuple[Pairs, Ints] | None:
+        """Pairs that stewards decided, and that follow; of each the number of the cannot-link, -1 of one person.
+
+        A cannot-link of two persons decides all pairs between their records.
+
+        Returns:
+            None where training does not learn from judgements.
+        """
+        if not self._is_judged:
+            return None
+        found = self._sql.sql(f"{_JUDGED_SAME} UNION ALL {_JUDGED_APART} ORDER BY i, j").fetchnumpy()
+        left, right = (found[side].astype(np.int64) for side in "ij")
+        return self.at_levels(left, right), found["question"].astype(np.int64)
 
     def _told(self, left: Ints, right: Ints, columns: Sequence[str], read: Sequence[str]) -> dict[str, Any]:
         """SQL over the columns of both records of every pair, in order of the pairs."""

@@ -22,7 +22,8 @@ class Threshold:
 
     Attributes:
         entity: of every record.
-        implied_precision, implied_recall: of pairs within entities, if the weights are right; no truth is asked.
+        implied_precision, implied_recall: of pairs within entities, if the weights, shifted as judgements show, are
+            right; no truth is asked.
         labelled_precision, labelled_recall: of pairs of which labels name both records; none where there is none.
     """
 
@@ -36,7 +37,10 @@ class Threshold:
 
 @dataclass(frozen=True)
 class Choice:
-    """The threshold that holds, what it was chosen by (even odds, implied precision or labels), and the wish."""
+    """The threshold that holds, what it was chosen by, and the wish.
+
+    `by` is even odds, implied precision or labels; one of the first two `as judged` where judgements shifted them.
+    """
 
     threshold: Threshold
     by: str
@@ -44,7 +48,14 @@ class Choice:
 
 
 def at_each_weight(
-    records: int, links: Links, *, prior: float, candidates: Pairs, match: Floats, people: Ints | None
+    records: int,
+    links: Links,
+    *,
+    prior: float,
+    candidates: Pairs,
+    match: Floats,
+    people: Ints | None,
+    shift: float = 0.0,
 ) -> list[Threshold]:
     """The entities at each of WEIGHTS.
 
@@ -54,10 +65,13 @@ def at_each_weight(
         prior: log2 odds of a match of two random records.
         candidates: pairs that blocking found, and `match` the probability that each is one person.
         people: of every record the number of its person, -1 where it is not known; none without labels.
+        shift: bits that log2 odds of a match are above the weights, `match` included.
     """
-    found = clustering.resolve_each(records, links, prior=prior, least_weights=WEIGHTS)
+    found = clustering.resolve_each(records, links, prior=prior, least_weights=WEIGHTS, shift=shift)
     most = found[0].entity
-    missed = float(match[most[candidates.left] != most[candidates.right]].sum())
+    likely = match[most[candidates.left] != most[candidates.right]]
+    shifted = likely * np.exp2(shift)
+    missed = float((shifted / (shifted + 1 - likely)).sum())
     matches = found[0].right + missed
     return [
         Threshold(
@@ -71,21 +85,26 @@ def at_each_weight(
     ]
 
 
-def choose(thresholds: Sequence[Threshold], wish: float | None) -> Choice:
+def choose(thresholds: Sequence[Threshold], wish: float | None, shift: float = 0.0) -> Choice:
     """The lowest threshold whose entities have the precision wished for; the highest where none has.
 
     Labels decide where they say something of any threshold, else what the weights promise; without a wish it
-    is even odds.
+    is even odds, or the threshold that is nearest to where the shift puts them.
+
+    Args:
+        shift: as of at_each_weight().
     """
+    as_judged = " as judged" if shift else ""
     if wish is None:
-        even = next(at for at in thresholds if at.entity_weight == EVEN_ODDS)
-        return Choice(even, "even odds", None)
+        # Not the next above: then one answer would raise it by a bit.
+        even = min(thresholds, key=lambda at: abs(at.entity_weight + shift))
+        return Choice(even, f"even odds{as_judged}", None)
     by_labels = any(at.labelled_precision is not None for at in thresholds)
     for at in thresholds:
         precision = at.labelled_precision if by_labels else at.implied_precision
         if precision is not None and precision >= wish:
             break
-    return Choice(at, "labels" if by_labels else "implied precision", wish)
+    return Choice(at, "labels" if by_labels else f"implied precision{as_judged}", wish)
 
 
 def _labelled(entity: Ints, people: Ints | None) -> tuple[float | None, float | None]:

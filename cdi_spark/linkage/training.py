@@ -15,6 +15,7 @@ from pyspark.sql import functions as F
 from cdi_spark.labels import smallest_joined
 from cdi_spark.linkage import clustering, mixture
 from cdi_spark.linkage.blocking import block_sizes, with_keys
+from cdi_spark.linkage.calibration import calibrated
 from cdi_spark.linkage.link_rules import NO_RULES, LinkRules
 from cdi_spark.linkage.links import Floats, Ints, pairs_within
 from cdi_spark.linkage.metrics import training_metrics
@@ -123,6 +124,11 @@ def train_on(
             records.size, learned.links, prior=learned.prior, least_weight=EVEN_ODDS
         )
         learned = learned_from(material, clusters.entity, learned.match)
+    # A record has as many others of its person in the population as in the sample, among more records.
+    thinner = max(1, records.size - 1) / max(1, population - 1)
+    prior = float(np.exp2(learned.prior)) * thinner
+    calibration = calibrated(records, learned.parameters, prior=float(np.log2(prior)))
+    shift = calibration.shift if calibration else 0.0
     thresholds = at_each_weight(
         records.size,
         learned.links,
@@ -130,8 +136,9 @@ def train_on(
         candidates=candidates,
         match=learned.match,
         people=records.people,
+        shift=shift,
     )
-    chosen = choose(thresholds, wish)
+    chosen = choose(thresholds, wish, shift)
     finds = records.rule_finds(
         chosen.threshold.entity,
         costs=costs,
@@ -140,9 +147,6 @@ def train_on(
         most_pairs=_PAIRS_A_FIND,
     )
     kept = {found.rule for found in finds if found.kept}
-    # A record has as many others of its person in the population as in the sample, among more records.
-    thinner = max(1, records.size - 1) / max(1, population - 1)
-    prior = float(np.exp2(learned.prior)) * thinner
     return Trained(
         splink_settings(model, learned.parameters, prior=prior),
         parents_of(model, learned.parameters),
@@ -156,6 +160,7 @@ def train_on(
             thresholds=thresholds,
             chosen=chosen,
             component=component,
+            calibration=calibration,
         ),
     )
 

@@ -57,6 +57,7 @@ def train(run: Run) -> Counts:
                 run_id=run.run_id,
                 keep=keep,
                 labels=_labels(run),
+                judged=_judged(run) if run.project.file.linkage.learn_from_judgements else None,
             )
             _tell_unmet_wish(run, frozen.trained)
             run.storage.merge(TERM_FREQUENCY, frozen.term_frequencies, when_changed=())
@@ -109,7 +110,7 @@ def resolve(run: Run) -> Counts:
     """
     linked = run.storage.read(LINKED.name)
     how = run.project.file.linkage.model_dump_json(include=OF_ENTITIES)
-    judged = judgements.sides(run.spark, judgements.standing(run.storage.read_or_empty(JUDGEMENT)))
+    judged = _judged(run)
     anew = begins_anew(run, "resolve")
     known = _members_alone(run) if anew else run.storage.read_or_empty(COMPONENT)
     with run.storage.scratch() as keep:
@@ -216,6 +217,11 @@ def _labels(run: Run) -> DataFrame | None:
     if torn:
         raise CdiError(f"{run.project.labels}: {torn} records are two persons each. Leave one row a record.")
     return labels
+
+
+def _judged(run: Run) -> DataFrame:
+    """What stewards' decisions that hold say of each record: JUDGED."""
+    return judgements.sides(run.spark, judgements.standing(run.storage.read_or_empty(JUDGEMENT)))
 
 
 def _tell_unmet_wish(run: Run, trained: Row) -> None:

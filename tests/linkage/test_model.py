@@ -4,9 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from cdi_spark.config import Linkage
 from cdi_spark.errors import ConfigError
 from cdi_spark.linkage import model as models
-from cdi_spark.linkage.model import load_person_model
+from cdi_spark.linkage.model import digest, load_person_model
+from cdi_spark.linkage.models import OF_ENTITIES, settings_hash
 
 PACKAGED = Path(models.__file__).parent / "person.yml"
 
@@ -55,6 +57,14 @@ def test_the_same_model_has_the_same_settings_hash_and_another_has_not(tmp_path:
     packaged = load_person_model(PACKAGED)
     assert packaged.settings_hash() == load_person_model(PACKAGED).settings_hash()
     assert packaged.settings_hash() != load_person_model(path).settings_hash()
+
+
+def test_a_conf_that_does_not_learn_from_judgements_has_the_hash_from_before_it_could() -> None:
+    model, conf = load_person_model(PACKAGED), Linkage(training_records=500)
+    before = conf.model_dump(exclude=OF_ENTITIES | {"learn_from_judgements"})
+    assert settings_hash(model, conf) == digest([model.settings_hash(), before])
+    asked = conf.model_copy(update={"learn_from_judgements": True})
+    assert settings_hash(model, asked) != settings_hash(model, conf)
 
 
 @pytest.mark.parametrize(

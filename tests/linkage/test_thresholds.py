@@ -21,10 +21,12 @@ def four_pairs() -> tuple[Links, Pairs]:
     return links, Pairs(left, right, np.zeros((4, 1), np.int8))
 
 
-def thresholds(people: list[int] | None = None) -> dict[float, Threshold]:
+def thresholds(people: list[int] | None = None, *, shift: float = 0.0) -> dict[float, Threshold]:
     links, candidates = four_pairs()
     known = None if people is None else np.array(people)
-    found = at_each_weight(8, links, prior=PRIOR, candidates=candidates, match=RIGHT, people=known)
+    found = at_each_weight(
+        8, links, prior=PRIOR, candidates=candidates, match=RIGHT, people=known, shift=shift
+    )
     return {at.entity_weight: at for at in found}
 
 
@@ -62,6 +64,26 @@ def test_a_wish_takes_the_lowest_threshold_that_promises_as_much() -> None:
             "implied precision",
             wish,
         )
+
+
+def test_where_judgements_shift_the_odds_promises_go_with_them() -> None:
+    down = thresholds(shift=-3.0)
+    right = 1 / (1 + np.exp2(-BITS[:, 0] - PRIOR + 3))
+    assert [down[w].entity.tolist() for w in WEIGHTS] == [thresholds()[w].entity.tolist() for w in WEIGHTS]
+    assert down[0.0].implied_precision == pytest.approx(right[:3].sum() / 3)
+    assert down[3.0].implied_recall == pytest.approx(right[:2].sum() / right.sum())
+    # Below 0.98 now with the pair of five bits, whose odds are those of two.
+    chosen = choose(list(down.values()), 0.98, -3.0)
+    assert (chosen.threshold.entity_weight, chosen.by) == (6.0, "implied precision as judged")
+    labelled = choose(list(thresholds([1, 1, 2, 2, 3, 3, -1, -1], shift=-3.0).values()), 0.99, -3.0)
+    assert (labelled.threshold.entity_weight, labelled.by) == (-4.0, "labels")
+
+
+def test_without_a_wish_it_is_the_threshold_nearest_to_where_judgements_put_even_odds() -> None:
+    weights = {-3.1: 3.0, -0.4: 0.0, 0.4: 0.0, 1.2: -2.0, 9.0: -4.0, -99.0: 13.0}
+    for shift, weight in weights.items():
+        chosen = choose(list(thresholds(shift=shift).values()), None, shift)
+        assert (chosen.threshold.entity_weight, chosen.by) == (weight, "even odds as judged")
 
 
 def test_where_labels_speak_they_decide_and_no_promise_counts() -> None:
