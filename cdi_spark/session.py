@@ -92,6 +92,8 @@ _SESSION = {
     "spark.sql.session.timeZone": "UTC",
     "spark.sql.execution.arrow.pyspark.enabled": "true",
     "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
+    # Else every column that is made tells the JVM where in Python it stands: twice as many calls.
+    "spark.python.sql.dataFrameDebugging.enabled": "false",
 }
 # Not in spark-defaults.conf: executors of a cluster would look for the driver on their own machine.
 _THIS_MACHINE = {
@@ -145,6 +147,8 @@ def launch_settings() -> dict[str, str]:
         # One machine's data: a handful of partitions, read back by one task rather than fifty.
         "spark.sql.shuffle.partitions": "4",
         "spark.databricks.delta.snapshotPartitions": "1",
+        # A run has more different queries than Spark's cache of compiled ones holds.
+        "spark.sql.codegen.cache.maxEntries": "5000",
         # GraphFrames cuts its lineage there.
         "spark.checkpoint.dir": str(_cache() / "checkpoints"),
     }

@@ -23,6 +23,8 @@ _STATS_TYPES = (T.NumericType, T.DateType, T.TimestampType, T.StringType)
 # With a catalog, the name gold.customer_360 is a view for readers, pinned to the last release; what the view
 # reads lies under this schema.
 _GOLD_IN_CATALOG = "gold_versions"
+# Rows that the driver holds: a hundred megabytes of the widest.
+AT_HAND = 200_000
 
 
 class Storage:
@@ -128,13 +130,22 @@ class Storage:
         self._append(table.name, conform(rows, table), token, step, _properties(table))
 
     def replace_of(self, table: Table, keys: DataFrame, rows: DataFrame) -> None:
-        """Make these the rows of some keys: what the table holds of them goes, then the rows come; two commits.
+        """Make these the rows of some keys: what the table holds of them otherwise goes.
+
+        One commit where the keys are the table's own; else two, for a merge by more columns costs several times as
+        much.
 
         Args:
-            keys: distinct values of some of the table's columns, written down.
-            rows: only rows of these keys; none need be there before.
+            keys: distinct values of some of the table's columns, computed once.
+            rows: only rows of these keys, computed once; none need be there before.
         """
-        if self.exists(table.name):
+        if not self.exists(table.name):
+            self.replace(table, rows)
+        elif keys.columns == list(table.key):
+            ready = conform(rows, table).withColumn("_gone", F.lit(False))
+            change = keys.join(ready, keys.columns, "left").fillna({"_gone": True})
+            self._merge(table, change, has_gone=True, when_changed=None)
+        else:
             view = _view(table)
             keys.createOrReplaceTempView(view)
             match = " AND ".join(f"t.`{c}` = s.`{c}`" for c in keys.columns)
@@ -142,7 +153,7 @@ class Storage:
                 f"MERGE INTO {self.address(table.name)} t USING {view} s ON {match} WHEN MATCHED THEN DELETE"
             )
             self.spark.catalog.dropTempView(view)
-        self._append(table.name, conform(rows, table), None, 1, _properties(table))
+            self._append(table.name, conform(rows, table), None, 1, _properties(table))
 
     def replace(self, table: Table, rows: DataFrame) -> None:
         """Make the table hold just these rows, in one commit."""
@@ -170,16 +181,20 @@ class Storage:
             if not written.isEmpty():
                 self._merge(table, written, has_gone=has_gone, when_changed=when_changed)
 
-    def _merge(self, table: Table, source: DataFrame, *, has_gone: bool, when_changed: Sequence[str]) -> None:
+    def _merge(
+        self, table: Table, source: DataFrame, *, has_gone: bool, when_changed: Sequence[str] | None
+    ) -> None:
+        """merge() of rows that are computed once; updates all that match where `when_changed` is None."""
         view = _view(table)
         source.createOrReplaceTempView(view)
         match = " AND ".join(f"t.`{c}` = s.`{c}`" for c in table.key)
-        differs = " OR ".join(f"NOT t.`{c}` <=> s.`{c}`" for c in when_changed)
+        differs = [f"NOT t.`{c}` <=> s.`{c}`" for c in when_changed or ()]
+        updated = f"AND ({' OR '.join(differs)}) " if differs else ""
         assign = ", ".join(f"`{c}` = s.`{c}`" for c in table.names)
         names, values = ", ".join(f"`{c}`" for c in table.names), ", ".join(f"s.`{c}`" for c in table.names)
         clauses = [
             "WHEN MATCHED AND s._gone THEN DELETE" if has_gone else "",
-            f"WHEN MATCHED AND ({differs}) THEN UPDATE SET {assign}" if when_changed else "",
+            f"WHEN MATCHED {updated}THEN UPDATE SET {assign}" if when_changed or when_changed is None else "",
             f"WHEN NOT MATCHED {'AND NOT s._gone ' if has_gone else ''}THEN INSERT ({names}) VALUES ({values})",
         ]
         # With schema evolution: a column may have been declared after the table was first written.
@@ -230,15 +245,23 @@ class Storage:
         return file
 
     @contextmanager
-    def scratch(self) -> Iterator[Callable[[str, DataFrame], DataFrame]]:
-        """A function that writes rows down under a name and reads them back; gone when the block ends.
+    def scratch(self, *, few: bool = False) -> Iterator[Callable[[str, DataFrame], DataFrame]]:
+        """A function that computes rows once, under a name, for all that read them; gone when the block ends.
 
-        What a killed run left is gone when the next block begins: the lease lets one run at a time in.
+        It writes them down and reads them back. What a killed run left is gone when the next block begins: the
+        lease lets one run at a time in.
+
+        Args:
+            few: hold up to AT_HAND rows in the driver's memory instead: what joins them needs no files and no shuffle.
         """
         schema = self._scratch_schema()
         place = "" if self._catalog else f" LOCATION '{_quoted(self.place_of('_scratch'))}'"
 
         def keep(name: str, rows: DataFrame) -> DataFrame:
+            if few:
+                held = rows.limit(AT_HAND + 1).toArrow()
+                if held.num_rows <= AT_HAND:
+                    return self.spark.createDataFrame(held, rows.schema)
             table = f"{schema}.`{name.replace('.', '_')}`"
             rows.write.format("delta" if self._catalog else "parquet").saveAsTable(table)
             return self.spark.table(table)

@@ -7,6 +7,7 @@ import pytest
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
+from cdi_spark import storage as storage_module
 from cdi_spark.errors import CdiError
 from cdi_spark.storage import Storage, conform
 from cdi_spark.tables import ATTRIBUTE, COMPONENT, MEMBER, Table
@@ -224,6 +225,39 @@ def test_merge_takes_out_what_is_gone(spark: SparkSession, storage: Storage) -> 
     rows = members(spark, a="W", b="Y", d="V").withColumn("_gone", F.col("record_id").isin("b", "d"))
     storage.merge(MEMBER, rows, when_changed=("entity_id",))
     assert entity_of(storage.read(MEMBER.name)) == {"a": "W", "c": "Z"}
+
+
+def test_rows_of_some_keys_take_the_place_of_all_that_were_there(
+    spark: SparkSession, storage: Storage
+) -> None:
+    def components(**rows: int) -> DataFrame:
+        return spark.createDataFrame([(r, n, n, n, n) for r, n in rows.items()], COMPONENT.schema)
+
+    def keys(name: str, *values: str) -> DataFrame:
+        return spark.createDataFrame([(value,) for value in values], f"{name} string")
+
+    storage.replace(COMPONENT, components(a=1, b=1, c=1))
+    storage.replace_of(COMPONENT, keys("record_id", "a", "b", "d"), components(a=2, d=2))
+    rows = {row["record_id"]: row["entity"] for row in storage.read(COMPONENT.name).collect()}
+    assert rows == {"a": 2, "c": 1, "d": 2}
+    assert spark.sql(f"DESCRIBE HISTORY {storage.address(COMPONENT.name)}").count() == 2
+
+    # By a column that is a part of the key.
+    storage.replace(MEMBER, members(spark, a="X", b="X", c="Y"))
+    storage.replace_of(MEMBER, keys("entity_id", "X", "Z"), members(spark, b="X", d="Z"))
+    assert entity_of(storage.read(MEMBER.name)) == {"b": "X", "c": "Y", "d": "Z"}
+
+
+def test_few_rows_are_held_and_more_written_down_computed_once_either_way(
+    spark: SparkSession, storage: Storage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(storage_module, "AT_HAND", 3)
+    with storage.scratch(few=True) as keep:
+        for n, name, is_written in ((3, "few", False), (4, "more", True)):
+            drawn = keep(name, spark.range(n).select("id", F.expr("uuid() AS lot")))
+            assert drawn.collect() == drawn.collect()
+            assert drawn.count() == n
+            assert (Path(storage.warehouse) / "_scratch" / name).exists() == is_written
 
 
 def test_two_writers_of_one_step_are_told_apart(spark: SparkSession, storage: Storage) -> None:

@@ -30,26 +30,34 @@ def touched_records(stamped: DataFrame, known: DataFrame) -> DataFrame:
     return both.select("record_id", F.col("stamp").isNull().alias("is_gone"))
 
 
-def region(touched: DataFrame, links: DataFrame, known: DataFrame) -> DataFrame:
-    """The records of every component that a change reaches, as they are now: record_id.
+def reached(touched: DataFrame, links: DataFrame) -> DataFrame:
+    """The touched records and all that a link joins to one of them: record_id.
 
     Args:
         touched: touched_records().
         links: record_id_l, record_id_r; all that join records now.
-        known: entities.component.
     """
     ids = touched.select("record_id")
-    linked = [
-        links.join(ids.withColumnRenamed("record_id", one), one, "left_semi").select(
-            F.col(other).alias("record_id")
-        )
-        for one, other in (("record_id_l", "record_id_r"), ("record_id_r", "record_id_l"))
-    ]
-    reached = ids.unionByName(linked[0]).unionByName(linked[1])
+    for side in ("record_id_l", "record_id_r"):
+        ends = ids.select(F.col("record_id").alias(side), F.lit(True).alias(f"_{side}"))
+        links = links.join(ends, side, "left")
+    incident = links.where("_record_id_l OR _record_id_r")
+    linked = incident.select(F.explode(F.array("record_id_l", "record_id_r")).alias("record_id"))
+    return ids.unionByName(linked).distinct()
+
+
+def region(touched: DataFrame, reached: DataFrame, known: DataFrame) -> DataFrame:
+    """The records of every component that a change reaches, as they are now: record_id.
+
+    Args:
+        touched: touched_records().
+        reached: reached().
+        known: entities.component.
+    """
     components = known.join(reached, "record_id", "left_semi").select("component").distinct()
-    whole = known.join(components, "component", "left_semi").select("record_id")
+    before = known.join(components, "component", "left_semi").select("record_id")
     live = touched.where("NOT is_gone").select("record_id")
-    return whole.join(ids, "record_id", "left_anti").unionByName(live)
+    return before.join(touched, "record_id", "left_anti").unionByName(live)
 
 
 def inside(pairs: DataFrame, records: DataFrame) -> DataFrame:

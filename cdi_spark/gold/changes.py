@@ -31,41 +31,52 @@ def inputs(persons: DataFrame, members: DataFrame, events: Mapping[str, DataFram
     return reduce(DataFrame.unionByName, rows, live).join(current, "record_id", "left").drop("record_id")
 
 
-def made_from(inputs: DataFrame, *, how: str) -> DataFrame:
-    """entity_id and made_from, a hash of all that a customer is made from; of entities with a live record.
+def touched(
+    inputs: DataFrame,
+    *,
+    how: str,
+    published: DataFrame | None = None,
+    marts: Mapping[str, DataFrame] | None = None,
+) -> DataFrame:
+    """Rows of gold that are to come, to change or to go: table (its short name), key, content (null: to go).
+
+    Of a customer with a live record, content is made_from: a hash of all that the customer is made from.
 
     Args:
         inputs: inputs().
         how: what else decides about a customer's row.
-    """
-    # Exclusive or, for no order of the rows must count; each has a key of its own, so none cancels another.
-    together = inputs.where("entity_id IS NOT NULL").groupBy("entity_id").agg(
-        F.bit_xor("content").alias("content"), F.bool_or(F.col("table") == _PERSON).alias("live")
-    )  # fmt: skip
-    return together.where("live").select("entity_id", F.xxhash64("content", F.lit(how)).alias("made_from"))
-
-
-def touched(
-    inputs: DataFrame, customers: DataFrame, *, published: DataFrame, marts: Mapping[str, DataFrame]
-) -> DataFrame:
-    """Rows of gold that are to come, to change or to go: table (its short name), key.
-
-    Args:
-        inputs: inputs().
-        customers: made_from().
-        published: gold.customer_360 as it is.
+        published: gold.customer_360 as it is; none where all is to be made anew.
         marts: gold's event tables as they are, by short name.
     """
-    now = _customer_rows(customers).unionByName(
-        inputs.where(F.col("table") != _PERSON).select("table", "key", _with_entity().alias("content"))
+    is_person = F.col("table") == _PERSON
+    of_customer = F.struct(
+        F.lit(CUSTOMER).alias("table"), F.col("entity_id").alias("key"), "content", is_person.alias("live")
     )
-    held = [
-        _event_rows(name, rows, "entity_id").select("table", "key", _with_entity().alias("content"))
-        for name, rows in marts.items()
+    of_event = F.struct("table", "key", _with_entity().alias("content"), F.lit(True).alias("live"))
+    both = F.array(F.when(F.col("entity_id").isNotNull(), of_customer), F.when(~is_person, of_event))
+    rows = [inputs.select(F.inline(F.array_compact(both)), F.lit(None).cast("long").alias("before"))]
+    if published is not None:
+        held = published.select(F.lit(CUSTOMER).alias("table"), F.col("entity_id").alias("key"), "made_from")
+        rows.append(_as_before(held, F.col("made_from")))
+    rows += [
+        _as_before(_event_rows(name, mart, "entity_id"), _with_entity())
+        for name, mart in (marts or {}).items()
     ]
-    before = reduce(DataFrame.unionByName, held, _customer_rows(published))
-    both = now.join(before.withColumnRenamed("content", "before"), ["table", "key"], "full_outer")
-    return both.where("NOT content <=> before").select("table", "key")
+    # Exclusive or, for no order of the rows must count; each has a key of its own, so none cancels another.
+    together = reduce(DataFrame.unionByName, rows).groupBy("table", "key").agg(
+        F.bit_xor("content").alias("content"), F.bool_or("live").alias("live"), F.max("before").alias("before")
+    )  # fmt: skip
+    made_from = F.when(F.col("table") == CUSTOMER, F.xxhash64("content", F.lit(how))).otherwise(
+        F.col("content")
+    )
+    now = together.withColumn("content", F.when(F.col("live"), made_from))
+    return now.where("NOT content <=> before").select("table", "key", "content")
+
+
+def touched_customers(touched: DataFrame) -> DataFrame:
+    """entity_id and made_from of the customers that are to come or to change."""
+    changed = touched.where((F.col("table") == CUSTOMER) & F.col("content").isNotNull())
+    return changed.select(F.col("key").alias("entity_id"), F.col("content").alias("made_from"))
 
 
 def of_table(touched: DataFrame, name: str) -> DataFrame:
@@ -82,10 +93,9 @@ def _event_rows(name: str, rows: DataFrame, with_column: str) -> DataFrame:
     )
 
 
-def _customer_rows(customers: DataFrame) -> DataFrame:
-    return customers.select(
-        F.lit(CUSTOMER).alias("table"), F.col("entity_id").alias("key"), F.col("made_from").alias("content")
-    )
+def _as_before(rows: DataFrame, content: Column) -> DataFrame:
+    nothing = {"content": F.lit(None).cast("long"), "live": F.lit(False), "before": content}
+    return rows.withColumns(nothing).select("table", "key", "content", "live", "before")
 
 
 def _with_entity() -> Column:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from cdi_spark.linkage.training import Keep
+
 
 def changed_records(persons: DataFrame, linked: DataFrame, *, model_id: str) -> DataFrame:
     """Records that are new, changed, scored by another model, or gone: record_id, is_gone.
@@ -23,18 +25,25 @@ def changed_records(persons: DataFrame, linked: DataFrame, *, model_id: str) -> 
     return both.select("record_id", F.col("content_hash").isNull().alias("is_gone"))
 
 
-def sharing(linked: DataFrame, changed: DataFrame) -> DataFrame:
-    """Changed records, and others that share a block key with some of them: record_id, changed.
+def sharing(linked: DataFrame, changed: DataFrame, *, keep: Keep) -> DataFrame:
+    """Changed records, and others that share a block key with some of them: record_id, changed, keys.
+
+    Of others, only the keys that they share.
 
     Args:
         linked: linkage.linked.
         changed: record_id.
+        keep: computes rows once.
     """
+    own = linked.join(changed, "record_id", "left_semi").select("record_id", "keys")
+    wanted = keep("keys", own.select(F.explode("keys").alias("key")).distinct())
     entries = linked.select("record_id", F.explode("keys").alias("key"))
-    wanted = entries.join(changed, "record_id", "left_semi").select("key").distinct()
-    reached = entries.join(wanted, "key", "left_semi").select("record_id").distinct()
-    others = reached.join(changed, "record_id", "left_anti").withColumn("changed", F.lit(False))
-    return changed.select("record_id", F.lit(True).alias("changed")).unionByName(others)
+    shared = entries.join(wanted, "key", "left_semi").join(changed, "record_id", "left_anti")
+    others = shared.groupBy("record_id").agg(F.collect_list("key").alias("keys"))
+    return keep(
+        "sharing",
+        own.withColumn("changed", F.lit(True)).unionByName(others.withColumn("changed", F.lit(False))),
+    )
 
 
 def undone_pairs(scored: DataFrame, pairs: DataFrame, changed: DataFrame) -> DataFrame:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import reduce
 
@@ -58,6 +58,15 @@ class Frozen:
         restricted = rules.added_to(model.frozen(trained["features"], trained["rules"]))
         return cls(restricted, trained, term_frequencies, shared_values, rules)
 
+    def kept(self, keep: Keep) -> Frozen:
+        """The same, with its tables computed once; for what reads them many times over for a few records."""
+        mine = F.col("model_id") == self.trained["model_id"]
+        return replace(
+            self,
+            term_frequencies=keep("term_frequencies", self.term_frequencies.where(mine)),
+            shared_values=keep("shared_values", self.shared_values.where(mine)),
+        )
+
     def features(self, persons: DataFrame) -> DataFrame:
         """Features of the live records: own values told from shared ones as the model froze it."""
         shared = self.shared_values.where(F.col("model_id") == self.trained["model_id"])
@@ -108,18 +117,24 @@ class Frozen:
         """features() with `keys`, those of their blocks that the model did not stop-list."""
         return self.features(persons).transform(with_keys, self.model.blocking, self.trained["stop_keys"])
 
-    def hot_keys(self, persons: DataFrame) -> int:
+    def hot_keys(self, persons: DataFrame, linked: DataFrame) -> int:
         """How many block keys have grown so common since training that scoring would not come to an end.
 
         Told from one record in _SOME, by hash of record_id.
 
         Args:
             persons: silver.person.
+            linked: linkage.linked, as last scored.
         """
-        if persons.count() < HOT_RECORDS:
+        hot = HOT_RECORDS / _SOME
+        some = persons.where(one_in(_SOME) & ~F.col("is_deleted"))
+        before = linked.where(one_in(_SOME) & (F.col("model_id") == self.trained["model_id"]))
+        new = some.join(before, ["record_id", "content_hash"], "left_anti").count()
+        largest = block_sizes(before).agg(F.max("records")).first()
+        # However alike the new ones are, they cannot make a key hot then.
+        if ((largest and largest[0]) or 0) + new < hot:
             return 0
-        sizes = block_sizes(self.keyed(persons.where(one_in(_SOME))))
-        return sizes.where(F.col("records") >= HOT_RECORDS / _SOME).count()
+        return block_sizes(self.keyed(some)).where(F.col("records") >= hot).count()
 
     def with_frequencies(self, records: DataFrame) -> DataFrame:
         """Add tf_<column> for the columns that weigh rare values more."""

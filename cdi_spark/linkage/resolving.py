@@ -12,7 +12,7 @@ from cdi_spark.config import Linkage
 from cdi_spark.linkage.frozen import Frozen
 from cdi_spark.linkage.shipped import clustering, tasks
 from cdi_spark.linkage.splink_sql import cannot_sql, evidence_sql
-from cdi_spark.linkage.training import LARGEST_COMPONENT
+from cdi_spark.linkage.training import LARGEST_COMPONENT, Keep
 from cdi_spark.tables import JUDGED
 
 _FOUND = "record_id string, first_record string"
@@ -26,6 +26,7 @@ def resolve_entities(
     *,
     limits: Linkage,
     judged: DataFrame | None = None,
+    keep: Keep = lambda _, rows: rows,
     largest: int = LARGEST_COMPONENT,
 ) -> DataFrame:
     """Divide every component into entities.
@@ -39,6 +40,7 @@ def resolve_entities(
         links: record_id_l, record_id_r, match_weight: what joins records of parts that are one entity.
         limits: conf's, of the records of an entity.
         judged: JUDGED: what stewards decided, of the records that it concerns.
+        keep: computes rows once, under a name.
         largest: records of a part of which all pairs are compared.
     Returns:
         record_id, component, part, entity: a number, the hash of the entity's first record_id.
@@ -49,17 +51,19 @@ def resolve_entities(
         clustering.Room.of, largest=limits.largest_entity, per_source=dict(limits.records_per_source)
     )
     parts = components.groupBy("part").agg(F.count("*").alias("size"), F.min("record_id").alias("smallest"))
-    sized = components.join(parts, "part")
+    sized = keep("sized", components.join(parts, "part"))
+    most = (sized.agg(F.max("size")).first() or [None])[0] or 0
     key = F.col("part").alias("key")
     records = frozen.compared(linked).drop("keys").join(judged, "record_id", "left")
-    large = records.select("record_id", "judged_same", "judged_apart", *frozen.rules.columns()).join(
-        sized.where((F.col("size") > 1) & (F.col("size") > largest)).select("record_id", key), "record_id"
-    )
-    found = (
-        large.join(_links_of_left(links), "record_id", "left")
-        .transform(component_by_component)
-        .mapInArrow(tasks.divider(cannot_sql(frozen.rules), room=room), _FOUND)
-    )
+    found = linked.sparkSession.createDataFrame([], _FOUND)
+    if most > largest:
+        large = records.select("record_id", "judged_same", "judged_apart", *frozen.rules.columns()).join(
+            sized.where((F.col("size") > 1) & (F.col("size") > largest)).select("record_id", key), "record_id"
+        )
+        with_links = large.join(_links_of_left(links), "record_id", "left").transform(component_by_component)
+        found = found.unionByName(
+            with_links.mapInArrow(tasks.divider(cannot_sql(frozen.rules), room=room), _FOUND)
+        )
     if largest > 1:
         several = sized.where(F.col("size").between(2, largest)).select("record_id", key)
         compared = records.join(several, "record_id").transform(component_by_component)

@@ -12,6 +12,7 @@ from cdi_spark.linkage.changes import sharing
 from cdi_spark.linkage.frozen import Frozen
 from cdi_spark.linkage.shipped import tasks
 from cdi_spark.linkage.splink_sql import entries_sql, scoring_sql
+from cdi_spark.linkage.training import Keep
 
 # A record takes half a kilobyte to one there, and a worker has two gigabytes.
 RECORDS_A_TASK = 1_000_000
@@ -27,6 +28,7 @@ def score_pairs(
     frozen: Frozen,
     *,
     changed: DataFrame | None = None,
+    keep: Keep = lambda _, rows: rows,
     records_a_task: int = RECORDS_A_TASK,
 ) -> DataFrame:
     """Every pair that shares a block and weighs at least the model's keep_weight, or that a rule makes one.
@@ -39,18 +41,20 @@ def score_pairs(
     Args:
         linked: linkage.linked.
         changed: record_id; only pairs with one of these.
+        keep: computes rows once, under a name.
         records_a_task: about so many fit a task's memory.
     Returns:
         linkage.pair; each unordered pair once, under the first blocking rule that it satisfies.
     """
     model, trained = frozen.model, frozen.trained
-    records = frozen.compared(linked).withColumn("keys", F.sort_array("keys"))
+    records = frozen.compared(linked)
     if changed is None:
-        records = records.withColumn("changed", F.lit(True))
+        met, records = linked, records.withColumn("changed", F.lit(True))
     else:
-        sides = sharing(linked, changed)
-        records = records.join(sides, "record_id")
-    wanted = tasks_for(linked.count(), rules=len(model.blocking), records_a_task=records_a_task)
+        met = sharing(linked, changed, keep=keep)
+        records = records.drop("keys").join(met, "record_id")
+    records = records.withColumn("keys", F.sort_array("keys"))
+    wanted = tasks_for(met.count(), rules=len(model.blocking), records_a_task=records_a_task)
     query = scoring_sql(frozen.scored(), keep_weight=trained["keep_weight"], decide=frozen.rules)
     scorer = tasks.scorer(entries_sql(wanted), query)
     scored = records.transform(to_tasks, wanted).mapInArrow(scorer, _SCORED)

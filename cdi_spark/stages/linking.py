@@ -21,7 +21,7 @@ from cdi_spark.linkage.models import OF_ENTITIES, active_model, model_named, set
 from cdi_spark.linkage.resolving import resolve_entities
 from cdi_spark.linkage.scoring import score_pairs
 from cdi_spark.linkage.training import LARGEST_COMPONENT, Keep
-from cdi_spark.stages.run import Counts, Run, begins_anew, gated
+from cdi_spark.stages.run import Counts, Run, begins_anew, gated, side_by_side
 from cdi_spark.storage import with_gone
 from cdi_spark.tables import (
     COMPONENT,
@@ -85,7 +85,7 @@ def score(run: Run) -> Counts:
         run.storage.replace(LINKED, frozen.linked(persons))
         run.storage.replace(PAIR, score_pairs(run.storage.read(LINKED.name), frozen))
     else:
-        with run.storage.scratch() as keep:
+        with run.storage.scratch(few=True) as keep:
             _score_changes(run, persons, linked, frozen, keep)
     return gated(run, PAIR.name, LINKED.name)
 
@@ -94,11 +94,12 @@ def _score_changes(run: Run, persons: DataFrame, linked: DataFrame, frozen: Froz
     changed = keep("changed", changed_records(persons, linked, model_id=frozen.trained["model_id"]))
     if changed.isEmpty():
         return
-    now = frozen.linked(persons.join(changed, "record_id", "left_semi"))
+    now = frozen.kept(keep).linked(persons.join(changed, "record_id", "left_semi"))
     gone = linked.join(changed.where("is_gone"), "record_id", "left_semi")
     run.storage.merge(LINKED, with_gone(now, gone), when_changed=("content_hash", "model_id"))
     ids = changed.where("NOT is_gone").select("record_id")
-    scored = keep("pairs", score_pairs(run.storage.read(LINKED.name), frozen, changed=ids))
+    linked = run.storage.read(LINKED.name)
+    scored = keep("pairs", score_pairs(linked, frozen, changed=ids, keep=keep))
     undone = undone_pairs(scored, run.storage.read(PAIR.name), changed)
     run.storage.merge(PAIR, with_gone(scored, undone), when_changed=PAIR.names[2:])
 
@@ -113,25 +114,33 @@ def resolve(run: Run) -> Counts:
     judged = _judged(run)
     anew = begins_anew(run, "resolve")
     known = _members_alone(run) if anew else run.storage.read_or_empty(COMPONENT)
-    with run.storage.scratch() as keep:
+    with run.storage.scratch(few=not anew) as keep:
         stamped = linked.transform(regions.with_stamp, judged, how=how)
         touched = keep("touched", regions.touched_records(stamped, known))
         if anew or not touched.isEmpty():
             must = judgements.must_links(judged, linked)
             links = as_links(run.storage.read(PAIR.name)).select(*must.columns).unionByName(must)
-            records = keep("records", regions.region(touched, links, known))
-            found = keep(
-                "found", _resolved(run, linked, records, regions.inside(links, records), judged, keep)
-            )
-            cc.check_records(found, records)
-            _name_entities(run, found, touched.where("is_gone"), keep)
-            rows = found.join(stamped, "record_id")
             if anew:
-                run.storage.replace(COMPONENT, rows)
+                records = linked.select("record_id")
             else:
-                gone = known.join(touched.where("is_gone"), "record_id", "left_semi")
-                change = with_gone(rows, gone)
-                run.storage.merge(COMPONENT, change, when_changed=COMPONENT.names[1:])
+                reached = keep("reached", regions.reached(touched, links))
+                records = keep("records", regions.region(touched, reached, known))
+                links = keep("links", regions.inside(links, records))
+            found = keep("found", _resolved(run, linked, records, links, judged, keep))
+            cc.check_records(found, records)
+            gone = touched.where("is_gone")
+
+            def write_components() -> None:
+                rows = found.join(stamped, "record_id")
+                if anew:
+                    run.storage.replace(COMPONENT, rows)
+                else:
+                    change = with_gone(rows, known.join(gone, "record_id", "left_semi"))
+                    run.storage.merge(COMPONENT, change, when_changed=COMPONENT.names[1:])
+
+            side_by_side(
+                lambda write: write(), [lambda: _name_entities(run, found, gone, keep), write_components]
+            )
     return gated(run, COMPONENT.name, MEMBER.name, EVENT.name, REDIRECT.name)
 
 
@@ -166,7 +175,9 @@ def _resolved(
             records, links, largest=LARGEST_COMPONENT, least=trained["keep_weight"], keep=keep
         )
         links = links.where(F.col("match_weight") >= cc.SURE_WEIGHT)
-    return resolve_entities(linked, joined, links, frozen_model(run, trained), limits=limits, judged=judged)
+    return resolve_entities(
+        linked, joined, links, frozen_model(run, trained), limits=limits, judged=judged, keep=keep
+    )
 
 
 def _name_entities(run: Run, found: DataFrame, gone: DataFrame, keep: Keep) -> None:
@@ -197,7 +208,8 @@ def frozen_model(run: Run, trained: Row) -> Frozen:
 
 
 def _grown_hot(run: Run, active: Row) -> bool:
-    hot = frozen_model(run, active).hot_keys(run.storage.read(PERSON.name))
+    linked = run.storage.read_or_empty(LINKED)
+    hot = frozen_model(run, active).hot_keys(run.storage.read(PERSON.name), linked)
     if hot:
         told = f"{hot} block keys have become too common since the model was trained; training a new one"
         logs.notice(told, run_id=run.run_id, stage="train")

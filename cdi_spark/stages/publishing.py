@@ -25,21 +25,24 @@ def publish(run: Run) -> Counts:
         for table in EVENT_TABLES
         if run.storage.exists(table.name)
     }
-    with run.storage.scratch() as keep:
+    anew = begins_anew(run, "publish")
+    with run.storage.scratch(few=not anew) as keep:
         members = run.storage.read(MEMBER.name).where("valid_to IS NULL")
-        inputs = keep("inputs", changes.inputs(run.storage.read(PERSON.name), members, events))
+        inputs = changes.inputs(run.storage.read(PERSON.name), members, events)
         how = run.project.survivorship.model_dump_json()
-        customers = changes.made_from(inputs, how=how)
-        if begins_anew(run, "publish"):
-            _publish_all(run, customers, members, events, keep)
+        if anew:
+            _publish_all(run, changes.touched(inputs, how=how), members, events, keep)
         else:
-            _publish_changes(run, inputs, customers, members, events, keep)
+            before = {table: run.storage.read_or_empty(table) for table in _tables(events)}
+            held = {name: before[_mart(name)] for name in events}
+            touched = changes.touched(inputs, how=how, published=before[CUSTOMER_360], marts=held)
+            _publish_changes(run, keep("touched", touched), before, members, events, keep)
     run.storage.release(run.run_id)
     return run.storage.counts(*(table.name for table in _tables(events)))
 
 
-def _publish_all(run: Run, customers: DataFrame, members: DataFrame, events: Events, keep: Keep) -> None:
-    ready = _made(run, customers, members, events, keep)
+def _publish_all(run: Run, touched: DataFrame, members: DataFrame, events: Events, keep: Keep) -> None:
+    ready = _made(run, touched, members, events, keep)
     for name, rows in events.items():
         ready[_mart(name)] = keep(f"gold_{name}", marts.with_entity(rows, members))
     hold_against_gates(run, {table.name: rows for table, rows in ready.items()})
@@ -47,37 +50,41 @@ def _publish_all(run: Run, customers: DataFrame, members: DataFrame, events: Eve
 
 
 def _publish_changes(
-    run: Run, inputs: DataFrame, customers: DataFrame, members: DataFrame, events: Events, keep: Keep
+    run: Run,
+    touched: DataFrame,
+    before: dict[Table, DataFrame],
+    members: DataFrame,
+    events: Events,
+    keep: Keep,
 ) -> None:
-    before = {table: run.storage.read_or_empty(table) for table in _tables(events)}
-    held = {name: before[_mart(name)] for name in events}
-    touched = keep("touched", changes.touched(inputs, customers, published=before[CUSTOMER_360], marts=held))
     names = [row["table"] for row in touched.select("table").distinct().collect()]
-    ready: dict[Table, DataFrame] = {}
-    keys: dict[Table, DataFrame] = {}
-    for name in names:
-        chosen = changes.of_table(touched, name)
-        if name == changes.CUSTOMER:
-            theirs = keep("members", members.join(chosen, chosen.columns, "left_semi"))
-            of_theirs = {n: rows.join(theirs, "record_id", "left_semi") for n, rows in events.items()}
-            made = _made(run, customers, theirs, of_theirs, keep)
-        else:
+    keys = {name: changes.of_table(touched, name) for name in names}
+
+    def made_of(name: str) -> dict[Table, DataFrame]:
+        chosen = keys[name]
+        if name != changes.CUSTOMER:
             rows = events[name].join(chosen, chosen.columns, "left_semi")
-            made = {_mart(name): keep(f"gold_{name}", marts.with_entity(rows, members))}
-        ready |= made
-        keys |= dict.fromkeys(made, chosen)
+            return {_mart(name): keep(f"gold_{name}", marts.with_entity(rows, members))}
+        theirs = keep("members", members.join(chosen, chosen.columns, "left_semi"))
+        of_theirs = {n: rows.join(theirs, "record_id", "left_semi") for n, rows in events.items()}
+        return _made(run, touched, theirs, of_theirs, keep)
+
+    ready = dict(zip(names, side_by_side(made_of, names), strict=True))
     whole = dict(before)
-    for table, rows in ready.items():
-        stay = before[table].join(keys[table], keys[table].columns, "left_anti")
-        whole[table] = stay.unionByName(rows)
+    for name, made in ready.items():
+        for table, rows in made.items():
+            stay = before[table].join(keys[name], keys[name].columns, "left_anti")
+            whole[table] = stay.unionByName(rows)
     hold_against_gates(run, {table.name: rows for table, rows in whole.items()})
-    side_by_side(lambda table: run.storage.replace_of(table, keys[table], ready[table]), list(ready))
+    writes = [(table, keys[name], rows) for name, made in ready.items() for table, rows in made.items()]
+    side_by_side(lambda write: run.storage.replace_of(*write), writes)
 
 
 def _made(
-    run: Run, customers: DataFrame, members: DataFrame, events: Events, keep: Keep
+    run: Run, touched: DataFrame, members: DataFrame, events: Events, keep: Keep
 ) -> dict[Table, DataFrame]:
     """Customers, and the values that they are chosen from, of these members."""
+    customers = changes.touched_customers(touched)
     persons = run.storage.read(PERSON.name)
     values = survivorship.attribute_values(persons, members, survivorship=run.project.survivorship)
     attributes = keep("attributes", values)

@@ -177,12 +177,15 @@ def test_a_key_that_grew_too_common_since_training_is_found_unless_it_is_stop_li
         .withColumns({"record_id": F.concat(F.lit("crowd:"), "id"), "phones": F.array(number)})
     )
     monkeypatch.setattr(frozen_module, "HOT_RECORDS", 3_200)
-    assert model.hot_keys(persons) == 0
-    assert model.hot_keys(crowd.drop("id")) == 1
+    linked = model.linked(persons)
+    assert model.hot_keys(persons, linked) == 0
+    assert model.hot_keys(crowd.drop("id"), linked) == 1
+    # One that is hot since the records were last scored, and none is new.
+    assert model.hot_keys(crowd.drop("id"), model.linked(crowd.drop("id"))) == 1
     keyed = model.features(crowd.drop("id")).transform(with_keys, by_phone)
     keys = [r["key"] for r in keyed.select(F.explode("keys").alias("key")).distinct().collect()]
     stopped = replace(model, trained=Row(**{**model.trained.asDict(), "stop_keys": keys}))
-    assert stopped.hot_keys(crowd.drop("id")) == 0
+    assert stopped.hot_keys(crowd.drop("id"), linked) == 0
 
 
 def test_the_same_records_train_the_same_model(persons: DataFrame) -> None:
