@@ -122,6 +122,7 @@ def resolve(run: Run) -> Counts:
             links = as_links(run.storage.read(PAIR.name)).select(*must.columns).unionByName(must)
             if anew:
                 records = linked.select("record_id")
+                links = regions.inside(links, records)
             else:
                 reached = keep("reached", regions.reached(touched, links))
                 records = keep("records", regions.region(touched, reached, known))
