@@ -45,7 +45,7 @@ def touched(
     Args:
         inputs: inputs().
         how: what else decides about a customer's row.
-        published: gold.customer_360 as it is; none where all is to be made anew.
+        published: gold.customer_360 as it is; without it, all customers and no events.
         marts: gold's event tables as they are, by short name.
     """
     is_person = F.col("table") == _PERSON
@@ -53,15 +53,18 @@ def touched(
         F.lit(CUSTOMER).alias("table"), F.col("entity_id").alias("key"), "content", is_person.alias("live")
     )
     of_event = F.struct("table", "key", _with_entity().alias("content"), F.lit(True).alias("live"))
-    both = F.array(F.when(F.col("entity_id").isNotNull(), of_customer), F.when(~is_person, of_event))
-    rows = [inputs.select(F.inline(F.array_compact(both)), F.lit(None).cast("long").alias("before"))]
+    told = [F.when(F.col("entity_id").isNotNull(), of_customer)]
+    rows = []
     if published is not None:
+        told.append(F.when(~is_person, of_event))
         held = published.select(F.lit(CUSTOMER).alias("table"), F.col("entity_id").alias("key"), "made_from")
         rows.append(_as_before(held, F.col("made_from")))
     rows += [
         _as_before(_event_rows(name, mart, "entity_id"), _with_entity())
         for name, mart in (marts or {}).items()
     ]
+    each = F.inline(F.array_compact(F.array(*told)))
+    rows.append(inputs.select(each, F.lit(None).cast("long").alias("before")))
     # Exclusive or, for no order of the rows must count; each has a key of its own, so none cancels another.
     together = reduce(DataFrame.unionByName, rows).groupBy("table", "key").agg(
         F.bit_xor("content").alias("content"), F.bool_or("live").alias("live"), F.max("before").alias("before")

@@ -60,16 +60,15 @@ class Frozen:
 
     def kept(self, keep: Keep) -> Frozen:
         """The same, with its tables computed once; for what reads them many times over for a few records."""
-        mine = F.col("model_id") == self.trained["model_id"]
         return replace(
             self,
-            term_frequencies=keep("term_frequencies", self.term_frequencies.where(mine)),
-            shared_values=keep("shared_values", self.shared_values.where(mine)),
+            term_frequencies=keep("term_frequencies", self._own(self.term_frequencies)),
+            shared_values=keep("shared_values", self._own(self.shared_values)),
         )
 
     def features(self, persons: DataFrame) -> DataFrame:
         """Features of the live records: own values told from shared ones as the model froze it."""
-        shared = self.shared_values.where(F.col("model_id") == self.trained["model_id"])
+        shared = self._own(self.shared_values)
         own = with_own(persons.transform(person_features), shared, public_from=self.model.public_from)
         return own.transform(self.rules.with_keys, self.trained["stop_keys"])
 
@@ -128,7 +127,7 @@ class Frozen:
         """
         hot = HOT_RECORDS / _SOME
         some = persons.where(one_in(_SOME) & ~F.col("is_deleted"))
-        before = linked.where(one_in(_SOME) & (F.col("model_id") == self.trained["model_id"]))
+        before = self._own(linked).where(one_in(_SOME))
         new = some.join(before, ["record_id", "content_hash"], "left_anti").count()
         largest = block_sizes(before).agg(F.max("records")).first()
         # However alike the new ones are, they cannot make a key hot then.
@@ -138,12 +137,16 @@ class Frozen:
 
     def with_frequencies(self, records: DataFrame) -> DataFrame:
         """Add tf_<column> for the columns that weigh rare values more."""
-        frequencies = self.term_frequencies.where(F.col("model_id") == self.trained["model_id"])
+        frequencies = self._own(self.term_frequencies)
         for name in self.model.term_frequency_columns():
             records = records.transform(
                 with_frequency, frequencies, name, self.trained["rare_frequencies"][name]
             )
         return records
+
+    def _own(self, rows: DataFrame) -> DataFrame:
+        """Those of this model."""
+        return rows.where(F.col("model_id") == self.trained["model_id"])
 
 
 def train_and_freeze(

@@ -52,13 +52,13 @@ def resolve_entities(
     )
     parts = components.groupBy("part").agg(F.count("*").alias("size"), F.min("record_id").alias("smallest"))
     sized = keep("sized", components.join(parts, "part"))
-    most = (sized.agg(F.max("size")).first() or [None])[0] or 0
+    most = sized.agg(F.max("size").alias("size")).first()
     key = F.col("part").alias("key")
     records = frozen.compared(linked).drop("keys").join(judged, "record_id", "left")
     found = linked.sparkSession.createDataFrame([], _FOUND)
-    if most > largest:
+    if ((most and most["size"]) or 0) > largest:
         large = records.select("record_id", "judged_same", "judged_apart", *frozen.rules.columns()).join(
-            sized.where((F.col("size") > 1) & (F.col("size") > largest)).select("record_id", key), "record_id"
+            sized.where(F.col("size") > largest).select("record_id", key), "record_id"
         )
         with_links = large.join(_links_of_left(links), "record_id", "left").transform(component_by_component)
         found = found.unionByName(

@@ -15,15 +15,9 @@ from cdi_spark.stages import Run
 from cdi_spark.stages.judging import Decision, judge_all
 from cdi_spark.stages.linking import train
 from cdi_spark.storage import Storage
-from cdi_spark.tables import MODEL, PERSON
+from cdi_spark.tables import MODEL
+from tests.linkage.small_project import write_persons, write_source
 
-SOURCE = """name: crm
-path: crm.csv
-format: csv
-key: id
-emits:
-  - {table: person, columns: {given_name: first}}
-"""
 FAMILY = ["Stone", "Marsh", "Wood", "Field", "Brook", "Ridge", "Ford"]
 
 
@@ -31,16 +25,13 @@ FAMILY = ["Stone", "Marsh", "Wood", "Field", "Brook", "Ridge", "Ford"]
 def run(storage: Storage, tmp_path: Path) -> Run:
     """A project of 200 records, two a person, of which training takes 100."""
     conf = tmp_path / "conf"
-    (conf / "sources").mkdir(parents=True)
-    (conf / "sources" / "crm.yml").write_text(SOURCE)
-    rows = []
+    write_source(conf)
+    people = []
     for n in range(100):
         for copy in "ab":
             told = {"given_name": f"Ada{chr(97 + n % 26)}", "family_name": FAMILY[n % 7]}
-            told |= {"emails": [f"ada{n}@mail.org"], "record_id": f"crm:{n}{copy}", "is_deleted": False}
-            row = dict.fromkeys(PERSON.names) | told
-            rows.append(tuple(row[name] for name in PERSON.names))
-    storage.replace(PERSON, storage.spark.createDataFrame(rows, PERSON.schema))
+            people.append({**told, "emails": [f"ada{n}@mail.org"], "record_id": f"crm:{n}{copy}"})
+    write_persons(storage, people)
     return Run(storage.spark, project(conf, asks=False), storage, run_id="r", retrain=True)
 
 

@@ -13,37 +13,27 @@ from cdi_spark.errors import CdiError
 from cdi_spark.stages import Run
 from cdi_spark.stages.linking import score, train
 from cdi_spark.storage import Storage
-from cdi_spark.tables import MODEL, PERSON
-
-SOURCE = """name: crm
-path: crm.csv
-format: csv
-key: id
-emits:
-  - {table: person, columns: {given_name: first}}
-"""
+from cdi_spark.tables import MODEL
+from tests.linkage.small_project import write_persons, write_source
 
 
 @pytest.fixture
 def run(storage: Storage, tmp_path: Path) -> Run:
     """A project that names labels, and people of two records each that differ in a letter or not at all."""
     conf = tmp_path / "conf"
-    (conf / "sources").mkdir(parents=True)
-    (conf / "sources" / "crm.yml").write_text(SOURCE)
+    write_source(conf)
     (conf / "project.yml").write_text(
         "name: small\nlinkage: {labels: known.csv, cluster_precision: 0.9, training_records: 1000}\n"
     )
-    rows = []
+    people = []
     for n in range(40):
         for copy in "ab":
             told = {
                 "given_name": f"Ada{copy if n % 4 == 0 else ''}",
                 "family_name": f"Stone{chr(97 + n % 26)}",
             }
-            told |= {"emails": [f"ada{n}@mail.org"], "record_id": f"crm:{n}{copy}", "is_deleted": False}
-            row = dict.fromkeys(PERSON.names) | told
-            rows.append(tuple(row[name] for name in PERSON.names))
-    storage.replace(PERSON, storage.spark.createDataFrame(rows, PERSON.schema))
+            people.append({**told, "emails": [f"ada{n}@mail.org"], "record_id": f"crm:{n}{copy}"})
+    write_persons(storage, people)
     return Run(storage.spark, load_project(conf), storage, run_id="r")
 
 

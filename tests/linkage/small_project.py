@@ -1,0 +1,31 @@
+"""A project of one source, and people that its stages find in silver.person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from cdi_spark.storage import Storage
+from cdi_spark.tables import PERSON
+
+_SOURCE = """name: crm
+path: crm.csv
+format: csv
+key: id
+emits:
+  - {table: person, columns: {given_name: first}}
+"""
+
+
+def write_source(conf: Path) -> None:
+    """A conf folder that wants a project.yml."""
+    (conf / "sources").mkdir(parents=True)
+    (conf / "sources" / "crm.yml").write_text(_SOURCE)
+
+
+def write_persons(storage: Storage, told: Iterable[dict[str, Any]]) -> None:
+    """Make silver.person hold live records of whom this is told; null is all else."""
+    nothing = dict.fromkeys(PERSON.names) | {"is_deleted": False}
+    rows = [tuple((nothing | one)[name] for name in PERSON.names) for one in told]
+    storage.replace(PERSON, storage.spark.createDataFrame(rows, PERSON.schema))
