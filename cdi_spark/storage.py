@@ -61,11 +61,13 @@ class Storage:
             raise
 
     def read(self, name: str, *, version: int | None = None) -> DataFrame:
-        """The table as it is now, or as it was at a version.
+        """The table or view as it is now, or the table as it was at a version.
 
         Raises:
             CdiError: it was never written; the message names what to run.
         """
+        if name in TABLES and TABLES[name].view:
+            return self.spark.sql(self._view_over(TABLES[name], self._now))
         if not self.exists(name):
             raise CdiError(
                 f"{name}: no such table in {self._catalog or self.warehouse}. "
@@ -92,7 +94,7 @@ class Storage:
         Raises:
             CdiError: nothing was released yet, or not this table.
         """
-        return self.read(name, version=self._released_version(name))
+        return self.spark.sql(self._released(name, self._release()["versions"]))
 
     def query(self, sql: str) -> DataFrame:
         """Run SQL over the tables that it names as schema.table; gold is what the newest release has."""
@@ -106,7 +108,7 @@ class Storage:
             if schema == "gold":
                 # One look for all tables: a release in between must not mix two.
                 release = release or self._release()
-                self._show(f"gold.{table}", self._version_in(release, f"gold.{table}"))
+                self._show(f"gold.{table}", release["versions"])
             elif not self._catalog:
                 self._register(f"{schema}.{table}")
         return self.spark.sql(sql)
@@ -224,14 +226,15 @@ class Storage:
             )
             return int(newest["version"]) if newest else None
 
-        names = [name for name in TABLES if name not in (RELEASE.name, "ops.lease")]
+        unreleased = (RELEASE.name, "ops.lease")
+        names = [t.name for t in TABLES.values() if not t.view and t.name not in unreleased]
         with ThreadPoolExecutor(max_workers=4) as pool:
             versions = {n: v for n, v in zip(names, pool.map(version, names), strict=True) if v is not None}
         row = (release_id, datetime.now(UTC), versions)
         self.append(RELEASE, self.spark.createDataFrame([row], RELEASE.schema), token=f"release:{release_id}")
         if self._catalog:
-            for name in (n for n in versions if n.startswith("gold.")):
-                self._show(name, versions[name])
+            for name in _shown(versions):
+                self._show(name, versions)
 
     def write_report(self, name: str, page: str) -> Path | None:
         """Write a page under reports/ beside the tables; None where these are in no folder of this machine."""
@@ -335,18 +338,36 @@ class Storage:
             )
         return newest
 
-    def _released_version(self, name: str) -> int:
-        return self._version_in(self._release(), name)
+    def _released(self, name: str, versions: Mapping[str, int]) -> str:
+        """SQL of a table's rows, or of a view's, as a release has them."""
+        if name in TABLES and TABLES[name].view:
+            return self._view_over(TABLES[name], lambda base: self._at(base, versions))
+        rows = self._at(name, versions)
+        if rows is None:
+            raise CdiError(f"{name}: the release has no such table; it has {', '.join(_shown(versions))}.")
+        return rows
 
-    def _version_in(self, release: Row, name: str) -> int:
-        versions: dict[str, int] = release["versions"]
-        if name not in versions:
-            known = ", ".join(sorted(n for n in versions if n.startswith("gold.")))
-            raise CdiError(f"{name}: the release {release['release_id']} has no such table; it has {known}.")
-        return versions[name]
+    def _at(self, name: str, versions: Mapping[str, int]) -> str | None:
+        return (
+            f"SELECT * FROM {self.address(name)} VERSION AS OF {versions[name]:d}"
+            if name in versions
+            else None
+        )
 
-    def _show(self, name: str, version: int) -> None:
-        """Make schema.table a view of the table at a version."""
+    def _now(self, name: str) -> str | None:
+        return f"SELECT * FROM {self.address(name)}" if self.exists(name) else None
+
+    def _view_over(self, table: Table, rows_of: Callable[[str], str | None]) -> str:
+        """A view's SQL, with the tables that it names as `rows_of` has them."""
+
+        def rows(found: re.Match[str]) -> str:
+            named = TABLES[found[0]]
+            return f"({self._view_over(named, rows_of) if named.view else rows_of(named.name) or _no_rows(named)})"
+
+        return re.sub(rf"\b(?:{'|'.join(_SCHEMAS)})\.\w+", rows, table.view)
+
+    def _show(self, name: str, versions: Mapping[str, int]) -> None:
+        """Make schema.table a view of what a release has of it."""
         schema, table = name.split(".")
         full = f"`{self._prefix}{schema}`.`{table}`"
         if self._catalog:
@@ -354,9 +375,10 @@ class Storage:
             self.spark.sql(f"CREATE SCHEMA IF NOT EXISTS `{self._catalog}`.`{self._prefix}{schema}`")
         else:
             self._make_local_schema(schema)
-        self.spark.sql(
-            f"CREATE OR REPLACE VIEW {full} AS SELECT * FROM {self.address(name)} VERSION AS OF {version:d}"
-        )
+        rows = self._released(name, versions)
+        # A table brings its comments along.
+        told = _comments(TABLES[name]) if TABLES[name].view else ""
+        self.spark.sql(f"CREATE OR REPLACE VIEW {full} {told} AS {rows}")
 
     def _register(self, name: str) -> None:
         """Make schema.table the name of the table in this session."""
@@ -374,6 +396,22 @@ class Storage:
     def _make_local_schema(self, schema: str) -> None:
         place = _quoted(self.place_of(f"{self._prefix}{schema}"))
         self.spark.sql(f"CREATE SCHEMA IF NOT EXISTS `{self._prefix}{schema}` LOCATION '{place}'")
+
+
+def _shown(versions: Mapping[str, int]) -> list[str]:
+    """What readers of gold find in a release: its tables, and all views."""
+    tables = {name for name in versions if name.startswith("gold.")}
+    return sorted(tables | {table.name for table in TABLES.values() if table.view})
+
+
+def _comments(table: Table) -> str:
+    columns = ", ".join(f"`{c.name}` COMMENT '{_quoted(c.comment)}'" for c in table.columns)
+    return f"({columns}) COMMENT '{_quoted(table.comment)}'"
+
+
+def _no_rows(table: Table) -> str:
+    columns = ", ".join(f"CAST(NULL AS {c.type.simpleString()}) AS `{c.name}`" for c in table.columns)
+    return f"SELECT {columns} WHERE false"
 
 
 def with_gone(rows: DataFrame, gone: DataFrame) -> DataFrame:

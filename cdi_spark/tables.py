@@ -55,12 +55,17 @@ SCHEMAS = {
 
 @dataclass(frozen=True)
 class Table:
-    """One table, in full: `name` is schema.table, `key` what makes a row one of its kind."""
+    """One table, in full: `name` is schema.table, `key` what makes a row one of its kind.
+
+    A view has no rows of its own: `view` is SQL over other tables, by their names here. It gives the columns in
+    order; of a table that was never written it sees no rows.
+    """
 
     name: str
     comment: str
     key: tuple[str, ...]
     columns: tuple[Column, ...]
+    view: str = ""
 
     @property
     def owner(self) -> str:
@@ -491,9 +496,14 @@ ATTRIBUTE = Table(
 
 
 def mart(event: Table) -> Table:
-    """The gold table of an event: its silver columns with the customer's entity_id in front."""
+    """The gold view of an event: its silver columns, and in front the entity that its record is in now."""
     name = event.name.replace("silver.", "gold.")
-    return Table(name, f"{event.comment}, with its customer", event.key, (ENTITY_ID, *event.columns))
+    columns = ", ".join(f"e.`{column}`" for column in event.names)
+    view = (
+        f"SELECT m.entity_id, {columns} FROM {event.name} e LEFT JOIN entities.member m "
+        "ON m.record_id = e.record_id AND m.valid_to IS NULL"
+    )
+    return Table(name, f"{event.comment}, with its customer", event.key, (ENTITY_ID, *event.columns), view)
 
 
 MARTS = tuple(mart(event) for event in EVENT_TABLES)

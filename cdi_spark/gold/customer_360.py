@@ -6,7 +6,6 @@ from functools import reduce
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from cdi_spark.gold.marts import with_entity
 from cdi_spark.gold.survivorship import live_records
 from cdi_spark.tables import ATTRIBUTES, CUSTOMER_360, MONEY
 
@@ -75,7 +74,7 @@ def _summary(members: DataFrame, events: Mapping[str, DataFrame]) -> DataFrame:
     by_currency = (
         # One join with members for all events together, not one each.
         reduce(DataFrame.unionByName, told, nothing)
-        .transform(with_entity, members)
+        .join(members.where("valid_to IS NULL").select("record_id", "entity_id"), "record_id")
         .groupBy("entity_id", "event", "currency")
         .agg(
             F.count("*").alias("events"),

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from pyspark.sql import DataFrame, SparkSession
 
-from cdi_spark.gold.changes import inputs, touched, touched_customers
+from cdi_spark.gold.changes import touched
 from cdi_spark.gold.customer_360 import customer_360
 from cdi_spark.storage import conform
 from cdi_spark.tables import ATTRIBUTES, CUSTOMER_360, ENTITY_ID, Table
@@ -71,7 +71,7 @@ def summarised(spark: SparkSession, persons: Make, members: Make, events: dict[s
     now = {name: [i for i in ids if i.endswith(name)] for name in (i.split(":")[1] for i in ids)}
     belong = members(now, ended={"idle": ["shop:ann"]})
     everybody = persons(*PERSONS)
-    hashes = touched_customers(touched(inputs(everybody, belong, events), how="rules"))
+    hashes = touched(everybody, belong, events, how="rules").where("made_from IS NOT NULL")
     rows = conform(customer_360(hashes, golden, everybody, belong, events), CUSTOMER_360).collect()
     assert len(rows) == len({row.entity_id for row in rows}), "a customer twice"
     return {row.entity_id: row.asDict() for row in rows}
