@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from functools import cached_property
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -13,8 +14,17 @@ import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from cdi_spark.errors import ConfigError
-from cdi_spark.expressions import check_expression
-from cdi_spark.tables import ATTRIBUTES, EVENTS, FEATURES, PERSON_INPUT, STRINGS, TABLES
+from cdi_spark.expressions import check_expression, columns_read, days_told
+from cdi_spark.tables import (
+    ATTRIBUTES,
+    EVENTS,
+    FEATURES,
+    PERSON_INPUT,
+    STATE_FACTS,
+    STRINGS,
+    TABLES,
+    THING_TABLES,
+)
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -220,6 +230,47 @@ class Linkage(_Strict):
         return rules
 
 
+class State(_Strict):
+    """A state that a customer may be in, and what must hold of it.
+
+    `when` is SQL over what happened until a day: counts (orders, invoices, payments, subscriptions,
+    active_subscriptions, cases, usages, interactions; void ones left out) and days_since_order, days_since_invoice
+    and so on, null before the first, which are compared with whole numbers.
+    """
+
+    FACTS: ClassVar[tuple[str, ...]] = (
+        *(f"{name}s" for name in STATE_FACTS),
+        "active_subscriptions",
+        *(f"days_since_{name}" for name in STATE_FACTS),
+    )
+
+    name: str = Field(min_length=1)
+    when: str
+
+    @field_validator("when")
+    @classmethod
+    def _over_facts(cls, when: str) -> str:
+        try:
+            check_expression(when, where="when")
+            days_told(when)
+        except ConfigError as fault:
+            raise ValueError(str(fault)) from None
+        for name in sorted(columns_read(when) - set(cls.FACTS)):
+            raise ValueError(f"{name} is nothing that a state can go by; there are {', '.join(cls.FACTS)}.")
+        return when
+
+
+_STATES = [
+    State(
+        name="customer",
+        when="active_subscriptions > 0 or days_since_order <= 365 or days_since_invoice <= 365",
+    ),
+    State(name="lapsed", when="orders > 0 or invoices > 0 or subscriptions > 0"),
+    State(name="prospect", when="interactions > 0 or usages > 0 or cases > 0"),
+    State(name="lead", when="true"),
+]
+
+
 class Log(_Strict):
     """How a run tells what it does, on stderr: one line a stage, notice or failure."""
 
@@ -228,7 +279,12 @@ class Log(_Strict):
 
 
 class ProjectFile(_Strict):
-    """project.yml. `warehouse` is a URI, or a path from the conf folder; `catalog` and `prefix` name tables."""
+    """project.yml. `warehouse` is a URI, or a path from the conf folder; `catalog` and `prefix` name tables.
+
+    `reporting_currency` (ISO 4217) is what amounts of all currencies are told in too; without it they are not.
+    `as_of` is the day on which states and measures are told; by default the day of the run (UTC). `states`: the
+    first whose expression holds is the customer's.
+    """
 
     name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     description: str = ""
@@ -239,6 +295,9 @@ class ProjectFile(_Strict):
     log: Log = Log()
     vars: dict[str, str | None] = {}
     linkage: Linkage = Linkage()
+    reporting_currency: str | None = Field(default=None, pattern=r"^[A-Z]{3}$")
+    as_of: date | None = None
+    states: list[State] = Field(default=_STATES, min_length=1)
     spark: dict[str, str] = {}
 
 
@@ -341,6 +400,9 @@ def _variables(
     return {k: f"{{{k}}}" if v is None else v for k, v in values.items()}
 
 
+_THINGS = {table.name.removeprefix("silver.") for table in THING_TABLES}
+
+
 def _source(path: Path, variables: dict[str, str]) -> Source:
     source = _read(path, Source)
     for place, sql in source.expressions().items():
@@ -349,6 +411,8 @@ def _source(path: Path, variables: dict[str, str]) -> Source:
         columns = PERSON_INPUT if emit.table == "person" else EVENTS.get(emit.table)
         if columns is None:
             raise ConfigError(f"{path}: emits table {emit.table}; known are person, {', '.join(EVENTS)}.")
+        if emit.table in _THINGS and (emit.person or emit.person_source):
+            raise ConfigError(f"{path}: {emit.table} is about no person. Take out person and person_source.")
         for name in emit.columns.keys() - set(columns):
             raise ConfigError(f"{path}: {emit.table} has no column {name}; it has {', '.join(columns)}.")
         for place, sql in emit.expressions().items():

@@ -21,6 +21,7 @@ from cdi_spark.tables import (
     PII,
     SCHEMAS,
     TABLES,
+    THING_TABLES,
     Column,
     Schema,
     Table,
@@ -33,7 +34,7 @@ RULES: dict[Rule, str] = {
     "longest": "the most characters",
     "complete": "the most of street, city, postcode and country filled",
 }
-_FILLED_BY_SOURCES = {table.name for table in (PERSON, *EVENT_TABLES)}
+_FILLED_BY_SOURCES = {table.name for table in (PERSON, *EVENT_TABLES, *THING_TABLES)}
 _NAME_PARTS = ("given_name", "middle_name", "family_name")
 
 

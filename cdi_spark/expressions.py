@@ -194,3 +194,26 @@ def _called(tokens: list[Token]) -> set[str]:
 def columns_read(sql: str) -> set[str]:
     """The columns of a row that an expression names, and names of its own such as `item`."""
     return {column.parts[0].name for column in sqlglot.parse_one(sql, read="spark").find_all(exp.Column)}
+
+
+_COMPARISONS = (exp.LT, exp.LTE, exp.GT, exp.GTE, exp.EQ, exp.NEQ, exp.Between)
+
+
+def days_told(sql: str) -> dict[str, set[int]]:
+    """The whole numbers that an expression compares `days_since_<fact>` with, by fact.
+
+    Raises:
+        ConfigError: it is used otherwise; then nobody could tell on which day the expression comes out otherwise.
+    """
+    told: dict[str, set[int]] = {}
+    for column in sqlglot.parse_one(sql, read="spark").find_all(exp.Column):
+        beside = column.parent
+        if not column.name.startswith("days_since_") or isinstance(beside, exp.Is):
+            continue
+        others = [other for other in beside.iter_expressions() if other is not column] if beside else []
+        is_told = isinstance(beside, _COMPARISONS) and others
+        if not is_told or not all(isinstance(other, exp.Literal) and other.is_int for other in others):
+            raise ConfigError(f"{column.name} wants to be compared with whole numbers: {column.name} <= 365.")
+        numbers = {int(other.name) for other in others}
+        told.setdefault(column.name.removeprefix("days_since_"), set()).update(numbers)
+    return told

@@ -435,7 +435,7 @@ def conform(rows: DataFrame, table: Table, *, also: Sequence[str] = ()) -> DataF
             raise CdiError(
                 f"{table.name}: {column.name} is {have[column.name].simpleString()}, wants "
                 f"{column.type.simpleString()}. Cast it in the stage that writes the table, or change "
-                f"{table.name} in cdi_spark/tables.py."
+                f"{table.name} in cdi_spark/tables/."
             )
     return rows.select(
         *(F.col(f"`{c.name}`").alias(c.name, metadata={"comment": c.comment}) for c in table.columns), *also

@@ -155,3 +155,32 @@ def test_quality_of_an_unknown_table_is_refused(conf: Path) -> None:
     write(conf, "quality/person.yml", QUALITY.replace("silver.", ""))
     with pytest.raises(ConfigError, match=r"no table person; write it with its schema, as silver\.person"):
         load_project(conf)
+
+
+@pytest.mark.parametrize(
+    ("when", "says"),
+    [
+        ("orders >", r"project\.yml:2: .*does not parse"),
+        ("order_count > 0", "order_count is nothing that a state can go by"),
+        ("days_since_order < orders", "days_since_order wants to be compared with whole numbers"),
+        ("days_since_order + 1 < 30", "days_since_order wants to be compared with whole numbers"),
+        ("reflect('a', 'b') = 1", "reflect is not among those that conf may call"),
+    ],
+)
+def test_a_state_goes_by_what_happened_alone(conf: Path, when: str, says: str) -> None:
+    write(
+        conf,
+        "project.yml",
+        f'name: small\nstates: [{{name: customer, when: "{when}"}}]\nvars: {{raw: data}}\n',
+    )
+    with pytest.raises(ConfigError, match=says):
+        load_project(conf)
+
+
+def test_a_thing_is_emitted_without_a_person(conf: Path) -> None:
+    rates = SOURCE.replace("table: person", "table: rate\n    person: id").replace(
+        "given_name: first", "rate: first"
+    )
+    write(conf, "sources/rates.yml", rates.replace("name: crm", "name: rates"))
+    with pytest.raises(ConfigError, match=r"rates\.yml: rate is about no person"):
+        load_project(conf)

@@ -72,7 +72,7 @@ def test_what_must_be_quarantined_is_with_its_reasons(finished: Storage) -> None
 def test_money_is_decimal_with_an_iso_currency_and_dates_are_dates(finished: Storage) -> None:
     invoices = finished.read("silver.invoice")
     types = dict(invoices.dtypes)
-    assert (types["amount"], types["issued_on"]) == ("decimal(18,2)", "date")
+    assert (types["amount"], types["issued_on"]) == ("decimal(18,3)", "date")
     assert {r[0] for r in invoices.select("currency").distinct().collect()} <= {"GBP", "EUR", "USD"}
     assert not any(kind in ("double", "float") for name in TABLES for kind in _money_types(finished, name))
     total = finished.read("gold.customer_360").where("order_total IS NOT NULL").first()["order_total"]

@@ -6,7 +6,7 @@ import pytest
 
 from cdi_spark.config import load_project
 from cdi_spark.errors import ConfigError
-from cdi_spark.expressions import check_expression, columns_read
+from cdi_spark.expressions import check_expression, columns_read, days_told
 
 CONF = Path(__file__).parents[1] / "conf"
 
@@ -139,3 +139,11 @@ def test_the_columns_that_an_expression_reads_are_known_by_their_first_part() ->
     read = columns_read("coalesce(holder.name.full, `First Name`, transform(tags, t -> lower(t))[0])")
     assert read >= {"holder", "First Name", "tags"}
     assert "name" not in read
+
+
+def test_the_days_that_an_expression_waits_for_are_known_by_what_they_are_since() -> None:
+    told = days_told(
+        "orders > 3 and (days_since_order < 30 or 90 >= days_since_order) or days_since_usage between 7 and 9"
+    )
+    assert told == {"order": {30, 90}, "usage": {7, 9}}
+    assert days_told("days_since_order is null and orders = 0") == {}

@@ -9,7 +9,7 @@ from random import Random
 from typing import Any, Final
 
 from cdi_spark.demo.errors import muddle
-from cdi_spark.demo.formats import CURRENCY, ISO3, amount_text, currency_text, phone_text
+from cdi_spark.demo.formats import CURRENCY, ISO3, amount_of, amount_text, currency_text, phone_text
 from cdi_spark.demo.people import LAST_DAY, Person, day_between
 from cdi_spark.demo.raw import FUTURE_BIRTH, Fault, RawRow, Row, plant
 from cdi_spark.demo.sightings import Sighting, sighting, sighting_days
@@ -72,6 +72,8 @@ def accounts(people: list[Person], rng: Random) -> list[RawRow]:
         for number, (day, person) in enumerate(seen, 7001)
     ]
     plant(rows, FAULTS, rng)
+    for row in rows:
+        row.values["invoices"] += _credit_notes(row.values["invoices"], rng)
     return rows
 
 
@@ -137,6 +139,28 @@ def _invoices(account: str, opened: date, currency: str, rng: Random) -> list[di
             }
         )
     return invoices
+
+
+def _credit_notes(invoices: list[dict[str, Any]], rng: Random) -> list[dict[str, Any]]:
+    """Some paid invoices are credited, whole or in part; the note's sum has no sign, its kind tells."""
+    notes = []
+    for invoice in invoices:
+        amount = amount_of(invoice["total"])
+        if invoice["status"] != "paid" or amount is None or rng.random() > 0.05:
+            continue
+        part = amount if rng.random() < 0.5 else (amount / 4).quantize(Decimal("0.01"))
+        day = (date.fromisoformat(invoice["issued"]) + timedelta(days=rng.randrange(5, 60))).isoformat()
+        notes.append(
+            {
+                **invoice,
+                "id": f"{invoice['id']}C",
+                "issued": day,
+                "due": day,
+                "total": f"{part}",
+                "kind": "credit_note",
+            }
+        )
+    return notes
 
 
 def _subscriptions(account: str, opened: date, currency: str, rng: Random) -> list[dict[str, Any]]:

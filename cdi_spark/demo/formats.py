@@ -61,6 +61,12 @@ def amount_text(amount: Decimal, currency: str, rng: Random) -> str:
     return english.translate(str.maketrans(",.", ".,")) if currency == "EUR" else english
 
 
+def amount_of(text: str) -> Decimal | None:
+    """What amount_text() wrote; None where a text is no sum."""
+    plain = text.replace(".", "").replace(",", ".") if text[-3:-2] == "," else text.replace(",", "")
+    return Decimal(plain) if plain.replace(".", "").isdigit() else None
+
+
 def _grouped(local: str, rng: Random) -> str:
     cut = rng.choice([3, 4])
     middle = (len(local) + cut) // 2

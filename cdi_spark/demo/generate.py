@@ -1,13 +1,13 @@
-"""Make the demo company: five raw sources and who is truly who in them."""
+"""Make the demo company: raw sources, and who is truly who in them."""
 
 from collections.abc import Callable
 from pathlib import Path
 from random import Random
 from typing import Final
 
-from cdi_spark.demo import billing, crm, shop, support, usage
-from cdi_spark.demo.people import Person, population
-from cdi_spark.demo.raw import RawRow, write_csv
+from cdi_spark.demo import billing, contacts, crm, finance, shop, support, usage
+from cdi_spark.demo.people import LAST_DAY, Person, at, population
+from cdi_spark.demo.raw import RawRow, Row, write_csv
 
 Make = Callable[[list[Person], Random], list[RawRow]]
 Write = Callable[[list[RawRow], Path], None]
@@ -22,18 +22,22 @@ SOURCES: Final[dict[str, tuple[Make, Write, str]]] = {
 
 
 def generate(out: Path, *, people: int = 10_000, seed: int = 42) -> dict[str, int]:
-    """Write crm, billing, shop, support and usage below `out`, and `truth.csv` beside them.
+    """Write crm, billing, shop, support and usage below `out`, what follows from them, and the truth beside them.
+
+    What follows: payments, rates and ledger of finance; marketing and contact_centre, which know a CRM contact or a
+    billing account; products of the shop.
 
     The same size and seed give the same bytes, in any process. `truth.csv` has source, key and person of
     every usable person record: a row without a key, without anything that identifies or with a birth in the
     future has none there, while a row whose order, invoice or case alone is faulty has one.
+    `truth_people.csv` says of these persons what is true of them on the last day.
 
     Args:
         out: folder, made where it is missing; files of the same names are replaced.
         people: persons in the population, children included; from 100 on every kind of fault fits in.
         seed: of all randomness.
     Returns:
-        Rows written a source; an account of billing counts once, usage counts events.
+        Rows written a source; an account of billing counts once, usage counts events, rates count days.
     Raises:
         ValueError: fewer than 100 people.
     """
@@ -41,14 +45,54 @@ def generate(out: Path, *, people: int = 10_000, seed: int = 42) -> dict[str, in
         raise ValueError(f"people is {people}; the demo company needs at least 100.")
     customers = population(people, Random(f"{seed}:people"))
     truth: dict[tuple[str, str], str] = {}
-    written = {}
+    made: dict[str, list[RawRow]] = {}
     for source, (make, write, key) in SOURCES.items():
-        rows = make(customers, Random(f"{seed}:{source}"))
+        rows = made[source] = make(customers, Random(f"{seed}:{source}"))
         write(rows, out)
-        written[source] = len(rows)
         truth |= {(source, str(row.values[key])): row.person for row in rows if row.person}
+    paid = finance.payments(made["billing"], Random(f"{seed}:payments"))
+    by_day = finance.rates(Random(f"{seed}:rates"))
+    booked = finance.ledger(made["billing"], paid, made["shop"])
+    finance.write(out, paid, by_day, booked)
+    events = contacts.campaign_events(made["crm"], Random(f"{seed}:marketing"))
+    talks = contacts.conversations(made["billing"], Random(f"{seed}:contact_centre"))
+    contacts.write(out, events, talks)
     write_csv(
         out / "truth.csv",
         [{"source": source, "key": key, "person": person} for (source, key), person in truth.items()],
     )
-    return written
+    known = set(truth.values())
+    write_csv(out / "truth_people.csv", [_today(person) for person in customers if person.person_id in known])
+    follows = {
+        "payments": paid,
+        "rates": by_day,
+        "ledger": booked,
+        "marketing": events,
+        "contact_centre": talks,
+    }
+    return {
+        **{name: len(rows) for name, rows in made.items()},
+        **{name: len(rows) for name, rows in follows.items()},
+        "products": shop.write_products(out),
+    }
+
+
+def _today(person: Person) -> Row:
+    """What is true of a person on the last day."""
+    home = at(person.homes, LAST_DAY)
+    return {
+        "person": person.person_id,
+        "given_name": person.given,
+        "middle_name": person.middle,
+        "family_name": at(person.families, LAST_DAY),
+        "gender": person.sex,
+        "birth_date": person.birth.isoformat(),
+        "email": at(person.emails, LAST_DAY) if person.emails else "",
+        "phone": at(person.mobiles, LAST_DAY),
+        "street": home.street,
+        "city": home.city,
+        "region": home.region,
+        "postcode": home.postcode,
+        "country": home.country,
+        "national_id": person.national_id,
+    }

@@ -1,5 +1,6 @@
 """The web shop: Parquet, an order a row; most buyers type their details anew each time."""
 
+import json
 from datetime import UTC, datetime, time
 from decimal import Decimal
 from pathlib import Path
@@ -53,6 +54,19 @@ SCHEMA: Final = pa.schema(
         ),
     ]
 )
+_CATEGORIES: Final = {
+    "Kitchen": "Kettle|Toaster|Coffee Beans|Tea Tin|Cast Iron Pan|Chef's Knife",
+    "Home": "Desk Lamp|Wool Blanket|Picture Frame|Candle Set|Bath Towel|Garden Chair|Office Chair",
+    "Out and about": "Running Shoes|Rucksack",
+    "Office": "Notebook|Fountain Pen",
+    "Electronics": "Headphones|Phone Case|USB Cable",
+}
+# What is often bought together.
+_COMPANIONS: Final = {
+    "Kettle": "Tea Tin", "Tea Tin": "Kettle", "Coffee Beans": "Toaster", "Notebook": "Fountain Pen",
+    "Fountain Pen": "Notebook", "Running Shoes": "Rucksack", "Phone Case": "USB Cable", "Headphones": "Phone Case",
+    "Cast Iron Pan": "Chef's Knife", "Chef's Knife": "Cast Iron Pan", "Bath Towel": "Candle Set",
+}  # fmt: skip
 _PRODUCTS: Final = (
     ("Kettle", "34.90"), ("Toaster", "29.90"), ("Desk Lamp", "45.00"), ("Wool Blanket", "69.90"),
     ("Running Shoes", "119.00"), ("Rucksack", "79.50"), ("Coffee Beans", "12.90"), ("Tea Tin", "8.50"),
@@ -79,6 +93,8 @@ def orders(people: list[Person], rng: Random) -> list[RawRow]:
         for number, (day, person) in enumerate(seen, 500_001)
     ]
     plant(rows, FAULTS, rng)
+    for row in rows:
+        _pair_up(row.values, rng)
     return rows
 
 
@@ -120,3 +136,34 @@ def _line(rng: Random) -> Row:
         "quantity": rng.choices([1, 2, 3], weights=[78, 16, 6])[0],
         "unit_price": Decimal(price),
     }
+
+
+def _pair_up(order: Row, rng: Random) -> None:
+    """Half of the second lines are what goes with the first; a faulty total stays faulty."""
+    lines = order["lines"]
+    companion = _COMPANIONS.get(lines[0]["title"])
+    if len(lines) < 2 or companion is None or rng.random() < 0.5:
+        return
+    index, price = next((i, p) for i, (title, p) in enumerate(_PRODUCTS) if title == companion)
+    lines[1] |= {"sku": f"SKU-{index + 1:03}", "title": companion, "unit_price": Decimal(price)}
+    if order["total"] >= 0:
+        order["total"] = sum((line["quantity"] * line["unit_price"] for line in lines), Decimal(0))
+
+
+def write_products(out: Path) -> int:
+    """products/products.json: the shop's list; how many there are."""
+    category = {title: name for name, titles in _CATEGORIES.items() for title in titles.split("|")}
+    products = [
+        {
+            "sku": f"SKU-{number:03}",
+            "title": title,
+            "category": category[title],
+            "price": price,
+            "currency": "GBP",
+        }
+        for number, (title, price) in enumerate(_PRODUCTS, 1)
+    ]
+    path = out / "products" / "products.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(products, ensure_ascii=False, indent=1), encoding="utf-8")
+    return len(products)

@@ -99,7 +99,7 @@ def event_lines(sheet: Sheet, kind: str, *, country: str, outer: Sheet | None = 
 def amount_sql(column: str, guess: Guess) -> str:
     """Spark SQL that reads a column as money: 1.234,56 and 1,234.56, with a currency's sign or without."""
     if guess.column.kind != "text":
-        return f"try_cast({guess.column.sql} as decimal(18,2))"
+        return f"try_cast({guess.column.sql} as decimal(18,3))"
     values = guess.column.values
     comma = v.share(values, lambda x: bool(re.search(r",\d{1,2}\D*$", x)))
     point = v.share(values, lambda x: bool(re.search(r"\.\d{1,2}\D*$", x)))
@@ -107,7 +107,7 @@ def amount_sql(column: str, guess: Guess) -> str:
     dots = v.share(values, lambda x: bool(re.search(r"\d\.\d{3}(?:\D*$|\.)", x)) and "," not in x)
     plain = v.share(values, lambda x: bool(re.fullmatch(r"-?\d+(?:\.\d+)?", x)))
     if plain == 1 and not dots:
-        return f"try_cast({column} as decimal(18,2))"
+        return f"try_cast({column} as decimal(18,3))"
     signed = v.share(values, lambda x: bool(re.search(r"[^0-9,.-]", x)))
     bare = f"regexp_replace({column}, '[^0-9,.-]', '')" if signed else column
     european = f"replace(replace({bare}, '.', ''), ',', '.')"
@@ -118,7 +118,7 @@ def amount_sql(column: str, guess: Guess) -> str:
         sql = european
     else:
         sql = english
-    return f"try_cast({sql} as decimal(18,2))"
+    return f"try_cast({sql} as decimal(18,3))"
 
 
 def _time(sheet: Sheet, target: str, meanings: tuple[str, ...]) -> Guess | None:
@@ -174,7 +174,7 @@ def _line_amounts(sheet: Sheet) -> list[Line]:
     if totals:
         lines.append(line_of("amount", totals[0], amount_sql(totals[0].column.text, totals[0])))
     elif prices and quantity:
-        product = f"try_cast(try_multiply({lines[0].sql}, {lines[1].sql}) as decimal(18,2))"
+        product = f"try_cast(try_multiply({lines[0].sql}, {lines[1].sql}) as decimal(18,3))"
         lines.append(Line("amount", product, "quantity by unit price", [], [quantity, prices[0]]))
     return lines
 

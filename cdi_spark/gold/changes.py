@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import reduce
+from datetime import date
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
-
-from cdi_spark.tables import TABLES
 
 
 def touched(
     persons: DataFrame,
     members: DataFrame,
-    events: Mapping[str, DataFrame],
+    timeline: DataFrame,
     *,
     how: str,
+    as_of: date,
     published: DataFrame | None = None,
 ) -> DataFrame:
     """Customers that are to come, to change or to go.
@@ -24,24 +22,35 @@ def touched(
     Args:
         persons: silver.person.
         members: entities.member.
-        events: silver's event tables by short name.
+        timeline: gold.timeline.
         how: what else decides about a customer's row.
+        as_of: the day on which states are told; who comes into another by it has changed.
         published: gold.customer_360 as it is; without it all customers are to come.
     Returns:
         entity_id, made_from: a hash of all that the customer is made from; null where it has no live record.
     """
-    content = F.xxhash64(F.lit("person"), "record_id", "content_hash", "updated_at", "trust")
-    live = persons.where("NOT is_deleted").select(
-        "record_id", content.alias("content"), F.lit(True).alias("live")
-    )
-    contents = reduce(DataFrame.unionByName, [_of_event(name, rows) for name, rows in events.items()], live)
+    said = F.xxhash64(F.lit("person"), "record_id", "content_hash", "updated_at", "trust")
+    nothing = F.lit(None).cast("long")
     current = members.where("valid_to IS NULL").select("record_id", "entity_id")
-    rows = contents.join(current, "record_id").select(
-        "entity_id", "content", "live", F.lit(None).cast("long").alias("before")
+    live = (
+        persons.where("NOT is_deleted").select("record_id", said.alias("content")).join(current, "record_id")
+    )
+    happened = F.xxhash64("event", "event_id", "what", "content_hash", "reporting_amount")
+    rows = live.select(
+        "entity_id", "content", F.lit(True).alias("live"), nothing.alias("before")
+    ).unionByName(
+        timeline.where("entity_id IS NOT NULL").select(
+            "entity_id", happened.alias("content"), F.lit(False).alias("live"), nothing.alias("before")
+        )
     )
     if published is not None:
-        nothing = {"content": F.lit(None).cast("long"), "live": F.lit(False), "before": F.col("made_from")}
-        rows = rows.unionByName(published.select("entity_id", *(c.alias(n) for n, c in nothing.items())))
+        moved_on = (F.col("state_until") <= F.lit(as_of)) | (F.col("state_since") > F.lit(as_of))
+        before = F.when(moved_on, F.bitwise_not("made_from")).otherwise(F.col("made_from"))
+        rows = rows.unionByName(
+            published.select(
+                "entity_id", nothing.alias("content"), F.lit(False).alias("live"), before.alias("before")
+            )
+        )
     # Exclusive or, for no order of the rows must count; each has a key of its own, so none cancels another.
     together = rows.groupBy("entity_id").agg(
         F.bit_xor("content").alias("content"),
@@ -54,9 +63,3 @@ def touched(
         .where("NOT made_from <=> before")
         .select("entity_id", "made_from")
     )
-
-
-def _of_event(name: str, rows: DataFrame) -> DataFrame:
-    key = TABLES[f"silver.{name}"].key[0]
-    content = F.xxhash64(F.lit(name), key, "content_hash")
-    return rows.select("record_id", content.alias("content"), F.lit(False).alias("live"))

@@ -53,7 +53,8 @@ def standardise(run: Run) -> Counts:
                 run.storage.merge(PERSON, rows.unionByName(gone), when_changed=changed)
             else:
                 gone = gone.withColumn("_gone", F.lit(True))
-                run.storage.merge(table, rows.unionByName(gone), when_changed=("content_hash", "record_id"))
+                told = [name for name in ("content_hash", "record_id") if name in table.names]
+                run.storage.merge(table, rows.unionByName(gone), when_changed=told)
 
         settled = dict(zip(emits, side_by_side(settle, list(emits)), strict=True))
         side_by_side(into_silver, list(emits))

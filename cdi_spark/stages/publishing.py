@@ -4,10 +4,25 @@ from __future__ import annotations
 
 from cdi_spark.gold import changes, survivorship
 from cdi_spark.gold.customer_360 import customer_360
+from cdi_spark.gold.finance import hold_against_ledger
+from cdi_spark.gold.journey import first_seen, journey, state_on
+from cdi_spark.gold.money import conversion
 from cdi_spark.stages.run import Counts, Run, begins_anew, hold_against_gates, side_by_side
-from cdi_spark.tables import ATTRIBUTE, CUSTOMER_360, EVENT_TABLES, MARTS, MEMBER, PERSON
+from cdi_spark.tables import (
+    ATTRIBUTE,
+    CONVERSION,
+    CUSTOMER_360,
+    JOURNEY,
+    LEDGER_ENTRY,
+    MARTS,
+    MEMBER,
+    PERSON,
+    RATE,
+    TIMELINE,
+)
 
-_WRITTEN = (ATTRIBUTE, CUSTOMER_360)
+# What is written of touched customers only.
+_OF_CUSTOMERS = (ATTRIBUTE, CUSTOMER_360, JOURNEY)
 
 
 def publish(run: Run) -> Counts:
@@ -15,28 +30,36 @@ def publish(run: Run) -> Counts:
 
     Of what was published before, only customers of whom something changed are made anew.
     """
-    events = {
-        table.name.removeprefix("silver."): run.storage.read(table.name)
-        for table in EVENT_TABLES
-        if run.storage.exists(table.name)
-    }
+    _convert(run)
     persons = run.storage.read(PERSON.name)
     members = run.storage.read(MEMBER.name).where("valid_to IS NULL")
-    how = run.project.survivorship.model_dump_json()
     anew = begins_anew(run, "publish")
-    before = {} if anew else {table: run.storage.read_or_empty(table) for table in _WRITTEN}
+    before = {} if anew else {table: run.storage.read_or_empty(table) for table in _OF_CUSTOMERS}
     with run.storage.scratch(few=not anew) as keep:
-        touched = changes.touched(persons, members, events, how=how, published=before.get(CUSTOMER_360))
+        # A union of all events: read many times below, made once.
+        timeline = whole_timeline = keep("whole_timeline", run.storage.read(TIMELINE.name))
+        touched = changes.touched(
+            persons, members, timeline, how=_how(run), as_of=run.as_of, published=before.get(CUSTOMER_360)
+        )
         if not anew:
             touched = keep("touched", touched)
             members = keep("members", members.join(touched.select("entity_id"), "entity_id", "left_semi"))
-            events = {n: rows.join(members, "record_id", "left_semi") for n, rows in events.items()}
+            timeline = keep("timeline", timeline.join(touched.select("entity_id"), "entity_id", "left_semi"))
         values = survivorship.attribute_values(persons, members, survivorship=run.project.survivorship)
         attributes = keep("attributes", values)
-        golden = survivorship.golden_records(attributes)
-        living = touched.where("made_from IS NOT NULL")
-        customers = keep("customers", customer_360(living, golden, persons, members, events))
-        ready = {ATTRIBUTE: attributes, CUSTOMER_360: customers}
+        states = keep(
+            "states",
+            journey(timeline, first_seen(persons, members), states=run.project.file.states, as_of=run.as_of),
+        )
+        rows = customer_360(
+            touched.where("made_from IS NOT NULL"),
+            survivorship.golden_records(attributes),
+            persons,
+            members,
+            timeline,
+            states.transform(state_on, as_of=run.as_of),
+        )
+        ready = {ATTRIBUTE: attributes, CUSTOMER_360: keep("customers", rows), JOURNEY: states}
         keys = touched.select("entity_id")
         whole = {
             table.name: before[table].join(keys, "entity_id", "left_anti").unionByName(rows)
@@ -48,9 +71,26 @@ def publish(run: Run) -> Counts:
             table.name: run.storage.read(table.name) for table in MARTS if table.name in run.project.quality
         }
         hold_against_gates(run, {**whole, **views})
+        if run.storage.exists(LEDGER_ENTRY.name):
+            hold_against_ledger(whole_timeline, run.storage.read(LEDGER_ENTRY.name))
         if anew:
             side_by_side(lambda table: run.storage.replace(table, ready[table]), list(ready))
-        else:
+        elif not keys.isEmpty():
             side_by_side(lambda table: run.storage.replace_of(table, keys, ready[table]), list(ready))
     run.storage.release(run.run_id)
-    return run.storage.counts(*(table.name for table in _WRITTEN))
+    return run.storage.counts(*(table.name for table in _OF_CUSTOMERS))
+
+
+def _convert(run: Run) -> None:
+    """What amounts are worth in the reporting currency: marts read it, so it is in place before them."""
+    to = run.project.file.reporting_currency
+    rates = run.storage.read_or_empty(RATE)
+    rows = conversion(rates, to=to) if to else run.spark.createDataFrame([], CONVERSION.schema)
+    run.storage.replace(CONVERSION, rows)
+
+
+def _how(run: Run) -> str:
+    """What of conf decides about a customer's row."""
+    file = run.project.file
+    states = [state.model_dump_json() for state in file.states]
+    return "|".join([run.project.survivorship.model_dump_json(), *states])

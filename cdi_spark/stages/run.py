@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import TypeVar
 
 from pyspark.sql import DataFrame, Row, SparkSession
@@ -38,6 +38,7 @@ class Run:
     Attributes:
         retrain: train a new model.
         full: score, resolve and publish everything, whatever was done before.
+        day: when it began, UTC.
     """
 
     spark: SparkSession
@@ -46,6 +47,12 @@ class Run:
     retrain: bool = False
     full: bool = False
     run_id: str = field(default_factory=new_run_id)
+    day: date = field(default_factory=lambda: datetime.now(UTC).date())
+
+    @property
+    def as_of(self) -> date:
+        """The day on which states and measures are told."""
+        return self.project.file.as_of or self.day
 
 
 def side_by_side(work: Callable[[Item], Result], items: list[Item]) -> list[Result]:

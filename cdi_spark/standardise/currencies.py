@@ -22,6 +22,12 @@ _DAILY_NAMES = {
     "PLN": "zl|zlotys", "RUB": "ruble|rubles|rouble|roubles", "TRY": "tl",
     "USD": "dollar|dollars|us dollars|american dollar|american dollars",
 }  # fmt: skip
+# Digits after the point, where they are not two.
+_NO_DIGITS = (
+    "BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "UYI", "VND", "VUV", "XAF", "XOF",
+    "XPF",
+)  # fmt: skip
+_THREE_DIGITS = ("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND")
 # ISO 4217 codes that are no currency: tests and "no currency".
 _NO_CURRENCY = ("XTS", "XXX")
 
@@ -36,6 +42,31 @@ def currency(name: Column) -> Column:
     return once(
         written, lambda w: look_up(F.when(w.rlike(r"\p{Sc}"), w).otherwise(fold(w)), currency_words())
     )
+
+
+def minor_units(currency: Column) -> Column:
+    """Digits after the point that amounts of a currency have: 2 of most; null for null.
+
+    Source: ISO 4217. Two units of account with four digits (CLF, UYW) count as having two.
+    """
+    return (
+        F.when(currency.isin(*_NO_DIGITS), 0)
+        .when(currency.isin(*_THREE_DIGITS), 3)
+        .when(currency.isNotNull(), 2)
+    )
+
+
+def in_minor_units(amount: Column, currency: Column) -> Column:
+    """An amount rounded half up to the smallest unit of its currency: the one rounding rule for money.
+
+    Args:
+        amount: decimal with at least three digits after the point; as it is where the currency is null.
+    """
+    units = minor_units(currency)
+    return (
+        F.when(units == 0, F.round(amount, 0)).when(units == 2, F.round(amount, 2)).when(units == 3, F.round(amount, 3))
+        .otherwise(amount)
+    )  # fmt: skip
 
 
 @cache

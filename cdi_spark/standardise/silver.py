@@ -14,12 +14,18 @@ from cdi_spark.errors import SourceError
 from cdi_spark.expressions import quoted
 from cdi_spark.standardise import addresses, countries, currencies, emails, names, phones, text
 from cdi_spark.standardise.settled import PASSED_OVER, SUPERSEDED
-from cdi_spark.tables import LANDING, PERSON, PERSON_INPUT, STRING, TABLES, Table
+from cdi_spark.tables import LANDING, MONEY, PERSON, PERSON_INPUT, STRING, TABLES, Table
 
 # Holds for every row of every table; the projects' own rules come on top.
 KEY_RULE = {"has_key": "trim(key) <> ''"}
 # Longer is no name, address or number of a person; the value rules would take minutes over a megabyte.
 LONGEST_TEXT = 2_000
+
+# Prices a piece may be finer than a currency's smallest unit; these may not.
+_MONEY = ("amount", "price")
+_EXACT = T.DecimalType(28, 10)
+_USUAL_KIND = {"silver.invoice": "invoice", "silver.payment": "payment"}
+_BACK = ("credit_note", "refund")
 
 _LANDING = {c.name for c in LANDING}
 
@@ -68,7 +74,7 @@ def emitted(landed: DataFrame, source: Source, emit: Emit, *, default_country: s
         landed: current_rows() of the source.
         default_country: ISO 3166 alpha-2; how phones and postcodes read where a row names no country.
     Returns:
-        key, the table's columns but content_hash and is_deleted, and what settled() needs: `_status` (null
+        key, record_id, the table's columns but content_hash and is_deleted, and what settled() needs: `_status` (null
         where the row is to be checked), `_faults` (rules failed already), `_landed` (1 in a landed row's first
         row), `_deleted`, `_order` (newer is greater), `_ingested_at`, `_file`, `_row_number` and `_row` (the
         landed row as JSON).
@@ -163,18 +169,31 @@ def _person(rows: DataFrame, source: Source, default_country: str) -> DataFrame:
 
 
 def _event(rows: DataFrame, table: Table, source: Source) -> DataFrame:
-    """Type the mapped event columns; currencies become ISO 4217, texts are cleaned."""
+    """Type the mapped columns of an event or a thing; currencies become ISO 4217, texts are cleaned."""
     key = table.key[0]
     mapped = {f.name: f.dataType for f in rows.schema}
     types = {c.name: c.type for c in table.columns if c.name not in (key, "record_id", "content_hash")}
     columns = {name: _typed(mapped, name, kind) for name, kind in types.items()}
     rows = _with_misfits(rows, {name: columns[name] for name in types if name in mapped}, types)
     for name, column in columns.items():
-        if name == "currency":
+        if name in ("currency", "to_currency"):
             columns[name] = currencies.currency(column)
+        elif name in _MONEY:
+            columns[name] = _typed(mapped, name, _EXACT)
         elif types[name] == STRING:
             columns[name] = text.clean_text(column)
-    return rows.withColumns({key: F.concat(F.lit(f"{source.name}:"), "key"), **columns})
+        if name == "kind" or (name == "channel" and table.name == "silver.interaction"):
+            columns[name] = F.regexp_replace(F.lower(columns[name]), "[ -]+", "_")
+    if table.name in _USUAL_KIND:
+        columns["kind"] = F.coalesce(columns["kind"], F.lit(_USUAL_KIND[table.name]))
+    rows = rows.withColumns({key: F.concat(F.lit(f"{source.name}:"), "key"), **columns})
+    return rows.withColumns({name: _money(name, types) for name in _MONEY if name in types})
+
+
+def _money(name: str, types: Mapping[str, T.DataType]) -> Column:
+    """In its currency's minor units; what goes back to the customer is negative, whatever sign the source gives."""
+    amount = currencies.in_minor_units(F.col(name), F.col("currency")).try_cast(MONEY)
+    return F.when(F.col("kind").isin(*_BACK), -F.abs(amount)).otherwise(amount) if "kind" in types else amount
 
 
 def _typed(mapped: Mapping[str, T.DataType], name: str, kind: T.DataType) -> Column:

@@ -36,7 +36,7 @@ def test_events_name_the_person_of_another_file(init: Init, fake: Fake, dice: Ra
         "columns": {
             "ordered_at": "try_cast(order_date as timestamp)",
             "status": "status",
-            "amount": "try_cast(total as decimal(18,2))",
+            "amount": "try_cast(total as decimal(18,3))",
             "currency": "currency",
         },
     }
@@ -190,7 +190,7 @@ def test_arrays_in_a_record_are_its_events_down_to_the_lines(init: Init, fake: F
     written = init({"customers.json": json.dumps(records)})
     order, line = written.emit("customers", "order"), written.emit("customers", "order_line")
     assert (order["explode"], order["key"]) == ("orders", "item.orderNumber")
-    assert order["columns"]["amount"] == "try_cast(item.total.amount as decimal(18,2))"
+    assert order["columns"]["amount"] == "try_cast(item.total.amount as decimal(18,3))"
     assert line["explode"].startswith("flatten(transform(filter(orders, p -> p.items is not null)")
     assert line["columns"]["order_key"] == "item.parent.orderNumber"
     assert line["columns"]["currency"] == "item.parent.total.currency"
@@ -217,10 +217,10 @@ def test_arrays_in_records_of_one_whole_object_know_all_that_is_round_them(init:
 @pytest.mark.parametrize(
     ("sums", "amount", "currency"),
     [
-        (["1234.50", "7.00"], "try_cast(s as decimal(18,2))", "'USD'"),
-        (["1.234,50", "7,00"], "try_cast(replace(replace(s, '.', ''), ',', '.') as decimal(18,2))", "'USD'"),
-        (["1,234.50", "7.00"], "try_cast(replace(s, ',', '') as decimal(18,2))", "'USD'"),
-        (["£1,234.50", "£7.00"], "try_cast(replace(regexp_replace(s, '[^0-9,.-]', ''), ',', '') as decimal(18,2))",
+        (["1234.50", "7.00"], "try_cast(s as decimal(18,3))", "'USD'"),
+        (["1.234,50", "7,00"], "try_cast(replace(replace(s, '.', ''), ',', '.') as decimal(18,3))", "'USD'"),
+        (["1,234.50", "7.00"], "try_cast(replace(s, ',', '') as decimal(18,3))", "'USD'"),
+        (["£1,234.50", "£7.00"], "try_cast(replace(regexp_replace(s, '[^0-9,.-]', ''), ',', '') as decimal(18,3))",
          "trim(regexp_replace(s, '[-+0-9.,()]', ''))"),
     ],
 )  # fmt: skip

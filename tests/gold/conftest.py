@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pyspark.sql import DataFrame, SparkSession
 
-from cdi_spark.tables import MEMBER, PERSON, TABLES
+from cdi_spark.tables import MEMBER, PERSON, TABLES, TIMELINE
 
 
 @pytest.fixture(scope="session")
@@ -48,3 +48,15 @@ def silver(spark_session_of_all_tests: SparkSession) -> Callable[..., DataFrame]
         return spark_session_of_all_tests.createDataFrame(rows_in_order, table.schema)
 
     return silver
+
+
+@pytest.fixture(scope="session")
+def timeline(spark_session_of_all_tests: SparkSession) -> Callable[..., DataFrame]:
+    """timeline({"entity_id": "ann", "event": "order", …}, …): rows of gold.timeline; what is not said is null."""
+
+    def timeline(*rows: dict[str, Any]) -> DataFrame:
+        said = [{"event_id": f"{number}", "is_void": False, **row} for number, row in enumerate(rows)]
+        rows_in_order = [tuple(map(row.get, TIMELINE.names)) for row in said]
+        return spark_session_of_all_tests.createDataFrame(rows_in_order, TIMELINE.schema)
+
+    return timeline

@@ -1,6 +1,8 @@
 """What is made anew: customers of whom something changed, and none else."""
 
 from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -15,12 +17,13 @@ PERSONS: list[dict[str, Any]] = [
     {"record_id": "crm:2", "content_hash": "b"},
     {"record_id": "crm:3", "content_hash": "c"},
 ]
-ORDERS: list[dict[str, Any]] = [{"record_id": "crm:1", "content_hash": "o"}]
+ORDERS: list[dict[str, Any]] = [{"entity_id": "ann", "event": "order", "content_hash": "o"}]
+TODAY = date(2024, 6, 1)
 ENTITIES = {"ann": ["crm:1", "crm:2"], "bob": ["crm:3"]}
 
 
 @pytest.fixture
-def changed(persons: Make, members: Make, silver: Make) -> Callable[..., dict[str, bool]]:
+def changed(persons: Make, members: Make, timeline: Make) -> Callable[..., dict[str, bool]]:
     """Entities that a second look at these persons, orders and entities touches, and whether they live on."""
 
     def changed(
@@ -28,18 +31,17 @@ def changed(persons: Make, members: Make, silver: Make) -> Callable[..., dict[st
         orders: list[dict[str, Any]] = ORDERS,
         entities: dict[str, list[str]] = ENTITIES,
         how: str = "rules",
+        state: tuple[date | None, date | None] = (TODAY, None),
     ) -> dict[str, bool]:
-        def first() -> DataFrame:
-            return touched(
-                persons(*PERSONS), members(ENTITIES), {"order": silver("order", *ORDERS)}, how="rules"
-            )
-
+        first = touched(persons(*PERSONS), members(ENTITIES), timeline(*ORDERS), how="rules", as_of=TODAY)
+        since, until = (F.lit(day).cast("date") for day in state)
         second = touched(
             persons(*people),
             members(entities),
-            {"order": silver("order", *orders)},
+            timeline(*orders),
             how=how,
-            published=first(),
+            as_of=TODAY,
+            published=first.withColumns({"state_since": since, "state_until": until}),
         )
         found = second.select("entity_id", F.col("made_from").isNotNull()).collect()
         return {row[0]: row[1] for row in found}
@@ -60,9 +62,13 @@ def test_a_record_that_says_something_else_touches_its_customer(
 def test_an_event_that_is_new_changed_or_gone_touches_its_customer(
     changed: Callable[..., dict[str, bool]],
 ) -> None:
-    assert changed(orders=[*ORDERS, {"record_id": "crm:3", "content_hash": "p"}]) == {"bob": True}
-    assert changed(orders=[{"record_id": "crm:1", "content_hash": "x"}]) == {"ann": True}
+    assert changed(orders=[*ORDERS, {**ORDERS[0], "entity_id": "bob"}]) == {"bob": True}
+    assert changed(orders=[{**ORDERS[0], "content_hash": "x"}]) == {"ann": True}
     assert changed(orders=[]) == {"ann": True}
+
+
+def test_another_rate_touches_those_whose_amounts_it_changes(changed: Callable[..., dict[str, bool]]) -> None:
+    assert changed(orders=[{**ORDERS[0], "reporting_amount": Decimal("1.00")}]) == {"ann": True}
 
 
 def test_a_record_that_moves_touches_both_its_customers(changed: Callable[..., dict[str, bool]]) -> None:
@@ -71,8 +77,18 @@ def test_a_record_that_moves_touches_both_its_customers(changed: Callable[..., d
 
 def test_a_customer_without_a_live_record_is_to_go(changed: Callable[..., dict[str, bool]]) -> None:
     gone = {**PERSONS[2], "is_deleted": True}
-    assert changed(people=[*PERSONS[:2], gone], entities={"ann": ["crm:1", "crm:2"]}) == {"bob": False}
+    without = {"ann": ["crm:1", "crm:2"]}
+    assert changed(people=[*PERSONS[:2], gone], entities=without) == {"bob": False}
+    ended = (None, TODAY)
+    assert changed(people=[*PERSONS[:2], gone], entities=without, state=ended) == {"ann": True, "bob": False}
 
 
 def test_other_rules_touch_everybody(changed: Callable[..., dict[str, bool]]) -> None:
     assert changed(how="others") == {"ann": True, "bob": True}
+
+
+def test_who_is_in_another_state_by_now_is_touched(changed: Callable[..., dict[str, bool]]) -> None:
+    tomorrow, yesterday = TODAY.replace(day=2), TODAY.replace(month=5)
+    assert changed(state=(yesterday, tomorrow)) == {}
+    assert changed(state=(yesterday, TODAY)) == {"ann": True, "bob": True}
+    assert changed(state=(tomorrow, None)) == {"ann": True, "bob": True}
