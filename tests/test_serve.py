@@ -81,7 +81,7 @@ def served(
     conf = project(folder, spark=small)
     process = subprocess.Popen(
         [sys.executable, "-c", CDI, "serve", "sql", "--project", conf, "--warehouse", storage.warehouse,
-         "--port", "0", "--every", "0.5"],
+         "--port", "0", "--every", "1"],
         cwd=folder, env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])},
         text=True, stdout=subprocess.PIPE,
     )  # fmt: skip
@@ -94,8 +94,7 @@ def test_a_client_sees_the_newest_release_and_the_next_as_it_comes(served: Serve
     assert served.ask(
         "SELECT count(*) FROM gold.customer_360",
         "SELECT max(entity_id) FROM customer_360",
-        "SELECT count(*) FROM gold.order",
-    ) == ["3", "carl", "0"]
+    ) == ["3", "carl"]
     served.storage.replace(CUSTOMER_360, customers(served.storage.spark, "dora"))
     assert served.ask("SELECT entity_id FROM gold.customer_360 ORDER BY 1") == ["anna", "bela", "carl"]
     release(served.storage, "tuesday", "dora", "emil")
