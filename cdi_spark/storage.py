@@ -113,6 +113,32 @@ class Storage:
                 self._register(f"{schema}.{table}")
         return self.spark.sql(sql)
 
+    @property
+    def gold_schema(self) -> str:
+        """The schema under which readers find gold."""
+        return f"{self._prefix}gold"
+
+    def newest_release(self) -> str:
+        """The newest release's release_id.
+
+        Raises:
+            CdiError: nothing was released yet.
+        """
+        return str(self._release()["release_id"])
+
+    def show_release(self) -> str:
+        """Make all of gold of the newest release views in this session's catalog.
+
+        Returns:
+            Its release_id.
+        Raises:
+            CdiError: nothing was released yet.
+        """
+        release = self._release()
+        for name in _shown(release["versions"]):
+            self._show(name, release["versions"])
+        return str(release["release_id"])
+
     def append_once(self, name: str, rows: DataFrame, *, token: str) -> None:
         """Append rows as landed; a second append with the same token (a batch) changes nothing."""
         self._append(

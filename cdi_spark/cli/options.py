@@ -63,7 +63,14 @@ def project_at(place: str, given: dict[str, str] | None = None, *, lenient: bool
         raise ConfigError(str(fault).replace(str(folder), place)) from None
 
 
-def open_storage(project: Project, warehouse: str | None, catalog: str | None = None) -> Storage:
+def open_storage(
+    project: Project,
+    warehouse: str | None,
+    catalog: str | None = None,
+    *,
+    settings: dict[str, str] | None = None,
+) -> Storage:
+    """The project's tables, in a session with its own Spark settings or with these instead."""
     from cdi_spark.session import spark_session
     from cdi_spark.storage import Storage
 
@@ -71,7 +78,7 @@ def open_storage(project: Project, warehouse: str | None, catalog: str | None = 
     if place is None:
         raise ConfigError("Where are the tables? Give --warehouse DIR, or warehouse: in project.yml.")
     logs.set_up(project.file.log)
-    spark = spark_session(project.file.spark)
+    spark = spark_session(project.file.spark if settings is None else settings)
     return Storage(
         spark, place, catalog=project.file.catalog if catalog is None else catalog, prefix=project.file.prefix
     )

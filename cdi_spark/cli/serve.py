@@ -1,0 +1,64 @@
+"""`cdi serve`: gold for other programs."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from typing import Annotated
+
+import typer
+
+from cdi_spark.cli.options import ProjectDir, Warehouse, err, open_storage, out, project_at
+from cdi_spark.errors import ConfigError
+
+LOOPBACK = ("127.0.0.1", "localhost")
+
+app = typer.Typer(help="Answer other programs from the last release of gold.", no_args_is_help=True)
+
+
+@app.callback()
+def serve() -> None:
+    pass
+
+
+@app.command()
+def sql(
+    project: ProjectDir = ".",
+    warehouse: Warehouse = None,
+    host: Annotated[
+        str, typer.Option(help="Address to listen at; by default, only this machine's programs.")
+    ] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen at; 0: any free one.")] = 10000,
+    every: Annotated[float, typer.Option(min=0.1, help="Seconds between looks for a new release.")] = 5,
+) -> None:
+    """Let JDBC and ODBC clients (BI tools) query gold, until stopped.
+
+    Prints the JDBC URL. Clients only read, and see each release as it comes. There are no passwords and there is no
+    encryption: for other machines, put a proxy that has both before it.
+    """
+    from cdi_spark.serving.thrift import check_address, serve, server_settings
+
+    loaded = project_at(project, lenient=True)
+    if loaded.file.catalog:
+        raise ConfigError(
+            f"cdi serve sql: the tables are in the catalog {loaded.file.catalog}. Query them through its SQL warehouse."
+        )
+    check_address(host, port)
+    if host not in LOOPBACK:
+        err.print(
+            f"[bold yellow]warning:[/] whoever reaches {host}:{port} reads gold, without password or encryption. "
+            "Put a proxy with TLS and passwords before it.",
+            highlight=False,
+            soft_wrap=True,
+        )
+    with err.status("starting Spark …"):
+        storage = open_storage(loaded, warehouse, settings=server_settings(loaded.file.spark))
+    stop = threading.Event()
+    # After Spark's start, which takes SIGINT for its own.
+    for sign in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(sign, lambda *_: stop.set())
+
+    def ready(url: str) -> None:
+        out.print(url, highlight=False, markup=False, soft_wrap=True)
+
+    serve(storage, host=host, port=port, every_seconds=every, stop=stop, ready=ready)
