@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -52,7 +52,7 @@ SETTLED = {
 STAGES = ("score", "resolve", "publish")
 COMPARED = (
     "linkage.pair", "linkage.linked", "entities.component", "entities.member", "entities.redirect",
-    "gold.customer_360", "gold.attribute", "gold.order",
+    "gold.customer_360", "gold.attribute", "gold.journey", "gold.order",
 )  # fmt: skip
 
 
@@ -96,8 +96,12 @@ class Worlds:
         shutil.rmtree(other.warehouse, ignore_errors=True)
         shutil.copytree(yesterday, other.warehouse)
         run_id = f"day{self.day}"
-        list(run_stages(Run(other.spark, self.project, other, full=True, run_id=run_id), STAGES))
-        list(run_stages(Run(self.storage.spark, self.project, self.storage, run_id=run_id), STAGES))
+        # So that customers lapse between runs, without an event.
+        today = date(2024, 1, 1) + timedelta(days=200 * self.day)
+        file = self.project.file.model_copy(update={"as_of": today})
+        project = self.project.model_copy(update={"file": file})
+        list(run_stages(Run(other.spark, project, other, full=True, run_id=run_id), STAGES))
+        list(run_stages(Run(self.storage.spark, project, self.storage, run_id=run_id), STAGES))
         for name in COMPARED:
             assert rows_of(self.storage, name) == rows_of(other, name), name
         assert events_of(self.storage) == events_of(other)
@@ -136,7 +140,8 @@ class Worlds:
             }  # fmt: skip
             persons.append(tuple(said.get(column) for column in PERSON.names))
             for n in range(says["orders"]):
-                order = {"order_id": f"{name}:{n}", "record_id": name, "currency": "GBP", "content_hash": "1"}
+                order = {"order_id": f"{name}:{n}", "record_id": name, "currency": "GBP", "content_hash": "1",
+                         "ordered_at": datetime(2024, 1 + 6 * n, 1, tzinfo=UTC)}  # fmt: skip
                 orders.append(tuple(order.get(column) for column in ORDER.names))
         spark = self.storage.spark
         self.storage.replace(PERSON, spark.createDataFrame(persons, PERSON.schema))

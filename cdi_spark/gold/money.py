@@ -37,7 +37,8 @@ def conversion(rates: DataFrame, *, to: str) -> DataFrame:
                 "valid_on",
                 F.lit(0).alias("given"),
                 "rate_id",
-                (F.lit(1).cast(FACTOR) / rate).cast(FACTOR).alias("factor"),
+                # By the rate as it stands: Spark keeps fewer digits of a quotient of wider decimals.
+                (F.lit(1).cast("decimal(18,8)") / F.col("rate")).cast(FACTOR).alias("factor"),
             )
         )
         .groupBy("currency", "to_currency", "valid_on")

@@ -83,6 +83,11 @@ def test_a_rate_given_holds_before_its_reverse_and_that_before_the_way_over_a_th
     assert told([("2", "GBP", MAY)], [*over_usd, reverse, ("GBP", "EUR", MAY, "1.1")], "EUR") == ["2.200 EUR"]
 
 
+def test_a_reverse_rate_is_exact_to_the_cent_of_a_billion(told: Callable[..., list[Any]]) -> None:
+    assert told([("999999999.99", "USD", MAY)], [("EUR", "USD", MAY, "1.1")], "EUR") == ["909090909.080 EUR"]
+    assert told([("999999999.99", "USD", MAY)], [("EUR", "USD", MAY, "0.7")], "EUR") == ["1428571428.560 EUR"]
+
+
 def test_over_a_third_currency_each_leg_has_its_own_last_rate(told: Callable[..., list[Any]]) -> None:
     rates = [
         ("EUR", "USD", MAY, "1.25"),
