@@ -193,8 +193,10 @@ def _feeds(source: Source, emit: Emit, project: Project) -> list[Feed]:
         rows += split if column == "full_name" else [by_sql(column, sql)]
     key = emit.key or source.key
     if emit.table != "person":
-        owner = next(s for s in project.sources if s.name == (emit.person_source or source.name))
         rows.append(by_sql(f"{emit.table}_id", key, f"with {source.name}: in front"))
+        if "record_id" not in TABLES[f"silver.{emit.table}"].names:
+            return rows
+        owner = next(s for s in project.sources if s.name == (emit.person_source or source.name))
         person = emit.person or _person_key(owner)
         return [*rows, by_sql("record_id", person, f"with {owner.name}: in front")]
     rows += [by_sql("record_id", key, f"with {source.name}: in front"), by_sql("key", key)]

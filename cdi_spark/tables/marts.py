@@ -180,9 +180,13 @@ FINANCE = Table(
         Column("document", STRING, "order, invoice or payment"),
         Column("month", DATE, "first day of the month"),
         CURRENCY,
-        Column("gold_amount", MONEY, "sum of gold's documents, void ones left out"),
-        Column("unattributed_amount", MONEY, "of it, documents of nobody known"),
-        Column("ledger_amount", MONEY, "sum of what the ledger has booked; null where it has nothing"),
+        Column("gold_amount", MONEY, "sum of gold's documents, in `currency`, void ones left out"),
+        Column("unattributed_amount", MONEY, "of it, documents of nobody known, in `currency`"),
+        Column(
+            "ledger_amount",
+            MONEY,
+            "sum of what the ledger has booked, in `currency`; null where it has nothing",
+        ),
     ),
     "SELECT document, CAST(date_trunc('MONTH', day) AS DATE) AS month, currency, "
     "CAST(coalesce(sum(held), 0) AS DECIMAL(18,3)) AS gold_amount, "
