@@ -17,7 +17,7 @@ def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_good_conf_is_in_order(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", "--project", str(DEMO)]) == 0
-    assert "5 sources" in capsys.readouterr().out
+    assert "11 sources" in capsys.readouterr().out
 
 
 def test_bad_conf_ends_with_status_2_and_names_file_and_line(
