@@ -11,7 +11,7 @@ from jinja2 import Environment, StrictUndefined
 from pyspark.sql import types as T
 from sqlglot import exp
 
-from cdi_spark.config import Emit, Expectation, Project, Rule, Source
+from cdi_spark.config import Attribute, Emit, Expectation, Project, Rule, Source
 from cdi_spark.standardise.silver import KEY_RULE
 from cdi_spark.tables import (
     CUSTOMER_360,
@@ -172,13 +172,22 @@ def _entry(table: Table, project: Project, lineage: dict[str, list[Feed]]) -> En
 def _survivorship(project: Project) -> tuple[tuple[str, str], ...]:
     """By golden attribute, the rules that choose its value, first to last."""
     chosen = {
-        column: ", then ".join(project.survivorship.rules(choice))
-        + (", with the rest of the address" if choice == "address" else "")
-        for choice, columns in project.survivorship.CHOICES.items()
+        column: _chosen(project.survivorship.of(choice), choice if len(columns) > 1 else "")
+        for choice, columns in project.survivorship.choices.items()
         for column in columns
     }
-    attributes = [name for name in CUSTOMER_360.names if name in PERSON.names]
-    return tuple((name, chosen.get(name, "every value of every record is kept")) for name in attributes)
+    return tuple((name, chosen[name]) for name in CUSTOMER_360.names if name in chosen)
+
+
+def _chosen(how: Attribute, group: str) -> str:
+    every = "every value of every record is kept"
+    told = [every if how.rules == ["all"] else ", then ".join(how.rules)]
+    told += [f"with the rest of {group}"] * bool(group)
+    told += [f"source of truth: {how.source_of_truth}"] * bool(how.source_of_truth)
+    told += [f"from {', '.join(how.updated_by or [])} only"] * bool(how.updated_by)
+    told += [f"valid: {how.valid}"] * bool(how.valid)
+    told += [f"owner: {how.owner}"] * bool(how.owner)
+    return "; ".join(told)
 
 
 def _feeds(source: Source, emit: Emit, project: Project) -> list[Feed]:

@@ -19,7 +19,7 @@ from cdi_spark.entities.judgements import CANNOT, MUST, WITHDRAWN, Judgement, ag
 from cdi_spark.pipeline import run_stages
 from cdi_spark.stages import Run
 from cdi_spark.storage import Storage
-from cdi_spark.tables import JUDGEMENT, PERSON, TABLES
+from cdi_spark.tables import JUDGEMENT, OVERRIDE, PERSON, TABLES
 
 ORDER = TABLES["silver.order"]
 KEYS = [f"crm:{n}" for n in range(4)] + [f"shop:{n}" for n in range(4)]
@@ -42,8 +42,10 @@ DECISION = st.tuples(
     st.lists(st.sampled_from(KEYS), min_size=2, max_size=2, unique=True).map(sorted),
     st.sampled_from([MUST, CANNOT, WITHDRAWN]),
 )
-DAY = st.tuples(CHANGES, st.lists(DECISION, max_size=2))
-Day = tuple[dict[str, dict[str, Any] | None], list[tuple[list[str], str]]]
+# The birth date that a steward sets for a record that is there or not; nothing: the sources decide again.
+BIRTH = st.tuples(st.sampled_from(KEYS), st.sampled_from([None, "1980-05-17", "1999-09-09"]))
+DAY = st.tuples(CHANGES, st.lists(DECISION, max_size=2), st.lists(BIRTH, max_size=1))
+Day = tuple[dict[str, dict[str, Any] | None], list[tuple[list[str], str]], list[tuple[str, str | None]]]
 # Somebody is always there: gold without rows would not pass its gate.
 SETTLED = {
     "given_name": "Zoe", "middle_name": None, "birth_date": None, "emails": ["zoe"], "phones": None, "street": None,
@@ -70,6 +72,7 @@ class Worlds:
     said: dict[str, dict[str, Any]] = field(default_factory=lambda: {"crm:settled": dict(SETTLED)})
     day: int = 0
     decided: int = 0
+    overridden: int = 0
 
     def live(self, days: dict[int, Day]) -> None:
         """Let a day pass: silver as its sources then have it, and a run over it; hold that against a full run.
@@ -79,11 +82,12 @@ class Worlds:
         Raises:
             AssertionError: a table differs.
         """
-        if not any(changes or decisions for changes, decisions in days.values()):
+        if not any(any(day) for day in days.values()):
             return
         self.day += 1
-        self._decide({world: decisions for world, (_, decisions) in days.items()})
-        for world, (records, _) in days.items():
+        self._decide({world: decisions for world, (_, decisions, _) in days.items()})
+        self._override({world: births for world, (_, _, births) in days.items()})
+        for world, (records, _, _) in days.items():
             for key, says in records.items():
                 name = f"{key}w{world}"
                 if says is None:
@@ -122,6 +126,18 @@ class Worlds:
         if rows:
             entries = self.storage.spark.createDataFrame(rows, JUDGEMENT.schema)
             self.storage.append(JUDGEMENT, entries, token=f"day {self.day}")
+
+    def _override(self, births: dict[int, list[tuple[str, str | None]]]) -> None:
+        rows = []
+        for world, of_world in births.items():
+            for key, born in of_world:
+                self.overridden += 1
+                values = None if born is None else [("birth_date", born)]
+                at = datetime(2024, 1, 1, tzinfo=UTC)
+                rows.append((self.overridden, f"{key}w{world}", "birth_date", values, "ann", "", at))
+        if rows:
+            entries = self.storage.spark.createDataFrame(rows, OVERRIDE.schema)
+            self.storage.append(OVERRIDE, entries, token=f"day {self.day}")
 
     def write_silver(self) -> None:
         """Write silver.person and silver.order as `said` has them."""

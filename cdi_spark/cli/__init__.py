@@ -17,7 +17,7 @@ from rich.table import Table as RichTable
 from rich.text import Text
 
 from cdi_spark import logs
-from cdi_spark.cli import history, judging, linkage, models, review, serve, stream
+from cdi_spark.cli import history, judging, linkage, models, overriding, review, serve, stream
 from cdi_spark.cli.options import (
     AsJson,
     Catalog,
@@ -217,6 +217,7 @@ app.command()(stream.stream)
 app.command()(history.history)
 app.command()(review.review)
 app.add_typer(judging.app, name="judge")
+app.add_typer(overriding.app, name="override")
 app.add_typer(serve.app, name="serve")
 app.add_typer(models.app, name="models")
 app.add_typer(models.blocking, name="blocking")

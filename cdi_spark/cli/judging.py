@@ -9,7 +9,17 @@ import typer
 from rich.table import Table as RichTable
 from rich.text import Text
 
-from cdi_spark.cli.options import AsJson, Catalog, ProjectDir, Warehouse, open_storage, out, project_at
+from cdi_spark.cli.options import (
+    AsJson,
+    By,
+    Catalog,
+    ProjectDir,
+    Warehouse,
+    Why,
+    open_storage,
+    out,
+    project_at,
+)
 
 app = typer.Typer(
     help="Decide that two records are one person, or are not; decisions outlast runs and models.",
@@ -18,8 +28,6 @@ app = typer.Typer(
 
 Record = Annotated[str, typer.Argument(help="Record id, <source>:<key>.")]
 Other = Annotated[str, typer.Argument(help="The other record id.")]
-By = Annotated[str, typer.Option(help="Who decides.")]
-Why = Annotated[str, typer.Option(help="The reason, for those who ask later.")]
 
 
 @app.command()

@@ -34,6 +34,8 @@ Catalog = Annotated[
 Vars = Annotated[
     list[str] | None, typer.Option("--var", help="name=value for a variable of project.yml; may repeat.")
 ]
+By = Annotated[str, typer.Option(help="Who decides.")]
+Why = Annotated[str, typer.Option(help="The reason, for those who ask later.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import reduce
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
@@ -12,6 +13,7 @@ def touched(
     persons: DataFrame,
     members: DataFrame,
     timeline: DataFrame,
+    overrides: DataFrame,
     *,
     how: str,
     as_of: date,
@@ -23,6 +25,7 @@ def touched(
         persons: silver.person.
         members: entities.member.
         timeline: gold.timeline.
+        overrides: entities.override, those that hold.
         how: what else decides about a customer's row.
         as_of: the day on which states are told; who comes into another by it has changed.
         published: gold.customer_360 as it is; without it all customers are to come.
@@ -36,13 +39,17 @@ def touched(
         persons.where("NOT is_deleted").select("record_id", said.alias("content")).join(current, "record_id")
     )
     happened = F.xxhash64("event", "event_id", "what", "content_hash", "reporting_amount")
-    rows = live.select(
-        "entity_id", "content", F.lit(True).alias("live"), nothing.alias("before")
-    ).unionByName(
+    set_by_hand = F.xxhash64(F.lit("override"), "step")
+    contents = [
+        live.select("entity_id", "content", F.lit(True).alias("live")),
         timeline.where("entity_id IS NOT NULL").select(
-            "entity_id", happened.alias("content"), F.lit(False).alias("live"), nothing.alias("before")
-        )
-    )
+            "entity_id", happened.alias("content"), F.lit(False).alias("live")
+        ),
+        overrides.join(current, "record_id").select(
+            "entity_id", set_by_hand.alias("content"), F.lit(False).alias("live")
+        ),
+    ]
+    rows = reduce(DataFrame.unionByName, contents).withColumn("before", nothing)
     if published is not None:
         moved_on = (F.col("state_until") <= F.lit(as_of)) | (F.col("state_since") > F.lit(as_of))
         before = F.when(moved_on, F.bitwise_not("made_from")).otherwise(F.col("made_from"))

@@ -49,11 +49,12 @@ def customer_360(
     parts = [made_from, attributes, live.transform(_contacts), timeline.transform(_summary), states]
     rows = reduce(lambda rows, part: rows.join(part, "entity_id", "left"), parts, known)
     counts = {name: F.coalesce(name, F.lit(0)) for name in CUSTOMER_360.names if name.endswith("_count")}
-    return rows.withColumns(counts).select(*CUSTOMER_360.names)
+    preferred = {f"preferred_{kind}": _preferred(kind) for kind in ("email", "phone")}
+    return rows.withColumns(counts | preferred).select(*CUSTOMER_360.names)
 
 
 def _contacts(live: DataFrame) -> DataFrame:
-    """entity_id, contacts, preferred_email and preferred_phone, for entities with any."""
+    """entity_id and contacts, for entities with any."""
     address = F.concat_ws(", ", "street", "postcode", "city", "region", "country")
     offered = F.concat(
         _of_kind("email", F.col("emails")),
@@ -69,13 +70,12 @@ def _contacts(live: DataFrame) -> DataFrame:
         .agg(
             F.array_sort(F.collect_list(told)).alias("told"),
             (F.max("last_confirmed_at") - F.expr(f"INTERVAL {_STALE_AFTER}")).alias("late"),
-            *(_preferred(kind) for kind in ("email", "phone")),
         )
     )
     all_told = F.transform(
         "told", lambda contact: contact.withField("is_stale", contact["last_confirmed_at"] <= F.col("late"))
     )
-    return contacts.select("entity_id", all_told.alias("contacts"), "preferred_email", "preferred_phone")
+    return contacts.select("entity_id", all_told.alias("contacts"))
 
 
 def _of_kind(kind: str, values: Column) -> Column:
@@ -84,8 +84,13 @@ def _of_kind(kind: str, values: Column) -> Column:
 
 
 def _preferred(kind: str) -> Column:
-    best = f"max_by(value, struct(last_confirmed_at, records, value)) FILTER (WHERE kind = '{kind}')"
-    return F.expr(best).alias(f"preferred_{kind}")
+    """Of the golden ones that which records confirmed last; one that a steward gave may be in none."""
+    golden = F.col(f"{kind}s")
+    told = F.filter("contacts", lambda c: (c["kind"] == kind) & F.array_contains(golden, c["value"]))
+    best = F.array_max(
+        F.transform(told, lambda c: F.struct(c["last_confirmed_at"], c["records"], c["value"]))
+    )
+    return F.coalesce(best["value"], F.get(golden, F.lit(0)))
 
 
 def _summary(timeline: DataFrame) -> DataFrame:

@@ -1,23 +1,33 @@
-"""Which value of each attribute survives: every record's offers ranked, and the winners side by side."""
+"""Which value of each attribute survives: every offer ranked, the winners side by side, and why they won."""
 
 from functools import reduce
 
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
-from cdi_spark.config import Rule, Survivorship
-from cdi_spark.tables import ATTRIBUTE, ATTRIBUTES, STRINGS
+from cdi_spark.config import Attribute, Rule, Survivorship
+from cdi_spark.errors import GateError
+from cdi_spark.tables import ATTRIBUTE, ATTRIBUTES, CUSTOMER_360, OVERRIDE, STRINGS
 
 # SQL over one offer; the smaller number wins. Null, what nobody knows, comes last.
 ORDER: dict[Rule, str] = {
     "trusted": "cast(trust as bigint)",
-    "recent": "-unix_micros(updated_at)",
+    "recent": "-unix_micros(said_at)",
     "frequent": "-alike",
     "longest": "-length(said)",
+    "valid": "IF(holds, 0, null)",
     "complete": "-filled",
+    # All are alike.
+    "all": "0L",
+}
+# What goes before all rules.
+_BEFORE = {
+    "updated_by": "IF(is_allowed, 0, null)",
+    "override": "-step",
+    "source_of_truth": "IF(is_truth, 0, null)",
 }
 _LAST = 2**63 - 1
-_ALL = "all"
+_STEWARD = "steward"
 
 
 def live_records(persons: DataFrame, members: DataFrame) -> DataFrame:
@@ -33,35 +43,69 @@ def live_records(persons: DataFrame, members: DataFrame) -> DataFrame:
     return persons.where("NOT is_deleted").join(current, "record_id")
 
 
-def attribute_values(persons: DataFrame, members: DataFrame, *, survivorship: Survivorship) -> DataFrame:
-    """Every value that a live record offers for a golden attribute, and whether it survives.
+def standing_overrides(overrides: DataFrame, *, survivorship: Survivorship) -> DataFrame:
+    """The overrides that hold: of a record and attribute the newest, if it was not withdrawn.
 
-    A single value has one winner an entity: the first by the attribute's rules, then by record_id, so that
-    the same records always give the same winner. The parts of an address win or lose together, so that
-    no golden record mixes the street of one house with the postcode of another. Of a list every
-    record's values survive; their rule is `all`.
+    One of a group that conf does not have any more, or not so, holds for nothing.
+
+    Args:
+        overrides: entities.override.
+    Returns:
+        entities.override's columns.
+    """
+    # With all its columns: a group may have got others.
+    choices = [" ".join((choice, *names)) for choice, names in survivorship.choices.items()]
+    is_choice = F.concat_ws(" ", "attribute", "values.attribute").isin(choices)
+    newest = F.max_by(F.struct(*OVERRIDE.names), "step").alias("newest")
+    held = overrides.groupBy("record_id", "attribute").agg(newest).select("newest.*")
+    return held.where(F.col("values").isNotNull() & is_choice)
+
+
+def attribute_values(
+    persons: DataFrame, members: DataFrame, overrides: DataFrame, *, survivorship: Survivorship
+) -> DataFrame:
+    """Every value that is offered for a golden attribute, whether it survives, and why.
+
+    Of what has one value an entity has one winner: the first by the attribute's rules, then by record_id, so that
+    the same records always give the same winner. The parts of an address, or of another group, win or lose
+    together, so that no golden record mixes the street of one house with the postcode of another. Of a list
+    whose rule is `all` the values of all sources that may give any survive.
 
     Args:
         persons: silver.person.
         members: entities.member.
+        overrides: standing_overrides(): they go before all records, of two the newer.
         survivorship: the rules of each attribute.
     Returns:
-        gold.attribute: a row per entity, attribute and record that has a value.
+        gold.attribute: a row per entity, attribute and record or steward that has a value.
     """
     offers = (
         persons.transform(live_records, members)
-        # The one shuffle after the join: both windows below find each entity whole in its partition.
+        .transform(_of_records, survivorship)
+        .unionByName(overrides.transform(_of_stewards, members))
+        # The one shuffle after the joins: the windows below find each entity whole in its partition.
         .repartition("entity_id")
-        .select("entity_id", "record_id", "source", "trust", "updated_at", F.inline(_offers(survivorship)))
-        .where("said <> ''")
+        .transform(_with_conf, survivorship)
     )
-    alike = Window.partitionBy("entity_id", "choice", "said")
-    ranked = Window.partitionBy("entity_id", "choice").orderBy("rank", "record_id")
-    return (
-        offers.withColumn("alike", F.count("*").over(alike))
+    choice = Window.partitionBy("entity_id", "choice")
+    by_rank = choice.orderBy("rank", "record_id")
+    first = F.first(F.struct("rank", "said")).over(by_rank)
+    is_best = (F.row_number().over(by_rank) == 1) | (
+        (F.col("rule") == "all") & (F.col("rank") == first["rank"])
+    )
+    ranked = (
+        offers.withColumn(
+            "alike", F.count_if("is_allowed").over(Window.partitionBy("entity_id", "choice", "said"))
+        )
         .withColumn("rank", _rank(survivorship))
-        .withColumn("is_winner", (F.col("rule") == _ALL) | (F.row_number().over(ranked) == 1))
-        .select("entity_id", "record_id", "source", "is_winner", "rule", F.inline("parts"))
+        .withColumns({"best": first, "is_winner": F.col("is_allowed") & is_best})
+        .withColumn("other", F.min(F.when(F.col("said") != F.col("best.said"), F.col("rank"))).over(choice))
+    )
+    return (
+        ranked.withColumn("reason", _reason())
+        .select(
+            "entity_id", "record_id", "source", "said_at", "is_winner", "rule", "reason", F.inline("parts")
+        )
         .where("value IS NOT NULL")
         .select(*ATTRIBUTE.names)
     )
@@ -88,35 +132,117 @@ def golden_records(attributes: DataFrame) -> DataFrame:
     return winners.groupBy("entity_id").agg(*golden)
 
 
-def _offers(survivorship: Survivorship) -> Column:
-    """What one record offers: for each choice its rules, the words to compare by, and the values at stake."""
-    offers = [
-        _offer(choice, ", ".join(survivorship.rules(choice)), {n: F.col(n).cast("string") for n in names})
-        for choice, names in survivorship.CHOICES.items()
-    ]
-    lists = [c.name for c in ATTRIBUTES if c.type == STRINGS]
-    offers += [_offer(name, _ALL, {name: F.when(F.size(name) > 0, F.to_json(name))}) for name in lists]
-    return F.array(*offers)
+def hold_provenance(customers: DataFrame, attributes: DataFrame) -> None:
+    """Refuse customers with a golden value that no offer won.
+
+    Args:
+        customers: gold.customer_360, or some of it.
+        attributes: gold.attribute of the same customers.
+    Raises:
+        GateError: names the attributes, and of how many customers.
+    """
+    shown = [F.when(F.col(c.name).isNotNull(), F.lit(c.name)) for c in ATTRIBUTES]
+    golden = customers.select("entity_id", F.explode(F.array_compact(F.array(*shown))).alias("attribute"))
+    won = attributes.where("is_winner").select("entity_id", "attribute")
+    lost = golden.join(won, ["entity_id", "attribute"], "left_anti").groupBy("attribute").count()
+    told = ", ".join(f"{row['attribute']} of {row['count']:,}" for row in lost.orderBy("attribute").collect())
+    if told:
+        raise GateError(
+            f"{CUSTOMER_360.name} shows what no row of {ATTRIBUTE.name} gave, by number of customers: {told}. "
+            "This is a fault of the program: report it."
+        )
 
 
-def _offer(choice: str, rule: str, values: dict[str, Column]) -> Column:
+def _of_records(live: DataFrame, survivorship: Survivorship) -> DataFrame:
+    """What records offer for each choice: the words to compare by, and the values at stake."""
+    offers = []
+    lists = {c.name for c in ATTRIBUTES if c.type == STRINGS}
+    for choice, names in survivorship.choices.items():
+        values = {
+            n: F.when(F.size(n) > 0, F.to_json(n)) if n in lists else F.col(n).cast("string") for n in names
+        }
+        offers.append(_offer(choice, values, survivorship.of(choice).valid))
+    offered = F.inline(F.array(*offers))
+    said_at = F.col("updated_at").alias("said_at")
+    rows = live.select("entity_id", "record_id", "source", "trust", said_at, offered)
+    return rows.where("said <> ''").withColumn("step", F.lit(None).cast("long"))
+
+
+def _offer(choice: str, values: dict[str, Column], valid: str | None) -> Column:
     # The region is not counted: few records have one, and the rest of an address implies it.
     filled = [value.isNotNull().cast("int") for name, value in values.items() if name != "region"]
     parts = [F.struct(F.lit(n).alias("attribute"), value.alias("value")) for n, value in values.items()]
     return F.struct(
         F.lit(choice).alias("choice"),
-        F.lit(rule).alias("rule"),
         F.lower(F.concat_ws("|", *values.values())).alias("said"),
         reduce(Column.__add__, filled).alias("filled"),
+        F.expr(valid or "true").alias("holds"),
         F.array(*parts).alias("parts"),
     )
 
 
+def _of_stewards(overrides: DataFrame, members: DataFrame) -> DataFrame:
+    """What stewards say of the entity that their record is in now; also that there is nothing to say."""
+    current = members.where("valid_to IS NULL").select("record_id", "entity_id")
+    return overrides.join(current, "record_id").select(
+        "entity_id",
+        "record_id",
+        F.lit(_STEWARD).alias("source"),
+        F.lit(None).cast("int").alias("trust"),
+        F.col("decided_at").alias("said_at"),
+        F.col("attribute").alias("choice"),
+        F.lower(F.array_join("values.value", "|")).alias("said"),
+        F.lit(None).cast("int").alias("filled"),
+        F.lit(True).alias("holds"),
+        F.col("values").alias("parts"),
+        "step",
+    )
+
+
+def _with_conf(offers: DataFrame, survivorship: Survivorship) -> DataFrame:
+    """Beside each offer what conf says of its choice: the rules, and whether its source is asked, or the truth."""
+
+    def said(of: dict[str, Column], otherwise: Column) -> Column:
+        return F.coalesce(
+            *(F.when(F.col("choice") == choice, told) for choice, told in of.items()), otherwise
+        )
+
+    source, conf = F.col("source"), {choice: survivorship.of(choice) for choice in survivorship.choices}
+    asked = {c: source.isin([*a.updated_by, _STEWARD]) for c, a in conf.items() if a.updated_by}
+    truth = {c: source == a.source_of_truth for c, a in conf.items() if a.source_of_truth}
+    return offers.withColumns(
+        {
+            "rule": said({c: F.lit(_told(a)) for c, a in conf.items()}, F.lit(None)),
+            "is_allowed": said(asked, F.lit(True)),
+            "is_truth": said(truth, F.lit(False)),
+        }
+    )
+
+
+def _told(attribute: Attribute) -> str:
+    return ", ".join(attribute.rules)
+
+
 def _rank(survivorship: Survivorship) -> Column:
-    """The offer's place by each of its rules, first to last; the least comes first."""
-    choices = dict.fromkeys(tuple(survivorship.rules(choice)) for choice in survivorship.CHOICES)
+    """The offer's place by all that goes before the rules, and by each of these; the least comes first."""
     ranks = []
-    for rules in choices:
-        numbers = ", ".join(f"coalesce({ORDER[rule]}, {_LAST})" for rule in rules)
+    for rules in {_told(of): of.rules for of in map(survivorship.of, survivorship.choices)}.values():
+        tests = [*_BEFORE.values(), *(ORDER[rule] for rule in rules)]
+        numbers = ", ".join(f"coalesce({test}, {_LAST})" for test in tests)
         ranks.append(F.when(F.col("rule") == ", ".join(rules), F.expr(f"array({numbers})")))
     return F.coalesce(*ranks)
+
+
+def _reason() -> Column:
+    """The first of all tests by which the offer differs from the winner, or the winner from the best other value."""
+    against = F.when(F.col("is_winner"), F.col("other")).otherwise(F.col("best.rank"))
+    place = F.array_position(F.zip_with("rank", against, lambda one, other: one != other), True)
+    tests = F.concat(F.array(*map(F.lit, _BEFORE)), F.split("rule", ", "))
+    alike = F.when(F.col("rule") == "all", "all").otherwise("record_id")
+    decided = F.when(place > 0, F.get(tests, (place - 1).cast("int"))).otherwise(alike)
+    return (
+        F.when(~F.col("is_allowed"), "updated_by")
+        .when(F.col("is_winner") & F.col("other").isNull(), "only")
+        .when(~F.col("is_winner") & (F.col("said") == F.col("best.said")), "same")
+        .otherwise(decided)
+    )

@@ -10,10 +10,9 @@ from pyspark.sql import functions as F
 
 from cdi_spark.entities.judgements import CANNOT, MUST, WITHDRAWN, Judgement, Pair, against, standing
 from cdi_spark.errors import CdiError, ConflictError
+from cdi_spark.stages.steps import TRIES, last_step, was_appended
 from cdi_spark.storage import Storage
 from cdi_spark.tables import JUDGEMENT, PERSON
-
-_TRIES = 10
 
 
 @dataclass(frozen=True)
@@ -63,11 +62,10 @@ def judge_all(storage: Storage, asked: Sequence[Decision], *, by: str) -> list[b
         Of every decision what judge() returns of it, or the error that it raises.
     """
     live = _live(storage, asked)
-    for _ in range(_TRIES):
-        known = storage.read_or_empty(JUDGEMENT)
-        held = {judgement.pair: judgement for judgement in standing(known)}
-        last = known.agg(F.max("step").alias("step")).first()
-        step = (last and last["step"]) or 0
+    for _ in range(TRIES):
+        # The step first: who decides in between gets it, and this is tried again.
+        step = last_step(storage, JUDGEMENT)
+        held = {judgement.pair: judgement for judgement in standing(storage.read_or_empty(JUDGEMENT))}
         entries: list[tuple[object, ...]] = []
         outcomes: list[bool | CdiError] = []
         at = datetime.now(UTC)
@@ -86,7 +84,7 @@ def judge_all(storage: Storage, asked: Sequence[Decision], *, by: str) -> list[b
                 del held[pair]
             else:
                 held[pair] = Judgement(*pair, verdict, by, decision.why, at)
-        if not entries or _written(storage, entries, first=step + 1):
+        if not entries or was_appended(storage, JUDGEMENT, entries, first=step + 1):
             return outcomes
     raise ConflictError("entities.judgement: others decide all the time. Try again.")
 
@@ -110,19 +108,6 @@ def _is_new(decision: Decision, held: dict[Pair, Judgement], live: set[str]) -> 
     if verdict != WITHDRAWN:
         _want_no_contrary(list(held.values()), pair, verdict)
     return True
-
-
-def _written(storage: Storage, entries: Sequence[tuple[object, ...]], *, first: int) -> bool:
-    """Whether it was these decisions that got their steps, from `first` on."""
-    try:
-        rows = storage.spark.createDataFrame(entries, JUDGEMENT.schema)
-        # Who decides meanwhile has read no later step than this one, and so goes by this number or a smaller one.
-        storage.append(JUDGEMENT, rows, token="judgement", step=first)
-    except ConflictError:
-        return False
-    steps = F.col("step").between(first, first + len(entries) - 1)
-    there = storage.read(JUDGEMENT.name).where(steps).drop("decided_at").orderBy("step").collect()
-    return [tuple(row) for row in there] == [entry[:-1] for entry in entries]
 
 
 def _live(storage: Storage, asked: Sequence[Decision]) -> set[str]:

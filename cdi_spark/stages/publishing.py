@@ -16,6 +16,7 @@ from cdi_spark.tables import (
     LEDGER_ENTRY,
     MARTS,
     MEMBER,
+    OVERRIDE,
     PERSON,
     RATE,
     TIMELINE,
@@ -33,19 +34,27 @@ def publish(run: Run) -> Counts:
     _convert(run)
     persons = run.storage.read(PERSON.name)
     members = run.storage.read(MEMBER.name).where("valid_to IS NULL")
+    rules = run.project.survivorship
+    overrides = survivorship.standing_overrides(run.storage.read_or_empty(OVERRIDE), survivorship=rules)
     anew = begins_anew(run, "publish")
     before = {} if anew else {table: run.storage.read_or_empty(table) for table in _OF_CUSTOMERS}
     with run.storage.scratch(few=not anew) as keep:
         # A union of all events: read many times below, made once.
         timeline = whole_timeline = keep("whole_timeline", run.storage.read(TIMELINE.name))
         touched = changes.touched(
-            persons, members, timeline, how=_how(run), as_of=run.as_of, published=before.get(CUSTOMER_360)
+            persons,
+            members,
+            timeline,
+            overrides,
+            how=_how(run),
+            as_of=run.as_of,
+            published=before.get(CUSTOMER_360),
         )
         if not anew:
             touched = keep("touched", touched)
             members = keep("members", members.join(touched.select("entity_id"), "entity_id", "left_semi"))
             timeline = keep("timeline", timeline.join(touched.select("entity_id"), "entity_id", "left_semi"))
-        values = survivorship.attribute_values(persons, members, survivorship=run.project.survivorship)
+        values = survivorship.attribute_values(persons, members, overrides, survivorship=rules)
         attributes = keep("attributes", values)
         states = keep(
             "states",
@@ -60,6 +69,7 @@ def publish(run: Run) -> Counts:
             states.transform(state_on, as_of=run.as_of),
         )
         ready = {ATTRIBUTE: attributes, CUSTOMER_360: keep("customers", rows), JOURNEY: states}
+        survivorship.hold_provenance(ready[CUSTOMER_360], attributes)
         keys = touched.select("entity_id")
         whole = {
             table.name: before[table].join(keys, "entity_id", "left_anti").unionByName(rows)

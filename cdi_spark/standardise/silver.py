@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from pyspark.errors import PySparkException
 from pyspark.sql import Column, DataFrame, Window
@@ -143,6 +143,25 @@ def _person(rows: DataFrame, source: Source, default_country: str) -> DataFrame:
         parts = ("given_name", "middle_name", "family_name")
         rows = split.withColumns({n: F.coalesce(n, f"_split.{n}") for n in parts}).drop("_split")
         mapped |= dict.fromkeys(parts, STRING)
+    standard = _standard(mapped, default_country)
+    return rows.withColumns({**standard, "source": F.lit(source.name), "trust": F.lit(source.trust)}).drop(
+        "full_name"
+    )
+
+
+def standard_values(rows: DataFrame, *, default_country: str) -> DataFrame:
+    """Attributes of persons as silver.person would hold them; what is none is null.
+
+    Args:
+        rows: `country` and any other attributes, with their types.
+        default_country: ISO 3166 alpha-2; how phones and postcodes read where a row names no country.
+    """
+    rows = rows.withColumn("country", countries.country(F.col("country")))
+    return rows.withColumns(_standard(rows.columns, default_country))
+
+
+def _standard(mapped: Collection[str], default_country: str) -> dict[str, Column]:
+    """The rules of this folder for the attributes that are mapped; country is standard already."""
     country = F.coalesce("country", F.lit(default_country))
     rules: dict[str, Callable[[Column], Column]] = {
         "given_name": names.name_part,
@@ -162,10 +181,7 @@ def _person(rows: DataFrame, source: Source, default_country: str) -> DataFrame:
         "occupation": text.clean_text,
         "company": text.clean_text,
     }
-    standard = {name: rule(F.col(name)) for name, rule in rules.items() if name in mapped}
-    return rows.withColumns({**standard, "source": F.lit(source.name), "trust": F.lit(source.trust)}).drop(
-        "full_name"
-    )
+    return {name: rule(F.col(name)) for name, rule in rules.items() if name in mapped}
 
 
 def _event(rows: DataFrame, table: Table, source: Source) -> DataFrame:

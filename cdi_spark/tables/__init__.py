@@ -26,7 +26,7 @@ from cdi_spark.tables.declare import (
     Schema,
     Table,
 )
-from cdi_spark.tables.entities import COMPONENT, EVENT, JUDGED, JUDGEMENT, MEMBER, REDIRECT
+from cdi_spark.tables.entities import COMPONENT, EVENT, JUDGED, JUDGEMENT, MEMBER, OVERRIDE, REDIRECT
 from cdi_spark.tables.gold import ATTRIBUTE, CUSTOMER_360, JOURNEY, STATE_FACTS, TOTALS
 from cdi_spark.tables.linkage import FEATURES, LINKED, MODEL, PAIR, SHARED_VALUE, TERM_FREQUENCY
 from cdi_spark.tables.marts import CONVERSION, FINANCE, MARTS, REPORTED, TIMELINE
@@ -50,7 +50,7 @@ TABLES: dict[str, Table] = {
     t.name: t
     for t in (
         PERSON, *EVENT_TABLES, *THING_TABLES, QUARANTINE, MODEL, TERM_FREQUENCY, SHARED_VALUE, LINKED, PAIR,
-        JUDGEMENT, COMPONENT, MEMBER, EVENT, REDIRECT, CUSTOMER_360, ATTRIBUTE, CONVERSION, JOURNEY, *MARTS,
+        JUDGEMENT, OVERRIDE, COMPONENT, MEMBER, EVENT, REDIRECT, CUSTOMER_360, ATTRIBUTE, CONVERSION, JOURNEY, *MARTS,
         RUN, QUALITY_RESULT, DELIVERY, LEDGER, RELEASE, LEASE,
     )
 }  # fmt: skip
@@ -90,6 +90,7 @@ __all__ = [
     "MEMBER",
     "MODEL",
     "MONEY",
+    "OVERRIDE",
     "PAIR",
     "PERSON",
     "PERSON_INPUT",

@@ -1,6 +1,10 @@
 """Which records are one customer, under an id that lasts."""
 
+from pyspark.sql import types as T
+
 from cdi_spark.tables.declare import LONG, RECORD_ID, RUN_ID, STRING, STRINGS, TIMESTAMP, Column, Table
+
+VALUES = T.ArrayType(T.StructType([T.StructField("attribute", STRING), T.StructField("value", STRING)]))
 
 COMPONENT = Table(
     "entities.component",
@@ -41,6 +45,28 @@ JUDGEMENT = Table(
 
 # What judgements say of each record, all that follows from them included; see entities/judgements.py.
 JUDGED = "record_id string, judged_same string, judged_apart array<string>"
+
+OVERRIDE = Table(
+    "entities.override",
+    "One row per value that a steward set by hand, none ever edited; of a record and attribute the newest holds",
+    ("step",),
+    (
+        Column("step", LONG, "number of the override, from 1; of two that try the same one gets it"),
+        Column(
+            "record_id", STRING, "record whose customer, whichever it is in, shows the value", "identifier"
+        ),
+        Column("attribute", STRING, "golden attribute, or the group that survives together"),
+        Column(
+            "values",
+            VALUES,
+            "attributes and their values as text, arrays as JSON, null for nothing; null as a whole: withdrawn",
+            "identifier",
+        ),
+        Column("decided_by", STRING, "who decided"),
+        Column("why", STRING, "the reason given", "quasi-identifier"),
+        Column("decided_at", TIMESTAMP, "when, UTC"),
+    ),
+)
 
 MEMBER = Table(
     "entities.member",

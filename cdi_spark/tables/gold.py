@@ -93,16 +93,24 @@ CUSTOMER_360 = Table(
 
 ATTRIBUTE = Table(
     "gold.attribute",
-    "One row per value that a record offers for a golden attribute, winners and losers",
-    ("entity_id", "attribute", "record_id"),
+    "One row per value that a record or a steward offers for a golden attribute, winners and losers",
+    ("entity_id", "attribute", "record_id", "source"),
     (
         ENTITY_ID,
         Column("attribute", STRING, "column of gold.customer_360"),
         Column("value", STRING, "the value as text; arrays as JSON", "identifier"),
         RECORD_ID,
-        Column("source", STRING, "source of the record"),
+        Column("source", STRING, "source of the record; steward where it was set by hand"),
+        Column("said_at", TIMESTAMP, "when the source last changed the record, or the steward decided, UTC"),
         Column("is_winner", BOOLEAN, "the golden record shows this value"),
         Column("rule", STRING, "survivorship rules that ranked it, first to last"),
+        Column(
+            "reason",
+            STRING,
+            "what decided between it and the best other value (a winner) or the winner (others): override, "
+            "source_of_truth, updated_by, a rule, record_id between equals; all: every value survives; only: no other "
+            "value; same: says what the winner says",
+        ),
     ),
 )
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pyspark.sql import DataFrame, SparkSession
 
-from cdi_spark.tables import MEMBER, PERSON, TABLES, TIMELINE
+from cdi_spark.tables import MEMBER, OVERRIDE, PERSON, TABLES, TIMELINE
 
 
 @pytest.fixture(scope="session")
@@ -35,6 +35,21 @@ def members(spark_session_of_all_tests: SparkSession) -> Callable[..., DataFrame
         return spark_session_of_all_tests.createDataFrame(rows, MEMBER.schema)
 
     return members
+
+
+@pytest.fixture(scope="session")
+def overrides(spark_session_of_all_tests: SparkSession) -> Callable[..., DataFrame]:
+    """overrides(("crm:1", "address", {"street": "1 High Street", …}), …): as steps from 1, on 1 January 2024."""
+
+    def overrides(*entries: tuple[str, str, dict[str, str | None] | None]) -> DataFrame:
+        at = datetime(2024, 1, 1, tzinfo=UTC)
+        rows = [
+            (step, record, attribute, said and list(said.items()), "pat", "asked", at)
+            for step, (record, attribute, said) in enumerate(entries, 1)
+        ]
+        return spark_session_of_all_tests.createDataFrame(rows, OVERRIDE.schema)
+
+    return overrides
 
 
 @pytest.fixture(scope="session")

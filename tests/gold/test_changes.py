@@ -23,7 +23,7 @@ ENTITIES = {"ann": ["crm:1", "crm:2"], "bob": ["crm:3"]}
 
 
 @pytest.fixture
-def changed(persons: Make, members: Make, timeline: Make) -> Callable[..., dict[str, bool]]:
+def changed(persons: Make, members: Make, timeline: Make, overrides: Make) -> Callable[..., dict[str, bool]]:
     """Entities that a second look at these persons, orders and entities touches, and whether they live on."""
 
     def changed(
@@ -32,13 +32,17 @@ def changed(persons: Make, members: Make, timeline: Make) -> Callable[..., dict[
         entities: dict[str, list[str]] = ENTITIES,
         how: str = "rules",
         state: tuple[date | None, date | None] = (TODAY, None),
+        by_hand: tuple[str, ...] = (),
     ) -> dict[str, bool]:
-        first = touched(persons(*PERSONS), members(ENTITIES), timeline(*ORDERS), how="rules", as_of=TODAY)
+        first = touched(
+            persons(*PERSONS), members(ENTITIES), timeline(*ORDERS), overrides(), how="rules", as_of=TODAY
+        )
         since, until = (F.lit(day).cast("date") for day in state)
         second = touched(
             persons(*people),
             members(entities),
             timeline(*orders),
+            overrides(*((record, "gender", {"gender": "other"}) for record in by_hand)),
             how=how,
             as_of=TODAY,
             published=first.withColumns({"state_since": since, "state_until": until}),
@@ -85,6 +89,12 @@ def test_a_customer_without_a_live_record_is_to_go(changed: Callable[..., dict[s
 
 def test_other_rules_touch_everybody(changed: Callable[..., dict[str, bool]]) -> None:
     assert changed(how="others") == {"ann": True, "bob": True}
+
+
+def test_a_value_set_by_hand_touches_the_customer_of_its_record(
+    changed: Callable[..., dict[str, bool]],
+) -> None:
+    assert changed(by_hand=("crm:3", "gone:1")) == {"bob": True}
 
 
 def test_who_is_in_another_state_by_now_is_touched(changed: Callable[..., dict[str, bool]]) -> None:

@@ -82,8 +82,12 @@ def plain(at: datetime) -> datetime:
 def summarised(
     spark: SparkSession, persons: Make, members: Make, timeline: Make, events: list[dict[str, Any]]
 ) -> Rows:
-    known = {"entity_id": "ann", "city": "Leeds"}
-    golden = spark.createDataFrame([tuple(map(known.get, GOLDEN.names))], GOLDEN.schema)
+    mails, numbers = ["ann@new.org", "ann@old.org"], ["+441", "+442"]
+    known: list[dict[str, Any]] = [
+        {"entity_id": "ann", "city": "Leeds", "emails": mails, "phones": numbers},
+        {"entity_id": "odd", "emails": ["by@hand.org"]},
+    ]
+    golden = spark.createDataFrame([tuple(map(row.get, GOLDEN.names)) for row in known], GOLDEN.schema)
     ids = [row["record_id"] for row in PERSONS]
     now = {name: [i for i in ids if i.endswith(name)] for name in (i.split(":")[1] for i in ids)}
     belong = members(now, ended={"idle": ["shop:ann"]})
@@ -187,6 +191,7 @@ def test_the_preferred_way_is_confirmed_last_and_by_most_records(customers: Rows
     ann = customers["ann"]
     assert (ann["preferred_email"], ann["preferred_phone"]) == ("ann@new.org", "+441")
     assert customers["idle"]["preferred_email"] is None
+    assert customers["odd"]["preferred_email"] == "by@hand.org"
 
 
 def test_a_project_without_events_says_that_nothing_happened(

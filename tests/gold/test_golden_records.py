@@ -19,14 +19,18 @@ SAID = {
 }  # fmt: skip
 
 
-def test_winners_come_back_with_their_types_and_lists_united(persons: Make, members: Make) -> None:
+def test_winners_come_back_with_their_types_and_lists_united(
+    persons: Make, members: Make, overrides: Make
+) -> None:
     people = persons(
         {"record_id": "crm:1", **SAID},
         {"record_id": "web:1", "emails": ["b@x.org", "a@x.org"]},
         {"record_id": "crm:2", "birth_date": date(9999, 12, 31)},
     )
     belong = members({"ann": ["crm:1", "web:1"], "bob": ["crm:2"]})
-    golden = golden_records(people.transform(attribute_values, belong, survivorship=Survivorship()))
+    golden = golden_records(
+        people.transform(attribute_values, belong, overrides(), survivorship=Survivorship())
+    )
     assert {row.entity_id: row.asDict() for row in golden.collect()} == {
         "ann": {"entity_id": "ann", **SAID, "emails": ["a@x.org", "b@x.org", "c@x.org"]},
         "bob": {"entity_id": "bob", **dict.fromkeys(SAID), "birth_date": date(9999, 12, 31)},
@@ -37,8 +41,8 @@ def test_winners_come_back_with_their_types_and_lists_united(persons: Make, memb
 
 def test_values_that_lost_are_not_shown(spark: SparkSession) -> None:
     values = [
-        ("ann", "city", "York", "crm:1", "crm", False, "recent"),
-        ("ann", "country", "GB", "crm:2", "crm", True, "recent"),
+        ("ann", "city", "York", "crm:1", "crm", None, False, "recent", "recent"),
+        ("ann", "country", "GB", "crm:2", "crm", None, True, "recent", "only"),
     ]
     golden = golden_records(spark.createDataFrame(values, ATTRIBUTE.schema)).collect()
     assert [(row.city, row.country) for row in golden] == [(None, "GB")]

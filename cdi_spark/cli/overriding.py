@@ -1,0 +1,114 @@
+"""`cdi override`: golden values that stewards set by hand."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated
+
+import typer
+from rich.table import Table as RichTable
+from rich.text import Text
+
+from cdi_spark.cli.options import (
+    AsJson,
+    By,
+    Catalog,
+    ProjectDir,
+    Warehouse,
+    Why,
+    open_storage,
+    out,
+    project_at,
+)
+from cdi_spark.errors import CdiError
+
+app = typer.Typer(
+    help="Set a customer's golden values by hand; they follow the record through merges and splits.",
+    no_args_is_help=True,
+)
+
+Record = Annotated[str, typer.Argument(help="Record id, <source>:<key>, of the customer.")]
+
+
+@app.command("set")
+def set_(
+    record: Record,
+    values: Annotated[
+        list[str],
+        typer.Argument(metavar="ATTRIBUTE=VALUE...", help="Empty: none. Of lists, with commas between."),
+    ],
+    by: By,
+    why: Why,
+    project: ProjectDir = ".",
+    warehouse: Warehouse = None,
+    catalog: Catalog = None,
+) -> None:
+    """Set golden values, whatever the sources say; an address is given whole."""
+    from cdi_spark.stages import override
+
+    said = dict(_pair(value) for value in values)
+    loaded = project_at(project, lenient=True)
+    done = override(open_storage(loaded, warehouse, catalog), loaded, record, said, by=by, why=why)
+    _tell(f"{', '.join(done)} of {record}'s customer: set; shown from the next `cdi run` on")
+
+
+@app.command()
+def withdraw(
+    record: Record,
+    attribute: Annotated[str, typer.Argument(help="Attribute, or group that survives together, as address.")],
+    by: By,
+    why: Why,
+    project: ProjectDir = ".",
+    warehouse: Warehouse = None,
+    catalog: Catalog = None,
+) -> None:
+    """Let the sources decide again; what was set stays on record."""
+    from cdi_spark.stages import withdraw_override
+
+    storage = open_storage(project_at(project, lenient=True), warehouse, catalog)
+    withdraw_override(storage, record, attribute, by=by, why=why)
+    _tell(f"{attribute} of {record}'s customer: withdrawn; sources decide from the next `cdi run` on")
+
+
+@app.command("list")
+def list_(
+    project: ProjectDir = ".",
+    warehouse: Warehouse = None,
+    catalog: Catalog = None,
+    as_json: AsJson = False,
+) -> None:
+    """List the values that are set, oldest first."""
+    from cdi_spark.gold.survivorship import standing_overrides
+    from cdi_spark.tables import OVERRIDE
+
+    loaded = project_at(project, lenient=True)
+    storage = open_storage(loaded, warehouse, catalog)
+    known = storage.read_or_empty(OVERRIDE)
+    held = known.transform(standing_overrides, survivorship=loaded.survivorship).orderBy("step").collect()
+    if as_json:
+        print(json.dumps([row.asDict(recursive=True) for row in held], default=str, ensure_ascii=False))
+        return
+    shown = RichTable("record", "attribute", "value", "by", "on", "why")
+    for row in held:
+        value = ", ".join(part["value"] for part in row["values"] if part["value"])
+        told = (
+            row["record_id"],
+            row["attribute"],
+            value,
+            row["decided_by"],
+            f"{row['decided_at']:%Y-%m-%d}",
+            row["why"],
+        )
+        shown.add_row(*map(Text, told))
+    out.print(shown)
+
+
+def _pair(said: str) -> tuple[str, str]:
+    name, sign, value = said.partition("=")
+    if not sign:
+        raise CdiError("override: write ATTRIBUTE=VALUE, such as birth_date=1980-12-31.")
+    return name, value
+
+
+def _tell(line: str) -> None:
+    out.print(line, highlight=False, markup=False)

@@ -1,0 +1,125 @@
+"""Values that stewards set by hand: made standard, checked, and put on record."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from pyspark.sql import functions as F
+from pyspark.sql import types as T
+
+from cdi_spark.config import Project
+from cdi_spark.errors import CdiError, ConflictError
+from cdi_spark.stages.steps import TRIES, last_step, was_appended
+from cdi_spark.standardise.silver import standard_values
+from cdi_spark.storage import Storage
+from cdi_spark.tables import ATTRIBUTES, OVERRIDE, PERSON, STRINGS
+
+Values = list[tuple[str, str | None]]
+_TYPES = {column.name: column.type for column in ATTRIBUTES}
+
+
+def override(
+    storage: Storage, project: Project, record: str, said: Mapping[str, str], *, by: str, why: str
+) -> list[str]:
+    """Set golden attributes of a record's customer by hand; it holds from the next run on.
+
+    The customer is whichever the record is in, after merges and splits too.
+
+    Args:
+        record: record_id.
+        said: attribute to value; empty: the customer has none. Of a list the values with commas between.
+        by, why: who decided, and the reason given.
+    Returns:
+        What was set: attributes, or groups that survive together.
+    Raises:
+        CdiError: no such record or attribute, a part of a group is not said, a value that is none of its kind;
+            the message names the attribute and not the value.
+    """
+    choices = {c: names for c, names in project.survivorship.choices.items() if said.keys() & set(names)}
+    _want_whole(said, choices)
+    standard = _standard(storage, said, country=_country(storage, record), project=project)
+    set_of = {choice: [(name, standard[name]) for name in names] for choice, names in choices.items()}
+    _put(storage, record, set_of, by=by, why=why)
+    return list(choices)
+
+
+def withdraw_override(storage: Storage, record: str, choice: str, *, by: str, why: str) -> None:
+    """Take back what was set by hand: sources decide again. Both entries stay on record.
+
+    Args:
+        choice: attribute, or group that survives together.
+    Raises:
+        CdiError: nothing is set there.
+    """
+    about = (F.col("record_id") == record) & (F.col("attribute") == choice)
+    newest = storage.read_or_empty(OVERRIDE).where(about).orderBy(F.desc("step")).first()
+    if newest is None or newest["values"] is None:
+        raise CdiError(f"override: {choice} of {record} is not set by hand. See `cdi override list`.")
+    _put(storage, record, {choice: None}, by=by, why=why)
+
+
+def _put(storage: Storage, record: str, set_of: Mapping[str, Values | None], *, by: str, why: str) -> None:
+    for _ in range(TRIES):
+        step, at = last_step(storage, OVERRIDE), datetime.now(UTC)
+        entries = [
+            (number, record, choice, values, by, why, at)
+            for number, (choice, values) in enumerate(set_of.items(), step + 1)
+        ]
+        if was_appended(storage, OVERRIDE, entries, first=step + 1):
+            return
+    raise ConflictError("entities.override: others decide all the time. Try again.")
+
+
+def _country(storage: Storage, record: str) -> str | None:
+    live = storage.read(PERSON.name).where(~F.col("is_deleted") & (F.col("record_id") == record))
+    row = live.select("country").first()
+    if row is None:
+        raise CdiError(
+            f"override: {record}: no such record in silver.person. A record id is <source>:<key>; `cdi why ENTITY` "
+            "lists a customer's."
+        )
+    country: str | None = row["country"]
+    return country
+
+
+def _want_whole(said: Mapping[str, str], choices: Mapping[str, tuple[str, ...]]) -> None:
+    for name in said.keys() - _TYPES.keys():
+        raise CdiError(f"override: {name} is not an attribute; those are {', '.join(_TYPES)}.")
+    for choice, names in choices.items():
+        missing = [f"{name}=" for name in names if name not in said]
+        if missing:
+            raise CdiError(
+                f"override: {choice} survives as a whole. Say {' '.join(missing)} too, with nothing behind where "
+                "there is none."
+            )
+
+
+def _standard(
+    storage: Storage, said: Mapping[str, str], *, country: str | None, project: Project
+) -> dict[str, str | None]:
+    """The values as silver.person would hold them, as text; arrays as JSON."""
+    given = {"country": country or ""} | dict(said)
+    lists = {name for name in said if _TYPES[name] == STRINGS}
+    schema = T.StructType([T.StructField(name, T.StringType()) for name in given])
+    row = storage.spark.createDataFrame([tuple(value.strip() or None for value in given.values())], schema)
+    typed = {
+        name: F.split(name, r"\s*,\s*") if name in lists else F.col(name).try_cast(_TYPES[name])
+        for name in given
+    }
+    made = standard_values(row.withColumns(typed), default_country=project.file.default_country).first()
+    standard: dict[str, str | None] = {}
+    for name in said:
+        value = made[name] if made else None
+        asked = [part for part in said[name].split(",") if part.strip()]
+        if asked and (not value or (name in lists and len(value) < len(asked))):
+            raise CdiError(f"override: what is given for {name} is none, or not all of it; {_wanted(name)}.")
+        told = json.dumps(value, ensure_ascii=False, separators=(",", ":")) if name in lists else value
+        standard[name] = None if not value else str(told)
+    return standard
+
+
+def _wanted(name: str) -> str:
+    examples = {"birth_date": "write 1980-12-31", "country": "write an ISO 3166 code, as GB"}
+    return examples.get(name, f"see `{name}` in the data dictionary (`cdi docs`)")
