@@ -10,6 +10,7 @@ from rich.text import Text
 
 from cdi_spark.entities.components import components
 from cdi_spark.errors import CdiError
+from cdi_spark.gold.accuracy import golden_accuracy
 from cdi_spark.linkage.evaluation import Evaluation, evaluate
 from cdi_spark.linkage.link_rules import as_links
 from cdi_spark.linkage.tutorial import tutorial_clusters
@@ -59,11 +60,17 @@ def linked_clusters(storage: Storage) -> DataFrame:
     return _as_entities(components(live, links))
 
 
-def print_report(storage: Storage, truth: str, *, console: Console) -> None:
-    """Print rows a stage, quarantined rows by reason, accuracy beside plainer ways, and one customer."""
+def print_report(storage: Storage, truth: str, people: str, *, console: Console) -> None:
+    """Print rows a stage, quarantined rows by reason, accuracy beside plainer ways, and one customer.
+
+    Args:
+        truth: CSV of source, key and person.
+        people: CSV of what is true of each person (gold/accuracy.py).
+    """
     _print_stages(storage, console)
     _print_quarantine(storage, console)
     print_accuracy(storage, truth, console=console)
+    _print_golden(storage, truth, people, console)
     _print_customer(storage, console)
 
 
@@ -107,6 +114,28 @@ def print_accuracy(storage: Storage, path: str, *, console: Console) -> None:
         add(_TUTORIAL, evaluate(tutorial_clusters(persons), truth))
     except CdiError:
         shown.add_row(_TUTORIAL, "cannot be trained from so little")
+    console.print(shown)
+
+
+def _print_golden(storage: Storage, truth: str, people: str, console: Console) -> None:
+    """Print how much of what sources know to be true gold shows, beside plain "last record wins"."""
+    found = golden_accuracy(
+        storage.read_released(CUSTOMER_360.name),
+        storage.read(PERSON.name),
+        storage.read(MEMBER.name),
+        read_truth(storage, truth),
+        storage.spark.read.csv(people, header=True),
+    ).orderBy("attribute")
+    rows = [(row["attribute"], row["known"], row["golden"], row["last"]) for row in found.collect()]
+    total = ("all", *(sum(row[i] for row in rows) for i in (1, 2, 3)))
+    shown = RichTable(
+        "attribute", "true values", "golden record", "last record wins",
+        title="Golden accuracy: of true values that a source knows, those shown",
+    )  # fmt: skip
+    for name, known, golden, last in (*rows, total):
+        shown.add_row(name, f"{known:,}", f"{golden / max(known, 1):.3f}", f"{last / max(known, 1):.3f}")
+    for column in shown.columns[1:]:
+        column.justify = "right"
     console.print(shown)
 
 

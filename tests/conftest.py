@@ -26,6 +26,7 @@ _OF_RUN = {
     "tests/linkage/test_model_report.py": "demo_job",
     "tests/linkage/test_splink_equality.py": "demo_job",
     "tests/entities/test_histories.py": "demo_job",
+    "tests/entities/test_lasting_ids.py": "demo_job",
     "tests/linkage/test_tutorial.py": "demo_job",
     "tests/launch/test_launched.py": "first_day",
     "tests/test_all_or_nothing.py": "first_day",

@@ -15,6 +15,7 @@ import pytest
 from pyspark.sql import functions as F
 
 from cdi_spark import cli
+from cdi_spark.gold.accuracy import golden_accuracy
 from cdi_spark.linkage.evaluation import evaluate
 from cdi_spark.pipeline import STAGES
 from cdi_spark.report import evaluate_members, exact_match_clusters, read_truth
@@ -151,6 +152,21 @@ def test_a_failure_says_what_to_do_and_exits_other_than_zero(
     status, _, err = cdi("evaluate", "--truth", "nowhere.csv")
     assert status == 1
     assert "source, key and person" in err
+
+
+def test_golden_records_show_what_is_true_where_a_source_knows_it(demo_job: Storage) -> None:
+    raw = Path(demo_job.warehouse).parent / "raw"
+    found = golden_accuracy(
+        demo_job.read_released("gold.customer_360"),
+        demo_job.read("silver.person"),
+        demo_job.read("entities.member"),
+        read_truth(demo_job, str(raw / "truth.csv")),
+        demo_job.spark.read.csv(str(raw / "truth_people.csv"), header=True),
+    )
+    all_known = found.groupBy().sum("known", "golden", "last").first()
+    assert all_known is not None
+    known, golden, last = all_known
+    assert golden / known >= 0.95 > last / known
 
 
 def test_a_job_runs_under_spark_submit(tmp_path: Path) -> None:

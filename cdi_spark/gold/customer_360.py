@@ -6,6 +6,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from cdi_spark.gold.survivorship import live_records
+from cdi_spark.standardise import phones
 from cdi_spark.tables import ATTRIBUTES, CUSTOMER_360, MONEY
 
 # A way to reach somebody that no record has confirmed for so long, while others have been, is stale.
@@ -49,7 +50,12 @@ def customer_360(
     parts = [made_from, attributes, live.transform(_contacts), timeline.transform(_summary), states]
     rows = reduce(lambda rows, part: rows.join(part, "entity_id", "left"), parts, known)
     counts = {name: F.coalesce(name, F.lit(0)) for name in CUSTOMER_360.names if name.endswith("_count")}
-    preferred = {f"preferred_{kind}": _preferred(kind) for kind in ("email", "phone")}
+    # A column of its own: no function of Python may stand in a lambda.
+    rows = rows.withColumn("mobiles", phones.mobiles(F.when(F.size("phones") > 1, F.col("phones"))))
+    preferred = {
+        "preferred_email": _preferred("email", F.col("emails")),
+        "preferred_phone": _preferred("phone", F.col("mobiles")),
+    }
     return rows.withColumns(counts | preferred).select(*CUSTOMER_360.names)
 
 
@@ -83,12 +89,17 @@ def _of_kind(kind: str, values: Column) -> Column:
     return F.transform(known, lambda value: F.struct(F.lit(kind).alias("kind"), value.alias("value")))
 
 
-def _preferred(kind: str) -> Column:
-    """Of the golden ones that which records confirmed last; one that a steward gave may be in none."""
+def _preferred(kind: str, own: Column) -> Column:
+    """Of the golden ones, and of these of `own`, that which records confirmed last; a steward's may be in none."""
     golden = F.col(f"{kind}s")
     told = F.filter("contacts", lambda c: (c["kind"] == kind) & F.array_contains(golden, c["value"]))
     best = F.array_max(
-        F.transform(told, lambda c: F.struct(c["last_confirmed_at"], c["records"], c["value"]))
+        F.transform(
+            told,
+            lambda c: F.struct(
+                F.array_contains(own, c["value"]), c["last_confirmed_at"], c["records"], c["value"]
+            ),
+        )
     )
     return F.coalesce(best["value"], F.get(golden, F.lit(0)))
 

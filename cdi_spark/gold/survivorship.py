@@ -7,6 +7,7 @@ from pyspark.sql import functions as F
 
 from cdi_spark.config import Attribute, Rule, Survivorship
 from cdi_spark.errors import GateError
+from cdi_spark.standardise import addresses, text
 from cdi_spark.tables import ATTRIBUTE, ATTRIBUTES, CUSTOMER_360, OVERRIDE, STRINGS
 
 # SQL over one offer; the smaller number wins. Null, what nobody knows, comes last.
@@ -14,7 +15,7 @@ ORDER: dict[Rule, str] = {
     "trusted": "cast(trust as bigint)",
     "recent": "-unix_micros(said_at)",
     "frequent": "-alike",
-    "longest": "-length(said)",
+    "longest": "-length(spelling)",
     "valid": "IF(holds, 0, null)",
     "complete": "-filled",
     # All are alike.
@@ -27,7 +28,16 @@ _BEFORE = {
     "source_of_truth": "IF(is_truth, 0, null)",
 }
 _LAST = 2**63 - 1
+# Of offers that say the same the least is shown. Accents get lost in keying, and are seldom put in.
+_NEAT = """struct(
+    NOT is_allowed, -coalesce(step, 0) AS step, NOT is_truth,
+    length(regexp_replace(spelling, '[^ -~]', '')) - length(spelling) AS accents,
+    -spelled AS spelled, -size(filter(parts, part -> part.value IS NOT NULL)) AS parts, -length(spelling) AS letters,
+    rank, record_id, source)"""
+# Where two addresses agree in the rest, these do not part them.
+_IMPLIED = ("region", "country")
 _STEWARD = "steward"
+_LISTS = [c.name for c in ATTRIBUTES if c.type == STRINGS]
 
 
 def live_records(persons: DataFrame, members: DataFrame) -> DataFrame:
@@ -66,10 +76,12 @@ def attribute_values(
 ) -> DataFrame:
     """Every value that is offered for a golden attribute, whether it survives, and why.
 
-    Of what has one value an entity has one winner: the first by the attribute's rules, then by record_id, so that
-    the same records always give the same winner. The parts of an address, or of another group, win or lose
-    together, so that no golden record mixes the street of one house with the postcode of another. Of a list
-    whose rule is `all` the values of all sources that may give any survive.
+    Of what has one value an entity has one winner: the value of the first record by the attribute's rules, then by
+    record_id, so that the same records always give the same winner. Values that differ in accents, signs, capitals
+    or a street's abbreviations are the same, and so are addresses of one postcode and number; shown is the one with
+    most accents, then the most frequent. The parts of an address, or of another group, win or lose together, so that
+    no golden record mixes the street of one house with the postcode of another. Of a list whose rule is `all` the
+    values of all sources that may give any survive.
 
     Args:
         persons: silver.person.
@@ -88,17 +100,21 @@ def attribute_values(
         .transform(_with_conf, survivorship)
     )
     choice = Window.partitionBy("entity_id", "choice")
+    alike = Window.partitionBy("entity_id", "choice", "said")
     by_rank = choice.orderBy("rank", "record_id")
-    first = F.first(F.struct("rank", "said")).over(by_rank)
-    is_best = (F.row_number().over(by_rank) == 1) | (
-        (F.col("rule") == "all") & (F.col("rank") == first["rank"])
-    )
+    is_shown = (F.col("said") == F.col("best.said")) & (F.col("neat") == F.col("neatest"))
+    survives = F.when(F.col("rule") == "all", F.col("rank") == F.col("best.rank")).otherwise(is_shown)
     ranked = (
         offers.withColumn(
-            "alike", F.count_if("is_allowed").over(Window.partitionBy("entity_id", "choice", "said"))
+            "spelled",
+            F.count("*").over(Window.partitionBy("entity_id", "choice", "said", F.col("parts")[0]["value"])),
         )
+        .withColumn("alike", F.count_if("is_allowed").over(alike))
         .withColumn("rank", _rank(survivorship))
-        .withColumns({"best": first, "is_winner": F.col("is_allowed") & is_best})
+        .withColumn("neat", F.expr(_NEAT))
+        .withColumn("neatest", F.min("neat").over(alike))
+        .withColumn("best", F.first(F.struct("rank", "said")).over(by_rank))
+        .withColumn("is_winner", F.col("is_allowed") & survives)
         .withColumn("other", F.min(F.when(F.col("said") != F.col("best.said"), F.col("rank"))).over(choice))
     )
     return (
@@ -154,18 +170,17 @@ def hold_provenance(customers: DataFrame, attributes: DataFrame) -> None:
 
 
 def _of_records(live: DataFrame, survivorship: Survivorship) -> DataFrame:
-    """What records offer for each choice: the words to compare by, and the values at stake."""
+    """What records offer for each choice."""
     offers = []
-    lists = {c.name for c in ATTRIBUTES if c.type == STRINGS}
     for choice, names in survivorship.choices.items():
         values = {
-            n: F.when(F.size(n) > 0, F.to_json(n)) if n in lists else F.col(n).cast("string") for n in names
+            n: F.when(F.size(n) > 0, F.to_json(n)) if n in _LISTS else F.col(n).cast("string") for n in names
         }
         offers.append(_offer(choice, values, survivorship.of(choice).valid))
     offered = F.inline(F.array(*offers))
     said_at = F.col("updated_at").alias("said_at")
     rows = live.select("entity_id", "record_id", "source", "trust", said_at, offered)
-    return rows.where("said <> ''").withColumn("step", F.lit(None).cast("long"))
+    return rows.where("exists(parts, p -> p.value <> '')").withColumn("step", F.lit(None).cast("long"))
 
 
 def _offer(choice: str, values: dict[str, Column], valid: str | None) -> Column:
@@ -174,11 +189,35 @@ def _offer(choice: str, values: dict[str, Column], valid: str | None) -> Column:
     parts = [F.struct(F.lit(n).alias("attribute"), value.alias("value")) for n, value in values.items()]
     return F.struct(
         F.lit(choice).alias("choice"),
-        F.lower(F.concat_ws("|", *values.values())).alias("said"),
         reduce(Column.__add__, filled).alias("filled"),
         F.expr(valid or "true").alias("holds"),
         F.array(*parts).alias("parts"),
     )
+
+
+def _words() -> Column:
+    """What an offer is compared by: its values, folded.
+
+    Of an address with a postcode the numbers in the street stand for it, and for the city: a person seldom moves to
+    the same number under the same postcode, and streets are often misspelt.
+    """
+    has_code = F.exists("parts", lambda part: (part["attribute"] == "postcode") & part["value"].isNotNull())
+
+    def of_street(street: Column) -> Column:
+        numbers = F.array_join(F.regexp_extract_all(street, F.lit(r"\d+"), 0), " ")
+        named = addresses.street_key(text.fold(street))
+        return F.when(has_code, F.coalesce(text.unless_empty(numbers), named)).otherwise(named)
+
+    def words(part: Column) -> Column:
+        name, value = part["attribute"], part["value"]
+        is_implied = name.isin(*_IMPLIED) | ((name == "city") & has_code)
+        return (
+            F.when(name.isin(*_LISTS), value)
+            .when(name == "street", of_street(value))
+            .when(~is_implied, text.fold(value))
+        )
+
+    return text.unless_empty(F.array_join(F.transform("parts", words), "|"))
 
 
 def _of_stewards(overrides: DataFrame, members: DataFrame) -> DataFrame:
@@ -191,7 +230,6 @@ def _of_stewards(overrides: DataFrame, members: DataFrame) -> DataFrame:
         F.lit(None).cast("int").alias("trust"),
         F.col("decided_at").alias("said_at"),
         F.col("attribute").alias("choice"),
-        F.lower(F.array_join("values.value", "|")).alias("said"),
         F.lit(None).cast("int").alias("filled"),
         F.lit(True).alias("holds"),
         F.col("values").alias("parts"),
@@ -210,8 +248,12 @@ def _with_conf(offers: DataFrame, survivorship: Survivorship) -> DataFrame:
     source, conf = F.col("source"), {choice: survivorship.of(choice) for choice in survivorship.choices}
     asked = {c: source.isin([*a.updated_by, _STEWARD]) for c, a in conf.items() if a.updated_by}
     truth = {c: source == a.source_of_truth for c, a in conf.items() if a.source_of_truth}
+    spelling = F.array_join("parts.value", "|")
     return offers.withColumns(
         {
+            "spelling": spelling,
+            # Of an address that is no more than a country, or of signs only, the letters themselves.
+            "said": F.coalesce(_words(), F.lower(spelling)),
             "rule": said({c: F.lit(_told(a)) for c, a in conf.items()}, F.lit(None)),
             "is_allowed": said(asked, F.lit(True)),
             "is_truth": said(truth, F.lit(False)),
@@ -235,8 +277,8 @@ def _rank(survivorship: Survivorship) -> Column:
 
 def _reason() -> Column:
     """The first of all tests by which the offer differs from the winner, or the winner from the best other value."""
-    against = F.when(F.col("is_winner"), F.col("other")).otherwise(F.col("best.rank"))
-    place = F.array_position(F.zip_with("rank", against, lambda one, other: one != other), True)
+    against = F.when(F.col("is_winner"), F.col("other")).otherwise(F.col("rank"))
+    place = F.array_position(F.zip_with("best.rank", against, lambda one, other: one != other), True)
     tests = F.concat(F.array(*map(F.lit, _BEFORE)), F.split("rule", ", "))
     alike = F.when(F.col("rule") == "all", "all").otherwise("record_id")
     decided = F.when(place > 0, F.get(tests, (place - 1).cast("int"))).otherwise(alike)

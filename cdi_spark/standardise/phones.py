@@ -30,6 +30,34 @@ def phones(numbers: Column, country: Column, default_region: str = "GB") -> Colu
     return _standard_phones()(numbers, region)
 
 
+def mobiles(numbers: Column) -> Column:
+    """Of an array of E.164 numbers those that may be mobile lines; in some countries none can be told apart.
+
+    Source:
+        The phonenumbers package (Google's libphonenumber metadata).
+    """
+    return _mobile_lines()(numbers)
+
+
+def _mobile_lines() -> Callable[..., Column]:
+    def choose(batches: Iterator[pd.Series]) -> Iterator[pd.Series]:
+        import phonenumbers
+
+        kinds = (phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE)
+
+        def may_be_mobile(number: str) -> bool:
+            try:
+                return phonenumbers.number_type(phonenumbers.parse(number)) in kinds
+            except phonenumbers.NumberParseException:
+                return False
+
+        for batch in batches:
+            chosen = [None if given is None else [n for n in given if may_be_mobile(n)] for given in batch]
+            yield pd.Series(chosen, dtype=object)
+
+    return _once_a_row(choose)
+
+
 def _standard_phones() -> Callable[..., Column]:
     # The function is sent to the workers by value: all they need installed is phonenumbers.
     def standardise(batches: Iterator[tuple[pd.Series, pd.Series]]) -> Iterator[pd.Series]:
@@ -61,8 +89,12 @@ def _standard_phones() -> Callable[..., Column]:
         for numbers, regions in batches:
             yield pd.Series(map(distinct, numbers, regions), dtype=object)
 
+    return _once_a_row(standardise)
+
+
+def _once_a_row(function: Callable[..., Iterator[pd.Series]]) -> Callable[..., Column]:
     # The stubs know no call without the deprecated functionType.
-    rule = pandas_udf(standardise, _PHONES)  # type: ignore[call-overload]
+    rule = pandas_udf(function, _PHONES)  # type: ignore[call-overload]
     # Called non-deterministic so that Spark runs it once a row, not again for every filter on its result.
     once_a_row: Callable[..., Column] = rule.asNondeterministic()
     return once_a_row

@@ -56,7 +56,12 @@ CUSTOMER_360 = Table(
         ),
         *ATTRIBUTES,
         Column("preferred_email", STRING, "e-mail address confirmed last, by most records", "identifier"),
-        Column("preferred_phone", STRING, "phone number confirmed last, by most records", "identifier"),
+        Column(
+            "preferred_phone",
+            STRING,
+            "phone number, of those that may be mobile the one confirmed last, by most records",
+            "identifier",
+        ),
         Column(
             "contacts",
             T.ArrayType(_CONTACT),

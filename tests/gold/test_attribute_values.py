@@ -144,6 +144,33 @@ CASES: dict[str, tuple[dict[str, dict[str, Any]], dict[str, str]]] = {
         },
         {"gender": "crm:1"},
     ),
+    "of one value in two spellings the one with accents is shown": (
+        {
+            "crm:1": {"given_name": "Jurgen"},
+            "crm:2": {"given_name": "JURGEN"},
+            "crm:3": {"given_name": "Jürgen"},
+            "crm:4": {"given_name": "Joe"},
+        },
+        {"given_name": "crm:3"},
+    ),
+    "one house is written as most write it": (
+        {
+            "crm:1": {**HOME, "street": "1 Hihg Street", "city": "Harehills", "updated_at": NEW},
+            "crm:2": {**HOME, "street": "1 High St"},
+            "crm:3": {**HOME, "region": "West Yorkshire"},
+            "crm:4": HOME,
+            "web:1": {**HOME, "street": "2 High Street"},
+        },
+        dict.fromkeys([*HOME, "region"], "crm:3"),
+    ),
+    "the source of truth is shown as it writes": (
+        {
+            "crm:1": {"national_id": "ab-1"},
+            "crm:2": {"national_id": "ab-1"},
+            "tax:1": {"national_id": "AB 1"},
+        },
+        {"national_id": "tax:1"},
+    ),
     "not even alone": ({"web:1": {"gender": "male", "company": "Acme"}}, {"company": "web:1"}),
 }
 
