@@ -31,6 +31,7 @@ from cdi_spark.tables.gold import ATTRIBUTE, CUSTOMER_360, JOURNEY, STATE_FACTS,
 from cdi_spark.tables.linkage import FEATURES, LINKED, MODEL, PAIR, SHARED_VALUE, TERM_FREQUENCY
 from cdi_spark.tables.marts import CONVERSION, FINANCE, MARTS, REPORTED, TIMELINE
 from cdi_spark.tables.ops import DELIVERY, LEASE, LEDGER, QUALITY_RESULT, RELEASE, RUN
+from cdi_spark.tables.relations import COMPANY, HOUSEHOLD
 from cdi_spark.tables.silver import (
     ATTRIBUTES,
     EVENT_TABLES,
@@ -51,6 +52,7 @@ TABLES: dict[str, Table] = {
     for t in (
         PERSON, *EVENT_TABLES, *THING_TABLES, QUARANTINE, MODEL, TERM_FREQUENCY, SHARED_VALUE, LINKED, PAIR,
         JUDGEMENT, OVERRIDE, COMPONENT, MEMBER, EVENT, REDIRECT, CUSTOMER_360, ATTRIBUTE, CONVERSION, JOURNEY, *MARTS,
+        HOUSEHOLD, COMPANY,
         RUN, QUALITY_RESULT, DELIVERY, LEDGER, RELEASE, LEASE,
     )
 }  # fmt: skip
@@ -60,6 +62,7 @@ __all__ = [
     "ATTRIBUTE",
     "ATTRIBUTES",
     "BOOLEAN",
+    "COMPANY",
     "COMPONENT",
     "CONTENT_HASH",
     "CONVERSION",
@@ -75,6 +78,7 @@ __all__ = [
     "FACTOR",
     "FEATURES",
     "FINANCE",
+    "HOUSEHOLD",
     "INT",
     "IS_VOID",
     "JOURNEY",
