@@ -13,7 +13,7 @@ def touched(
     persons: DataFrame,
     members: DataFrame,
     timeline: DataFrame,
-    overrides: DataFrame,
+    decisions: DataFrame,
     *,
     how: str,
     as_of: date,
@@ -25,7 +25,7 @@ def touched(
         persons: silver.person.
         members: entities.member.
         timeline: gold.timeline.
-        overrides: entities.override, those that hold.
+        decisions: record_id and content: a hash of what stewards decided about it, and what follows for its customer.
         how: what else decides about a customer's row.
         as_of: the day on which states are told; who comes into another by it has changed.
         published: gold.customer_360 as it is; without it all customers are to come.
@@ -39,15 +39,12 @@ def touched(
         persons.where("NOT is_deleted").select("record_id", said.alias("content")).join(current, "record_id")
     )
     happened = F.xxhash64("event", "event_id", "what", "content_hash", "reporting_amount")
-    set_by_hand = F.xxhash64(F.lit("override"), "step")
     contents = [
         live.select("entity_id", "content", F.lit(True).alias("live")),
         timeline.where("entity_id IS NOT NULL").select(
             "entity_id", happened.alias("content"), F.lit(False).alias("live")
         ),
-        overrides.join(current, "record_id").select(
-            "entity_id", set_by_hand.alias("content"), F.lit(False).alias("live")
-        ),
+        decisions.join(current, "record_id").select("entity_id", "content", F.lit(False).alias("live")),
     ]
     rows = reduce(DataFrame.unionByName, contents).withColumn("before", nothing)
     if published is not None:

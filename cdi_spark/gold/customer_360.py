@@ -22,6 +22,7 @@ def customer_360(
     members: DataFrame,
     timeline: DataFrame,
     states: DataFrame,
+    weakest: DataFrame,
 ) -> DataFrame:
     """What is known of each customer that has a live record, in one row.
 
@@ -36,6 +37,7 @@ def customer_360(
         members: entities.member.
         timeline: gold.timeline.
         states: entity_id, state, state_since and state_until; an entity may be missing.
+        weakest: entity_id, weakest_link and confidence; an entity may be missing.
     Returns:
         gold.customer_360.
     """
@@ -47,7 +49,7 @@ def customer_360(
         F.max("updated_at").alias("last_updated_at"),
     )
     attributes = golden.select("entity_id", *(c.name for c in ATTRIBUTES))
-    parts = [made_from, attributes, live.transform(_contacts), timeline.transform(_summary), states]
+    parts = [made_from, attributes, live.transform(_contacts), timeline.transform(_summary), states, weakest]
     rows = reduce(lambda rows, part: rows.join(part, "entity_id", "left"), parts, known)
     counts = {name: F.coalesce(name, F.lit(0)) for name in CUSTOMER_360.names if name.endswith("_count")}
     # A column of its own: no function of Python may stand in a lambda.

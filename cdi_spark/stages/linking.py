@@ -17,16 +17,16 @@ from cdi_spark.linkage.frozen import Frozen, train_and_freeze
 from cdi_spark.linkage.link_rules import LinkRules, as_links
 from cdi_spark.linkage.model import load_person_model
 from cdi_spark.linkage.model_report import model_report
-from cdi_spark.linkage.models import OF_ENTITIES, active_model, model_named, settings_hash
+from cdi_spark.linkage.models import OF_ENTITIES, active_model, settings_hash
 from cdi_spark.linkage.resolving import resolve_entities
 from cdi_spark.linkage.scoring import score_pairs
 from cdi_spark.linkage.training import LARGEST_COMPONENT, Keep
 from cdi_spark.stages.run import Counts, Run, begins_anew, gated, side_by_side
+from cdi_spark.stages.standing import judged_sides, model_in_force
 from cdi_spark.storage import with_gone
 from cdi_spark.tables import (
     COMPONENT,
     EVENT,
-    JUDGEMENT,
     LINKED,
     MEMBER,
     MODEL,
@@ -57,7 +57,7 @@ def train(run: Run) -> Counts:
                 run_id=run.run_id,
                 keep=keep,
                 labels=_labels(run),
-                judged=_judged(run) if run.project.file.linkage.learn_from_judgements else None,
+                judged=judged_sides(run) if run.project.file.linkage.learn_from_judgements else None,
             )
             _tell_unmet_wish(run, frozen.trained)
             run.storage.merge(TERM_FREQUENCY, frozen.term_frequencies, when_changed=())
@@ -111,7 +111,7 @@ def resolve(run: Run) -> Counts:
     """
     linked = run.storage.read(LINKED.name)
     how = run.project.file.linkage.model_dump_json(include=OF_ENTITIES)
-    judged = _judged(run)
+    judged = judged_sides(run)
     anew = begins_anew(run, "resolve")
     known = _members_alone(run) if anew else run.storage.read_or_empty(COMPONENT)
     with run.storage.scratch(few=not anew) as keep:
@@ -232,11 +232,6 @@ def _labels(run: Run) -> DataFrame | None:
     return labels
 
 
-def _judged(run: Run) -> DataFrame:
-    """What stewards' decisions that hold say of each record: JUDGED."""
-    return judgements.sides(run.spark, judgements.standing(run.storage.read_or_empty(JUDGEMENT)))
-
-
 def _tell_unmet_wish(run: Run, trained: Row) -> None:
     metrics = json.loads(trained["metrics"])
     wished, by = metrics["chosen"]["wished"], metrics["chosen"]["by"]
@@ -245,9 +240,3 @@ def _tell_unmet_wish(run: Run, trained: Row) -> None:
     if wished is not None and best < wished:
         told = f"no threshold has the cluster_precision of {wished}; by {by} the best has {best:.4f}"
         logs.notice(told, run_id=run.run_id, stage="train")
-
-
-def model_in_force(run: Run) -> Row | None:
-    """The model that scored the pairs; none before anything was scored."""
-    first = run.storage.read_or_empty(LINKED).select("model_id").first()
-    return first and model_named(run.storage.read_or_empty(MODEL), first["model_id"])

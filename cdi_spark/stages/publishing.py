@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from cdi_spark.entities.judgements import must_links
 from cdi_spark.gold import changes, survivorship
+from cdi_spark.gold.confidence import weakest_links
 from cdi_spark.gold.customer_360 import customer_360
 from cdi_spark.gold.finance import hold_against_ledger
 from cdi_spark.gold.journey import first_seen, journey, state_on
 from cdi_spark.gold.money import conversion
+from cdi_spark.linkage.link_rules import as_links
 from cdi_spark.stages.run import Counts, Run, begins_anew, hold_against_gates, side_by_side
+from cdi_spark.stages.standing import judged_sides, model_in_force
 from cdi_spark.tables import (
     ATTRIBUTE,
     CONVERSION,
@@ -17,6 +24,7 @@ from cdi_spark.tables import (
     MARTS,
     MEMBER,
     OVERRIDE,
+    PAIR,
     PERSON,
     RATE,
     TIMELINE,
@@ -36,6 +44,8 @@ def publish(run: Run) -> Counts:
     members = run.storage.read(MEMBER.name).where("valid_to IS NULL")
     rules = run.project.survivorship
     overrides = survivorship.standing_overrides(run.storage.read_or_empty(OVERRIDE), survivorship=rules)
+    must = must_links(judged_sides(run), persons.where("NOT is_deleted"))
+    links = as_links(run.storage.read_or_empty(PAIR)).select(*must.columns).unionByName(must)
     anew = begins_anew(run, "publish")
     before = {} if anew else {table: run.storage.read_or_empty(table) for table in _OF_CUSTOMERS}
     with run.storage.scratch(few=not anew) as keep:
@@ -45,7 +55,7 @@ def publish(run: Run) -> Counts:
             persons,
             members,
             timeline,
-            overrides,
+            _decisions(overrides, must),
             how=_how(run),
             as_of=run.as_of,
             published=before.get(CUSTOMER_360),
@@ -67,6 +77,7 @@ def publish(run: Run) -> Counts:
             members,
             timeline,
             states.transform(state_on, as_of=run.as_of),
+            weakest_links(links, members),
         )
         ready = {ATTRIBUTE: attributes, CUSTOMER_360: keep("customers", rows), JOURNEY: states}
         survivorship.hold_provenance(ready[CUSTOMER_360], attributes)
@@ -99,8 +110,15 @@ def _convert(run: Run) -> None:
     run.storage.replace(CONVERSION, rows)
 
 
+def _decisions(overrides: DataFrame, must: DataFrame) -> DataFrame:
+    """What of stewards' decisions makes a customer's row another."""
+    by_hand = overrides.select("record_id", F.xxhash64(F.lit("override"), "step").alias("content"))
+    joined = F.xxhash64(F.lit("must"), "record_id_l", "record_id_r").alias("content")
+    return by_hand.unionByName(must.select(F.col("record_id_l").alias("record_id"), joined))
+
+
 def _how(run: Run) -> str:
-    """What of conf decides about a customer's row."""
-    file = run.project.file
+    """What of conf decides about a customer's row, and the model whose weights it shows."""
+    file, model = run.project.file, model_in_force(run)
     states = [state.model_dump_json() for state in file.states]
-    return "|".join([run.project.survivorship.model_dump_json(), *states])
+    return "|".join([run.project.survivorship.model_dump_json(), *states, model["model_id"] if model else ""])

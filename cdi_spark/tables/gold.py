@@ -5,6 +5,7 @@ from pyspark.sql import types as T
 from cdi_spark.tables.declare import (
     BOOLEAN,
     DATE,
+    DOUBLE,
     ENTITY_ID,
     LONG,
     MONEY,
@@ -72,6 +73,18 @@ CUSTOMER_360 = Table(
         Column("consents", T.MapType(STRING, BOOLEAN), "newest consent by purpose, or purpose:channel"),
         Column("record_count", LONG, "number of source records behind the customer"),
         Column("sources", STRINGS, "sources that know the customer"),
+        Column(
+            "weakest_link",
+            DOUBLE,
+            "match weight of the weakest link that holds the customer's records together, bits; null for one record, "
+            "where stewards or rules decided it, and where only all that records say together joins them",
+        ),
+        Column(
+            "confidence",
+            DOUBLE,
+            "probability that the weakest link is right, 0 to 1, and 1 where it is decided; null for one record, "
+            "and where only all that records say together joins them",
+        ),
         Column("first_updated_at", TIMESTAMP, "oldest change of a record behind the customer, UTC"),
         Column("last_updated_at", TIMESTAMP, "newest change of a record behind the customer, UTC"),
         Column("first_event_at", TIMESTAMP, "the first thing that happened with the customer, UTC"),

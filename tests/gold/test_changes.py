@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from pyspark.sql import DataFrame
+from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from cdi_spark.gold.changes import touched
@@ -23,8 +23,13 @@ ENTITIES = {"ann": ["crm:1", "crm:2"], "bob": ["crm:3"]}
 
 
 @pytest.fixture
-def changed(persons: Make, members: Make, timeline: Make, overrides: Make) -> Callable[..., dict[str, bool]]:
+def changed(
+    spark: SparkSession, persons: Make, members: Make, timeline: Make
+) -> Callable[..., dict[str, bool]]:
     """Entities that a second look at these persons, orders and entities touches, and whether they live on."""
+
+    def decided(about: tuple[str, ...]) -> DataFrame:
+        return spark.createDataFrame([(record, 1) for record in about], "record_id string, content long")
 
     def changed(
         people: list[dict[str, Any]] = PERSONS,
@@ -32,17 +37,17 @@ def changed(persons: Make, members: Make, timeline: Make, overrides: Make) -> Ca
         entities: dict[str, list[str]] = ENTITIES,
         how: str = "rules",
         state: tuple[date | None, date | None] = (TODAY, None),
-        by_hand: tuple[str, ...] = (),
+        judged: tuple[str, ...] = (),
     ) -> dict[str, bool]:
         first = touched(
-            persons(*PERSONS), members(ENTITIES), timeline(*ORDERS), overrides(), how="rules", as_of=TODAY
+            persons(*PERSONS), members(ENTITIES), timeline(*ORDERS), decided(()), how="rules", as_of=TODAY
         )
         since, until = (F.lit(day).cast("date") for day in state)
         second = touched(
             persons(*people),
             members(entities),
             timeline(*orders),
-            overrides(*((record, "gender", {"gender": "other"}) for record in by_hand)),
+            decided(judged),
             how=how,
             as_of=TODAY,
             published=first.withColumns({"state_since": since, "state_until": until}),
@@ -91,10 +96,10 @@ def test_other_rules_touch_everybody(changed: Callable[..., dict[str, bool]]) ->
     assert changed(how="others") == {"ann": True, "bob": True}
 
 
-def test_a_value_set_by_hand_touches_the_customer_of_its_record(
+def test_a_decision_about_a_record_touches_the_customer_of_its_record(
     changed: Callable[..., dict[str, bool]],
 ) -> None:
-    assert changed(by_hand=("crm:3", "gone:1")) == {"bob": True}
+    assert changed(judged=("crm:3", "gone:1")) == {"bob": True}
 
 
 def test_who_is_in_another_state_by_now_is_touched(changed: Callable[..., dict[str, bool]]) -> None:

@@ -95,7 +95,10 @@ def summarised(
     hashes = spark.createDataFrame([(name, 1) for name in now], "entity_id string, made_from long")
     kinds = "entity_id string, state string, state_since date, state_until date"
     states = spark.createDataFrame([("ann", "customer", MONTH, None)], kinds)
-    made = customer_360(hashes, golden, everybody, belong, timeline(*events), states)
+    weakest = spark.createDataFrame(
+        [("ann", 4.0, 0.94)], "entity_id string, weakest_link double, confidence double"
+    )
+    made = customer_360(hashes, golden, everybody, belong, timeline(*events), states, weakest)
     rows = conform(made, CUSTOMER_360).collect()
     assert len(rows) == len({row.entity_id for row in rows}), "a customer twice"
     return {row.entity_id: row.asDict(recursive=True) for row in rows}
@@ -109,6 +112,7 @@ def customers(spark_session_of_all_tests: SparkSession, persons: Make, members: 
 def test_a_customer_is_its_golden_record_and_the_records_behind_it(customers: Rows) -> None:
     ann = customers["ann"]
     assert (ann["city"], ann["record_count"], ann["sources"]) == ("Leeds", 2, ["crm", "shop"])
+    assert (ann["weakest_link"], customers["idle"]["weakest_link"]) == (4.0, None)
     assert (ann["first_updated_at"], ann["last_updated_at"]) == (plain(LONG_AGO), plain(FEB))
 
 
