@@ -17,7 +17,7 @@ from rich.table import Table as RichTable
 from rich.text import Text
 
 from cdi_spark import logs
-from cdi_spark.cli import history, judging, linkage, models, overriding, review, serve, stream
+from cdi_spark.cli import customers, history, judging, linkage, models, overriding, review, serve, stream
 from cdi_spark.cli.options import (
     AsJson,
     Catalog,
@@ -212,6 +212,8 @@ def demo(
                   highlight=False, soft_wrap=True)  # fmt: skip
 
 
+app.command()(customers.show)
+app.command()(customers.report)
 app.command()(linkage.explain)
 app.command()(linkage.why)
 app.command()(stream.stream)

@@ -13,7 +13,7 @@ from pyspark.sql import Row
 
 from cdi_spark.linkage.charts import LevelWeight, level_weights
 from cdi_spark.linkage.models import metrics_of, trained_at
-from cdi_spark.linkage.pages import Axis, line, page
+from cdi_spark.pages import Axis, line, page
 
 # Where a level's m and u hold: "same (email agrees)", "same (not email or phone)"; see splink_settings.
 _CONDITION = re.compile(r" \(([^()]+ agrees|not [^()]+)\)$")

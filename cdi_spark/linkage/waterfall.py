@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from cdi_spark.linkage.charts import Step
-from cdi_spark.linkage.pages import Axis, page
+from cdi_spark.pages import Axis, page
 
 _RARITY = "tf_"
 

@@ -100,8 +100,8 @@ def test_training_leaves_its_report_beside_the_tables_without_a_value_of_the_dat
     values = {row["value"] for row in demo_job.read("linkage.term_frequency").collect()}
     values |= {row["value"] for row in demo_job.read("linkage.shared_value").collect()}
     assert len(values) > 300
-    template = files("cdi_spark").joinpath("linkage/model_report.html.j2").read_text()
-    style = files("cdi_spark").joinpath("linkage/page_style.html.j2").read_text()
+    template = files("cdi_spark").joinpath("pages/model_report.html.j2").read_text()
+    style = files("cdi_spark").joinpath("pages/page_style.html.j2").read_text()
     own = words(template) | words(style) | words(trained["settings"]) | words(" ".join(trained["rules"]))
     assert not {value for value in values if words(value) and words(value) <= words(page) - own}
 

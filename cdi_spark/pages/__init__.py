@@ -1,4 +1,4 @@
-"""HTML pages about linkage: one file each, no script, no network."""
+"""HTML pages: one file each, no script, no network."""
 
 from __future__ import annotations
 
@@ -49,10 +49,10 @@ def page(template: str, **values: Any) -> str:
         lstrip_blocks=True,
         # Not by path: under --py-files the package is read from inside a wheel.
         loader=FunctionLoader(
-            lambda name: files("cdi_spark").joinpath("linkage", name).read_text(encoding="utf-8")
+            lambda name: files("cdi_spark").joinpath("pages", name).read_text(encoding="utf-8")
         ),
     )
-    environment.filters |= {"bits": _bits, "percent": _percent, "number": _number}
+    environment.filters |= {"bits": _bits, "percent": _percent, "number": _number, "words": _words}
     return environment.get_template(template).render(**values)
 
 
@@ -75,6 +75,11 @@ def _percent(share: float) -> str:
     while percent < 100 and f"{percent:.{digits}f}".startswith("100"):
         digits += 1
     return f"{percent:.{digits}f}\N{NO-BREAK SPACE}%"
+
+
+def _words(name: str) -> str:
+    """A column's name as words."""
+    return name.replace("_", " ")
 
 
 def _number(value: float) -> str:

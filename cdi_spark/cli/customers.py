@@ -1,0 +1,84 @@
+"""`cdi show` and `cdi report`: one customer in full, and all of them in numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.table import Table as RichTable
+from rich.text import Text
+
+from cdi_spark.cli.options import Catalog, ProjectDir, Warehouse, open_storage, out, project_at, write_page
+
+if TYPE_CHECKING:
+    from cdi_spark.customer_page import CustomerAnswer
+
+
+def show(
+    entity: Annotated[str, typer.Argument(help="An entity id that was ever published.")],
+    project: ProjectDir = ".",
+    warehouse: Warehouse = None,
+    catalog: Catalog = None,
+    html: Annotated[Path | None, typer.Option(help="Write it as an HTML page instead.", metavar="FILE")] = None,
+) -> None:
+    """Show a customer of the newest release: golden values and where they are from, contacts, events, records."""
+    from cdi_spark.customer_page import answer_customer, customer_page
+
+    found = answer_customer(open_storage(project_at(project, lenient=True), warehouse, catalog), entity)
+    if html is not None:
+        write_page(html, customer_page(found))
+        return
+    _print(found)
+
+
+def report(
+    output: Annotated[Path, typer.Argument(help="HTML file to write.")] = Path("report.html"),
+    project: ProjectDir = ".",
+    warehouse: Warehouse = None,
+    catalog: Catalog = None,
+) -> None:
+    """Write the newest release in numbers as one HTML page: customers, growth, duplicates, revenue, quality."""
+    from cdi_spark.business_report import business_report
+
+    loaded = project_at(project, lenient=True)
+    write_page(output, business_report(open_storage(loaded, warehouse, catalog), title=loaded.file.name))
+
+
+def _print(found: CustomerAnswer) -> None:
+    from cdi_spark.customer_page import text
+
+    customer = found.customer
+    name = " ".join(filter(None, (customer["given_name"], customer["family_name"])))
+    out.print(Text(f"{name or 'Customer'}  {found.entity_id}", style="bold"))
+    if found.asked != found.entity_id:
+        out.print(f"{found.asked} stands for it now", highlight=False)
+    since = f" since {customer['state_since']}" if customer["state_since"] else ""
+    surely = "" if customer["confidence"] is None else f"; held with a probability of {customer['confidence']:.4f}"
+    sources = ", ".join(customer["sources"])
+    out.print(Text(f"{customer['state'] or 'no state'}{since}; {customer['record_count']} records of {sources}{surely}"))
+    values = ((v.attribute, v.value, v.sources, v.reason, v.said_at) for v in found.values)
+    _table("Golden record", ("attribute", "value", "from", "decided by", "said"), values)
+    contacts = (
+        (c["kind"], c["value"], text(c["records"]), text(c["last_confirmed_at"]), "stale" if c["is_stale"] else "")
+        for c in found.contacts
+    )
+    _table("Contacts", ("kind", "value", "records", "last confirmed", ""), contacts)
+    _table("Consents", ("purpose", ""), ((t, "granted" if is_so else "refused") for t, is_so in found.consents.items()))
+    _table("Activity and measures", ("", ""), found.facts)
+    _table("Newest events", ("when (UTC)", "what", "about", "amount"), found.events)
+    _table("Journey", ("state", "since", "until"), found.journey)
+    _table("Belongs together with", ("", "id", "customers"), ((k, i, ", ".join(o)) for k, i, o in found.related))
+    _table("Records behind it", ("record", "source", "changed", "what it says"), found.records)
+    events = ((text(e.at), e.kind, ", ".join(e.before), ", ".join(e.after)) for e in found.happenings)
+    _table("History of the id", ("when", "what", "before", "after"), events)
+
+
+def _table(title: str, head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """Nothing where there are no rows."""
+    shown = RichTable(*head, title=title, title_justify="left")
+    for row in rows:
+        shown.add_row(*map(Text, row))
+    if shown.row_count:
+        out.print(shown)
