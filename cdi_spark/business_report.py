@@ -79,7 +79,10 @@ def business_report(storage: Storage, *, title: str) -> str:
     return page(
         "business_report.html.j2",
         title=title,
-        released=storage.read(RELEASE.name).orderBy(F.desc("released_at")).select("release_id", "released_at").first(),
+        released=storage.read(RELEASE.name)
+        .orderBy(F.desc("released_at"))
+        .select("release_id", "released_at")
+        .first(),
         customers=count["customers"] if count else 0,
         records=(count and count["records"]) or 0,
         states=_bars(customers.groupBy(F.coalesce("state", F.lit("none")).alias("label"))),
@@ -89,7 +92,9 @@ def business_report(storage: Storage, *, title: str) -> str:
         segments=_bars(measures.select(F.explode("segments").alias("label")).groupBy("label")),
         currency=revenue[0],
         revenue=revenue[1],
-        finance=_rows(storage.read_released(FINANCE.name).orderBy(F.desc("month"), "document", "currency"), _ROWS * 3),
+        finance=_rows(
+            storage.read_released(FINANCE.name).orderBy(F.desc("month"), "document", "currency"), _ROWS * 3
+        ),
         metrics=_newest(storage.read_or_empty(METRIC), "metric", "measured_at"),
         quality=_quality(storage),
         runs=_runs(storage),
@@ -98,7 +103,9 @@ def business_report(storage: Storage, *, title: str) -> str:
 
 def _bars(groups: Any) -> list[Bar]:
     """The groups of a label with their sizes, the largest first."""
-    rows = [(row["label"], row["count"]) for row in groups.count().orderBy(F.desc("count"), "label").collect()]
+    rows = [
+        (row["label"], row["count"]) for row in groups.count().orderBy(F.desc("count"), "label").collect()
+    ]
     most = max((size for _, size in rows), default=1)
     return [Bar(label, size, size / most) for label, size in rows]
 
@@ -113,9 +120,13 @@ def _revenue(revenue: DataFrame) -> tuple[str | None, dict[str, Chart]]:
     """The reporting currency, and by kind of document a picture of what it came to in it."""
     kinds = ("order", "invoice", "payment")
     sums = [F.sum(f"{kind}_value").cast("double").alias(kind) for kind in kinds]
-    rows = revenue.where("month IS NOT NULL").groupBy("month").agg(F.max("reporting_currency"), *sums).collect()
+    rows = (
+        revenue.where("month IS NOT NULL").groupBy("month").agg(F.max("reporting_currency"), *sums).collect()
+    )
     charts = {f"{kind}s": _by_month([r for r in rows if r[kind] is not None], kind) for kind in kinds}
-    return max((row[1] for row in rows if row[1]), default=None), {k: chart for k, chart in charts.items() if chart}
+    return max((row[1] for row in rows if row[1]), default=None), {
+        k: chart for k, chart in charts.items() if chart
+    }
 
 
 def _month(column: str) -> Any:
@@ -172,7 +183,11 @@ def _quality(storage: Storage) -> list[dict[str, Any]]:
     checks = (
         storage.read_or_empty(QUALITY_RESULT)
         .groupBy("run_id")
-        .agg(F.count("*").alias("checks"), F.count_if("NOT success").alias("failed"), F.max("checked_at").alias("at"))
+        .agg(
+            F.count("*").alias("checks"),
+            F.count_if("NOT success").alias("failed"),
+            F.max("checked_at").alias("at"),
+        )
     )
     ledger = storage.read_or_empty(LEDGER).groupBy("run_id")
     rows = ledger.agg(F.sum("emitted").alias("emitted"), F.sum("quarantined").alias("quarantined"))

@@ -25,8 +25,10 @@ from cdi_spark.errors import ConfigError
 from cdi_spark.expressions import check_expression, columns_read, days_told
 from cdi_spark.tables import (
     ATTRIBUTES,
+    CUSTOMER_360,
     EVENTS,
     FEATURES,
+    MEASURE,
     PERSON_INPUT,
     STATE_FACTS,
     STRINGS,
@@ -354,6 +356,30 @@ class State(_Strict):
         return when
 
 
+class Segment(_Strict):
+    """A group of customers, and what must hold of one: SQL over the columns of gold.customer_360 and gold.measure."""
+
+    COLUMNS: ClassVar[frozenset[str]] = frozenset(CUSTOMER_360.names) | frozenset(MEASURE.names) - {
+        "segments"
+    }
+
+    name: str = Field(min_length=1)
+    when: str
+
+    @field_validator("when")
+    @classmethod
+    def _over_columns(cls, when: str) -> str:
+        try:
+            check_expression(when, where="when")
+        except ConfigError as fault:
+            raise ValueError(str(fault)) from None
+        for name in sorted(columns_read(when) - cls.COLUMNS):
+            raise ValueError(
+                f"{name} is no column of {CUSTOMER_360.name} or {MEASURE.name} that a segment can go by."
+            )
+        return when
+
+
 _STATES = [
     State(
         name="customer",
@@ -377,7 +403,9 @@ class ProjectFile(_Strict):
 
     `reporting_currency` (ISO 4217) is what amounts of all currencies are told in too; without it they are not.
     `as_of` is the day on which states and measures are told; by default the day of the run (UTC). `states`: the
-    first whose expression holds is the customer's.
+    first whose expression holds is the customer's; of `segments` a customer is in all whose expression holds.
+    `orders_are_invoiced`: an order is invoiced too, so that a customer's purchases are its orders, or its invoices if
+    it has none; where it is false orders and invoices are different sales, and purchases are both.
     """
 
     name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
@@ -392,6 +420,8 @@ class ProjectFile(_Strict):
     reporting_currency: str | None = Field(default=None, pattern=r"^[A-Z]{3}$")
     as_of: date | None = None
     states: list[State] = Field(default=_STATES, min_length=1)
+    segments: list[Segment] = []
+    orders_are_invoiced: bool = True
     spark: dict[str, str] = {}
 
 

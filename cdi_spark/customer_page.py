@@ -86,7 +86,9 @@ def answer_customer(storage: Storage, entity: str) -> CustomerAnswer:
     """
     became = history(storage, entity)
     if became.lives_in is None:
-        raise CdiError(f"{entity}: none of its records is left. `cdi history {entity}` tells what became of it.")
+        raise CdiError(
+            f"{entity}: none of its records is left. `cdi history {entity}` tells what became of it."
+        )
     own = F.col("entity_id") == became.lives_in
 
     def released(name: str) -> DataFrame:
@@ -173,7 +175,13 @@ def _records(storage: Storage, entity: str) -> list[tuple[str, str, str, str]]:
 
 def _event(row: Row) -> tuple[str, str, str, str]:
     amount = f"{row['amount']} {row['currency'] or ''}".strip() if row["amount"] is not None else ""
-    about = [row["channel"], row["campaign"], row["subject"], row["status"], "void" if row["is_void"] else None]
+    about = [
+        row["channel"],
+        row["campaign"],
+        row["subject"],
+        row["status"],
+        "void" if row["is_void"] else None,
+    ]
     what = f"{row['event']} {row['what'] or ''}".strip().replace("_", " ")
     return text(row["happened_at"]), what, " · ".join(part for part in about if part), amount
 

@@ -42,6 +42,13 @@ def written(what: str, place: str, *, run_id: str) -> None:
     _LOGGER.info(f"{what} written", extra={"said": {"run_id": run_id, "file": place}})
 
 
+def unpublished(metric: str, why_not: str, *, run_id: str) -> None:
+    """A forecast that gold goes without in this run."""
+    _LOGGER.info(
+        f"{metric} is not published: {why_not}", extra={"said": {"run_id": run_id, "stage": "publish"}}
+    )
+
+
 def failure(told: str) -> bool:
     """Log what ended the run; false where the project has no log set up to say it in JSON."""
     as_json = any(isinstance(handler.formatter, _Json) for handler in _LOGGER.handlers)

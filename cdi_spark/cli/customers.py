@@ -21,7 +21,9 @@ def show(
     project: ProjectDir = ".",
     warehouse: Warehouse = None,
     catalog: Catalog = None,
-    html: Annotated[Path | None, typer.Option(help="Write it as an HTML page instead.", metavar="FILE")] = None,
+    html: Annotated[
+        Path | None, typer.Option(help="Write it as an HTML page instead.", metavar="FILE")
+    ] = None,
 ) -> None:
     """Show a customer of the newest release: golden values and where they are from, contacts, events, records."""
     from cdi_spark.customer_page import answer_customer, customer_page
@@ -55,21 +57,39 @@ def _print(found: CustomerAnswer) -> None:
     if found.asked != found.entity_id:
         out.print(f"{found.asked} stands for it now", highlight=False)
     since = f" since {customer['state_since']}" if customer["state_since"] else ""
-    surely = "" if customer["confidence"] is None else f"; held with a probability of {customer['confidence']:.4f}"
+    surely = (
+        "" if customer["confidence"] is None else f"; held with a probability of {customer['confidence']:.4f}"
+    )
     sources = ", ".join(customer["sources"])
-    out.print(Text(f"{customer['state'] or 'no state'}{since}; {customer['record_count']} records of {sources}{surely}"))
+    out.print(
+        Text(
+            f"{customer['state'] or 'no state'}{since}; {customer['record_count']} records of {sources}{surely}"
+        )
+    )
     values = ((v.attribute, v.value, v.sources, v.reason, v.said_at) for v in found.values)
     _table("Golden record", ("attribute", "value", "from", "decided by", "said"), values)
     contacts = (
-        (c["kind"], c["value"], text(c["records"]), text(c["last_confirmed_at"]), "stale" if c["is_stale"] else "")
+        (
+            c["kind"],
+            c["value"],
+            text(c["records"]),
+            text(c["last_confirmed_at"]),
+            "stale" if c["is_stale"] else "",
+        )
         for c in found.contacts
     )
     _table("Contacts", ("kind", "value", "records", "last confirmed", ""), contacts)
-    _table("Consents", ("purpose", ""), ((t, "granted" if is_so else "refused") for t, is_so in found.consents.items()))
+    _table(
+        "Consents",
+        ("purpose", ""),
+        ((t, "granted" if is_so else "refused") for t, is_so in found.consents.items()),
+    )
     _table("Activity and measures", ("", ""), found.facts)
     _table("Newest events", ("when (UTC)", "what", "about", "amount"), found.events)
     _table("Journey", ("state", "since", "until"), found.journey)
-    _table("Belongs together with", ("", "id", "customers"), ((k, i, ", ".join(o)) for k, i, o in found.related))
+    _table(
+        "Belongs together with", ("", "id", "customers"), ((k, i, ", ".join(o)) for k, i, o in found.related)
+    )
     _table("Records behind it", ("record", "source", "changed", "what it says"), found.records)
     events = ((text(e.at), e.kind, ", ".join(e.before), ", ".join(e.after)) for e in found.happenings)
     _table("History of the id", ("when", "what", "before", "after"), events)

@@ -11,6 +11,11 @@ from cdi_spark.tables import CONVERSION, FACTOR
 _HOLDS_FOR = 366
 
 
+def minor_unit(currency: Column) -> Column:
+    """The smallest unit of a currency: 0.01 of most."""
+    return F.pow(F.lit(10), -minor_units(currency)).cast("decimal(4,3)")
+
+
 def conversion(rates: DataFrame, *, to: str) -> DataFrame:
     """What one unit of each currency is worth in another, by time.
 
@@ -60,7 +65,7 @@ def conversion(rates: DataFrame, *, to: str) -> DataFrame:
         points.withColumn("last_on", last_on)
         .select("currency", F.explode(F.sequence("valid_on", "last_on")).alias("day"), "factor")
         .unionByName(itself)
-        .withColumns({"to_currency": F.lit(to), "minor_unit": _unit(F.lit(to))})
+        .withColumns({"to_currency": F.lit(to), "minor_unit": minor_unit(F.lit(to))})
         .select(*CONVERSION.names)
     )
 
@@ -86,8 +91,3 @@ def _over_a_third(edges: DataFrame, known: DataFrame) -> DataFrame:
     return by_day.select("currency", "valid_on", both.cast(FACTOR).alias("factor")).where(
         "factor IS NOT NULL"
     )
-
-
-def _unit(currency: Column) -> Column:
-    """The smallest unit of a currency: 0.01 of most."""
-    return F.pow(F.lit(10), -minor_units(currency)).cast("decimal(4,3)")

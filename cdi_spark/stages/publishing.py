@@ -13,6 +13,7 @@ from cdi_spark.gold.finance import hold_against_ledger
 from cdi_spark.gold.journey import first_seen, journey, state_on
 from cdi_spark.gold.money import conversion
 from cdi_spark.linkage.link_rules import as_links
+from cdi_spark.stages.measuring import measured
 from cdi_spark.stages.run import Counts, Run, begins_anew, hold_against_gates, side_by_side
 from cdi_spark.stages.standing import judged_sides, model_in_force
 from cdi_spark.tables import (
@@ -22,7 +23,9 @@ from cdi_spark.tables import (
     JOURNEY,
     LEDGER_ENTRY,
     MARTS,
+    MEASURE,
     MEMBER,
+    METRIC,
     OVERRIDE,
     PAIR,
     PERSON,
@@ -37,7 +40,8 @@ _OF_CUSTOMERS = (ATTRIBUTE, CUSTOMER_360, JOURNEY)
 def publish(run: Run) -> Counts:
     """Choose the surviving values, hold gold against its gates, and only then put it in place and release it.
 
-    Of what was published before, only customers of whom something changed are made anew.
+    Of what was published before, only customers of whom something changed are made anew; measures are, of all: they
+    change with the day and with what others do.
     """
     _convert(run)
     persons = run.storage.read(PERSON.name)
@@ -88,18 +92,23 @@ def publish(run: Run) -> Counts:
             else rows
             for table, rows in ready.items()
         }
+        told = measured(run, keep, whole[CUSTOMER_360.name], whole_timeline)
+        metrics = told.pop(METRIC)
+        whole |= {table.name: rows for table, rows in told.items()}
         views = {
             table.name: run.storage.read(table.name) for table in MARTS if table.name in run.project.quality
         }
         hold_against_gates(run, {**whole, **views})
         if run.storage.exists(LEDGER_ENTRY.name):
             hold_against_ledger(whole_timeline, run.storage.read(LEDGER_ENTRY.name))
+        run.storage.append(METRIC, metrics, token=f"{run.run_id}:metric")
+        side_by_side(lambda table: run.storage.replace(table, told[table]), list(told))
         if anew:
             side_by_side(lambda table: run.storage.replace(table, ready[table]), list(ready))
         elif not keys.isEmpty():
             side_by_side(lambda table: run.storage.replace_of(table, keys, ready[table]), list(ready))
     run.storage.release(run.run_id)
-    return run.storage.counts(*(table.name for table in _OF_CUSTOMERS))
+    return run.storage.counts(*(table.name for table in (*_OF_CUSTOMERS, MEASURE)))
 
 
 def _convert(run: Run) -> None:

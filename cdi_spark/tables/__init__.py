@@ -30,8 +30,10 @@ from cdi_spark.tables.entities import COMPONENT, EVENT, JUDGED, JUDGEMENT, MEMBE
 from cdi_spark.tables.gold import ATTRIBUTE, CUSTOMER_360, JOURNEY, STATE_FACTS, TOTALS
 from cdi_spark.tables.linkage import FEATURES, LINKED, MODEL, PAIR, SHARED_VALUE, TERM_FREQUENCY
 from cdi_spark.tables.marts import CONVERSION, FINANCE, MARTS, REPORTED, TIMELINE
-from cdi_spark.tables.ops import DELIVERY, LEASE, LEDGER, QUALITY_RESULT, RELEASE, RUN
+from cdi_spark.tables.measures import CASH_FLOW, MEASURE
+from cdi_spark.tables.ops import DELIVERY, LEASE, LEDGER, METRIC, QUALITY_RESULT, RELEASE, RUN
 from cdi_spark.tables.relations import COMPANY, HOUSEHOLD
+from cdi_spark.tables.revenue import ATTRIBUTION, REVENUE
 from cdi_spark.tables.silver import (
     ATTRIBUTES,
     EVENT_TABLES,
@@ -51,9 +53,8 @@ TABLES: dict[str, Table] = {
     t.name: t
     for t in (
         PERSON, *EVENT_TABLES, *THING_TABLES, QUARANTINE, MODEL, TERM_FREQUENCY, SHARED_VALUE, LINKED, PAIR,
-        JUDGEMENT, OVERRIDE, COMPONENT, MEMBER, EVENT, REDIRECT, CUSTOMER_360, ATTRIBUTE, CONVERSION, JOURNEY, *MARTS,
-        HOUSEHOLD, COMPANY,
-        RUN, QUALITY_RESULT, DELIVERY, LEDGER, RELEASE, LEASE,
+        JUDGEMENT, OVERRIDE, COMPONENT, MEMBER, EVENT, REDIRECT, CUSTOMER_360, ATTRIBUTE, CONVERSION, JOURNEY, MEASURE,
+        CASH_FLOW, *MARTS, HOUSEHOLD, COMPANY, RUN, QUALITY_RESULT, METRIC, DELIVERY, LEDGER, RELEASE, LEASE,
     )
 }  # fmt: skip
 
@@ -61,7 +62,9 @@ __all__ = [
     "AMOUNT",
     "ATTRIBUTE",
     "ATTRIBUTES",
+    "ATTRIBUTION",
     "BOOLEAN",
+    "CASH_FLOW",
     "COMPANY",
     "COMPONENT",
     "CONTENT_HASH",
@@ -91,7 +94,9 @@ __all__ = [
     "LINKED",
     "LONG",
     "MARTS",
+    "MEASURE",
     "MEMBER",
+    "METRIC",
     "MODEL",
     "MONEY",
     "OVERRIDE",
@@ -107,6 +112,7 @@ __all__ = [
     "REDIRECT",
     "RELEASE",
     "REPORTED",
+    "REVENUE",
     "RUN",
     "RUN_ID",
     "SCHEMAS",

@@ -19,6 +19,7 @@ from cdi_spark.tables.declare import (
     Column,
     Table,
 )
+from cdi_spark.tables.revenue import ATTRIBUTION, REVENUE
 from cdi_spark.tables.silver import EVENT_TABLES
 
 CONVERSION = Table(
@@ -194,4 +195,4 @@ FINANCE = Table(
     "CAST(sum(booked) AS DECIMAL(18,3)) AS ledger_amount FROM ("
     f"{_HELD} UNION ALL {_BOOKED}) GROUP BY ALL",
 )
-MARTS = (*(_mart(event) for event in EVENT_TABLES), TIMELINE, FINANCE)
+MARTS = (*(_mart(event) for event in EVENT_TABLES), TIMELINE, FINANCE, REVENUE, ATTRIBUTION)

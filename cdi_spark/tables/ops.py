@@ -71,6 +71,23 @@ LEDGER = Table(
     ),
 )
 
+METRIC = Table(
+    "ops.metric",
+    "One row per forecast and run: how well it foretold a past that it was not made from, beside a plainer one",
+    ("run_id", "metric"),
+    (
+        RUN_ID,
+        Column("metric", STRING, "churn_risk, lifetime_value_forecast or cash_flow.<currency>"),
+        Column("value", DOUBLE, "mean error of the forecast, in `unit`; null where none could be made"),
+        Column(
+            "baseline", DOUBLE, "mean error of the plainer forecast, in `unit`; null where none could be made"
+        ),
+        Column("unit", STRING, "log loss in nats; root mean square or mean absolute error in a currency"),
+        Column("is_published", BOOLEAN, "gold has the forecast, because its error is the smaller one"),
+        Column("measured_at", TIMESTAMP, "when, UTC"),
+    ),
+)
+
 RELEASE = Table(
     "ops.release",
     "One row per release: the version of every table that belongs to it; readers of gold see the newest",

@@ -1,0 +1,76 @@
+"""Customer measures and cash flow, as part of the stage publish: forecasts are tried, and told where they are good."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from pyspark.sql import DataFrame
+
+from cdi_spark import logs
+from cdi_spark.gold import forecasts
+from cdi_spark.gold.balances import balances
+from cdi_spark.gold.cash_flow import by_month, cash_flow, errors
+from cdi_spark.gold.facts import facts
+from cdi_spark.gold.forecasts import Trial
+from cdi_spark.gold.measures import measures
+from cdi_spark.gold.next_product import next_product
+from cdi_spark.stages.run import Run
+from cdi_spark.tables import CASH_FLOW, MEASURE, METRIC, Table
+
+Metric = tuple[str, float | None, float | None, str, bool]
+
+
+def measured(
+    run: Run, keep: Callable[[str, DataFrame], DataFrame], customers: DataFrame, timeline: DataFrame
+) -> dict[Table, DataFrame]:
+    """gold.measure, gold.cash_flow and this run's rows of ops.metric, made whole from customers and what they did."""
+    known = keep(
+        "facts",
+        facts(
+            timeline,
+            as_of=run.as_of,
+            days_back=forecasts.DAYS_BACK,
+            orders_are_invoiced=run.project.file.orders_are_invoiced,
+        ),
+    )
+    learnt_from = forecasts.examples(known).toArrow()
+    churn, value = forecasts.try_churn(learnt_from), forecasts.try_value(learnt_from)
+    money = run.project.file.reporting_currency or ""
+    metrics = [_told(run, "churn_risk", churn, "nats"), _told(run, "lifetime_value_forecast", value, money)]
+    rows = measures(
+        customers,
+        known.where("days_back = 0"),
+        balances(run.storage.read("gold.invoice"), run.storage.read("gold.payment"), as_of=run.as_of),
+        next_product(run.storage.read("gold.order"), run.storage.read("gold.order_line"), as_of=run.as_of),
+        as_of=run.as_of,
+        churn=churn.published,
+        value=value.published,
+        segments=run.project.file.segments,
+    )
+    months = keep("months", by_month(timeline, as_of=run.as_of))
+    tried = errors(months, as_of=run.as_of).orderBy("currency").collect()
+    metrics += [
+        (
+            f"cash_flow.{t['currency']}",
+            t["error"],
+            t["baseline_error"],
+            t["currency"],
+            t["error"] < t["baseline_error"],
+        )
+        for t in tried
+    ]
+    published = [t["currency"] for t in tried if t["error"] < t["baseline_error"]]
+    at = datetime.now(UTC)
+    entries = [(run.run_id, *metric, at) for metric in metrics]
+    return {
+        MEASURE: keep("measures", rows),
+        CASH_FLOW: keep("cash_flow", cash_flow(months, as_of=run.as_of, published=published)),
+        METRIC: run.spark.createDataFrame(entries, METRIC.schema),
+    }
+
+
+def _told(run: Run, metric: str, trial: Trial, unit: str) -> Metric:
+    if not trial.is_better:
+        logs.unpublished(metric, trial.why_not or "no better than its baseline", run_id=run.run_id)
+    return metric, trial.error, trial.baseline, unit, trial.is_better

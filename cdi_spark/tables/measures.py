@@ -1,0 +1,131 @@
+"""What customers are worth, how they are doing and what may come: one row per customer, and money by month."""
+
+from cdi_spark.tables.declare import (
+    CURRENCY,
+    DATE,
+    DOUBLE,
+    ENTITY_ID,
+    INT,
+    LONG,
+    MONEY,
+    STRING,
+    STRINGS,
+    Column,
+    Table,
+)
+
+_PURCHASES = (
+    "purchases are orders, and invoices of who never ordered, or both where project.yml says that orders are not "
+    "invoiced; less credit notes"
+)
+MEASURE = Table(
+    "gold.measure",
+    "One row per customer: measures of value, activity and risk as of a day, from gold.timeline, gold.invoice, "
+    "gold.payment and gold.order_line; void documents, what is later and, but for balances, what has no day are left "
+    f"out; {_PURCHASES}; counts are 0 where there is nothing, other measures null",
+    ("entity_id",),
+    (
+        ENTITY_ID,
+        Column("as_of", DATE, "last day that counts"),
+        Column("recency_days", INT, "days since the last order or invoice"),
+        Column("frequency", LONG, "number of purchases to date, credit notes left out"),
+        Column(
+            "monetary_value",
+            MONEY,
+            "purchases of the last 365 days less credit notes, in the reporting currency; null for who never bought",
+        ),
+        Column(
+            "lifetime_value",
+            MONEY,
+            "purchases to date less credit notes, in the reporting currency; payments and refunds move money and are "
+            "no part of it",
+        ),
+        Column(
+            "lifetime_value_forecast",
+            MONEY,
+            "purchases less credit notes expected in the next 365 days, in the reporting currency, by a Tweedie "
+            "regression over the past; null where ops.metric says that last year's value tells as much",
+        ),
+        Column(
+            "churn_risk",
+            DOUBLE,
+            "probability, 0 to 1, that the customer neither orders, is invoiced, pays, subscribes nor uses anything in "
+            "the next 365 days, by a logistic regression over the past; null for who did nothing of it in the last "
+            "365 days, and where ops.metric says that recency tells as much",
+        ),
+        Column(
+            "churn_drivers",
+            STRINGS,
+            "what raises churn_risk most over the average, at most three, most first",
+        ),
+        Column(
+            "open_balance",
+            MONEY,
+            "invoices and credit notes less what was paid for them (paid_invoice_id), in the reporting currency at the "
+            "invoice's rate; below 0 the customer is owed",
+        ),
+        Column(
+            "overdue_balance",
+            MONEY,
+            "of it, invoices whose due_on is before as_of, less credit notes and overpayments, which settle them "
+            "first; not below 0; in the reporting currency",
+        ),
+        Column(
+            "usage_trend",
+            DOUBLE,
+            "usage events of the last 90 days over those of the 90 days before, less 1: 0.5 is half as many again; "
+            "null where there were none before",
+        ),
+        Column("cases_90d", LONG, "number of support cases opened in the last 90 days"),
+        Column(
+            "satisfaction",
+            DOUBLE,
+            "mean score of surveys answered in the last 365 days, in the source's unit",
+        ),
+        Column(
+            "rfm",
+            STRING,
+            "recency, frequency and monetary value as fifths of all who ever bought, 5 is best, as 5-3-4; equal values "
+            "are in one fifth",
+        ),
+        Column(
+            "rfm_segment",
+            STRING,
+            "champion (recency and frequency 4 or 5), loyal (3 and more), promising (recency 4 or 5), wavering (3), "
+            "not to lose (frequency and value 4 or 5), at risk (frequency 3 and more) or dormant",
+        ),
+        Column(
+            "segments", STRINGS, "segments that the customer is in, as project.yml names and defines them"
+        ),
+        Column(
+            "next_product",
+            STRING,
+            "product_code that most of those who ordered one of the customer's products ordered too, more often than "
+            "all customers do, and this one never",
+        ),
+    ),
+)
+CASH_FLOW = Table(
+    "gold.cash_flow",
+    "One row per month and currency: what was invoiced, paid and refunded, and what is expected of the next 3 months",
+    ("month", "currency"),
+    (
+        Column("month", DATE, "first day of the month"),
+        CURRENCY,
+        Column(
+            "invoiced",
+            MONEY,
+            "invoices less credit notes, by day of issue, in `currency`, void ones left out",
+        ),
+        Column("paid", MONEY, "payments, in `currency`, void ones left out"),
+        Column("refunded", MONEY, "refunds, in `currency`, void ones left out; negative"),
+        Column(
+            "forecast",
+            MONEY,
+            "payments less refunds expected, in `currency`: the mean of what the month brought a year before and of an "
+            "average month of the year that ended three months before; null where ops.metric says that the baseline "
+            "was no worse",
+        ),
+        Column("baseline", MONEY, "payments less refunds of the same month a year before, in `currency`"),
+    ),
+)
