@@ -185,7 +185,7 @@ def _quality(storage: Storage) -> list[dict[str, Any]]:
         .groupBy("run_id")
         .agg(
             F.count("*").alias("checks"),
-            F.count_if("NOT success").alias("failed"),
+            F.count_if(~F.col("success")).alias("failed"),
             F.max("checked_at").alias("at"),
         )
     )

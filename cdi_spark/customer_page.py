@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from pyspark.sql import DataFrame, Row
@@ -12,7 +13,7 @@ from pyspark.sql import functions as F
 
 from cdi_spark.errors import CdiError
 from cdi_spark.history import Happening, history
-from cdi_spark.pages import page
+from cdi_spark.pages import money, page
 from cdi_spark.storage import Storage
 from cdi_spark.tables import (
     ATTRIBUTE,
@@ -33,7 +34,7 @@ _RECORDS = 100
 # What has a place of its own on the page.
 _APART = {
     "entity_id", "state", "state_since", "state_until", "contacts", "consents", "made_from", "confidence",
-    "weakest_link", "sources", "record_count", *(c.name for c in ATTRIBUTES),
+    "weakest_link", "preferred_email", "preferred_phone", "sources", "record_count", *(c.name for c in ATTRIBUTES),
 }  # fmt: skip
 
 
@@ -140,6 +141,8 @@ def text(value: object) -> str:
         return f"{value:%Y-%m-%d %H:%M}"
     if isinstance(value, float):
         return f"{value:.3g}"
+    if isinstance(value, Decimal):
+        return money(value)
     return value.isoformat() if isinstance(value, date) else str(value)
 
 
@@ -174,7 +177,7 @@ def _records(storage: Storage, entity: str) -> list[tuple[str, str, str, str]]:
 
 
 def _event(row: Row) -> tuple[str, str, str, str]:
-    amount = f"{row['amount']} {row['currency'] or ''}".strip() if row["amount"] is not None else ""
+    amount = f"{text(row['amount'])} {row['currency'] or ''}".strip()
     about = [
         row["channel"],
         row["campaign"],
@@ -182,7 +185,7 @@ def _event(row: Row) -> tuple[str, str, str, str]:
         row["status"],
         "void" if row["is_void"] else None,
     ]
-    what = f"{row['event']} {row['what'] or ''}".strip().replace("_", " ")
+    what = " ".join(dict.fromkeys(filter(None, (row["event"], row["what"])))).replace("_", " ")
     return text(row["happened_at"]), what, " · ".join(part for part in about if part), amount
 
 

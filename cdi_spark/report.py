@@ -15,7 +15,7 @@ from cdi_spark.linkage.evaluation import Evaluation, evaluate
 from cdi_spark.linkage.link_rules import as_links
 from cdi_spark.linkage.tutorial import tutorial_clusters
 from cdi_spark.storage import Storage
-from cdi_spark.tables import ATTRIBUTES, CUSTOMER_360, MEMBER, MODEL, PAIR, PERSON, QUARANTINE, RUN
+from cdi_spark.tables import ATTRIBUTES, CUSTOMER_360, MEMBER, METRIC, MODEL, PAIR, PERSON, QUARANTINE, RUN
 from cdi_spark.truth import read_truth
 
 _TUTORIAL = "the model of Splink's tutorial"
@@ -61,7 +61,7 @@ def linked_clusters(storage: Storage) -> DataFrame:
 
 
 def print_report(storage: Storage, truth: str, people: str, *, console: Console) -> None:
-    """Print rows a stage, quarantined rows by reason, accuracy beside plainer ways, and one customer.
+    """Print rows a stage, quarantined rows by reason, accuracy beside plainer ways, forecasts, and one customer.
 
     Args:
         truth: CSV of source, key and person.
@@ -71,6 +71,7 @@ def print_report(storage: Storage, truth: str, people: str, *, console: Console)
     _print_quarantine(storage, console)
     print_accuracy(storage, truth, console=console)
     _print_golden(storage, truth, people, console)
+    print_forecasts(storage, console=console)
     _print_customer(storage, console)
 
 
@@ -136,6 +137,18 @@ def _print_golden(storage: Storage, truth: str, people: str, console: Console) -
         shown.add_row(name, f"{known:,}", f"{golden / max(known, 1):.3f}", f"{last / max(known, 1):.3f}")
     for column in shown.columns[1:]:
         column.justify = "right"
+    console.print(shown)
+
+
+def print_forecasts(storage: Storage, *, console: Console) -> None:
+    """Print how well the newest release's forecasts foretold the past, beside plainer ones."""
+    metrics = storage.read(METRIC.name).where(F.col("run_id") == storage.newest_release()).orderBy("metric")
+    shown = RichTable(
+        "", "error", "of a plainer one", "unit", "in gold", title="Forecasts of a past held out"
+    )
+    for row in metrics.collect():
+        errors = ("none" if row[name] is None else f"{row[name]:,.4g}" for name in ("value", "baseline"))
+        shown.add_row(row["metric"], *errors, row["unit"], "yes" if row["is_published"] else "no")
     console.print(shown)
 
 

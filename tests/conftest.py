@@ -22,6 +22,7 @@ _OF_RUN = {
     "tests/test_cli_linkage.py": "demo_job",
     "tests/test_report.py": "demo_job",
     "tests/test_cookbook.py": "demo_job",
+    "tests/test_customer_pages.py": "demo_job",
     "tests/linkage/test_charts.py": "demo_job",
     "tests/linkage/test_model_report.py": "demo_job",
     "tests/linkage/test_splink_equality.py": "demo_job",

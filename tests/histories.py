@@ -54,7 +54,7 @@ SETTLED = {
 STAGES = ("score", "resolve", "publish")
 COMPARED = (
     "linkage.pair", "linkage.linked", "entities.component", "entities.member", "entities.redirect",
-    "gold.customer_360", "gold.attribute", "gold.journey", "gold.order",
+    "gold.customer_360", "gold.attribute", "gold.journey", "gold.order", "gold.measure",
 )  # fmt: skip
 
 

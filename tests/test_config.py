@@ -177,6 +177,22 @@ def test_a_state_goes_by_what_happened_alone(conf: Path, when: str, says: str) -
         load_project(conf)
 
 
+@pytest.mark.parametrize(
+    ("when", "says"),
+    [
+        ("lifetime_valeu > 5", "lifetime_valeu is no column of gold.customer_360 or gold.measure"),
+        ("array_contains(segments, 'big')", "segments is no column"),
+        ("current_date > state_since", "current_date is not among those that conf may call"),
+    ],
+)
+def test_a_segment_goes_by_columns_of_gold_alone(conf: Path, when: str, says: str) -> None:
+    write(
+        conf, "project.yml", f'name: small\nsegments: [{{name: big, when: "{when}"}}]\nvars: {{raw: data}}\n'
+    )
+    with pytest.raises(ConfigError, match=says):
+        load_project(conf)
+
+
 def test_a_thing_is_emitted_without_a_person(conf: Path) -> None:
     rates = SOURCE.replace("table: person", "table: rate\n    person: id").replace(
         "given_name: first", "rate: first"

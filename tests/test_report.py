@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from cdi_spark.report import print_accuracy
+from cdi_spark.report import print_accuracy, print_forecasts
 from cdi_spark.storage import Storage
 from cdi_spark.tables import MEMBER, MODEL, PAIR, PERSON
 
@@ -19,9 +19,12 @@ def truth(demo_company: Path) -> str:
 
 
 def accuracy(storage: Storage, truth: str) -> dict[str, list[str]]:
-    """The printed table by its first column."""
     printed = StringIO()
     print_accuracy(storage, truth, console=Console(width=200, file=printed))
+    return by_first_column(printed)
+
+
+def by_first_column(printed: StringIO) -> dict[str, list[str]]:
     cells = [line.strip("│").split("│") for line in printed.getvalue().splitlines() if "│" in line]
     return {name.strip(): [value.strip() for value in values] for name, *values in cells}
 
@@ -48,3 +51,12 @@ def test_a_baseline_that_cannot_be_trained_is_a_row_that_says_so(
     shown = accuracy(storage, truth)
     assert shown["the model of Splink's tutorial"] == ["cannot be trained from so little", "", ""]
     assert shown["cdi_spark"] == ["1.0000", "0.0000", "0.0000"]
+
+
+def test_forecasts_are_told_beside_plainer_ones(demo_job: Storage) -> None:
+    printed = StringIO()
+    print_forecasts(demo_job, console=Console(width=200, file=printed))
+    told = by_first_column(printed)
+    assert told.keys() >= {"churn_risk", "lifetime_value_forecast", "cash_flow.GBP"}
+    churn = demo_job.read("gold.measure").where("churn_risk IS NOT NULL")
+    assert (told["churn_risk"][3] == "yes") is not churn.isEmpty()

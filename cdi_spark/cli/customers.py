@@ -88,7 +88,9 @@ def _print(found: CustomerAnswer) -> None:
     _table("Newest events", ("when (UTC)", "what", "about", "amount"), found.events)
     _table("Journey", ("state", "since", "until"), found.journey)
     _table(
-        "Belongs together with", ("", "id", "customers"), ((k, i, ", ".join(o)) for k, i, o in found.related)
+        "Belongs together with",
+        ("", "id", "customers"),
+        ((k, i[:16], ", ".join(o)) for k, i, o in found.related),
     )
     _table("Records behind it", ("record", "source", "changed", "what it says"), found.records)
     events = ((text(e.at), e.kind, ", ".join(e.before), ", ".join(e.after)) for e in found.happenings)

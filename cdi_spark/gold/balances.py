@@ -11,7 +11,7 @@ from cdi_spark.gold.money import minor_unit
 from cdi_spark.tables import FACTOR, MONEY
 
 
-def balances(invoices: DataFrame, payments: DataFrame, *, as_of: date) -> DataFrame:
+def balances(timeline: DataFrame, payments: DataFrame, *, as_of: date) -> DataFrame:
     """What is open and what is overdue of each customer's invoices.
 
     What is open of an invoice is told at the invoice's own rate, so that a rate which changed until it was paid leaves
@@ -19,34 +19,31 @@ def balances(invoices: DataFrame, payments: DataFrame, *, as_of: date) -> DataFr
     an invoice that nobody knows, or that is void, counts for nothing. Documents without a day count.
 
     Args:
-        invoices: gold.invoice.
-        payments: gold.payment.
+        timeline: gold.timeline.
+        payments: silver.payment: what each is for.
         as_of: the last day that counts; overdue is what was due before it.
     Returns:
         entity_id, open_balance and overdue_balance (gold.measure), of customers with an invoice.
     """
-    so_far = f"NOT coalesce(is_void, false) AND coalesce({{}} <= DATE '{as_of.isoformat()}', true)"
-    paid = payments.where(so_far.format("paid_on")).select(
-        F.col("paid_invoice_id").alias("invoice_id"),
+    so_far = F.coalesce(F.to_date("happened_at") <= F.lit(as_of), F.lit(True))
+    documents = timeline.where(so_far & ~F.col("is_void"))
+    amounts = ("amount", "currency", "reporting_amount", "reporting_currency")
+    invoices = documents.where("event = 'invoice' AND entity_id IS NOT NULL").select(
+        F.col("event_id").alias("invoice_id"), "entity_id", F.col("ends_on").alias("due_on"), *amounts
+    )
+    paid = documents.where("event = 'payment'").select(
+        F.col("event_id").alias("payment_id"),
         F.col("currency").alias("paid_in"),
         F.col("amount").alias("paid"),
         F.col("reporting_amount").alias("paid_value"),
     )
-    document = [
-        "invoice_id",
-        "entity_id",
-        "due_on",
-        "amount",
-        "currency",
-        "reporting_amount",
-        "reporting_currency",
-    ]
+    paid = payments.select("payment_id", F.col("paid_invoice_id").alias("invoice_id")).join(
+        paid, "payment_id"
+    )
     is_same = F.col("paid_in").eqNullSafe(F.col("currency"))
     settled = (
-        invoices.where("entity_id IS NOT NULL")
-        .where(so_far.format("issued_on"))
-        .join(paid, "invoice_id", "left")
-        .groupBy(*document)
+        invoices.join(paid, "invoice_id", "left")
+        .groupBy(*invoices.columns)
         .agg(
             F.try_sum(F.when(is_same, F.col("paid"))).alias("paid"),
             F.try_sum(F.when(~is_same, F.col("paid_value"))).alias("paid_value"),
@@ -63,7 +60,7 @@ def balances(invoices: DataFrame, payments: DataFrame, *, as_of: date) -> DataFr
     overdue = F.try_sum(F.when(is_overdue | (F.col("owed") < 0), F.col("owed")))
     return owed.groupBy("entity_id").agg(
         F.try_sum("owed").try_cast(MONEY).alias("open_balance"),
-        F.greatest(F.when(F.count("owed") > 0, F.coalesce(overdue, F.lit(0))), F.lit(0))
+        F.when(F.count("owed") > 0, F.greatest(F.coalesce(overdue, F.lit(0)), F.lit(0)))
         .try_cast(MONEY)
         .alias("overdue_balance"),
     )

@@ -98,11 +98,13 @@ def _expected(months: DataFrame, last: int) -> DataFrame:
         F.expr("coalesce(paid, 0) + coalesce(refunded, 0)").alias("came_in"),
     ).where("paid IS NOT NULL OR refunded IS NOT NULL")
     net = net.where(F.col("number") <= last)
-    begun = net.groupBy("currency").agg(F.min("number").alias("first"))
+    begun = net.groupBy("currency").agg(F.min("number").alias("first"), F.max("number").alias("latest"))
     span = F.explode(F.sequence(F.lit(last - 12 - _TRIED - _AHEAD), F.lit(last + _AHEAD))).alias("number")
     is_known = F.col("number").between(F.col("first"), F.lit(last))
     series = (
-        begun.select("currency", "first", span)
+        # In what nobody has paid for a year nothing is expected.
+        begun.where(F.col("latest") > last - 12)
+        .select("currency", "first", span)
         .join(net, ["currency", "number"], "left")
         .withColumn("net", F.when(is_known, F.coalesce("came_in", F.lit(0))))
     )

@@ -49,28 +49,52 @@ _HAS_VALUE = "frequency > 0 AND lifetime_value IS NOT NULL AND value_year IS NOT
 
 
 @dataclass(frozen=True)
-class LinearModel:
-    """intercept + sum of weight * (feature - mean) / scale; a feature that nobody knows counts as its mean."""
+class Standard:
+    """How a feature is told: in spreads from its mean, and within what was learnt from; unknown is the mean."""
 
-    features: tuple[str, ...]
-    means: Numbers
-    scales: Numbers
-    weights: Numbers
+    mean: float
+    spread: float
+    least: float
+    most: float
+
+    @classmethod
+    def of(cls, values: Numbers) -> Standard:
+        """Of a feature as it was where a model learns from it."""
+        known = values[~np.isnan(values)]
+        if not len(known):
+            return cls(0.0, 1.0, 0.0, 0.0)
+        least, most = float(known.min()), float(known.max())
+        # Not by the spread, which rounding leaves above 0 of equal values.
+        return cls(float(known.mean()), float(known.std()) if least < most else 1.0, least, most)
+
+    def told(self, values: Numbers) -> Numbers:
+        """On the driver."""
+        return np.nan_to_num((np.clip(values, self.least, self.most) - self.mean) / self.spread)
+
+    def column(self, feature: Column) -> Column:
+        """In Spark."""
+        within = F.least(F.greatest(feature, F.lit(self.least)), F.lit(self.most))
+        return (F.when(feature.isNotNull(), within).otherwise(self.mean) - self.mean) / self.spread
+
+
+@dataclass(frozen=True)
+class LinearModel:
+    """intercept + sum of weight * feature, each feature told as its Standard says."""
+
+    standards: dict[str, Standard]
+    weights: dict[str, float]
     intercept: float
 
-    def scores(self, known: dict[str, Numbers]) -> Numbers:
+    def scores(self, rows: dict[str, Numbers]) -> Numbers:
         """The model's sum, of rows on the driver."""
-        standard = _standard(known, self.features, self.means, self.scales)
-        return np.asarray(standard @ self.weights + self.intercept)
+        parts = [self.weights[name] * standard.told(rows[name]) for name, standard in self.standards.items()]
+        return np.asarray(np.sum(parts, axis=0) + self.intercept)
 
     def parts(self) -> dict[str, Column]:
         """By feature what it adds to the sum, over gold/facts.py."""
         return {
-            name: F.coalesce((F.expr(FEATURES[name]) - float(mean)) / float(scale), F.lit(0.0))
-            * float(weight)
-            for name, mean, scale, weight in zip(
-                self.features, self.means, self.scales, self.weights, strict=True
-            )
+            name: standard.column(F.expr(FEATURES[name])) * self.weights[name]
+            for name, standard in self.standards.items()
         }
 
     @property
@@ -183,8 +207,11 @@ def churn(model: LinearModel | None) -> dict[str, Column]:
         return {"churn_risk": F.lit(None).cast("double"), "churn_drivers": F.lit(None).cast("array<string>")}
     # Beside the average customer: a feature drives the risk up when its part is above 0.
     parts = [
-        F.struct((-part).alias("rank"), F.lit(f"{'high' if weight > 0 else 'low'} {name}").alias("name"))
-        for (name, part), weight in zip(model.parts().items(), model.weights, strict=True)
+        F.struct(
+            (-part).alias("rank"),
+            F.lit(f"{'high' if model.weights[name] > 0 else 'low'} {name}").alias("name"),
+        )
+        for name, part in model.parts().items()
     ]
     raising = F.filter(F.array_sort(F.array(*parts)), lambda part: part["rank"] < 0)
     names = F.transform(F.slice(raising, 1, 3), lambda part: part["name"])
@@ -224,21 +251,12 @@ def _too_few(counted: list[tuple[int, float]]) -> str:
 def _fit(
     regression: Any, rows: dict[str, Numbers], wanted: Numbers, features: Sequence[str], *, shift: float = 0
 ) -> LinearModel:
-    known = np.column_stack([rows[name] for name in features])
-    has = ~np.isnan(known)
-    counts = np.maximum(has.sum(axis=0), 1)
-    means = np.where(has, known, 0).sum(axis=0) / counts
-    spread = np.sqrt((np.where(has, known - means, 0) ** 2).sum(axis=0) / counts)
-    scales = np.where(spread > 0, spread, 1.0)
-    regression.fit(_standard(rows, features, means, scales), wanted)
+    standards = {name: Standard.of(rows[name]) for name in features}
+    regression.fit(np.column_stack([s.told(rows[name]) for name, s in standards.items()]), wanted)
     # Six digits say all there is, and hide in which order a machine added.
-    weights = np.array([float(f"{weight:.6g}") for weight in np.ravel(regression.coef_)])
+    weights = [float(f"{weight:.6g}") for weight in np.ravel(regression.coef_)]
     intercept = float(f"{np.ravel(regression.intercept_)[0] + shift:.6g}")
-    return LinearModel(tuple(features), means, scales, weights, intercept)
-
-
-def _standard(rows: dict[str, Numbers], features: Sequence[str], means: Numbers, scales: Numbers) -> Numbers:
-    return np.nan_to_num((np.column_stack([rows[name] for name in features]) - means) / scales)
+    return LinearModel(standards, dict(zip(features, weights, strict=True)), intercept)
 
 
 def _held_against(

@@ -13,7 +13,7 @@ _SUPPORT = 5
 _PRODUCTS, _RULES = 50, 20
 
 
-def next_product(orders: DataFrame, lines: DataFrame, *, as_of: date) -> DataFrame:
+def next_product(timeline: DataFrame, lines: DataFrame, *, as_of: date) -> DataFrame:
     """The product that goes best with what a customer ordered, and that it never ordered.
 
     Of the products that at least five customers ordered beside one of the customer's, and its customers oftener than
@@ -21,22 +21,24 @@ def next_product(orders: DataFrame, lines: DataFrame, *, as_of: date) -> DataFra
     other too. Ties go to more customers, then to the lexically first code.
 
     Args:
-        orders: gold.order; void ones, those without a day and later ones count for nothing.
-        lines: gold.order_line.
+        timeline: gold.timeline; orders that are void or without a day, and later ones, count for nothing.
+        lines: silver.order_line.
         as_of: the last day that counts.
     Returns:
         entity_id, next_product (product_code); no row of a customer for whom there is none.
     Source:
         Agrawal, Imielinski & Swami 1993, doi:10.1145/170035.170072.
     """
-    counts = orders.where("entity_id IS NOT NULL AND NOT coalesce(is_void, false)").where(
-        F.to_date("ordered_at") <= F.lit(as_of)
+    orders = (
+        timeline.where("event = 'order' AND entity_id IS NOT NULL AND NOT is_void")
+        .where(F.to_date("happened_at") <= F.lit(as_of))
+        .select(F.col("event_id").alias("order_id"), "entity_id", F.col("happened_at").alias("ordered_at"))
     )
     order_id = F.concat(F.substring_index("order_line_id", ":", 1), F.lit(":"), F.col("order_key"))
     had = (
         lines.where("product_code IS NOT NULL")
         .select(order_id.alias("order_id"), "product_code")
-        .join(counts.select("order_id", "entity_id", "ordered_at"), "order_id")
+        .join(orders, "order_id")
         .groupBy("entity_id", "product_code")
         .agg(F.max("ordered_at").alias("ordered_at"))
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from importlib.resources import files
 from typing import Any
 
@@ -52,8 +53,19 @@ def page(template: str, **values: Any) -> str:
             lambda name: files("cdi_spark").joinpath("pages", name).read_text(encoding="utf-8")
         ),
     )
-    environment.filters |= {"bits": _bits, "percent": _percent, "number": _number, "words": _words}
+    environment.filters |= {
+        "bits": _bits,
+        "percent": _percent,
+        "number": _number,
+        "words": _words,
+        "money": money,
+    }
     return environment.get_template(template).render(**values)
+
+
+def money(amount: Decimal) -> str:
+    """An amount with two digits after the point, and the third of currencies that have so small a unit."""
+    return f"{amount:,.3f}".removesuffix("0")
 
 
 def _power_of_ten(value: float) -> int:

@@ -16,7 +16,7 @@ from cdi_spark.gold.forecasts import Trial
 from cdi_spark.gold.measures import measures
 from cdi_spark.gold.next_product import next_product
 from cdi_spark.stages.run import Run
-from cdi_spark.tables import CASH_FLOW, MEASURE, METRIC, Table
+from cdi_spark.tables import CASH_FLOW, MEASURE, METRIC, TABLES, Table
 
 Metric = tuple[str, float | None, float | None, str, bool]
 
@@ -41,8 +41,8 @@ def measured(
     rows = measures(
         customers,
         known.where("days_back = 0"),
-        balances(run.storage.read("gold.invoice"), run.storage.read("gold.payment"), as_of=run.as_of),
-        next_product(run.storage.read("gold.order"), run.storage.read("gold.order_line"), as_of=run.as_of),
+        balances(timeline, _silver(run, "payment"), as_of=run.as_of),
+        next_product(timeline, _silver(run, "order_line"), as_of=run.as_of),
         as_of=run.as_of,
         churn=churn.published,
         value=value.published,
@@ -68,6 +68,10 @@ def measured(
         CASH_FLOW: keep("cash_flow", cash_flow(months, as_of=run.as_of, published=published)),
         METRIC: run.spark.createDataFrame(entries, METRIC.schema),
     }
+
+
+def _silver(run: Run, name: str) -> DataFrame:
+    return run.storage.read_or_empty(TABLES[f"silver.{name}"])
 
 
 def _told(run: Run, metric: str, trial: Trial, unit: str) -> Metric:

@@ -73,14 +73,14 @@ MEASURE = Table(
         Column(
             "usage_trend",
             DOUBLE,
-            "usage events of the last 90 days over those of the 90 days before, less 1: 0.5 is half as many again; "
-            "null where there were none before",
+            "growth of usage as a share: events of the last 90 days over those of the 90 days before, less 1; null "
+            "where there were none before",
         ),
         Column("cases_90d", LONG, "number of support cases opened in the last 90 days"),
         Column(
             "satisfaction",
             DOUBLE,
-            "mean score of surveys answered in the last 365 days, in the source's unit",
+            "mean score of the last 365 days, in the unit that the source has",
         ),
         Column(
             "rfm",

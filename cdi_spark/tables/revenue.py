@@ -22,8 +22,10 @@ REVENUE = Table(
         Column("invoice_amount", MONEY, "sum of invoices less credit notes, in `currency`"),
         Column("payment_amount", MONEY, "sum of payments less refunds, in `currency`"),
         Column("order_value", MONEY, "sum of orders in the reporting currency; null where no rate is known"),
-        Column("invoice_value", MONEY, "the same of invoices less credit notes"),
-        Column("payment_value", MONEY, "the same of payments less refunds"),
+        Column(
+            "invoice_value", MONEY, "sum of invoices less credit notes in the reporting currency, likewise"
+        ),
+        Column("payment_value", MONEY, "sum of payments less refunds in the reporting currency, likewise"),
         Column("reporting_currency", STRING, "the project's reporting currency, ISO 4217 code"),
     ),
     "SELECT CAST(date_trunc('MONTH', happened_at) AS DATE) AS month, entity_id, currency, "
