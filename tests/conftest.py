@@ -30,6 +30,7 @@ _OF_RUN = {
     "tests/entities/test_lasting_ids.py": "demo_job",
     "tests/linkage/test_tutorial.py": "demo_job",
     "tests/launch/test_launched.py": "first_day",
+    "tests/gold/test_reconciliation.py": "first_day",
     "tests/test_all_or_nothing.py": "first_day",
 }
 
