@@ -34,6 +34,7 @@ def measured(
             orders_are_invoiced=run.project.file.orders_are_invoiced,
         ),
     )
+    known = known.transform(forecasts.beside_average)
     learnt_from = forecasts.examples(known).toArrow()
     churn, value = forecasts.try_churn(learnt_from), forecasts.try_value(learnt_from)
     money = run.project.file.reporting_currency or ""
