@@ -7,7 +7,7 @@ import json
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from itertools import combinations
 from pathlib import Path
@@ -27,7 +27,7 @@ Answer = list[tuple[Any, ...]]
 def questions() -> dict[str, str]:
     """The README's SQL by the question above it."""
     [block] = re.findall(
-        r"### Twelve questions.*?```sql\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL
+        r"### Questions in SQL.*?```sql\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL
     )
     asked = [part.split("\n", 1) for part in re.split(r"^-- ", block, flags=re.MULTILINE) if part.strip()]
     return {part[0]: part[1] for part in asked}
@@ -197,17 +197,58 @@ def booked(raw: Raw) -> Answer:
     return [(*key, whole, nobodys, whole) for key, (whole, nobodys) in sorted(total.items())]
 
 
+def owes_most(raw: Raw) -> Answer:
+    paid: defaultdict[str, Decimal] = defaultdict(Decimal)
+    for payment in raw.payments:
+        paid[payment["invoice_id"]] += _sent_back(payment)
+    worth: defaultdict[str | None, Decimal] = defaultdict(Decimal)
+    late: defaultdict[str | None, Decimal] = defaultdict(Decimal)
+    for order in raw.orders:
+        if order["status"] != "returned":
+            worth[raw.entity.get(f"shop:{order['order_id']}")] += raw.value(order)
+    for invoice in raw.invoices:
+        if invoice["status"] != "void":
+            entity, amount = raw.entity.get(f"billing:{invoice['account']}"), invoice["amount"]
+            value = raw.in_pounds(amount, invoice["code"], date.fromisoformat(invoice["issued"]))
+            worth[entity] += value
+            left = (value * (amount - paid[invoice["id"]]) / amount).quantize(Decimal("0.01"), ROUND_HALF_UP)
+            late[entity] += left if invoice["due"] < "2026-06-30" or left < 0 else 0
+    late.pop(None, None)
+    most = sorted((-owed, entity) for entity, owed in late.items() if owed > 0 and entity)[:10]
+    return [(entity, -owed, worth[entity]) for owed, entity in most]
+
+
+def by_last_channel(raw: Raw) -> Answer:
+    touches: defaultdict[str | None, list[tuple[datetime, str, str]]] = defaultdict(list)
+    for talk in raw.talks:
+        touch = datetime.fromisoformat(talk["at"]), f"contact_centre:{talk['contact_no']}", talk["channel"]
+        touches[raw.entity.get(f"billing:{talk['account_id']}")].append(touch)
+    for event in raw.campaigns:
+        if event["event"] not in ("opt_in", "opt_out"):
+            touch = datetime.fromisoformat(event["at"]), f"marketing:{event['event_id']}", "campaign"
+            touches[raw.entity.get(f"crm:{event['contact_id']}")].append(touch)
+    value: defaultdict[str | None, Decimal] = defaultdict(Decimal)
+    for order in raw.orders:
+        if order["status"] != "returned":
+            at, entity = order["ordered_at"], raw.entity.get(f"shop:{order['order_id']}")
+            before = [t for t in touches[entity] if t[0] <= at and (at.date() - t[0].date()).days <= 90]
+            value[max(before)[2] if entity and before else None] += raw.value(order)
+    return sorted(value.items(), key=lambda item: item[0] or "")
+
+
 # By a part of the question, the answer, and which of the query's columns it is about.
 ANSWERS: dict[str, tuple[Callable[[Raw], Answer], str]] = {
     "known already": (duplicates, "records, customers, duplicates"),
     "best buyers": (best_buyers, "entity_id, order_count, order_value"),
     "month by month": (ordered_by_month, "cast(month as date) month, orders, value"),
-    "owe": (owed, "currency, owed"),
-    "overdue": (overdue, "invoice_id, entity_id, due_on, currency, overdue"),
+    "owe, by": (owed, "currency, owed"),
+    "were overdue": (overdue, "invoice_id, entity_id, due_on, currency, overdue"),
     "bought together": (bought_together, "one, other, orders"),
     "campaign": (campaigns, "campaign, reached, clicked"),
     "content": (satisfaction, "ended, answers, satisfaction"),
     "finance": (booked, "document, currency, gold, of_nobody_known, ledger"),
+    "owe most": (owes_most, "entity_id, overdue_balance, lifetime_value"),
+    "last hear": (by_last_channel, "channel, value"),
 }
 
 
@@ -253,5 +294,5 @@ def test_only_who_wants_marketing_mail_is_sent_some(demo_job: Storage, raw: Raw)
     assert found <= wanted
 
 
-def test_the_readme_asks_twelve_questions() -> None:
-    assert len(questions()) == 12
+def test_the_readme_asks_fourteen_questions() -> None:
+    assert len(questions()) == 14

@@ -29,13 +29,13 @@ _HELD_OUT = "pmod(xxhash64(entity_id), 4) = 0"
 _EXAMPLES, _OF_A_KIND = 100, 20
 
 _RECENCY = "days since the last activity"
-# Plain name and SQL over gold/facts.py of what the models go by.
+# Plain name and SQL over beside_average() of what the models go by.
 FEATURES = {
     _RECENCY: "log1p(days_since_act)",
     "activity in 90 days": "log1p(acts_90d)",
     "activity in a year": "log1p(acts_year)",
     "purchases in a year": "log1p(purchases_year)",
-    "value in a year": "log1p(greatest(value_year, 0))",
+    "value in a year": "log1p(greatest(value_year, 0) / average_year)",
     "purchases to date": "log1p(frequency)",
     "days known": "log1p(days_known)",
     "running subscriptions": "log1p(running)",
@@ -45,7 +45,7 @@ FEATURES = {
 }
 # Of whom a forecast is made.
 _MAY_CHURN = "acts_year > 0"
-_HAS_VALUE = "frequency > 0 AND lifetime_value IS NOT NULL AND value_year IS NOT NULL"
+_HAS_VALUE = "lifetime_value IS NOT NULL AND value_year IS NOT NULL AND average_year > 0"
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ class LinearModel:
         return np.asarray(np.sum(parts, axis=0) + self.intercept)
 
     def parts(self) -> dict[str, Column]:
-        """By feature what it adds to the sum, over gold/facts.py."""
+        """By feature what it adds to the sum, over beside_average()."""
         return {
             name: standard.column(F.expr(FEATURES[name])) * self.weights[name]
             for name, standard in self.standards.items()
@@ -99,7 +99,7 @@ class LinearModel:
 
     @property
     def score(self) -> Column:
-        """The model's sum, over gold/facts.py."""
+        """The model's sum, over beside_average()."""
         return reduce(Column.__add__, self.parts().values(), F.lit(self.intercept))
 
 
@@ -123,16 +123,29 @@ class Trial:
         return self.model if self.is_better else None
 
 
-def examples(facts: DataFrame) -> DataFrame:
+def beside_average(facts: DataFrame) -> DataFrame:
+    """Adds average_year, the mean value_year of all who had ever bought at that day; null where it is 0 or less.
+
+    In its units a year of growth or inflation looks like any other.
+
+    Args:
+        facts: gold/facts.py.
+    """
+    mean = F.avg("value_year").cast("double")
+    averages = facts.where("lifetime_value IS NOT NULL").groupBy("days_back").agg(mean.alias("average_year"))
+    return facts.join(F.broadcast(averages.where("average_year > 0")), "days_back", "left")
+
+
+def examples(known: DataFrame) -> DataFrame:
     """What to learn from: facts of days in the past and what came in the year after each.
 
     Args:
-        facts: gold/facts.py at DAYS_BACK.
+        known: beside_average() of facts at DAYS_BACK.
     Returns:
         A row per day and customer, in a fixed order, of at most SAMPLE customers by hash: days_back, is_held_out,
-        may_churn, has_value, acts_next, value_next, value_year and FEATURES, numbered.
+        may_churn, has_value, acts_next, value_next, value_year, average_year and FEATURES, numbered.
     """
-    past = facts.where("days_back > 0")
+    past = known.where("days_back > 0")
     by_hash = [F.xxhash64("entity_id"), F.col("entity_id")]
     sample = past.select("entity_id").distinct().orderBy(*by_hash).limit(SAMPLE)
     return (
@@ -146,6 +159,7 @@ def examples(facts: DataFrame) -> DataFrame:
             F.col("acts_next").cast("double"),
             F.col("value_next").cast("double"),
             F.col("value_year").cast("double"),
+            "average_year",
             *(F.expr(sql).alias(f"feature_{n}") for n, sql in enumerate(FEATURES.values())),
         )
     )
@@ -178,6 +192,8 @@ def try_churn(learnt_from: pa.Table) -> Trial:
 def try_value(learnt_from: pa.Table) -> Trial:
     """A Tweedie regression (log link) of the next year's value, beside the last year's; error: root mean square.
 
+    Its sum tells the value in units of average_year.
+
     Net credits count as 0.
 
     Args:
@@ -190,19 +206,17 @@ def try_value(learnt_from: pa.Table) -> Trial:
     why_not = _too_few([(len(values), (values > 0).sum()) for values in wanted])
     if why_not:
         return Trial(why_not=why_not)
-    # In units of the mean, so that a step of the solver means the same in every currency.
-    unit = float(wanted[0].mean())
     regression = TweedieRegressor(power=1.5, link="log", alpha=0.01, max_iter=1000)
-    model = _fit(regression, train, wanted[0] / unit, tuple(FEATURES), shift=float(np.log(unit)))
+    model = _fit(regression, train, wanted[0] / train["average_year"], tuple(FEATURES))
     squares = [
         (values - wanted[1]) ** 2
-        for values in (np.exp(model.scores(test)), np.maximum(test["value_year"], 0))
+        for values in (np.exp(model.scores(test)) * test["average_year"], np.maximum(test["value_year"], 0))
     ]
     return _held_against(model, squares[0], squares[1], sqrt)
 
 
 def churn(model: LinearModel | None) -> dict[str, Column]:
-    """churn_risk and churn_drivers, over gold/facts.py; null without a model."""
+    """churn_risk and churn_drivers, over beside_average(); null without a model."""
     if model is None:
         return {"churn_risk": F.lit(None).cast("double"), "churn_drivers": F.lit(None).cast("array<string>")}
     # Beside the average customer: a feature drives the risk up when its part is above 0.
@@ -223,8 +237,10 @@ def churn(model: LinearModel | None) -> dict[str, Column]:
 
 
 def value(model: LinearModel | None) -> Column:
-    """The next year's value in the reporting currency, over gold/facts.py; null without a model."""
-    return F.lit(None).cast("double") if model is None else F.when(F.expr(_HAS_VALUE), F.exp(model.score))
+    """The next year's value in the reporting currency, over beside_average(); null without a model."""
+    if model is None:
+        return F.lit(None).cast("double")
+    return F.when(F.expr(_HAS_VALUE), F.exp(model.score) * F.col("average_year"))
 
 
 def _divided(learnt_from: pa.Table, population: str) -> tuple[dict[str, Numbers], dict[str, Numbers]]:
@@ -248,14 +264,12 @@ def _too_few(counted: list[tuple[int, float]]) -> str:
     return ""
 
 
-def _fit(
-    regression: Any, rows: dict[str, Numbers], wanted: Numbers, features: Sequence[str], *, shift: float = 0
-) -> LinearModel:
+def _fit(regression: Any, rows: dict[str, Numbers], wanted: Numbers, features: Sequence[str]) -> LinearModel:
     standards = {name: Standard.of(rows[name]) for name in features}
     regression.fit(np.column_stack([s.told(rows[name]) for name, s in standards.items()]), wanted)
     # Six digits say all there is, and hide in which order a machine added.
     weights = [float(f"{weight:.6g}") for weight in np.ravel(regression.coef_)]
-    intercept = float(f"{np.ravel(regression.intercept_)[0] + shift:.6g}")
+    intercept = float(f"{np.ravel(regression.intercept_)[0]:.6g}")
     return LinearModel(standards, dict(zip(features, weights, strict=True)), intercept)
 
 

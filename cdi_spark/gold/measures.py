@@ -40,7 +40,7 @@ def measures(
 
     Args:
         customers: gold.customer_360.
-        facts: gold/facts.py as of that day; a customer may be missing.
+        facts: gold/forecasts.py's beside_average() of facts as of that day; a customer may be missing.
         balances: gold/balances.py; a customer may be missing.
         next_products: gold/next_product.py; a customer may be missing.
         as_of: the last day that counts.

@@ -18,7 +18,7 @@ from cdi_spark.gold.next_product import next_product
 from cdi_spark.stages.run import Run
 from cdi_spark.tables import CASH_FLOW, MEASURE, METRIC, TABLES, Table
 
-Metric = tuple[str, float | None, float | None, str, bool]
+Metric = tuple[str, float | None, float | None, str | None, bool]
 
 
 def measured(
@@ -34,9 +34,10 @@ def measured(
             orders_are_invoiced=run.project.file.orders_are_invoiced,
         ),
     )
+    known = known.transform(forecasts.beside_average)
     learnt_from = forecasts.examples(known).toArrow()
     churn, value = forecasts.try_churn(learnt_from), forecasts.try_value(learnt_from)
-    money = run.project.file.reporting_currency or ""
+    money = run.project.file.reporting_currency
     metrics = [_told(run, "churn_risk", churn, "nats"), _told(run, "lifetime_value_forecast", value, money)]
     rows = measures(
         customers,
@@ -48,33 +49,34 @@ def measured(
         value=value.published,
         segments=run.project.file.segments,
     )
-    months = keep("months", by_month(timeline, as_of=run.as_of))
-    tried = errors(months, as_of=run.as_of).orderBy("currency").collect()
-    metrics += [
-        (
-            f"cash_flow.{t['currency']}",
-            t["error"],
-            t["baseline_error"],
-            t["currency"],
-            t["error"] < t["baseline_error"],
-        )
-        for t in tried
-    ]
-    published = [t["currency"] for t in tried if t["error"] < t["baseline_error"]]
+    expected, of_cash = _cash_flow(run, keep, timeline)
     at = datetime.now(UTC)
-    entries = [(run.run_id, *metric, at) for metric in metrics]
+    entries = [(run.run_id, *metric, at) for metric in (*metrics, *of_cash)]
     return {
         MEASURE: keep("measures", rows),
-        CASH_FLOW: keep("cash_flow", cash_flow(months, as_of=run.as_of, published=published)),
+        CASH_FLOW: keep("cash_flow", expected),
         METRIC: run.spark.createDataFrame(entries, METRIC.schema),
     }
+
+
+def _cash_flow(
+    run: Run, keep: Callable[[str, DataFrame], DataFrame], timeline: DataFrame
+) -> tuple[DataFrame, list[Metric]]:
+    months = keep("months", by_month(timeline, as_of=run.as_of))
+    tried = errors(months, as_of=run.as_of).orderBy("currency").collect()
+    better = [row["currency"] for row in tried if row["error"] < row["baseline_error"]]
+    metrics = [
+        (f"cash_flow.{currency}", error, baseline, currency, currency in better)
+        for currency, error, baseline in tried
+    ]
+    return cash_flow(months, as_of=run.as_of, published=better), metrics
 
 
 def _silver(run: Run, name: str) -> DataFrame:
     return run.storage.read_or_empty(TABLES[f"silver.{name}"])
 
 
-def _told(run: Run, metric: str, trial: Trial, unit: str) -> Metric:
+def _told(run: Run, metric: str, trial: Trial, unit: str | None) -> Metric:
     if not trial.is_better:
         logs.unpublished(metric, trial.why_not or "no better than its baseline", run_id=run.run_id)
     return metric, trial.error, trial.baseline, unit, trial.is_better

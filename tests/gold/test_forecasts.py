@@ -11,7 +11,7 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from cdi_spark.gold import forecasts
-from cdi_spark.gold.forecasts import DAYS_BACK, churn, examples, try_churn, try_value, value
+from cdi_spark.gold.forecasts import DAYS_BACK, beside_average, churn, examples, try_churn, try_value, value
 
 World = Callable[..., DataFrame]
 NOTHING = {
@@ -34,7 +34,7 @@ def world(spark_session_of_all_tests: SparkSession) -> World:
         )
         for name, sql in (*NOTHING.items(), *said.items()):
             rows = rows.withColumn(name, F.expr(sql))
-        return rows
+        return beside_average(rows)
 
     return world
 
@@ -110,9 +110,9 @@ def test_the_value_of_a_year_is_foretold_where_the_last_one_was_chance(world: Wo
     means = {row["running"]: row["mean"] for row in told.collect()}
     assert means[0] == pytest.approx(50, rel=0.2)
     assert means[1] == pytest.approx(100, rel=0.2)
-    assert rows.limit(1).withColumn("frequency", F.lit(0)).select(value(trial.published)).collect() == [
-        (None,)
-    ]
+    assert rows.limit(1).withColumn("lifetime_value", F.lit(None)).select(
+        value(trial.published)
+    ).collect() == [(None,)]
 
 
 def test_of_too_few_customers_or_of_one_kind_nothing_is_learnt_and_it_says_why(world: World) -> None:

@@ -11,6 +11,7 @@ from pyspark.sql import functions as F
 
 from cdi_spark.config import Segment
 from cdi_spark.gold.facts import facts
+from cdi_spark.gold.forecasts import beside_average
 from cdi_spark.gold.measures import measures
 from cdi_spark.storage import conform
 from cdi_spark.tables import CUSTOMER_360, MEASURE, MONEY
@@ -70,7 +71,9 @@ def measured(spark_session_of_all_tests: SparkSession, timeline: Make) -> Callab
         known = [tuple(map({"entity_id": name, "record_count": 2}.get, CUSTOMER_360.names)) for name in who]
         rows = measures(
             spark.createDataFrame(known, CUSTOMER_360.schema),
-            facts(timeline(*events), as_of=TODAY, days_back=[0], orders_are_invoiced=orders_are_invoiced),
+            beside_average(
+                facts(timeline(*events), as_of=TODAY, days_back=[0], orders_are_invoiced=orders_are_invoiced)
+            ),
             spark.sql(OWED).select(
                 "entity_id", *(F.col(f"{n}_balance").cast(MONEY) for n in ("open", "overdue"))
             ),
