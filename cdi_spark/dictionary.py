@@ -32,7 +32,9 @@ RULES: dict[Rule, str] = {
     "recent": "the newer updated_at; unknown is oldest",
     "frequent": "what most of the customer's records say",
     "longest": "the most characters",
-    "complete": "the most of street, city, postcode and country filled",
+    "valid": "what the attribute's own expression holds true of",
+    "complete": "the most of street, city, postcode and country filled, or of a group's parts",
+    "all": "none: every record's values are kept",
 }
 _FILLED_BY_SOURCES = {table.name for table in (PERSON, *EVENT_TABLES, *THING_TABLES)}
 _NAME_PARTS = ("given_name", "middle_name", "family_name")

@@ -1,0 +1,77 @@
+"""project.yml's states and segments: what makes a customer one of a kind."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from pydantic import Field, field_validator
+
+from cdi_spark.config.strict import Strict
+from cdi_spark.errors import ConfigError
+from cdi_spark.expressions import check_expression, columns_read, days_told
+from cdi_spark.tables import CUSTOMER_360, MEASURE, STATE_FACTS
+
+
+class State(Strict):
+    """A state that a customer may be in, and what must hold of it.
+
+    `when` is SQL over what happened until a day: counts (orders, invoices, payments, subscriptions,
+    active_subscriptions, cases, usages, interactions; void ones left out) and days_since_order, days_since_invoice
+    and so on, null before the first, which are compared with whole numbers.
+    """
+
+    FACTS: ClassVar[tuple[str, ...]] = (
+        *(f"{name}s" for name in STATE_FACTS),
+        "active_subscriptions",
+        *(f"days_since_{name}" for name in STATE_FACTS),
+    )
+
+    name: str = Field(min_length=1)
+    when: str
+
+    @field_validator("when")
+    @classmethod
+    def _over_facts(cls, when: str) -> str:
+        try:
+            check_expression(when, where="when")
+            days_told(when)
+        except ConfigError as fault:
+            raise ValueError(str(fault)) from None
+        for name in sorted(columns_read(when) - set(cls.FACTS)):
+            raise ValueError(f"{name} is nothing that a state can go by; there are {', '.join(cls.FACTS)}.")
+        return when
+
+
+class Segment(Strict):
+    """A group of customers, and what must hold of one: SQL over the columns of gold.customer_360 and gold.measure."""
+
+    COLUMNS: ClassVar[frozenset[str]] = frozenset(CUSTOMER_360.names) | frozenset(MEASURE.names) - {
+        "segments"
+    }
+
+    name: str = Field(min_length=1)
+    when: str
+
+    @field_validator("when")
+    @classmethod
+    def _over_columns(cls, when: str) -> str:
+        try:
+            check_expression(when, where="when")
+        except ConfigError as fault:
+            raise ValueError(str(fault)) from None
+        for name in sorted(columns_read(when) - cls.COLUMNS):
+            raise ValueError(
+                f"{name} is no column of {CUSTOMER_360.name} or {MEASURE.name} that a segment can go by."
+            )
+        return when
+
+
+STATES = [
+    State(
+        name="customer",
+        when="active_subscriptions > 0 or days_since_order <= 365 or days_since_invoice <= 365",
+    ),
+    State(name="lapsed", when="orders > 0 or invoices > 0 or subscriptions > 0"),
+    State(name="prospect", when="interactions > 0 or usages > 0 or cases > 0"),
+    State(name="lead", when="true"),
+]

@@ -1,0 +1,173 @@
+"""A conf folder read and checked; an unknown key is an error with file and line."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TypeVar
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+from cdi_spark.config.project import Project, ProjectFile
+from cdi_spark.config.sources import Quality, Source
+from cdi_spark.config.survivorship import Survivorship
+from cdi_spark.errors import ConfigError
+from cdi_spark.expressions import check_expression
+from cdi_spark.tables import EVENTS, PERSON_INPUT, TABLES, THING_TABLES
+
+M = TypeVar("M", bound=BaseModel)
+
+
+def load_project(folder: Path, variables: dict[str, str] | None = None, *, lenient: bool = False) -> Project:
+    """Read and check a conf folder without Spark.
+
+    Args:
+        variables: values of project.yml's `vars`; they win over the defaults there.
+        lenient: let a variable go without a value, for work that reads no source.
+
+    Raises:
+        ConfigError: a missing file, an unknown key, a wrong type, an expression outside the allow-list,
+            a variable without a value; the message names file and line.
+    """
+    if not (folder / "project.yml").is_file():
+        raise ConfigError(f"{folder}: no project.yml here. Give --project a conf folder, such as conf/demo.")
+    file = _read(folder / "project.yml", ProjectFile)
+    values = _variables(folder / "project.yml", file.vars, variables or {}, lenient=lenient)
+    sources = [_source(path, values) for path in _yaml_files(folder / "sources")]
+    if not sources:
+        raise ConfigError(f"{folder / 'sources'}: no source here. Add one YAML file a source.")
+    _no_twins([source.name for source in sources], folder / "sources", "source")
+    _persons_known(sources, folder / "sources")
+    quality = [_quality(path) for path in _yaml_files(folder / "quality")]
+    _no_twins([q.table for q in quality], folder / "quality", "table")
+    survivorship = _survivorship(folder / "survivorship.yml", [source.name for source in sources])
+    return Project(
+        folder=folder,
+        file=file,
+        sources=sources,
+        quality={q.table: q for q in quality},
+        survivorship=survivorship,
+    )
+
+
+def _yaml_files(folder: Path) -> list[Path]:
+    return sorted(folder.glob("*.yml")) if folder.is_dir() else []
+
+
+def _no_twins(names: list[str], folder: Path, kind: str) -> None:
+    if len(set(names)) < len(names):
+        raise ConfigError(f"{folder}: two files speak of one {kind}. Keep one file a {kind}.")
+
+
+def _persons_known(sources: list[Source], folder: Path) -> None:
+    of_persons = {source.name for source in sources if any(e.table == "person" for e in source.emits)}
+    for source in sources:
+        for emit in source.emits:
+            if emit.person_source is not None and emit.person_source not in of_persons:
+                raise ConfigError(
+                    f"{folder}: source {source.name} emits {emit.table} with person_source {emit.person_source}, "
+                    f"which emits no person. Name one of {', '.join(sorted(of_persons))}."
+                )
+
+
+def _survivorship(path: Path, sources: Sequence[str]) -> Survivorship:
+    if not path.exists():
+        return Survivorship()
+    survivorship = _read(path, Survivorship)
+    for name, attribute in survivorship.attributes.items():
+        named = [*filter(None, [attribute.source_of_truth]), *(attribute.updated_by or [])]
+        for source in sorted(set(named) - set(sources)):
+            raise ConfigError(
+                f"{path}: {name} names the source {source}, which is none here; there are {', '.join(sources)}."
+            )
+        if attribute.updated_by and attribute.source_of_truth not in (None, *attribute.updated_by):
+            raise ConfigError(f"{path}: {name}'s source of truth is not among those that may update it.")
+    return survivorship
+
+
+def _variables(
+    path: Path, declared: dict[str, str | None], given: dict[str, str], *, lenient: bool
+) -> dict[str, str]:
+    for name in given.keys() - declared.keys():
+        raise ConfigError(f"{path}: --var {name}=… is given, but the project declares no variable {name}.")
+    values = {k: given.get(k, v) for k, v in declared.items()}
+    for name, value in values.items():
+        if value is None and not lenient:
+            raise ConfigError(f"{path}: the variable {name} has no value. Give it with --var {name}=VALUE.")
+    return {k: f"{{{k}}}" if v is None else v for k, v in values.items()}
+
+
+_THINGS = {table.name.removeprefix("silver.") for table in THING_TABLES}
+
+
+def _source(path: Path, variables: dict[str, str]) -> Source:
+    source = _read(path, Source)
+    for place, sql in source.expressions().items():
+        check_expression(sql, where=f"{path}: {place}")
+    for emit in source.emits:
+        columns = PERSON_INPUT if emit.table == "person" else EVENTS.get(emit.table)
+        if columns is None:
+            raise ConfigError(f"{path}: emits table {emit.table}; known are person, {', '.join(EVENTS)}.")
+        if emit.table in _THINGS and (emit.person or emit.person_source):
+            raise ConfigError(f"{path}: {emit.table} is about no person. Take out person and person_source.")
+        for name in emit.columns.keys() - set(columns):
+            raise ConfigError(f"{path}: {emit.table} has no column {name}; it has {', '.join(columns)}.")
+        for place, sql in emit.expressions().items():
+            check_expression(sql, where=f"{path}: emits {emit.table}: {place}")
+    try:
+        located = source.path.format(**variables)
+    except (KeyError, IndexError, ValueError, AttributeError) as fault:
+        raise ConfigError(
+            f"{path}: path names an undeclared variable, or has a brace too many ({fault}). See project.yml's vars."
+        ) from None
+    return source.model_copy(update={"path": located})
+
+
+def _quality(path: Path) -> Quality:
+    quality = _read(path, Quality)
+    if quality.table not in TABLES:
+        raise ConfigError(
+            f"{path}: there is no table {quality.table}; write it with its schema, as silver.person."
+        )
+    for name, sql in quality.rules.items():
+        check_expression(sql, where=f"{path}: rule {name}")
+    return quality
+
+
+def _read(path: Path, model: type[M]) -> M:
+    try:
+        text = path.read_text(encoding="utf-8")
+        tree = yaml.compose(text, Loader=yaml.SafeLoader)
+        return model.model_validate(yaml.safe_load(text) or {})
+    except (OSError, UnicodeDecodeError) as fault:
+        raise ConfigError(f"{path}: cannot be read ({fault}).") from None
+    except yaml.YAMLError as fault:
+        mark = getattr(fault, "problem_mark", None)
+        line = f":{mark.line + 1}" if mark else ""
+        raise ConfigError(f"{path}{line}: is not YAML: {getattr(fault, 'problem', fault)}.") from None
+    except ValidationError as fault:
+        problems = [
+            f"{path}:{_line(tree, e['loc'])}: {'.'.join(str(x) for x in e['loc'])}: {_meaning(e['type'], e['msg'])}"
+            for e in fault.errors(include_input=False, include_url=False)
+        ]
+        raise ConfigError("\n".join(problems)) from None
+
+
+def _meaning(kind: str, message: str) -> str:
+    return "is not a key here; take it out or mend its spelling" if kind == "extra_forbidden" else message
+
+
+def _line(node: yaml.Node | None, place: tuple[int | str, ...]) -> int:
+    """The line (from 1) of the deepest part of the place that the file has."""
+    line = node.start_mark.line + 1 if node else 1
+    for step in place:
+        if isinstance(node, yaml.MappingNode):
+            found = [(k, v) for k, v in node.value if k.value == step]
+            if not found:
+                break
+            line, node = found[0][0].start_mark.line + 1, found[0][1]
+        elif isinstance(node, yaml.SequenceNode) and isinstance(step, int):
+            node = node.value[step]
+            line = node.start_mark.line + 1
+    return line

@@ -1,0 +1,148 @@
+"""survivorship.yml: which value of each golden attribute survives."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar, Literal, Self
+
+from pydantic import Field, field_validator, model_validator
+
+from cdi_spark.config.strict import Strict
+from cdi_spark.errors import ConfigError
+from cdi_spark.expressions import check_expression, columns_read
+from cdi_spark.tables import ATTRIBUTES, STRINGS
+
+ValueRule = Literal["trusted", "recent", "frequent", "longest", "valid"]
+Rule = Literal[ValueRule, "complete", "all"]
+_LISTS = tuple(c.name for c in ATTRIBUTES if c.type == STRINGS)
+_SINGLE = tuple(c.name for c in ATTRIBUTES if c.type != STRINGS)
+
+
+class Attribute(Strict):
+    """How one golden attribute or group is chosen, and who answers for it; a bare list is its rules.
+
+    rules: first to last. source_of_truth: the source whose values go before all others', whatever the rules say.
+    updated_by: the only sources whose values may survive; by default all. valid: SQL over silver.person's
+    attributes that the rule `valid` goes by. owner: the team that answers for it.
+    """
+
+    rules: list[Rule] = []
+    source_of_truth: str | None = None
+    updated_by: Annotated[list[str], Field(min_length=1)] | None = None
+    valid: str | None = None
+    owner: str = ""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _rules_alone(cls, said: object) -> object:
+        if said == []:
+            raise ValueError("no rule; name one at least, or leave the attribute out.")
+        return {"rules": said} if isinstance(said, list) else said
+
+    @field_validator("valid")
+    @classmethod
+    def _over_attributes(cls, valid: str | None) -> str | None:
+        if valid is None:
+            return None
+        try:
+            check_expression(valid, where="valid")
+        except ConfigError as fault:
+            raise ValueError(str(fault)) from None
+        known = [c.name for c in ATTRIBUTES]
+        for name in sorted(columns_read(valid) - set(known)):
+            raise ValueError(f"{name} is no attribute of a record; there are {', '.join(known)}.")
+        return valid
+
+
+class Survivorship(Strict):
+    """How each golden attribute is chosen among the entity's records: its rules, first to last.
+
+    A steward's override goes before all, the source of truth before the rules. trusted: the source's trust, 1 before
+    9; recent: newest updated_at, unknown last; frequent: what most records of the entity say, in capitals or not;
+    longest: most characters; valid: where the attribute's `valid` holds; complete: most parts of a group filled
+    (the region left out). all, for lists only and the only rule there: every record's values survive.
+
+    `groups` names attributes that survive together, from one record; the parts of an address always do. What
+    `attributes` leaves out goes by the package's own rules, and the rest by `default`, lists by `all`.
+    """
+
+    ADDRESS: ClassVar[tuple[str, ...]] = ("street", "city", "region", "postcode", "country")
+    OWN: ClassVar[dict[str, Attribute]] = {
+        # Slips seldom repeat, so the many are right; between equals an initial or a pet name is the shorter.
+        "given_name": Attribute(rules=["frequent", "longest", "trusted"]),
+        # Most records cut it to an initial: here the many are wrong.
+        "middle_name": Attribute(rules=["longest", "frequent", "trusted"]),
+        # Names change by marriage: between equals the newer holds.
+        "family_name": Attribute(rules=["frequent", "recent", "trusted"]),
+        # These hold for life: that records agree says more than that one of them is new.
+        "gender": Attribute(rules=["frequent", "trusted", "recent"]),
+        # What forms and databases put where nobody knows.
+        "birth_date": Attribute(
+            rules=["valid", "frequent", "trusted", "recent"],
+            valid="birth_date NOT IN (DATE '1900-01-01', DATE '1970-01-01')",
+        ),
+        "birth_place": Attribute(rules=["frequent", "trusted", "recent"]),
+        "national_id": Attribute(rules=["frequent", "trusted", "recent"]),
+        # People move; but a newer record that knows no more than the country must not blank out a home.
+        "address": Attribute(rules=["complete", "recent", "trusted"]),
+    }
+
+    default: list[ValueRule] = Field(default=["trusted", "recent", "frequent"], min_length=1)
+    groups: dict[str, Annotated[list[str], Field(min_length=2)]] = {}
+    attributes: dict[str, Attribute] = {}
+
+    @field_validator("default")
+    @classmethod
+    def _of_any_value(cls, rules: list[ValueRule]) -> list[ValueRule]:
+        if "valid" in rules:
+            raise ValueError("valid goes by an attribute's own expression; give it to attributes.")
+        return rules
+
+    @field_validator("groups")
+    @classmethod
+    def _apart(cls, groups: dict[str, list[str]]) -> dict[str, list[str]]:
+        taken = dict.fromkeys(cls.ADDRESS, "address")
+        for group, names in groups.items():
+            if group == "address" or group in (*_SINGLE, *_LISTS):
+                raise ValueError(f"{group} is no name for a group, for it has a meaning already.")
+            for name in names:
+                if name not in _SINGLE:
+                    raise ValueError(
+                        f"{name} is not an attribute with one value; those are {', '.join(_SINGLE)}."
+                    )
+                if name in taken:
+                    raise ValueError(f"{name} survives with {taken[name]} already.")
+                taken[name] = group
+        return groups
+
+    @model_validator(mode="after")
+    def _has_a_choice(self) -> Self:
+        choices = self.choices
+        together = {name: choice for choice, names in choices.items() if len(names) > 1 for name in names}
+        for name in self.attributes:
+            if name in together:
+                raise ValueError(f"{name} survives with the rest of {together[name]}; give rules to that.")
+            if name not in choices:
+                raise ValueError(f"{name} is not an attribute; those are {', '.join(choices)}.")
+            rules = self.of(name).rules
+            if "complete" in rules and name not in together.values():
+                raise ValueError(f"{name} has no parts that could be complete; only groups have.")
+            if "all" in rules and (name not in _LISTS or rules != ["all"]):
+                raise ValueError(f"{name}: all stands alone, and is for lists: {', '.join(_LISTS)}.")
+            if ("valid" in rules) != (self.of(name).valid is not None):
+                raise ValueError(f"{name}: the rule valid and an expression `valid` need each other.")
+        return self
+
+    @property
+    def choices(self) -> dict[str, tuple[str, ...]]:
+        """What is chosen, a group or one attribute, and the columns that the choice decides."""
+        groups = {"address": self.ADDRESS, **{group: tuple(names) for group, names in self.groups.items()}}
+        grouped = {name for names in groups.values() for name in names}
+        return groups | {c.name: (c.name,) for c in ATTRIBUTES if c.name not in grouped}
+
+    def of(self, choice: str) -> Attribute:
+        """How one of `choices` is chosen: what conf leaves unsaid filled in."""
+        said, own = self.attributes.get(choice, Attribute()), self.OWN.get(choice, Attribute())
+        usual: list[Rule] = ["all"] if choice in _LISTS else [*self.default]
+        rules = said.rules or own.rules or usual
+        valid = said.valid or (own.valid if "valid" in rules else None)
+        return said.model_copy(update={"rules": rules, "valid": valid})
