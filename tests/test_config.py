@@ -157,6 +157,12 @@ def test_quality_of_an_unknown_table_is_refused(conf: Path) -> None:
         load_project(conf)
 
 
+def test_quality_of_a_table_that_no_stage_checks_is_refused(conf: Path) -> None:
+    write(conf, "quality/household.yml", "table: gold.household\nexpectations: []\n")
+    with pytest.raises(ConfigError, match=r"no stage checks gold\.household"):
+        load_project(conf)
+
+
 @pytest.mark.parametrize(
     ("when", "says"),
     [

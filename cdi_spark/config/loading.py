@@ -14,7 +14,17 @@ from cdi_spark.config.sources import Quality, Source
 from cdi_spark.config.survivorship import Survivorship
 from cdi_spark.errors import ConfigError
 from cdi_spark.expressions import check_expression
-from cdi_spark.tables import EVENTS, PERSON_INPUT, TABLES, THING_TABLES
+from cdi_spark.tables import (
+    COMPANY,
+    CONVERSION,
+    EVENTS,
+    HOUSEHOLD,
+    JUDGEMENT,
+    OVERRIDE,
+    PERSON_INPUT,
+    TABLES,
+    THING_TABLES,
+)
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -124,12 +134,20 @@ def _source(path: Path, variables: dict[str, str]) -> Source:
     return source.model_copy(update={"path": located})
 
 
+# What stewards and runs say, and what follows from tables that are checked.
+_UNCHECKED = {table for table in TABLES if table.startswith("ops.")} | {
+    t.name for t in (JUDGEMENT, OVERRIDE, CONVERSION, HOUSEHOLD, COMPANY)
+}
+
+
 def _quality(path: Path) -> Quality:
     quality = _read(path, Quality)
     if quality.table not in TABLES:
         raise ConfigError(
             f"{path}: there is no table {quality.table}; write it with its schema, as silver.person."
         )
+    if quality.table in _UNCHECKED:
+        raise ConfigError(f"{path}: no stage checks {quality.table}. Check the tables that it is made from.")
     for name, sql in quality.rules.items():
         check_expression(sql, where=f"{path}: rule {name}")
     return quality

@@ -140,7 +140,7 @@ def golden_records(attributes: DataFrame) -> DataFrame:
     for column in ATTRIBUTES:
         value = F.when(F.col("attribute") == column.name, F.col("value"))
         if column.type == STRINGS:
-            lists = F.transform(F.collect_set(value), lambda text: F.from_json(text, STRINGS))
+            lists = F.transform(F.collect_set(value), lambda listed: F.from_json(listed, STRINGS))
             union = F.array_sort(F.array_distinct(F.array_compact(F.flatten(lists))))
             golden.append(F.when(F.size(union) > 0, union).alias(column.name))
         else:
