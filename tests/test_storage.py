@@ -155,7 +155,10 @@ def test_scratch_is_gone_after_the_block_even_when_it_fails(
 
 def customers(spark: SparkSession, *entities: str) -> DataFrame:
     return spark.createDataFrame(
-        [(entity, "given_name", entity, "crm:1", "crm", True, "trusted") for entity in entities],
+        [
+            (entity, "given_name", entity, "crm:1", "crm", None, True, "trusted", "only")
+            for entity in entities
+        ],
         ATTRIBUTE.schema,
     )
 

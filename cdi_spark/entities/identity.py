@@ -18,10 +18,11 @@ def named(
 ) -> DataFrame:
     """Name every entity, keeping the ids that its records had; what changes by it.
 
-    An old id goes to the entity that holds most of its records; an entity to which several old ids would
-    go takes the one with most records in it, then the oldest, then the lexically first. An entity that gets none
-    so takes back the id of one that is no more, if most of that one's last records are in it. Others get an id
-    minted from the run and their smallest record_id, so that a run tried again mints the same.
+    An old id goes to the entity that holds most of its records, of equal parts to the one that had it longer, for
+    what was merged into it has an id to go back to; an entity to which several old ids would go takes the one with
+    most records in it, then the oldest, then the lexically first. An entity that gets none so takes back the id of one
+    that is no more, if most of that one's last records are in it. Others get an id minted from the run and their
+    smallest record_id, so that a run tried again mints the same.
 
     Args:
         found: record_id, entity: its number; of all records, or of whole entities of `members` and new records.

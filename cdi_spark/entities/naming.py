@@ -25,10 +25,11 @@ NAMER_GIVES = "kind string, record_id string, entity_id string, lives_in string,
 TELLER_READS = "record_id string, entity_id string, since long, until long"
 TELLER_GIVES = "instant long, entity_id string, kind string, before array<string>, after array<string>"
 
-# Each id goes to one entity, and each entity takes one id.
+# Each id goes to one entity, and each entity takes one id. Of equal parts that which had the id longer keeps it: what
+# was merged into it goes back to its own.
 _BEST = """
 select entity, entity_id from (
-    select * from {claims} qualify row_number() over (partition by entity_id order by records desc, smallest) = 1
+    select * from {claims} qualify row_number() over (partition by entity_id order by records desc, since, smallest) = 1
 ) where entity is not null and {wanted}
 qualify row_number() over (partition by entity order by records desc, since, entity_id) = 1
 """

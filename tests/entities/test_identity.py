@@ -92,6 +92,14 @@ def test_an_id_that_was_merged_away_is_back_with_its_records_after_a_split(spark
     assert ids(spark, "abdef c", torn, known)["c"] not in ("X", "Y")
 
 
+def test_of_equal_parts_that_which_had_the_id_longer_keeps_it_and_the_other_gets_its_own_back(
+    spark: SparkSession,
+) -> None:
+    joined = held(spark, Y="a").withColumn("valid_from", F.lit(NEW))
+    merged, known = held(spark, Y="b").unionByName(joined), away(spark, X=("Y", "a"))
+    assert ids(spark, "a b", merged, known) == {"a": "X", "b": "Y"}
+
+
 def test_an_id_comes_back_only_where_most_of_its_last_records_are(spark: SparkSession) -> None:
     # Two of X's records are in Z, which no change reaches; b alone does not bring it back.
     known = away(spark, X=("Z", "abd"))
