@@ -192,7 +192,7 @@ def test_a_released_view_keeps_the_comments_of_its_columns(spark: SparkSession, 
     storage.release("r1")
     readers_see(storage)
     told = {row["col_name"]: row["comment"] for row in spark.sql("DESCRIBE gold.attribute").collect()}
-    assert told["source"] == "source of the record"
+    assert told["record_id"] == "<source>:<key> of the person record"
 
 
 def test_a_release_tried_again_is_one_release(spark: SparkSession, storage: Storage) -> None:
