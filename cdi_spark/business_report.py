@@ -10,6 +10,7 @@ from typing import Any
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from cdi_spark.gold.members import live_records
 from cdi_spark.pages import Axis, page
 from cdi_spark.storage import Storage
 from cdi_spark.tables import (
@@ -27,8 +28,8 @@ from cdi_spark.tables import (
     RUN,
 )
 
-# What the page tells of the past: months in pictures, months in tables, runs.
-_MONTHS, _ROWS, _RUNS = 60, 24, 30
+# What the page tells of the past: months in pictures, rows of money by month, runs.
+_MONTHS, _ROWS, _RUNS = 60, 72, 30
 _WIDTH, _HEIGHT = 700, 200
 
 
@@ -93,9 +94,11 @@ def business_report(storage: Storage, *, title: str) -> str:
         currency=revenue[0],
         revenue=revenue[1],
         finance=_rows(
-            storage.read_released(FINANCE.name).orderBy(F.desc("month"), "document", "currency"), _ROWS * 3
+            storage.read_released(FINANCE.name).orderBy(F.desc("month"), "document", "currency").limit(_ROWS)
         ),
-        metrics=_newest(storage.read_or_empty(METRIC), "metric", "measured_at"),
+        metrics=_rows(
+            storage.read_or_empty(METRIC).where(F.col("run_id") == storage.newest_release()).orderBy("metric")
+        ),
         quality=_quality(storage),
         runs=_runs(storage),
     )
@@ -113,7 +116,7 @@ def _bars(groups: Any) -> list[Bar]:
 def _growth(journey: DataFrame) -> Chart | None:
     """Customers first known in each month."""
     first = journey.groupBy("entity_id").agg(F.min("since").alias("since")).where("since IS NOT NULL")
-    return _by_month(first.groupBy(_month("since")).count().collect(), "count")
+    return _by_month(first.groupBy(F.trunc("since", "month").alias("month")).count().collect(), "count")
 
 
 def _revenue(revenue: DataFrame) -> tuple[str | None, dict[str, Chart]]:
@@ -129,17 +132,12 @@ def _revenue(revenue: DataFrame) -> tuple[str | None, dict[str, Chart]]:
     }
 
 
-def _month(column: str) -> Any:
-    return F.trunc(column, "month").alias("month")
-
-
 def _by_month(rows: Sequence[Any], name: str) -> Chart | None:
     """The last months that have any; months between without any are shown as nothing."""
     values = {row["month"]: float(row[name]) for row in rows}
     if not values:
         return None
-    months = _months(max(values))[-_MONTHS:]
-    months = [month for month in months if month >= min(values)]
+    months = [month for month in _months(max(values)) if month >= min(values)]
     shown = [values.get(month, 0.0) for month in months]
     up = Axis(min(0.0, *shown), max(1.0, *shown), _HEIGHT, 10)
     zero, wide = up.at(0.0), _WIDTH / len(months)
@@ -167,19 +165,18 @@ def _months(last: date) -> list[date]:
 
 def _by_source(storage: Storage) -> list[dict[str, Any]]:
     """Of each source its records, the customers that they are, and those that it has more than once."""
-    current = storage.read(MEMBER.name).where("valid_to IS NULL").select("record_id", "entity_id")
-    records = storage.read(PERSON.name).where("NOT is_deleted").join(current, "record_id")
+    records = live_records(storage.read(PERSON.name), storage.read(MEMBER.name))
     each = records.groupBy("source", "entity_id").agg(F.count("*").alias("records"))
     by_source = each.groupBy("source").agg(
         F.sum("records").alias("records"),
         F.count("*").alias("customers"),
         F.count_if(F.col("records") > 1).alias("more_than_once"),
     )
-    return _rows(by_source.orderBy("source"), 1_000)
+    return _rows(by_source.orderBy("source"))
 
 
 def _quality(storage: Storage) -> list[dict[str, Any]]:
-    """By run, oldest first: expectations, those that failed, rows landed, rows in quarantine."""
+    """By run, oldest first: expectations, those that failed, rows emitted, rows in quarantine."""
     checks = (
         storage.read_or_empty(QUALITY_RESULT)
         .groupBy("run_id")
@@ -191,7 +188,7 @@ def _quality(storage: Storage) -> list[dict[str, Any]]:
     )
     ledger = storage.read_or_empty(LEDGER).groupBy("run_id")
     rows = ledger.agg(F.sum("emitted").alias("emitted"), F.sum("quarantined").alias("quarantined"))
-    return _rows(checks.join(rows, "run_id", "left").orderBy(F.desc("at")), _RUNS)[::-1]
+    return _rows(checks.join(rows, "run_id", "left").orderBy(F.desc("at")).limit(_RUNS))[::-1]
 
 
 def _runs(storage: Storage) -> list[dict[str, Any]]:
@@ -202,13 +199,8 @@ def _runs(storage: Storage) -> list[dict[str, Any]]:
         F.sum("seconds").alias("seconds"),
         F.concat_ws(", ", F.sort_array(F.collect_set("status"))).alias("status"),
     )
-    return _rows(told.orderBy(F.desc("at")), _RUNS)[::-1]
+    return _rows(told.orderBy(F.desc("at")).limit(_RUNS))[::-1]
 
 
-def _newest(rows: DataFrame, key: str, at: str) -> list[dict[str, Any]]:
-    newest = rows.groupBy(key).agg(F.max_by(F.struct(*rows.columns), at).alias("row"))
-    return _rows(newest.select("row.*").orderBy(key), 1_000)
-
-
-def _rows(rows: DataFrame, most: int) -> list[dict[str, Any]]:
-    return [row.asDict() for row in rows.limit(most).collect()]
+def _rows(rows: DataFrame) -> list[dict[str, Any]]:
+    return [row.asDict() for row in rows.collect()]

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from decimal import Decimal
 from typing import Any
 
 from pyspark.sql import DataFrame, Row
 from pyspark.sql import functions as F
 
 from cdi_spark.errors import CdiError
+from cdi_spark.gold.members import live_records
 from cdi_spark.history import Happening, history
-from cdi_spark.pages import money, page
+from cdi_spark.pages import page, text
 from cdi_spark.storage import Storage
 from cdi_spark.tables import (
     ATTRIBUTE,
@@ -124,26 +123,7 @@ def answer_customer(storage: Storage, entity: str) -> CustomerAnswer:
 
 def customer_page(found: CustomerAnswer) -> str:
     """The customer as one HTML page, without script or network; every value is escaped."""
-    return page("customer.html.j2", found=found, text=text)
-
-
-def text(value: object) -> str:
-    """A value as people write it; empty where there is none."""
-    if value is None:
-        return ""
-    if isinstance(value, list | tuple):
-        return ", ".join(map(text, value))
-    if isinstance(value, Mapping):
-        return ", ".join(f"{text(amount)} {key}" for key, amount in value.items() if amount is not None)
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, datetime):
-        return f"{value:%Y-%m-%d %H:%M}"
-    if isinstance(value, float):
-        return f"{value:.3g}"
-    if isinstance(value, Decimal):
-        return money(value)
-    return value.isoformat() if isinstance(value, date) else str(value)
+    return page("customer.html.j2", found=found)
 
 
 def _values(attributes: DataFrame, customer: Mapping[str, Any]) -> list[Value]:
@@ -163,8 +143,8 @@ def _values(attributes: DataFrame, customer: Mapping[str, Any]) -> list[Value]:
 
 
 def _records(storage: Storage, entity: str) -> list[tuple[str, str, str, str]]:
-    members = storage.read(MEMBER.name).where((F.col("entity_id") == entity) & F.col("valid_to").isNull())
-    persons = storage.read(PERSON.name).join(members.select("record_id"), "record_id").orderBy("record_id")
+    live = live_records(storage.read(PERSON.name), storage.read(MEMBER.name))
+    persons = live.where(F.col("entity_id") == entity).orderBy("record_id")
     return [
         (
             row["record_id"],

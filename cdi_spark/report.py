@@ -14,6 +14,7 @@ from cdi_spark.gold.accuracy import golden_accuracy
 from cdi_spark.linkage.evaluation import Evaluation, evaluate
 from cdi_spark.linkage.link_rules import as_links
 from cdi_spark.linkage.tutorial import tutorial_clusters
+from cdi_spark.pages import text
 from cdi_spark.storage import Storage
 from cdi_spark.tables import ATTRIBUTES, CUSTOMER_360, MEMBER, METRIC, MODEL, PAIR, PERSON, QUARANTINE, RUN
 from cdi_spark.truth import read_truth
@@ -169,18 +170,14 @@ def _print_customer(storage: Storage, console: Console) -> None:
     )
     shown = RichTable("attribute", "golden record", title=f"Customer {best['entity_id']}")
     for name in _known(best):
-        shown.add_row(name, Text(_text(best[name])))
+        shown.add_row(name, Text(text(best[name])))
     console.print(shown)
     shown = RichTable("record", "what it says", title="The records that it came from", show_lines=True)
     for record in records:
-        said = " · ".join(_text(record[name]) for name in _known(record))
+        said = " · ".join(text(record[name]) for name in _known(record))
         shown.add_row(Text(record["record_id"]), Text(said))
     console.print(shown)
 
 
 def _known(row: Row) -> list[str]:
     return [c.name for c in ATTRIBUTES if row[c.name] is not None]
-
-
-def _text(value: object) -> str:
-    return ", ".join(str(v) for v in value) if isinstance(value, list) else str(value)

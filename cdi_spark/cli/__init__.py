@@ -199,8 +199,8 @@ def demo(
     loaded = project_at(project, {"raw": str(directory / "raw")})
     job = start_run(loaded, str(directory / "warehouse"))
     _run_stages(job, Stage.all)
-    truth = directory / "raw"
-    print_report(job.storage, str(truth / "truth.csv"), str(truth / "truth_people.csv"), console=out)
+    raw = directory / "raw"
+    print_report(job.storage, str(raw / "truth.csv"), str(raw / "truth_people.csv"), console=out)
     out.print("Try next:")
     for query in (
         "SELECT given_name, family_name, record_count, sources, order_total FROM gold.customer_360 "

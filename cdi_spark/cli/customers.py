@@ -49,7 +49,7 @@ def report(
 
 
 def _print(found: CustomerAnswer) -> None:
-    from cdi_spark.customer_page import text
+    from cdi_spark.pages import text
 
     customer = found.customer
     name = " ".join(filter(None, (customer["given_name"], customer["family_name"])))

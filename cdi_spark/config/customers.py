@@ -6,9 +6,8 @@ from typing import ClassVar
 
 from pydantic import Field, field_validator
 
-from cdi_spark.config.strict import Strict
-from cdi_spark.errors import ConfigError
-from cdi_spark.expressions import check_expression, columns_read, days_told
+from cdi_spark.config.strict import Strict, expression_over
+from cdi_spark.expressions import days_told
 from cdi_spark.tables import CUSTOMER_360, MEASURE, STATE_FACTS
 
 
@@ -32,14 +31,8 @@ class State(Strict):
     @field_validator("when")
     @classmethod
     def _over_facts(cls, when: str) -> str:
-        try:
-            check_expression(when, where="when")
-            days_told(when)
-        except ConfigError as fault:
-            raise ValueError(str(fault)) from None
-        for name in sorted(columns_read(when) - set(cls.FACTS)):
-            raise ValueError(f"{name} is nothing that a state can go by; there are {', '.join(cls.FACTS)}.")
-        return when
+        unknown = f"is nothing that a state can go by; there are {', '.join(cls.FACTS)}."
+        return expression_over(cls.FACTS, when, where="when", unknown=unknown, also=[days_told])
 
 
 class Segment(Strict):
@@ -55,15 +48,8 @@ class Segment(Strict):
     @field_validator("when")
     @classmethod
     def _over_columns(cls, when: str) -> str:
-        try:
-            check_expression(when, where="when")
-        except ConfigError as fault:
-            raise ValueError(str(fault)) from None
-        for name in sorted(columns_read(when) - cls.COLUMNS):
-            raise ValueError(
-                f"{name} is no column of {CUSTOMER_360.name} or {MEASURE.name} that a segment can go by."
-            )
-        return when
+        unknown = f"is no column of {CUSTOMER_360.name} or {MEASURE.name} that a segment can go by."
+        return expression_over(cls.COLUMNS, when, where="when", unknown=unknown)
 
 
 STATES = [

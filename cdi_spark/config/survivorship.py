@@ -6,9 +6,7 @@ from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from cdi_spark.config.strict import Strict
-from cdi_spark.errors import ConfigError
-from cdi_spark.expressions import check_expression, columns_read
+from cdi_spark.config.strict import Strict, expression_over
 from cdi_spark.tables import ATTRIBUTES, STRINGS
 
 ValueRule = Literal["trusted", "recent", "frequent", "longest", "valid"]
@@ -43,14 +41,9 @@ class Attribute(Strict):
     def _over_attributes(cls, valid: str | None) -> str | None:
         if valid is None:
             return None
-        try:
-            check_expression(valid, where="valid")
-        except ConfigError as fault:
-            raise ValueError(str(fault)) from None
         known = [c.name for c in ATTRIBUTES]
-        for name in sorted(columns_read(valid) - set(known)):
-            raise ValueError(f"{name} is no attribute of a record; there are {', '.join(known)}.")
-        return valid
+        unknown = f"is no attribute of a record; there are {', '.join(known)}."
+        return expression_over(known, valid, where="valid", unknown=unknown)
 
 
 class Survivorship(Strict):

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
+from cdi_spark.gold.members import current_members
+
 # What truth calls an attribute, where records have a list of it and customers one that is preferred.
 _LISTS = {"email": "emails", "phone": "phones"}
 _ATTRIBUTES = (
@@ -32,7 +34,7 @@ def golden_accuracy(
         gold, and by the entity's newest record that has any value.
     """
     live = persons.where("NOT is_deleted")
-    current = members.where("valid_to IS NULL").select("record_id", "entity_id")
+    current = current_members(members)
     told = live.select(
         "record_id",
         F.coalesce("updated_at", F.to_timestamp(F.lit("0001-01-01"))).alias("updated_at"),

@@ -8,6 +8,8 @@ from functools import reduce
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from cdi_spark.gold.members import current_members
+
 
 def touched(
     persons: DataFrame,
@@ -34,7 +36,7 @@ def touched(
     """
     said = F.xxhash64(F.lit("person"), "record_id", "content_hash", "updated_at", "trust")
     nothing = F.lit(None).cast("long")
-    current = members.where("valid_to IS NULL").select("record_id", "entity_id")
+    current = current_members(members)
     live = (
         persons.where("NOT is_deleted").select("record_id", said.alias("content")).join(current, "record_id")
     )

@@ -5,10 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pandas as pd
+from pyspark import cloudpickle
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql.pandas.functions import pandas_udf
 from pyspark.sql.types import DoubleType
+
+from cdi_spark import labels
+from cdi_spark.gold.members import current_members
+from cdi_spark.labels import joining
+
+cloudpickle.register_pickle_by_value(labels)  # type: ignore[no-untyped-call]
 
 
 def weakest_links(links: DataFrame, members: DataFrame) -> DataFrame:
@@ -23,10 +30,8 @@ def weakest_links(links: DataFrame, members: DataFrame) -> DataFrame:
     Returns:
         entity_id, weakest_link (bits; null where all that is needed is decided), confidence (probability). An entity
         that these links do not hold together, for its records were joined by all that they say, has no row.
-    Source:
-        Kruskal 1956, doi:10.1090/S0002-9939-1956-0078686-7.
     """
-    current = members.where("valid_to IS NULL").select("record_id", "entity_id")
+    current = current_members(members)
     left = current.select(F.col("record_id").alias("record_id_l"), "entity_id")
     right = current.select(F.col("record_id").alias("record_id_r"), F.col("entity_id").alias("other"))
     within = links.join(left, "record_id_l").join(right, "record_id_r").where("entity_id = other")
@@ -55,20 +60,8 @@ def _smallest_in_tree() -> Callable[..., Column]:
     ) -> Iterator[pd.Series]:
         def of_entity(weights: list[float], lefts: list[str], rights: list[str], size: int) -> float | None:
             """The weight of the link that joins the last two parts; null where parts are left."""
-            above: dict[str, str] = {}
-
-            def top(record: str) -> str:
-                while record in above:
-                    record = above[record]
-                return record
-
-            for weight, left, right in zip(weights, lefts, rights, strict=True):
-                one, other = top(left), top(right)
-                if one != other:
-                    above[one] = other
-                    if len(above) == size - 1:
-                        return weight
-            return None
+            tree = list(joining(zip(lefts, rights, strict=True)))
+            return weights[tree[-1]] if len(tree) == size - 1 else None
 
         for batch in batches:
             yield pd.Series([of_entity(*entity) for entity in zip(*batch, strict=True)], dtype="float64")

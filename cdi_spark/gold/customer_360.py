@@ -5,7 +5,7 @@ from functools import reduce
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from cdi_spark.gold.survivorship import live_records
+from cdi_spark.gold.members import live_records
 from cdi_spark.standardise import phones
 from cdi_spark.tables import ATTRIBUTES, CUSTOMER_360, MONEY
 

@@ -11,7 +11,7 @@ from pyspark.sql import functions as F
 
 from cdi_spark.config import State
 from cdi_spark.expressions import days_told
-from cdi_spark.gold.survivorship import live_records
+from cdi_spark.gold.members import live_records
 from cdi_spark.tables import DATE, JOURNEY, LONG, STATE_FACTS
 
 _COUNTS = (*(f"{name}s" for name in STATE_FACTS), "active_subscriptions")

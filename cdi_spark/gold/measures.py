@@ -51,7 +51,7 @@ def measures(
         gold.measure.
     """
     known = (
-        customers.select("entity_id")
+        customers.select(*CUSTOMER_360.names)
         .join(facts, "entity_id", "left")
         .withColumns(
             {
@@ -70,9 +70,7 @@ def measures(
         .join(balances, "entity_id", "left")
         .join(next_products, "entity_id", "left")
     )
-    columns = [F.col(name) for name in MEASURE.names if name != "segments"]
-    told = known.select(*columns).join(customers.select(*(name for name in CUSTOMER_360.names)), "entity_id")
-    return told.withColumn("segments", _in_segments(segments)).select(*MEASURE.names)
+    return known.withColumn("segments", _in_segments(segments)).select(*MEASURE.names)
 
 
 def _with_rfm(known: DataFrame) -> DataFrame:

@@ -7,6 +7,7 @@ from pyspark.sql import functions as F
 
 from cdi_spark.config import Attribute, Rule, Survivorship
 from cdi_spark.errors import GateError
+from cdi_spark.gold.members import current_members, live_records
 from cdi_spark.standardise import addresses, text
 from cdi_spark.tables import ATTRIBUTE, ATTRIBUTES, CUSTOMER_360, OVERRIDE, STRINGS
 
@@ -38,19 +39,6 @@ _NEAT = """struct(
 _IMPLIED = ("region", "country")
 _STEWARD = "steward"
 _LISTS = [c.name for c in ATTRIBUTES if c.type == STRINGS]
-
-
-def live_records(persons: DataFrame, members: DataFrame) -> DataFrame:
-    """The records that their sources still have, each with the entity that it is in now.
-
-    Args:
-        persons: silver.person.
-        members: entities.member.
-    Returns:
-        silver.person's columns and entity_id.
-    """
-    current = members.where("valid_to IS NULL").select("record_id", "entity_id")
-    return persons.where("NOT is_deleted").join(current, "record_id")
 
 
 def standing_overrides(overrides: DataFrame, *, survivorship: Survivorship) -> DataFrame:
@@ -222,8 +210,7 @@ def _words() -> Column:
 
 def _of_stewards(overrides: DataFrame, members: DataFrame) -> DataFrame:
     """What stewards say of the entity that their record is in now; also that there is nothing to say."""
-    current = members.where("valid_to IS NULL").select("record_id", "entity_id")
-    return overrides.join(current, "record_id").select(
+    return overrides.join(current_members(members), "record_id").select(
         "entity_id",
         "record_id",
         F.lit(_STEWARD).alias("source"),
@@ -268,10 +255,10 @@ def _told(attribute: Attribute) -> str:
 def _rank(survivorship: Survivorship) -> Column:
     """The offer's place by all that goes before the rules, and by each of these; the least comes first."""
     ranks = []
-    for rules in {_told(of): of.rules for of in map(survivorship.of, survivorship.choices)}.values():
+    for told, rules in {_told(of): of.rules for of in map(survivorship.of, survivorship.choices)}.items():
         tests = [*_BEFORE.values(), *(ORDER[rule] for rule in rules)]
         numbers = ", ".join(f"coalesce({test}, {_LAST})" for test in tests)
-        ranks.append(F.when(F.col("rule") == ", ".join(rules), F.expr(f"array({numbers})")))
+        ranks.append(F.when(F.col("rule") == told, F.expr(f"array({numbers})")))
     return F.coalesce(*ranks)
 
 

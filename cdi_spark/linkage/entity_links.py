@@ -12,6 +12,7 @@ import pyarrow as pa
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from cdi_spark.labels import joining
 from cdi_spark.linkage.frozen import Frozen
 from cdi_spark.linkage.splink_sql import evidence_sql
 from cdi_spark.linkage.tasks import evidence_of
@@ -80,19 +81,8 @@ def spanning_tree(links: Sequence[Link]) -> list[Link]:
 
     Args:
         links: of all pairs, the strongest first.
-    Source:
-        Kruskal 1956, doi:10.1090/S0002-9939-1956-0078686-7.
     """
-    part: dict[str, set[str]] = {}
-    tree = []
-    for link in links:
-        one = part.setdefault(link.record_id_l, {link.record_id_l})
-        other = part.setdefault(link.record_id_r, {link.record_id_r})
-        if one is not other:
-            tree.append(link)
-            one |= other
-            part.update(dict.fromkeys(other, one))
-    return tree
+    return [links[place] for place in joining((link.record_id_l, link.record_id_r) for link in links)]
 
 
 def weakest_link(tree: Sequence[Link]) -> WeakestLink | None:

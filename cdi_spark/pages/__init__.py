@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 from decimal import Decimal
 from importlib.resources import files
 from typing import Any
@@ -66,6 +67,25 @@ def page(template: str, **values: Any) -> str:
 def money(amount: Decimal) -> str:
     """An amount with two digits after the point, and the third of currencies that have so small a unit."""
     return f"{amount:,.3f}".removesuffix("0")
+
+
+def text(value: object) -> str:
+    """A value as people write it; empty where there is none."""
+    if value is None:
+        return ""
+    if isinstance(value, list | tuple):
+        return ", ".join(map(text, value))
+    if isinstance(value, Mapping):
+        return ", ".join(f"{text(amount)} {key}" for key, amount in value.items() if amount is not None)
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d %H:%M}"
+    if isinstance(value, float):
+        return f"{value:.3g}"
+    if isinstance(value, Decimal):
+        return money(value)
+    return value.isoformat() if isinstance(value, date) else str(value)
 
 
 def _power_of_ten(value: float) -> int:

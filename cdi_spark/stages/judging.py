@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 from pyspark.sql import functions as F
 
 from cdi_spark.entities.judgements import CANNOT, MUST, WITHDRAWN, Judgement, Pair, against, standing
-from cdi_spark.errors import CdiError, ConflictError
-from cdi_spark.stages.steps import TRIES, last_step, was_appended
+from cdi_spark.errors import CdiError
+from cdi_spark.stages.steps import append_in_turn, no_such_record
 from cdi_spark.storage import Storage
 from cdi_spark.tables import JUDGEMENT, PERSON
 
@@ -62,12 +62,12 @@ def judge_all(storage: Storage, asked: Sequence[Decision], *, by: str) -> list[b
         Of every decision what judge() returns of it, or the error that it raises.
     """
     live = _live(storage, asked)
-    for _ in range(TRIES):
-        # The step first: who decides in between gets it, and this is tried again.
-        step = last_step(storage, JUDGEMENT)
+    outcomes: list[bool | CdiError] = []
+
+    def entries(step: int) -> list[tuple[object, ...]]:
         held = {judgement.pair: judgement for judgement in standing(storage.read_or_empty(JUDGEMENT))}
-        entries: list[tuple[object, ...]] = []
-        outcomes: list[bool | CdiError] = []
+        made: list[tuple[object, ...]] = []
+        outcomes.clear()
         at = datetime.now(UTC)
         for decision in asked:
             try:
@@ -79,14 +79,15 @@ def judge_all(storage: Storage, asked: Sequence[Decision], *, by: str) -> list[b
             if not new:
                 continue
             pair, verdict = decision.pair, decision.verdict
-            entries.append((step + len(entries) + 1, *pair, verdict, by, decision.why, at))
+            made.append((step + len(made), *pair, verdict, by, decision.why, at))
             if verdict == WITHDRAWN:
                 del held[pair]
             else:
                 held[pair] = Judgement(*pair, verdict, by, decision.why, at)
-        if not entries or was_appended(storage, JUDGEMENT, entries, first=step + 1):
-            return outcomes
-    raise ConflictError("entities.judgement: others decide all the time. Try again.")
+        return made
+
+    append_in_turn(storage, JUDGEMENT, entries)
+    return outcomes
 
 
 def _is_new(decision: Decision, held: dict[Pair, Judgement], live: set[str]) -> bool:
@@ -123,10 +124,7 @@ def _live(storage: Storage, asked: Sequence[Decision]) -> set[str]:
 def _want_live(pair: Pair, live: set[str]) -> None:
     missing = [record for record in pair if record not in live]
     if missing:
-        raise CdiError(
-            f"judge: {' and '.join(missing)}: no such record in silver.person. A record id is <source>:<key>; "
-            "`cdi why ENTITY` lists a customer's."
-        )
+        raise no_such_record("judge", missing)
 
 
 def _want_no_contrary(held: Sequence[Judgement], pair: Pair, verdict: str) -> None:

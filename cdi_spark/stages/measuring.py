@@ -23,8 +23,8 @@ Metric = tuple[str, float | None, float | None, str | None, bool]
 
 def measured(
     run: Run, keep: Callable[[str, DataFrame], DataFrame], customers: DataFrame, timeline: DataFrame
-) -> dict[Table, DataFrame]:
-    """gold.measure, gold.cash_flow and this run's rows of ops.metric, made whole from customers and what they did."""
+) -> tuple[dict[Table, DataFrame], DataFrame]:
+    """gold.measure and gold.cash_flow, whole, from customers and what they did; and this run's rows of ops.metric."""
     known = keep(
         "facts",
         facts(
@@ -52,11 +52,8 @@ def measured(
     expected, of_cash = _cash_flow(run, keep, timeline)
     at = datetime.now(UTC)
     entries = [(run.run_id, *metric, at) for metric in (*metrics, *of_cash)]
-    return {
-        MEASURE: keep("measures", rows),
-        CASH_FLOW: keep("cash_flow", expected),
-        METRIC: run.spark.createDataFrame(entries, METRIC.schema),
-    }
+    made = {MEASURE: keep("measures", rows), CASH_FLOW: keep("cash_flow", expected)}
+    return made, run.spark.createDataFrame(entries, METRIC.schema)
 
 
 def _cash_flow(

@@ -10,8 +10,8 @@ from pyspark.sql import functions as F
 from pyspark.sql import types as T
 
 from cdi_spark.config import Project
-from cdi_spark.errors import CdiError, ConflictError
-from cdi_spark.stages.steps import TRIES, last_step, was_appended
+from cdi_spark.errors import CdiError
+from cdi_spark.stages.steps import append_in_turn, no_such_record
 from cdi_spark.standardise.silver import standard_values
 from cdi_spark.storage import Storage
 from cdi_spark.tables import ATTRIBUTES, OVERRIDE, PERSON, STRINGS
@@ -61,25 +61,22 @@ def withdraw_override(storage: Storage, record: str, choice: str, *, by: str, wh
 
 
 def _put(storage: Storage, record: str, set_of: Mapping[str, Values | None], *, by: str, why: str) -> None:
-    for _ in range(TRIES):
-        step, at = last_step(storage, OVERRIDE), datetime.now(UTC)
-        entries = [
+    at = datetime.now(UTC)
+    append_in_turn(
+        storage,
+        OVERRIDE,
+        lambda step: [
             (number, record, choice, values, by, why, at)
-            for number, (choice, values) in enumerate(set_of.items(), step + 1)
-        ]
-        if was_appended(storage, OVERRIDE, entries, first=step + 1):
-            return
-    raise ConflictError("entities.override: others decide all the time. Try again.")
+            for number, (choice, values) in enumerate(set_of.items(), step)
+        ],
+    )
 
 
 def _country(storage: Storage, record: str) -> str | None:
     live = storage.read(PERSON.name).where(~F.col("is_deleted") & (F.col("record_id") == record))
     row = live.select("country").first()
     if row is None:
-        raise CdiError(
-            f"override: {record}: no such record in silver.person. A record id is <source>:<key>; `cdi why ENTITY` "
-            "lists a customer's."
-        )
+        raise no_such_record("override", [record])
     country: str | None = row["country"]
     return country
 

@@ -92,8 +92,7 @@ def publish(run: Run) -> Counts:
             else rows
             for table, rows in ready.items()
         }
-        told = measured(run, keep, whole[CUSTOMER_360.name], whole_timeline)
-        metrics = told.pop(METRIC)
+        told, metrics = measured(run, keep, whole[CUSTOMER_360.name], whole_timeline)
         whole |= {table.name: rows for table, rows in told.items()}
         views = {
             table.name: run.storage.read(table.name) for table in MARTS if table.name in run.project.quality

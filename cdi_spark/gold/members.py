@@ -1,0 +1,24 @@
+"""Which records a customer has now."""
+
+from pyspark.sql import DataFrame
+
+
+def current_members(members: DataFrame) -> DataFrame:
+    """record_id and the entity_id that it is in now.
+
+    Args:
+        members: entities.member.
+    """
+    return members.where("valid_to IS NULL").select("record_id", "entity_id")
+
+
+def live_records(persons: DataFrame, members: DataFrame) -> DataFrame:
+    """The records that their sources still have, each with the entity that it is in now.
+
+    Args:
+        persons: silver.person.
+        members: entities.member.
+    Returns:
+        silver.person's columns and entity_id.
+    """
+    return persons.where("NOT is_deleted").join(current_members(members), "record_id")
