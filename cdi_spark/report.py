@@ -14,7 +14,7 @@ from cdi_spark.gold.accuracy import golden_accuracy
 from cdi_spark.linkage.evaluation import Evaluation, evaluate
 from cdi_spark.linkage.link_rules import as_links
 from cdi_spark.linkage.tutorial import tutorial_clusters
-from cdi_spark.pages import text
+from cdi_spark.pages import figure, text
 from cdi_spark.storage import Storage
 from cdi_spark.tables import ATTRIBUTES, CUSTOMER_360, MEMBER, METRIC, MODEL, PAIR, PERSON, QUARANTINE, RUN
 from cdi_spark.truth import read_truth
@@ -148,7 +148,7 @@ def print_forecasts(storage: Storage, *, console: Console) -> None:
         "", "error", "of a plainer one", "unit", "in gold", title="Forecasts of a past held out"
     )
     for row in metrics.collect():
-        errors = ("none" if row[name] is None else f"{row[name]:,.4g}" for name in ("value", "baseline"))
+        errors = (figure(row[name]) for name in ("value", "baseline"))
         shown.add_row(row["metric"], *errors, row["unit"], "yes" if row["is_published"] else "no")
     console.print(shown)
 

@@ -60,6 +60,8 @@ def page(template: str, **values: Any) -> str:
         "number": _number,
         "words": _words,
         "money": money,
+        "figure": figure,
+        "text": text,
     }
     return environment.get_template(template).render(**values)
 
@@ -67,6 +69,13 @@ def page(template: str, **values: Any) -> str:
 def money(amount: Decimal) -> str:
     """An amount with two digits after the point, and the third of currencies that have so small a unit."""
     return f"{amount:,.3f}".removesuffix("0")
+
+
+def figure(value: float | None) -> str:
+    """A measured number with four digits, or whole from a thousand on."""
+    if value is None:
+        return "none"
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
 
 
 def text(value: object) -> str:
