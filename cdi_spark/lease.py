@@ -15,6 +15,7 @@ from pyspark.sql import Row
 from pyspark.sql import functions as F
 
 from cdi_spark.errors import ConflictError, LeaseError
+from cdi_spark.rows import local_rows
 from cdi_spark.storage import Storage
 from cdi_spark.tables import LEASE
 
@@ -121,7 +122,7 @@ def _wrote(storage: Storage, run_id: str, step: int, *, held: bool) -> bool:
     """Write a step of the lease; false where another process wrote it first."""
     row = (step, run_id, held, socket.gethostname(), os.getpid(), datetime.now(UTC))
     try:
-        storage.append(LEASE, storage.spark.createDataFrame([row], LEASE.schema), token="lease", step=step)
+        storage.append(LEASE, local_rows(storage.spark, [row], LEASE.schema), token="lease", step=step)
     except ConflictError:
         return False
     last = _last(storage)

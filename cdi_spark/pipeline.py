@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 from cdi_spark import logs, stages
 from cdi_spark.lease import lease
+from cdi_spark.rows import local_rows
 from cdi_spark.stages import Counts, Run
 from cdi_spark.tables import RUN
 
@@ -75,5 +76,5 @@ def _record(
     rows: Counts | None = None,
 ) -> None:
     name, at = run_id or run.run_id, started or datetime.now(UTC)
-    entry = run.spark.createDataFrame([(name, stage, at, seconds, status, rows or {})], RUN.schema)
-    run.storage.append(RUN, entry, token=f"{name}:{stage}:{at.isoformat()}")
+    entry = local_rows(run.spark, [(name, stage, at, seconds, status, rows or {})], RUN.schema)
+    run.storage.append(RUN, entry)

@@ -91,6 +91,8 @@ _DELTA = {
 _SESSION = {
     "spark.sql.session.timeZone": "UTC",
     "spark.sql.execution.arrow.pyspark.enabled": "true",
+    # No limit: else Spark sums up a batch's bytes after every row. Batches end at 10,000 records anyhow.
+    "spark.sql.execution.arrow.maxBytesPerBatch": str(2**31 - 1),
     "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
     # Else every column that is made tells the JVM where in Python it stands: twice as many calls.
     "spark.python.sql.dataFrameDebugging.enabled": "false",

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import reduce
 from pathlib import Path
+from typing import Protocol
 
 from pyspark.errors import AnalysisException
 from pyspark.sql import DataFrame, DataFrameWriter, Row, SparkSession
@@ -16,15 +17,24 @@ from pyspark.sql import functions as F
 from pyspark.sql import types as T
 
 from cdi_spark.errors import CdiError, ConflictError
+from cdi_spark.rows import local_rows
 from cdi_spark.tables import RELEASE, TABLES, Table
 
 _SCHEMAS = ("bronze", *sorted({name.split(".")[0] for name in TABLES}))
+# A table that a view names.
+_NAMED = rf"\b(?:{'|'.join(_SCHEMAS)})\.\w+"
 _STATS_TYPES = (T.NumericType, T.DateType, T.TimestampType, T.StringType)
 # With a catalog, the name gold.customer_360 is a view for readers, pinned to the last release; what the view
 # reads lies under this schema.
 _GOLD_IN_CATALOG = "gold_versions"
 # Rows that the driver holds: a hundred megabytes of the widest.
 AT_HAND = 200_000
+
+
+class Keep(Protocol):
+    """Computes rows once, under a name, for all that read them."""
+
+    def __call__(self, name: str, rows: DataFrame, *, many: bool = False) -> DataFrame: ...
 
 
 class Storage:
@@ -41,7 +51,7 @@ class Storage:
         self.warehouse = str(warehouse) if "://" in str(warehouse) else str(Path(warehouse).absolute())
         self._catalog = catalog
         self._prefix = prefix
-        self._keep: Callable[[str, DataFrame], DataFrame] | None = None
+        self._keep: Keep | None = None
 
     def address(self, name: str) -> str:
         """How SQL names the table that holds `name` (schema.table)."""
@@ -86,7 +96,7 @@ class Storage:
             rows = self.read(table.name)
             later = {c.name: F.lit(None).cast(c.type) for c in table.columns if c.name not in rows.columns}
             return rows.withColumns(later) if later else rows
-        return self.spark.createDataFrame([], table.schema)
+        return local_rows(self.spark, [], table.schema)
 
     def read_released(self, name: str) -> DataFrame:
         """A table of gold as the newest release has it.
@@ -149,8 +159,10 @@ class Storage:
             {"delta.columnMapping.mode": "name", "delta.dataSkippingNumIndexedCols": "0"},
         )
 
-    def append(self, table: Table, rows: DataFrame, *, token: str, step: int = 1) -> None:
-        """Append rows of a declared table, once a token and step.
+    def append(self, table: Table, rows: DataFrame, *, token: str | None = None, step: int = 1) -> None:
+        """Append rows of a declared table; with a token, once a token and step.
+
+        To know which tokens there were, Delta has to work out the whole state of the table.
 
         Raises:
             ConflictError: another writer appended with this token at the same moment.
@@ -244,23 +256,21 @@ class Storage:
         """Commit a release: from here on, readers of gold see the tables as they are now."""
         from concurrent.futures import ThreadPoolExecutor
 
-        def version(name: str) -> int | None:
-            if not self.exists(name):
-                return None
-            newest = (
-                self.spark.sql(f"DESCRIBE HISTORY {self.address(name)} LIMIT 1").select("version").first()
-            )
-            return int(newest["version"]) if newest else None
-
-        unreleased = (RELEASE.name, "ops.lease")
-        names = [t.name for t in TABLES.values() if not t.view and t.name not in unreleased]
+        names = _released()
         with ThreadPoolExecutor(max_workers=4) as pool:
-            versions = {n: v for n, v in zip(names, pool.map(version, names), strict=True) if v is not None}
+            found = pool.map(self._version, names)
+            versions = {n: v for n, v in zip(names, found, strict=True) if v is not None}
         row = (release_id, datetime.now(UTC), versions)
-        self.append(RELEASE, self.spark.createDataFrame([row], RELEASE.schema), token=f"release:{release_id}")
+        self.append(RELEASE, local_rows(self.spark, [row], RELEASE.schema), token=f"release:{release_id}")
         if self._catalog:
             for name in _shown(versions):
                 self._show(name, versions)
+
+    def is_as_released(self, *names: str) -> bool:
+        """Whether tables that releases name are still what the newest release has of them."""
+        newest = self._newest_release()
+        released = newest["versions"] if newest else {}
+        return all(name in released and self._version(name) == released[name] for name in names)
 
     def write_report(self, name: str, page: str) -> Path | None:
         """Write a page under reports/ beside the tables; None where these are in no folder of this machine."""
@@ -274,7 +284,7 @@ class Storage:
         return file
 
     @contextmanager
-    def scratch(self, *, few: bool = False) -> Iterator[Callable[[str, DataFrame], DataFrame]]:
+    def scratch(self, *, few: bool = False) -> Iterator[Keep]:
         """A function that computes rows once, under a name, for all that read them; gone when the block ends.
 
         It writes them down and reads them back. What a killed run left is gone when the next block begins: the
@@ -282,12 +292,13 @@ class Storage:
 
         Args:
             few: hold up to AT_HAND rows in the driver's memory instead: what joins them needs no files and no shuffle.
+                What is said to be `many` is written down all the same.
         """
         schema = self._scratch_schema()
         place = "" if self._catalog else f" LOCATION '{_quoted(self.place_of('_scratch'))}'"
 
-        def keep(name: str, rows: DataFrame) -> DataFrame:
-            if few:
+        def keep(name: str, rows: DataFrame, *, many: bool = False) -> DataFrame:
+            if few and not many:
                 held = rows.limit(AT_HAND + 1).toArrow()
                 if held.num_rows <= AT_HAND:
                     return self.spark.createDataFrame(held, rows.schema)
@@ -356,8 +367,18 @@ class Storage:
     def _table_place(self, name: str) -> str:
         return self.place_of(self._prefix + name.replace(".", "/"))
 
+    def _version(self, name: str) -> int | None:
+        """The table's newest version; None before it was first written."""
+        if not self.exists(name):
+            return None
+        newest = self.spark.sql(f"DESCRIBE HISTORY {self.address(name)} LIMIT 1").select("version").first()
+        return int(newest["version"]) if newest else None
+
+    def _newest_release(self) -> Row | None:
+        return self.read_or_empty(RELEASE).orderBy(F.desc("released_at")).first()
+
     def _release(self) -> Row:
-        newest = self.read_or_empty(RELEASE).orderBy(F.desc("released_at")).first()
+        newest = self._newest_release()
         if newest is None:
             raise CdiError(
                 f"gold: nothing was released yet in {self._catalog or self.warehouse}. Run `cdi run all` first."
@@ -390,7 +411,7 @@ class Storage:
             named = TABLES[found[0]]
             return f"({self._view_over(named, rows_of) if named.view else rows_of(named.name) or _no_rows(named)})"
 
-        return re.sub(rf"\b(?:{'|'.join(_SCHEMAS)})\.\w+", rows, table.view)
+        return re.sub(_NAMED, rows, table.view)
 
     def _show(self, name: str, versions: Mapping[str, int]) -> None:
         """Make schema.table a view of what a release has of it."""
@@ -422,6 +443,12 @@ class Storage:
     def _make_local_schema(self, schema: str) -> None:
         place = _quoted(self.place_of(f"{self._prefix}{schema}"))
         self.spark.sql(f"CREATE SCHEMA IF NOT EXISTS `{self._prefix}{schema}` LOCATION '{place}'")
+
+
+def _released() -> list[str]:
+    """The tables that a release names: gold's, and those that these and the views are made of."""
+    made_of = ("entities.", "gold.", "silver.")
+    return [name for name, table in TABLES.items() if name.startswith(made_of) and not table.view]
 
 
 def _shown(versions: Mapping[str, int]) -> list[str]:

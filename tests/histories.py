@@ -17,6 +17,7 @@ from pyspark.sql import SparkSession
 from cdi_spark.config import Project
 from cdi_spark.entities.judgements import CANNOT, MUST, WITHDRAWN, Judgement, against, standing
 from cdi_spark.pipeline import run_stages
+from cdi_spark.rows import local_rows
 from cdi_spark.stages import Run
 from cdi_spark.storage import Storage
 from cdi_spark.tables import JUDGEMENT, OVERRIDE, PERSON, TABLES
@@ -124,8 +125,8 @@ class Worlds:
                 self.decided += 1
                 rows.append((self.decided, *pair, verdict, "ann", "", at))
         if rows:
-            entries = self.storage.spark.createDataFrame(rows, JUDGEMENT.schema)
-            self.storage.append(JUDGEMENT, entries, token=f"day {self.day}")
+            entries = local_rows(self.storage.spark, rows, JUDGEMENT.schema)
+            self.storage.append(JUDGEMENT, entries)
 
     def _override(self, births: dict[int, list[tuple[str, str | None]]]) -> None:
         rows = []
@@ -136,8 +137,8 @@ class Worlds:
                 at = datetime(2024, 1, 1, tzinfo=UTC)
                 rows.append((self.overridden, f"{key}w{world}", "birth_date", values, "ann", "", at))
         if rows:
-            entries = self.storage.spark.createDataFrame(rows, OVERRIDE.schema)
-            self.storage.append(OVERRIDE, entries, token=f"day {self.day}")
+            entries = local_rows(self.storage.spark, rows, OVERRIDE.schema)
+            self.storage.append(OVERRIDE, entries)
 
     def write_silver(self) -> None:
         """Write silver.person and silver.order as `said` has them."""
@@ -160,8 +161,8 @@ class Worlds:
                          "ordered_at": datetime(2024, 1 + 6 * n, 1, tzinfo=UTC)}  # fmt: skip
                 orders.append(tuple(order.get(column) for column in ORDER.names))
         spark = self.storage.spark
-        self.storage.replace(PERSON, spark.createDataFrame(persons, PERSON.schema))
-        self.storage.replace(ORDER, spark.createDataFrame(orders, ORDER.schema))
+        self.storage.replace(PERSON, local_rows(spark, persons, PERSON.schema))
+        self.storage.replace(ORDER, local_rows(spark, orders, ORDER.schema))
 
 
 def rows_of(storage: Storage, name: str) -> set[str]:

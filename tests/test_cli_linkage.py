@@ -17,6 +17,7 @@ from cdi_spark import inspection
 from cdi_spark.cli import main
 from cdi_spark.linkage.blocking_report import candidate_rules
 from cdi_spark.linkage.model import BlockingRule
+from cdi_spark.rows import local_rows
 from cdi_spark.storage import Storage
 from cdi_spark.tables import EVENT, MEMBER, MODEL
 
@@ -46,7 +47,7 @@ def models(demo_job: Storage, storage: Storage) -> Storage:
         "rules": [*first["rules"][1:], "brand new"],
         "trained_at": datetime.now(UTC),
     }
-    rows = storage.spark.createDataFrame([Row(**{**first, **newer})], MODEL.schema)
+    rows = local_rows(storage.spark, [Row(**{**first, **newer})], MODEL.schema)
     storage.merge(MODEL, rows, when_changed=())
     return storage
 
@@ -136,9 +137,9 @@ def test_why_finds_the_link_without_which_an_entity_falls_apart(
 def test_why_tells_what_became_of_an_entity(storage: Storage, capsys: pytest.CaptureFixture[str]) -> None:
     spark = storage.spark
     members = [("crm:1", "old", DAY, DAY, "r1"), ("crm:1", "new", DAY, None, "r2")]
-    storage.merge(MEMBER, spark.createDataFrame(members, MEMBER.schema), when_changed=())
+    storage.merge(MEMBER, local_rows(spark, members, MEMBER.schema), when_changed=())
     events = [("e1", "old", "merged", ["old"], ["new"], DAY, "r2")]
-    storage.merge(EVENT, spark.createDataFrame(events, EVENT.schema), when_changed=())
+    storage.merge(EVENT, local_rows(spark, events, EVENT.schema), when_changed=())
     assert main(["why", "old", *at(storage)]) == 1
     told = " ".join(capsys.readouterr().err.split())
     assert "old is no entity today: it was merged into new on 2026-03-01 (run r2)" in told
@@ -206,9 +207,7 @@ def test_proposals_name_rules_that_the_model_lacks(
     for name in ("silver/person", "linkage", "entities/member"):
         shutil.copytree(Path(demo_job.warehouse) / name, Path(storage.warehouse) / name)
     trained = storage.read(MODEL.name).collect()[0].asDict()
-    less = storage.spark.createDataFrame(
-        [Row(**{**trained, "rules": ["phone"], "run_id": "less"})], MODEL.schema
-    )
+    less = local_rows(storage.spark, [Row(**{**trained, "rules": ["phone"], "run_id": "less"})], MODEL.schema)
     storage.merge(MODEL, less, when_changed=("run_id",))
 
     def a_few(*arguments: Any, **named: Any) -> list[BlockingRule]:

@@ -11,6 +11,7 @@ import pytest
 from cdi_spark.business_report import business_report
 from cdi_spark.cli import main
 from cdi_spark.customer_page import CustomerAnswer, Value, answer_customer, customer_page
+from cdi_spark.rows import local_rows
 from cdi_spark.storage import Storage
 from cdi_spark.tables import CUSTOMER_360, JOURNEY, MEASURE, MEMBER, PERSON, RUN
 
@@ -99,7 +100,7 @@ def test_the_report_counts_all_customers_and_shows_none(demo_job: Storage) -> No
 
 def test_a_first_release_of_little_reads_well(storage: Storage) -> None:
     for table in (CUSTOMER_360, JOURNEY, MEASURE, MEMBER, PERSON, RUN):
-        storage.replace(table, storage.spark.createDataFrame([], table.schema))
+        storage.replace(table, local_rows(storage.spark, [], table.schema))
     storage.release("first")
     page = business_report(storage, title="empty")
     assert "records a customer</dt><dd>none" in page

@@ -11,6 +11,7 @@ from pyspark.sql import SparkSession
 from cdi_spark.cli import main
 from cdi_spark.errors import CdiError
 from cdi_spark.history import history
+from cdi_spark.rows import local_rows
 from cdi_spark.storage import Storage
 from cdi_spark.tables import EVENT, MEMBER, REDIRECT
 
@@ -31,9 +32,9 @@ def told(spark: SparkSession, storage: Storage) -> Storage:
         ("5", "Y", "retired", ["Y"], [], DAYS[3], "r4"),
     ]  # fmt: skip
     redirects = [("Y", "X", ["crm:2"], DAYS[1], DAYS[2], "r2"), ("Y", None, ["crm:2"], DAYS[3], None, "r4")]
-    storage.replace(MEMBER, spark.createDataFrame(members, MEMBER.schema))
-    storage.replace(EVENT, spark.createDataFrame(events, EVENT.schema))
-    storage.replace(REDIRECT, spark.createDataFrame(redirects, REDIRECT.schema))
+    storage.replace(MEMBER, local_rows(spark, members, MEMBER.schema))
+    storage.replace(EVENT, local_rows(spark, events, EVENT.schema))
+    storage.replace(REDIRECT, local_rows(spark, redirects, REDIRECT.schema))
     return storage
 
 

@@ -13,6 +13,7 @@ import pytest
 
 from cdi_spark.errors import LeaseError
 from cdi_spark.lease import DEAD_AFTER_SECONDS, lease
+from cdi_spark.rows import local_rows
 from cdi_spark.storage import Storage
 from cdi_spark.tables import LEASE
 
@@ -20,7 +21,7 @@ from cdi_spark.tables import LEASE
 def held_by(storage: Storage, host: str, pid: int, *, age_seconds: float = 0) -> None:
     at = datetime.now(UTC) - timedelta(seconds=age_seconds)
     row = (1, "other", True, host, pid, at)
-    storage.append(LEASE, storage.spark.createDataFrame([row], LEASE.schema), token="lease", step=1)
+    storage.append(LEASE, local_rows(storage.spark, [row], LEASE.schema), token="lease", step=1)
 
 
 def test_a_second_run_is_refused_while_the_first_is_at_work_and_let_in_after(storage: Storage) -> None:
@@ -72,7 +73,7 @@ def test_a_holder_on_another_machine_is_dead_when_it_stopped_renewing(storage: S
 def test_who_lost_the_lease_is_told_before_it_goes_on(storage: Storage) -> None:
     with lease(storage, "first") as held:
         row = (held.step + 1, "thief", True, "elsewhere", os.getpid(), datetime.now(UTC))
-        rows = storage.spark.createDataFrame([row], LEASE.schema)
+        rows = local_rows(storage.spark, [row], LEASE.schema)
         storage.append(LEASE, rows, token="lease", step=held.step + 1)
         with pytest.raises(LeaseError, match="lost its lease"):
             held.check()

@@ -7,6 +7,7 @@ import pytest
 from pyspark.sql import SparkSession
 
 from cdi_spark.cli import main
+from cdi_spark.rows import local_rows
 from cdi_spark.storage import Storage
 from cdi_spark.tables import OVERRIDE, PERSON
 
@@ -22,7 +23,7 @@ def persons(spark_session_of_all_tests: SparkSession, tmp_path_factory: pytest.T
         {"record_id": "crm:gone", "is_deleted": True},
     ]
     storage.replace(
-        PERSON, storage.spark.createDataFrame([tuple(map(r.get, PERSON.names)) for r in rows], PERSON.schema)
+        PERSON, local_rows(storage.spark, [tuple(map(r.get, PERSON.names)) for r in rows], PERSON.schema)
     )
     return storage
 

@@ -23,6 +23,7 @@ from cdi_spark.errors import CdiError
 from cdi_spark.review import open_pairs
 from cdi_spark.review_page import review_page
 from cdi_spark.review_sheet import COLUMNS, read_sheet, sheet
+from cdi_spark.rows import local_rows
 from cdi_spark.storage import Storage
 from cdi_spark.tables import JUDGEMENT, MEMBER, PAIR, PERSON, SHOWN
 
@@ -50,8 +51,8 @@ def asked(
     for left, sign, right in (told.split() for told in decided):
         held.append(Judgement(left, right, MUST if sign == "=" else CANNOT, "ann", "", AT))
     found = open_pairs(
-        spark.createDataFrame([pair_row(*link) for link in links], PAIR.schema),
-        spark.createDataFrame(members, "record_id string, entity_id string"),
+        local_rows(spark, [pair_row(*link) for link in links], PAIR.schema),
+        local_rows(spark, members, "record_id string, entity_id string"),
         sides(spark, held),
         limits=Linkage(**limits),
     ).collect()
@@ -266,10 +267,10 @@ def customers(spark: SparkSession, storage: Storage) -> Storage:
         pair_row("crm:1", "crm:2", 3.0),
         pair_row("crm:2", "web:1", 1.0),
     ]
-    storage.replace(MEMBER, spark.createDataFrame(members, MEMBER.schema))
-    storage.replace(PAIR, spark.createDataFrame(pairs, PAIR.schema))
+    storage.replace(MEMBER, local_rows(spark, members, MEMBER.schema))
+    storage.replace(PAIR, local_rows(spark, pairs, PAIR.schema))
     rows = [tuple(person.get(name) for name in PERSON.names) for person in persons]
-    storage.replace(PERSON, spark.createDataFrame(rows, PERSON.schema))
+    storage.replace(PERSON, local_rows(spark, rows, PERSON.schema))
     return storage
 
 

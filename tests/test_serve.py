@@ -21,6 +21,7 @@ from pyspark.sql import functions as F
 
 from cdi_spark.cli import main
 from cdi_spark.errors import CdiError
+from cdi_spark.rows import local_rows
 from cdi_spark.storage import Storage
 from cdi_spark.tables import CUSTOMER_360
 from tests import tiny_company
@@ -53,7 +54,7 @@ class Served:
 
 
 def customers(spark: SparkSession, *entities: str) -> DataFrame:
-    rows = spark.createDataFrame([(entity,) for entity in entities], "entity_id string")
+    rows = local_rows(spark, [(entity,) for entity in entities], "entity_id string")
     others = (c for c in CUSTOMER_360.columns if c.name != "entity_id")
     return rows.select("entity_id", *(F.lit(None).cast(c.type).alias(c.name) for c in others))
 

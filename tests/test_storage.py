@@ -9,6 +9,7 @@ from pyspark.sql import functions as F
 
 from cdi_spark import storage as storage_module
 from cdi_spark.errors import CdiError
+from cdi_spark.rows import local_rows
 from cdi_spark.storage import Storage, conform
 from cdi_spark.tables import ATTRIBUTE, COMPONENT, MEMBER, Table
 
@@ -17,7 +18,7 @@ SINCE = datetime(2024, 1, 1, tzinfo=UTC)
 
 def members(spark: SparkSession, **entities: str) -> DataFrame:
     """members(spark, a="X"): record a is in entity X."""
-    return spark.createDataFrame([(r, e, SINCE, None, "r1") for r, e in entities.items()], MEMBER.schema)
+    return local_rows(spark, [(r, e, SINCE, None, "r1") for r, e in entities.items()], MEMBER.schema)
 
 
 def entity_of(rows: DataFrame) -> dict[str, str]:
@@ -43,7 +44,7 @@ def test_bronze_takes_any_column_name_and_new_columns_later(spark: SparkSession,
 
 def test_an_append_lacks_no_declared_column(spark: SparkSession, storage: Storage) -> None:
     with pytest.raises(CdiError, match=r"entities\.component: component is missing"):
-        storage.append(COMPONENT, spark.createDataFrame([("a",)], "record_id string"), token="r1")
+        storage.append(COMPONENT, local_rows(spark, [("a",)], "record_id string"))
     assert not storage.exists(COMPONENT.name)
 
 
@@ -78,7 +79,8 @@ def test_replace_leaves_just_these_rows_even_when_they_come_from_itself(
 
 
 def test_a_table_comes_in_the_declared_order_with_comments(spark: SparkSession) -> None:
-    rows = spark.createDataFrame(
+    rows = local_rows(
+        spark,
         [(1, 2, 2, 3, "a", "x")],
         "entity long, component long, part long, stamp long, record_id string, more string",
     )
@@ -98,7 +100,7 @@ def test_a_table_of_another_shape_is_refused_and_never_cast(
     spark: SparkSession, schema: str, says: str
 ) -> None:
     with pytest.raises(CdiError, match=says):
-        conform(spark.createDataFrame([], schema), COMPONENT)
+        conform(local_rows(spark, [], schema), COMPONENT)
 
 
 def test_reading_a_table_never_written_says_what_to_run(storage: Storage) -> None:
@@ -154,7 +156,8 @@ def test_scratch_is_gone_after_the_block_even_when_it_fails(
 
 
 def customers(spark: SparkSession, *entities: str) -> DataFrame:
-    return spark.createDataFrame(
+    return local_rows(
+        spark,
         [
             (entity, "given_name", entity, "crm:1", "crm", None, True, "trusted", "only")
             for entity in entities
@@ -234,10 +237,10 @@ def test_rows_of_some_keys_take_the_place_of_all_that_were_there(
     spark: SparkSession, storage: Storage
 ) -> None:
     def components(**rows: int) -> DataFrame:
-        return spark.createDataFrame([(r, n, n, n, n) for r, n in rows.items()], COMPONENT.schema)
+        return local_rows(spark, [(r, n, n, n, n) for r, n in rows.items()], COMPONENT.schema)
 
     def keys(name: str, *values: str) -> DataFrame:
-        return spark.createDataFrame([(value,) for value in values], f"{name} string")
+        return local_rows(spark, [(value,) for value in values], f"{name} string")
 
     storage.replace(COMPONENT, components(a=1, b=1, c=1))
     storage.replace_of(COMPONENT, keys("record_id", "a", "b", "d"), components(a=2, d=2))

@@ -11,6 +11,7 @@ from hashlib import sha256
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
+from cdi_spark.rows import local_rows
 from cdi_spark.tables import JUDGED, JUDGEMENT
 
 MUST, CANNOT, WITHDRAWN = "must-link", "cannot-link", "withdrawn"
@@ -97,7 +98,7 @@ def sides(spark: SparkSession, held: Sequence[Judgement]) -> DataFrame:
     rows = [
         (record, group.get(record), sorted(apart[group.get(record, record)]) or None) for record in records
     ]
-    return spark.createDataFrame(rows, JUDGED)
+    return local_rows(spark, rows, JUDGED)
 
 
 def must_links(judged: DataFrame, records: DataFrame) -> DataFrame:

@@ -21,9 +21,10 @@ Numbers = NDArray[np.float64]
 # Days before as_of to learn from; their years to come end before the year that the models are held against begins.
 _LEARNT_FROM = tuple(range(2 * YEAR, 3 * YEAR, 91))
 _HELD_AGAINST = YEAR
-DAYS_BACK = (0, _HELD_AGAINST, *_LEARNT_FROM)
-# Customers that the driver is sent; those of one in four are held out.
-SAMPLE = 50_000
+PAST = (_HELD_AGAINST, *_LEARNT_FROM)
+# Customers to learn from, about; those of one in four are held out.
+SAMPLE = 20_000
+_PLACES = 1 << 20
 _HELD_OUT = "pmod(xxhash64(entity_id), 4) = 0"
 # Fewer examples, or fewer of a kind among them, teach and prove nothing.
 _EXAMPLES, _OF_A_KIND = 100, 20
@@ -136,32 +137,36 @@ def beside_average(facts: DataFrame) -> DataFrame:
     return facts.join(F.broadcast(averages.where("average_year > 0")), "days_back", "left")
 
 
-def examples(known: DataFrame) -> DataFrame:
+def is_sampled(customers: int) -> Column:
+    """Whether a customer is one of SAMPLE to learn from, by hash of entity_id.
+
+    Args:
+        customers: how many there are.
+    """
+    # Other bits than those that say who is held out.
+    place = F.pmod(F.xxhash64("entity_id", F.lit("sample")), F.lit(_PLACES))
+    return place < F.lit(_PLACES * SAMPLE // max(customers, SAMPLE))
+
+
+def examples(past: DataFrame) -> DataFrame:
     """What to learn from: facts of days in the past and what came in the year after each.
 
     Args:
-        known: beside_average() of facts at DAYS_BACK.
+        past: beside_average() of facts at PAST of the customers that are sampled.
     Returns:
-        A row per day and customer, in a fixed order, of at most SAMPLE customers by hash: days_back, is_held_out,
-        may_churn, has_value, acts_next, value_next, value_year, average_year and FEATURES, numbered.
+        A row per day and customer, in a fixed order: days_back, is_held_out, may_churn, has_value, acts_next,
+        value_next, value_year, average_year and FEATURES, numbered.
     """
-    past = known.where("days_back > 0")
-    by_hash = [F.xxhash64("entity_id"), F.col("entity_id")]
-    sample = past.select("entity_id").distinct().orderBy(*by_hash).limit(SAMPLE)
-    return (
-        past.join(sample, "entity_id", "left_semi")
-        .orderBy("entity_id", "days_back")
-        .select(
-            "days_back",
-            F.expr(_HELD_OUT).alias("is_held_out"),
-            F.expr(_MAY_CHURN).alias("may_churn"),
-            F.expr(f"{_HAS_VALUE} AND value_next IS NOT NULL").alias("has_value"),
-            F.col("acts_next").cast("double"),
-            F.col("value_next").cast("double"),
-            F.col("value_year").cast("double"),
-            "average_year",
-            *(F.expr(sql).alias(f"feature_{n}") for n, sql in enumerate(FEATURES.values())),
-        )
+    return past.orderBy("entity_id", "days_back").select(
+        "days_back",
+        F.expr(_HELD_OUT).alias("is_held_out"),
+        F.expr(_MAY_CHURN).alias("may_churn"),
+        F.expr(f"{_HAS_VALUE} AND value_next IS NOT NULL").alias("has_value"),
+        F.col("acts_next").cast("double"),
+        F.col("value_next").cast("double"),
+        F.col("value_year").cast("double"),
+        "average_year",
+        *(F.expr(sql).alias(f"feature_{n}") for n, sql in enumerate(FEATURES.values())),
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
@@ -16,7 +18,9 @@ def minor_unit(currency: Column) -> Column:
     return F.pow(F.lit(10), -minor_units(currency)).cast("decimal(4,3)")
 
 
-def conversion(rates: DataFrame, *, to: str) -> DataFrame:
+def conversion(
+    rates: DataFrame, *, to: str, keep: Callable[[str, DataFrame], DataFrame] = lambda _, rows: rows
+) -> DataFrame:
     """What one unit of each currency is worth in another, by time.
 
     Rates that are given for the pair go first, then the reverse of what is given, then the way over a third
@@ -26,6 +30,7 @@ def conversion(rates: DataFrame, *, to: str) -> DataFrame:
     Args:
         rates: silver.rate.
         to: ISO 4217 code of the currency that amounts are told in.
+        keep: computes rows once, under a name.
     Returns:
         gold.conversion.
     """
@@ -49,6 +54,7 @@ def conversion(rates: DataFrame, *, to: str) -> DataFrame:
         .groupBy("currency", "to_currency", "valid_on")
         .agg(F.max_by("factor", F.struct("given", "rate_id")).alias("factor"))
     )
+    edges = keep("edges", edges)
     known = edges.where(F.col("to_currency") == to).drop("to_currency")
     around = edges.where(F.col("currency") != to).join(
         known.select("currency").distinct(), "currency", "left_anti"

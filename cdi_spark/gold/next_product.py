@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from pyspark.sql import DataFrame, Window
+from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 # Two products belong together when so many customers ordered both.
@@ -39,52 +39,48 @@ def next_product(timeline: DataFrame, lines: DataFrame, *, as_of: date) -> DataF
         lines.where("product_code IS NOT NULL")
         .select(order_id.alias("order_id"), "product_code")
         .join(orders, "order_id")
+        # The one shuffle after the join: all that follows looks at one customer at a time.
+        .repartition("entity_id")
         .groupBy("entity_id", "product_code")
-        .agg(F.max("ordered_at").alias("ordered_at"))
+        .agg((-F.unix_micros(F.max("ordered_at"))).alias("newest"))
     )
-    newest = Window.partitionBy("entity_id").orderBy(F.desc("ordered_at"), "product_code")
-    baskets = (
-        had.withColumn("place", F.row_number().over(newest))
-        .where(F.col("place") <= _PRODUCTS)
-        .select("entity_id", "product_code")
-    )
-    offered = (
-        baskets.join(_rules(baskets), "product_code")
-        .groupBy("entity_id", "other")
-        .agg(F.min(F.struct(-F.col("confidence"), -F.col("shared"), "other")).alias("rank"))
-    )
-    has = had.select("entity_id", F.col("product_code").alias("other"))
+    newest_first = F.array_sort(F.collect_list(F.struct("newest", "product_code")))["product_code"]
+    customers = had.groupBy("entity_id").agg(newest_first.alias("products"))
+    baskets = customers.select("entity_id", "products", F.slice("products", 1, _PRODUCTS).alias("basket"))
+    # The strongest rule of a product that leads to one which the customer has not.
+    offered = F.get(F.filter("rules", lambda rule: ~F.array_contains("products", rule["other"])), F.lit(0))
     return (
-        offered.join(has, ["entity_id", "other"], "left_anti")
+        baskets.select("entity_id", "products", F.explode("basket").alias("product_code"))
+        .join(F.broadcast(_rules(baskets)), "product_code")
         .groupBy("entity_id")
-        .agg(F.min_by("other", "rank").alias("next_product"))
+        .agg(F.min(offered)["other"].alias("next_product"))
+        .where("next_product IS NOT NULL")
     )
 
 
 def _rules(baskets: DataFrame) -> DataFrame:
-    """product_code, other, shared (customers that ordered the two), confidence: the strongest of each product."""
-    others = baskets.select("entity_id", F.col("product_code").alias("other"))
+    """product_code and its rules, the strongest first: confidence and customers of both, negative, and the other."""
     together = (
-        baskets.join(others, "entity_id")
+        baskets.select("basket", F.explode("basket").alias("product_code"))
+        .select("product_code", F.explode("basket").alias("other"))
         .groupBy("product_code", "other")
         .agg(F.count("*").alias("shared"))
         .where(F.col("shared") >= _SUPPORT)
     )
     # A product beside itself tells how many customers have it.
     sold = together.where("product_code = other").select("product_code", F.col("shared").alias("customers"))
-    everybody = baskets.agg(F.count_distinct("entity_id").alias("everybody"))
-    confidence = F.col("shared") / F.col("customers")
-    strongest = Window.partitionBy("product_code").orderBy(F.desc("confidence"), F.desc("shared"), "other")
+    of_other = sold.select(F.col("product_code").alias("other"), F.col("customers").alias("of_other"))
+    rule = F.struct(
+        (-F.col("shared") / F.col("customers")).alias("confidence"),
+        (-F.col("shared")).alias("shared"),
+        "other",
+    )
     return (
         together.where("product_code <> other")
         .join(sold, "product_code")
-        .join(
-            sold.select(F.col("product_code").alias("other"), F.col("customers").alias("of_other")), "other"
-        )
-        .crossJoin(F.broadcast(everybody))
+        .join(of_other, "other")
+        .crossJoin(F.broadcast(baskets.agg(F.count("*").alias("everybody"))))
         .where("shared * everybody > customers * of_other")
-        .withColumn("confidence", confidence)
-        .withColumn("place", F.row_number().over(strongest))
-        .where(F.col("place") <= _RULES)
-        .select("product_code", "other", "shared", "confidence")
+        .groupBy("product_code")
+        .agg(F.slice(F.array_sort(F.collect_list(rule)), 1, _RULES).alias("rules"))
     )

@@ -18,6 +18,7 @@ from cdi_spark.config import Source
 from cdi_spark.errors import SourceError
 from cdi_spark.expressions import quoted
 from cdi_spark.ingest.formats import FORMATS, glob_escaped
+from cdi_spark.rows import local_rows
 from cdi_spark.tables import LANDING
 
 _PLACED = ("_file", "_partition")
@@ -76,7 +77,7 @@ def read_delivery(
     with told_as_source(source):
         files = _files(spark, source)
         if not files:
-            return Delivery(spark.createDataFrame([], T.StructType([])), [], [], {})
+            return Delivery(local_rows(spark, [], T.StructType([])), [], [], {})
         read = FORMATS[source.format](spark, source, files, known or T.StructType([]))
         said = [name for name in read.columns if name not in ("_raw", "_fault", "_file")]
         columns = {name: kind for name, kind in read.dtypes if name in said}
@@ -89,7 +90,7 @@ def read_delivery(
         parts = _parts(placed, said)
     found, repeated, places = _settled(parts)
     with told_as_source(source):
-        rows = placed.join(F.broadcast(spark.createDataFrame(places, _PLACES)), list(_PLACED))
+        rows = placed.join(F.broadcast(local_rows(spark, places, _PLACES)), list(_PLACED))
         rows = rows.select(
             *(F.col(quoted(name)) for name in said),
             F.lit(source.name).alias("_source"),

@@ -16,6 +16,7 @@ from pyspark.sql import types as T
 from cdi_spark.config import Source
 from cdi_spark.errors import SourceError
 from cdi_spark.expressions import quoted
+from cdi_spark.rows import local_rows
 from cdi_spark.tables import LANDING
 
 # What `_fault` may say; each is a rule that the row fails.
@@ -57,7 +58,7 @@ def _csv(spark: SparkSession, source: Source, files: Sequence[str], known: T.Str
         if header
     ]
     if not parts:
-        return spark.createDataFrame([], _as_schema(("_raw", "_fault", "_file"), _STRING))
+        return local_rows(spark, [], _as_schema(("_raw", "_fault", "_file"), _STRING))
     return _in_its_encoding(source, reduce(lambda a, b: a.unionByName(b, allowMissingColumns=True), parts))
 
 

@@ -10,6 +10,7 @@ from pyspark.sql import functions as F
 
 from cdi_spark.linkage.blocking import block_sizes, in_blocks, with_keys
 from cdi_spark.linkage.model import BlockingRule, PersonModel
+from cdi_spark.rows import local_rows
 from cdi_spark.tables import FEATURES
 
 # A proposal that would compare more pairs a record than this costs more than any rule is worth.
@@ -114,8 +115,8 @@ def rule_proposals(
     sizes = features.transform(with_keys, tried).transform(block_sizes)
     usable = sizes.where(F.col("records") <= largest_block).select("key")
     finds = shared.join(usable, "key", "left_semi").groupBy("position")
-    compared = features.sparkSession.createDataFrame(
-        list(enumerate(affordable.values())), "position int, compared long"
+    compared = local_rows(
+        features.sparkSession, list(enumerate(affordable.values())), "position int, compared long"
     )
     return (
         finds.agg(F.count_distinct("record_id_l", "record_id_r").alias("finds"))
@@ -194,9 +195,7 @@ def _sharing(pairs: DataFrame, keyed: DataFrame) -> DataFrame:
 def _named(features: DataFrame, rules: Sequence[BlockingRule]) -> DataFrame:
     """position, rule, equal, shares."""
     rows = [(n, rule.name, ", ".join(rule.equal), rule.shares or "") for n, rule in enumerate(rules)]
-    return features.sparkSession.createDataFrame(
-        rows, "position int, rule string, equal string, shares string"
-    )
+    return local_rows(features.sparkSession, rows, "position int, rule string, equal string, shares string")
 
 
 def _among(column: str, keys: Sequence[int]) -> Column:

@@ -13,6 +13,7 @@ from cdi_spark.linkage.frozen import Frozen
 from cdi_spark.linkage.shipped import clustering, tasks
 from cdi_spark.linkage.splink_sql import cannot_sql, evidence_sql
 from cdi_spark.linkage.training import LARGEST_COMPONENT, Keep
+from cdi_spark.rows import local_rows
 from cdi_spark.tables import JUDGED
 
 _FOUND = "record_id string, first_record string"
@@ -46,7 +47,7 @@ def resolve_entities(
         record_id, component, part, entity: a number, the hash of the entity's first record_id.
     """
     largest = largest if limits.resolve == "entities" else 1
-    judged = linked.sparkSession.createDataFrame([], JUDGED) if judged is None else judged
+    judged = local_rows(linked.sparkSession, [], JUDGED) if judged is None else judged
     room = partial(
         clustering.Room.of, largest=limits.largest_entity, per_source=dict(limits.records_per_source)
     )
@@ -55,7 +56,7 @@ def resolve_entities(
     most = sized.agg(F.max("size").alias("size")).first()
     key = F.col("part").alias("key")
     records = frozen.compared(linked).drop("keys").join(judged, "record_id", "left")
-    found = linked.sparkSession.createDataFrame([], _FOUND)
+    found = local_rows(linked.sparkSession, [], _FOUND)
     if ((most and most["size"]) or 0) > largest:
         large = records.select("record_id", "judged_same", "judged_apart", *frozen.rules.columns()).join(
             sized.where(F.col("size") > largest).select("record_id", key), "record_id"

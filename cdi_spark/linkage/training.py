@@ -26,6 +26,7 @@ from cdi_spark.linkage.sampling import BlockingCosts
 from cdi_spark.linkage.self_training import Material, as_decided, learned_from
 from cdi_spark.linkage.splink_sql import Parent, parents_of, splink_settings
 from cdi_spark.linkage.thresholds import EVEN_ODDS, at_each_weight, choose
+from cdi_spark.rows import local_rows
 
 Keep = Callable[[str, DataFrame], DataFrame]
 
@@ -199,7 +200,7 @@ def count_terms(features: DataFrame, *, model: PersonModel) -> DataFrame:
     """
     columns = model.term_frequency_columns()
     if not columns:
-        return features.sparkSession.createDataFrame([], "column string, value string, people long")
+        return local_rows(features.sparkSession, [], "column string, value string, people long")
     somebody = F.xxhash64("given_root", "family", F.left("birth_date", F.lit(4)))
     values = features.select(
         somebody.alias("somebody"),

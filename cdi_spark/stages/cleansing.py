@@ -13,6 +13,7 @@ from cdi_spark.config import Emit, Source
 from cdi_spark.errors import CdiError, LedgerError
 from cdi_spark.ingest.files import told_as_source
 from cdi_spark.quality import ledger, rules
+from cdi_spark.rows import local_rows
 from cdi_spark.stages.run import Counts, Run, gated, last_delivery, side_by_side
 from cdi_spark.standardise import settled as versions
 from cdi_spark.standardise import silver
@@ -110,8 +111,8 @@ def _account(run: Run, settled: dict[str, DataFrame], in_bronze: Counts) -> None
     found = [account for part in side_by_side(accounts, list(settled)) for account in part]
     at = datetime.now(UTC)
     entries = [{"run_id": run.run_id, "counted_at": at, **account.counts()} for account in found]
-    entry = run.spark.createDataFrame(entries, LEDGER.schema)
-    run.storage.append(LEDGER, entry, token=f"{run.run_id}:ledger:{at.isoformat()}")
+    entry = local_rows(run.spark, entries, LEDGER.schema)
+    run.storage.append(LEDGER, entry)
     for account in found:
         logs.accounted(account.counts(), run_id=run.run_id)
         if account.emitted and account.quarantined == account.emitted:

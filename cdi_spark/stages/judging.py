@@ -10,6 +10,7 @@ from pyspark.sql import functions as F
 
 from cdi_spark.entities.judgements import CANNOT, MUST, WITHDRAWN, Judgement, Pair, against, standing
 from cdi_spark.errors import CdiError
+from cdi_spark.rows import local_rows
 from cdi_spark.stages.steps import append_in_turn, no_such_record
 from cdi_spark.storage import Storage
 from cdi_spark.tables import JUDGEMENT, PERSON
@@ -116,7 +117,7 @@ def _live(storage: Storage, asked: Sequence[Decision]) -> set[str]:
     names = sorted({name for decision in asked if decision.verdict != WITHDRAWN for name in decision.pair})
     if not names:
         return set()
-    named = storage.spark.createDataFrame([(name,) for name in names], "record_id string")
+    named = local_rows(storage.spark, [(name,) for name in names], "record_id string")
     live = storage.read(PERSON.name).where(~F.col("is_deleted")).join(named, "record_id", "left_semi")
     return {row["record_id"] for row in live.select("record_id").collect()}
 

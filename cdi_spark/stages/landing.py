@@ -12,6 +12,7 @@ from cdi_spark.errors import LedgerError, SourceError
 from cdi_spark.ingest import drift
 from cdi_spark.ingest.files import landed_schema, read_delivery, told_as_source
 from cdi_spark.linkage.model import digest
+from cdi_spark.rows import local_rows
 from cdi_spark.stages.run import Counts, Run, last_delivery, side_by_side
 from cdi_spark.tables import DELIVERY
 
@@ -40,8 +41,8 @@ def ingest(run: Run) -> Counts:
             counts[f"bronze.{source.name}"] = result[0]
             delivered += [result[1]] if result[1] else []
     if delivered:
-        entry = run.spark.createDataFrame(delivered, DELIVERY.schema)
-        run.storage.append(DELIVERY, entry, token=f"{run.run_id}:ingest:{datetime.now(UTC).isoformat()}")
+        entry = local_rows(run.spark, delivered, DELIVERY.schema)
+        run.storage.append(DELIVERY, entry)
     if faults:
         raise SourceError("\n".join(faults))
     return counts

@@ -21,6 +21,7 @@ from cdi_spark.linkage.models import OF_ENTITIES, active_model, settings_hash
 from cdi_spark.linkage.resolving import resolve_entities
 from cdi_spark.linkage.scoring import score_pairs
 from cdi_spark.linkage.training import LARGEST_COMPONENT, Keep
+from cdi_spark.rows import local_rows
 from cdi_spark.stages.run import Counts, Run, begins_anew, gated, side_by_side
 from cdi_spark.stages.standing import judged_sides, model_in_force
 from cdi_spark.storage import with_gone
@@ -62,7 +63,7 @@ def train(run: Run) -> Counts:
             _tell_unmet_wish(run, frozen.trained)
             run.storage.merge(TERM_FREQUENCY, frozen.term_frequencies, when_changed=())
             run.storage.merge(SHARED_VALUE, frozen.shared_values, when_changed=())
-        row = run.spark.createDataFrame([frozen.trained], MODEL.schema)
+        row = local_rows(run.spark, [frozen.trained], MODEL.schema)
         run.storage.merge(MODEL, row, when_changed=("run_id",))
         name = f"model_{frozen.trained['model_id']}.html"
         if report := run.storage.write_report(name, model_report(frozen.trained)):
@@ -194,7 +195,7 @@ def _name_entities(run: Run, found: DataFrame, gone: DataFrame, keep: Keep) -> N
     # Read off the membership, so that a run killed in between leaves none out and invents none.
     newest = identity.newest_event(run.storage.read_or_empty(EVENT))
     events = identity.events_since(run.storage.read(MEMBER.name), newest, run_id=run.run_id)
-    run.storage.append(EVENT, events, token=f"{run.run_id}:events after {newest}")
+    run.storage.append(EVENT, events)
 
 
 def frozen_model(run: Run, trained: Row) -> Frozen:

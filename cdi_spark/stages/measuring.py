@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 
 from pyspark.sql import DataFrame
 
@@ -15,33 +15,29 @@ from cdi_spark.gold.facts import facts
 from cdi_spark.gold.forecasts import Trial
 from cdi_spark.gold.measures import measures
 from cdi_spark.gold.next_product import next_product
+from cdi_spark.rows import local_rows
 from cdi_spark.stages.run import Run
+from cdi_spark.storage import Keep
 from cdi_spark.tables import CASH_FLOW, MEASURE, METRIC, TABLES, Table
 
 Metric = tuple[str, float | None, float | None, str | None, bool]
 
 
 def measured(
-    run: Run, keep: Callable[[str, DataFrame], DataFrame], customers: DataFrame, timeline: DataFrame
+    run: Run, keep: Keep, customers: DataFrame, timeline: DataFrame
 ) -> tuple[dict[Table, DataFrame], DataFrame]:
     """gold.measure and gold.cash_flow, whole, from customers and what they did; and this run's rows of ops.metric."""
-    known = keep(
-        "facts",
-        facts(
-            timeline,
-            as_of=run.as_of,
-            days_back=forecasts.DAYS_BACK,
-            orders_are_invoiced=run.project.file.orders_are_invoiced,
-        ),
-    )
-    known = known.transform(forecasts.beside_average)
-    learnt_from = forecasts.examples(known).toArrow()
+    told = partial(facts, as_of=run.as_of, orders_are_invoiced=run.project.file.orders_are_invoiced)
+    sampled = timeline.where(forecasts.is_sampled(customers.count()))
+    past = keep("past", sampled.transform(told, days_back=forecasts.PAST), many=True)
+    learnt_from = past.transform(forecasts.beside_average).transform(forecasts.examples).toArrow()
+    today = keep("today", timeline.transform(told, days_back=(0,)), many=True)
     churn, value = forecasts.try_churn(learnt_from), forecasts.try_value(learnt_from)
     money = run.project.file.reporting_currency
     metrics = [_told(run, "churn_risk", churn, "nats"), _told(run, "lifetime_value_forecast", value, money)]
     rows = measures(
         customers,
-        known.where("days_back = 0"),
+        today.transform(forecasts.beside_average),
         balances(timeline, _silver(run, "payment"), as_of=run.as_of),
         next_product(timeline, _silver(run, "order_line"), as_of=run.as_of),
         as_of=run.as_of,
@@ -52,13 +48,11 @@ def measured(
     expected, of_cash = _cash_flow(run, keep, timeline)
     at = datetime.now(UTC)
     entries = [(run.run_id, *metric, at) for metric in (*metrics, *of_cash)]
-    made = {MEASURE: keep("measures", rows), CASH_FLOW: keep("cash_flow", expected)}
-    return made, run.spark.createDataFrame(entries, METRIC.schema)
+    made = {MEASURE: keep("measures", rows, many=True), CASH_FLOW: keep("cash_flow", expected)}
+    return made, local_rows(run.spark, entries, METRIC.schema)
 
 
-def _cash_flow(
-    run: Run, keep: Callable[[str, DataFrame], DataFrame], timeline: DataFrame
-) -> tuple[DataFrame, list[Metric]]:
+def _cash_flow(run: Run, keep: Keep, timeline: DataFrame) -> tuple[DataFrame, list[Metric]]:
     months = keep("months", by_month(timeline, as_of=run.as_of))
     tried = errors(months, as_of=run.as_of).orderBy("currency").collect()
     better = [row["currency"] for row in tried if row["error"] < row["baseline_error"]]

@@ -11,6 +11,7 @@ from pyspark.sql import types as T
 
 from cdi_spark.config import Project
 from cdi_spark.errors import CdiError
+from cdi_spark.rows import local_rows
 from cdi_spark.stages.steps import append_in_turn, no_such_record
 from cdi_spark.standardise.silver import standard_values
 from cdi_spark.storage import Storage
@@ -100,7 +101,7 @@ def _standard(
     given = {"country": country or ""} | dict(said)
     lists = {name for name in said if _TYPES[name] == STRINGS}
     schema = T.StructType([T.StructField(name, T.StringType()) for name in given])
-    row = storage.spark.createDataFrame([tuple(value.strip() or None for value in given.values())], schema)
+    row = local_rows(storage.spark, [tuple(value.strip() or None for value in given.values())], schema)
     typed = {
         name: F.split(name, r"\s*,\s*") if name in lists else F.col(name).try_cast(_TYPES[name])
         for name in given

@@ -13,6 +13,7 @@ from cdi_spark.gold.finance import hold_against_ledger
 from cdi_spark.gold.journey import first_seen, journey, state_on
 from cdi_spark.gold.money import conversion
 from cdi_spark.linkage.link_rules import as_links
+from cdi_spark.rows import local_rows
 from cdi_spark.stages.measuring import measured
 from cdi_spark.stages.run import Counts, Run, begins_anew, hold_against_gates, side_by_side
 from cdi_spark.stages.standing import judged_sides, model_in_force
@@ -43,18 +44,18 @@ def publish(run: Run) -> Counts:
     Of what was published before, only customers of whom something changed are made anew; measures are, of all: they
     change with the day and with what others do.
     """
-    _convert(run)
+    anew = begins_anew(run, "publish")
+    _convert(run, anew=anew)
     persons = run.storage.read(PERSON.name)
     members = run.storage.read(MEMBER.name).where("valid_to IS NULL")
     rules = run.project.survivorship
     overrides = survivorship.standing_overrides(run.storage.read_or_empty(OVERRIDE), survivorship=rules)
     must = must_links(judged_sides(run), persons.where("NOT is_deleted"))
     links = as_links(run.storage.read_or_empty(PAIR)).select(*must.columns).unionByName(must)
-    anew = begins_anew(run, "publish")
     before = {} if anew else {table: run.storage.read_or_empty(table) for table in _OF_CUSTOMERS}
     with run.storage.scratch(few=not anew) as keep:
         # A union of all events: read many times below, made once.
-        timeline = whole_timeline = keep("whole_timeline", run.storage.read(TIMELINE.name))
+        timeline = whole_timeline = keep("whole_timeline", run.storage.read(TIMELINE.name), many=True)
         touched = changes.touched(
             persons,
             members,
@@ -110,12 +111,17 @@ def publish(run: Run) -> Counts:
     return run.storage.counts(*(table.name for table in (*_OF_CUSTOMERS, MEASURE)))
 
 
-def _convert(run: Run) -> None:
+def _convert(run: Run, *, anew: bool) -> None:
     """What amounts are worth in the reporting currency: marts read it, so it is in place before them."""
     to = run.project.file.reporting_currency
+    if not anew and run.storage.is_as_released(RATE.name, CONVERSION.name):
+        told = run.storage.read(CONVERSION.name).select("to_currency").first()
+        if (told and told["to_currency"]) == to:
+            return
     rates = run.storage.read_or_empty(RATE)
-    rows = conversion(rates, to=to) if to else run.spark.createDataFrame([], CONVERSION.schema)
-    run.storage.replace(CONVERSION, rows)
+    with run.storage.scratch(few=True) as keep:
+        rows = conversion(rates, to=to, keep=keep) if to else local_rows(run.spark, [], CONVERSION.schema)
+        run.storage.replace(CONVERSION, rows)
 
 
 def _decisions(overrides: DataFrame, must: DataFrame) -> DataFrame:

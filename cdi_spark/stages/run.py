@@ -15,6 +15,7 @@ from pyspark.sql import functions as F
 from cdi_spark.config import Expectation, Project, Source
 from cdi_spark.errors import GateError
 from cdi_spark.quality import gates
+from cdi_spark.rows import local_rows
 from cdi_spark.storage import Storage
 from cdi_spark.tables import DELIVERY, QUALITY_RESULT, RUN
 
@@ -111,8 +112,8 @@ def hold_against_gates(run: Run, tables: dict[str, DataFrame]) -> None:
             (run.run_id, r.table, r.expectation, r.column, r.success, r.observed, r.arguments, at)
             for r in results
         ]
-        entry = run.spark.createDataFrame(entries, QUALITY_RESULT.schema)
-        run.storage.append(QUALITY_RESULT, entry, token=f"{run.run_id}:{'|'.join(tables)}:{at.isoformat()}")
+        entry = local_rows(run.spark, entries, QUALITY_RESULT.schema)
+        run.storage.append(QUALITY_RESULT, entry)
     failed = [r for r in results if not r.success]
     if failed:
         told = "; ".join(f"{r.table} {r.expectation} {r.column or ''} ({r.observed})" for r in failed)

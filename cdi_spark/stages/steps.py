@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pyspark.sql import functions as F
 
 from cdi_spark.errors import CdiError, ConflictError
+from cdi_spark.rows import local_rows
 from cdi_spark.storage import Storage
 from cdi_spark.tables import Table
 
@@ -47,7 +48,7 @@ def no_such_record(command: str, records: Iterable[str]) -> CdiError:
 def _was_appended(storage: Storage, table: Table, entries: Entries, *, first: int) -> bool:
     """Whether it was these that got their steps."""
     try:
-        rows = storage.spark.createDataFrame(entries, table.schema)
+        rows = local_rows(storage.spark, entries, table.schema)
         # Who decides meanwhile has read no later step than this one, and so goes by this number or a smaller one.
         storage.append(table, rows, token=table.name.split(".")[1], step=first)
     except ConflictError:

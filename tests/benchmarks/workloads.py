@@ -17,6 +17,7 @@ from cdi_spark.linkage.frozen import Frozen
 from cdi_spark.linkage.model import BlockingRule, Comparison, Level, PersonModel
 from cdi_spark.linkage.parameters import Parameters
 from cdi_spark.linkage.splink_sql import splink_settings
+from cdi_spark.rows import local_rows
 from cdi_spark.tables import PERSON, SHARED_VALUE
 
 KEEP_WEIGHT = 0.0
@@ -111,7 +112,7 @@ def frozen(persons: DataFrame, workload: str) -> Frozen:
         trained_at=datetime.now(UTC),
     )
     named = F.lit(workload).alias("model_id")
-    nobody = persons.sparkSession.createDataFrame([], SHARED_VALUE.schema)
+    nobody = local_rows(persons.sparkSession, [], SHARED_VALUE.schema)
     return Frozen(chosen, trained, frequencies.select(named, "*"), nobody)
 
 

@@ -11,15 +11,16 @@ from pyspark.sql import functions as F
 from cdi_spark.entities import components as ways
 from cdi_spark.entities.components import Keep, check_components, components
 from cdi_spark.errors import CdiError
+from cdi_spark.rows import local_rows
 from cdi_spark.storage import Storage
 
 
 def records(spark: SparkSession, *ids: str) -> DataFrame:
-    return spark.createDataFrame([(i,) for i in ids], "record_id string")
+    return local_rows(spark, [(i,) for i in ids], "record_id string")
 
 
 def links(spark: SparkSession, *pairs: str) -> DataFrame:
-    return spark.createDataFrame([tuple(p) for p in pairs], "record_id_l string, record_id_r string")
+    return local_rows(spark, [tuple(p) for p in pairs], "record_id_l string, record_id_r string")
 
 
 def parts(found: DataFrame) -> DataFrame:
@@ -87,7 +88,7 @@ def test_every_way_joins_the_same_and_calls_a_component_by_its_smallest_id(
     spark: SparkSession, storage: Storage, way: Callable[[DataFrame, Keep], DataFrame]
 ) -> None:
     pairs = graph_of_many_shapes()
-    rows = spark.createDataFrame(pairs, "l string, r string")
+    rows = local_rows(spark, pairs, "l string, r string")
     edges = rows.select(F.xxhash64("l").alias("src"), F.xxhash64("r").alias("dst"))
     names = rows.select(F.explode(F.array("l", "r")).alias("name")).distinct()
     with storage.scratch() as keep:
@@ -155,7 +156,7 @@ def test_without_graphframes_a_graph_beyond_one_task_is_contracted(
 def test_a_wrong_clustering_is_refused(
     spark: SparkSession, rows: list[tuple[str, int]], complaint: str
 ) -> None:
-    found = spark.createDataFrame(rows, "record_id string, component long")
+    found = local_rows(spark, rows, "record_id string, component long")
     with pytest.raises(CdiError, match=complaint):
         check_components(found, records(spark, *"abc"), links(spark, "ab"))
 
@@ -176,7 +177,7 @@ def test_a_component_over_the_limit_is_divided_at_stronger_links_until_they_are_
         "kl": 40.0,
     }
     rows = [(*pair, weight) for pair, weight in told.items()]
-    pairs = spark.createDataFrame(rows, "record_id_l string, record_id_r string, match_weight double")
+    pairs = local_rows(spark, rows, "record_id_l string, record_id_r string, match_weight double")
     everyone = records(spark, *"abcdefghijkl")
     with Storage(spark, tmp_path / "warehouse").scratch() as keep:
         found = ways.bounded_components(everyone, pairs, largest=3, least=-3.0, keep=keep)

@@ -12,6 +12,7 @@ from cdi_spark.entities.identity import (
     newest_event,
     redirect_changes,
 )
+from cdi_spark.rows import local_rows
 from cdi_spark.tables import EVENT, MEMBER, REDIRECT
 
 OLD = datetime(2024, 1, 1, tzinfo=UTC)
@@ -21,13 +22,13 @@ NEW = datetime(2025, 1, 1, tzinfo=UTC)
 def held(spark: SparkSession, **entities: str) -> DataFrame:
     """entities.member as words: X="ab" is an entity X of the records a and b."""
     rows = [(r, entity, OLD, None, "r0") for entity, group in entities.items() for r in group]
-    return spark.createDataFrame(rows, MEMBER.schema)
+    return local_rows(spark, rows, MEMBER.schema)
 
 
 def away(spark: SparkSession, **last: tuple[str | None, str]) -> DataFrame:
     """entities.redirect: X=("Y", "ab") had a and b last, and lives in Y."""
     rows = [(entity, home, list(records), OLD, None, "r0") for entity, (home, records) in last.items()]
-    return spark.createDataFrame(rows, REDIRECT.schema)
+    return local_rows(spark, rows, REDIRECT.schema)
 
 
 def changes(
@@ -41,8 +42,8 @@ def changes(
 ) -> DataFrame:
     """What changes when "ab c" are found: one entity of a and b, and one of c."""
     rows = [(record, i) for i, group in enumerate(groups.split()) for record in group]
-    found = spark.createDataFrame(rows, "record_id string, entity long")
-    left = spark.createDataFrame([(record,) for record in gone], "record_id string")
+    found = local_rows(spark, rows, "record_id string, entity long")
+    left = local_rows(spark, [(record,) for record in gone], "record_id string")
     return named(found, left, members, redirects or away(spark), run_id=run_id)
 
 
@@ -153,7 +154,7 @@ def told(members: DataFrame, known: DataFrame) -> set[tuple[str, str, str, str]]
 
 
 def test_events_tell_created_merged_split_moved_and_retired(spark: SparkSession) -> None:
-    nothing = spark.createDataFrame([], EVENT.schema)
+    nothing = local_rows(spark, [], EVENT.schema)
     before = held(spark, X="ab", Y="c", Z="d", V="fg", U="h")
     assert told(before, nothing) == {(name, "created", "", name) for name in "XYZVU"}
     known = events_since(before, 0, run_id="r0")
@@ -163,7 +164,7 @@ def test_events_tell_created_merged_split_moved_and_retired(spark: SparkSession)
         ("c", "X", NEW, None), ("d", "Z", OLD, NEW), ("e", "M", NEW, None), ("f", "V", OLD, None),
         ("g", "V", OLD, NEW), ("g", "U", NEW, None), ("h", "U", OLD, None),
     ]  # fmt: skip
-    members = spark.createDataFrame([(*row, "r1") for row in rows], MEMBER.schema)
+    members = local_rows(spark, [(*row, "r1") for row in rows], MEMBER.schema)
     assert told(members, known) == {
         ("N", "split", "X", "N"), ("M", "created", "", "M"), ("Y", "merged", "Y", "X"), ("Z", "retired", "Z", ""),
         ("U", "moved", "V", "U"),

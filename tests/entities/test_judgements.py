@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import SparkSession
 
 from cdi_spark.entities.judgements import (
     CANNOT,
@@ -21,6 +21,7 @@ from cdi_spark.entities.judgements import (
     standing,
 )
 from cdi_spark.errors import CdiError
+from cdi_spark.rows import local_rows
 from cdi_spark.stages import Decision, judge, judge_all
 from cdi_spark.storage import Storage
 from cdi_spark.tables import JUDGEMENT, PERSON
@@ -86,7 +87,7 @@ def test_what_follows_from_decisions_is_said_of_every_record(spark: SparkSession
 
 def test_must_links_join_the_records_that_there_are(spark: SparkSession) -> None:
     judged = sides(spark, held("a=b", "b=c", "d=e", "e!f"))
-    there = spark.createDataFrame([(r,) for r in "acef"], "record_id string")
+    there = local_rows(spark, [(r,) for r in "acef"], "record_id string")
     links = [(row["record_id_l"], row["record_id_r"]) for row in must_links(judged, there).collect()]
     assert links == [("a", "c")]
 
@@ -94,10 +95,8 @@ def test_must_links_join_the_records_that_there_are(spark: SparkSession) -> None
 @pytest.fixture
 def persons(spark: SparkSession, storage: Storage) -> Storage:
     rows = [{"record_id": f"crm:{r}", "is_deleted": r == "f"} for r in RECORDS]
-    persons: DataFrame = spark.createDataFrame(
-        [tuple(row.get(name) for name in PERSON.names) for row in rows], PERSON.schema
-    )
-    storage.replace(PERSON, persons)
+    persons = [tuple(row.get(name) for name in PERSON.names) for row in rows]
+    storage.replace(PERSON, local_rows(spark, persons, PERSON.schema))
     return storage
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from pyspark.sql import DataFrame, SparkSession
 
+from cdi_spark.rows import local_rows
 from cdi_spark.tables import MEMBER, OVERRIDE, PERSON, TABLES, TIMELINE
 
 
@@ -19,7 +20,7 @@ def persons(spark_session_of_all_tests: SparkSession) -> Callable[..., DataFrame
             {"source": row["record_id"].split(":")[0], "trust": 9, "is_deleted": False, **row} for row in rows
         ]
         rows_in_order = [tuple(map(row.get, PERSON.names)) for row in said]
-        return spark_session_of_all_tests.createDataFrame(rows_in_order, PERSON.schema)
+        return local_rows(spark_session_of_all_tests, rows_in_order, PERSON.schema)
 
     return persons
 
@@ -32,7 +33,7 @@ def members(spark_session_of_all_tests: SparkSession) -> Callable[..., DataFrame
         since, until = datetime(2024, 1, 1, tzinfo=UTC), datetime(2024, 6, 1, tzinfo=UTC)
         rows: list[tuple[Any, ...]] = [(r, e, since, None, "r1") for e, ids in now.items() for r in ids]
         rows += [(r, e, since, until, "r0") for e, ids in (ended or {}).items() for r in ids]
-        return spark_session_of_all_tests.createDataFrame(rows, MEMBER.schema)
+        return local_rows(spark_session_of_all_tests, rows, MEMBER.schema)
 
     return members
 
@@ -47,7 +48,7 @@ def overrides(spark_session_of_all_tests: SparkSession) -> Callable[..., DataFra
             (step, record, attribute, said and list(said.items()), "pat", "asked", at)
             for step, (record, attribute, said) in enumerate(entries, 1)
         ]
-        return spark_session_of_all_tests.createDataFrame(rows, OVERRIDE.schema)
+        return local_rows(spark_session_of_all_tests, rows, OVERRIDE.schema)
 
     return overrides
 
@@ -60,7 +61,7 @@ def silver(spark_session_of_all_tests: SparkSession) -> Callable[..., DataFrame]
         table = TABLES[f"silver.{name}"]
         said = [{table.key[0]: f"shop:{number}", **row} for number, row in enumerate(rows)]
         rows_in_order = [tuple(map(row.get, table.names)) for row in said]
-        return spark_session_of_all_tests.createDataFrame(rows_in_order, table.schema)
+        return local_rows(spark_session_of_all_tests, rows_in_order, table.schema)
 
     return silver
 
@@ -72,6 +73,6 @@ def timeline(spark_session_of_all_tests: SparkSession) -> Callable[..., DataFram
     def timeline(*rows: dict[str, Any]) -> DataFrame:
         said = [{"event_id": f"{number}", "is_void": False, **row} for number, row in enumerate(rows)]
         rows_in_order = [tuple(map(row.get, TIMELINE.names)) for row in said]
-        return spark_session_of_all_tests.createDataFrame(rows_in_order, TIMELINE.schema)
+        return local_rows(spark_session_of_all_tests, rows_in_order, TIMELINE.schema)
 
     return timeline

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 from pyspark.sql import DataFrame, SparkSession
 
 from cdi_spark.gold.accuracy import golden_accuracy
+from cdi_spark.rows import local_rows
 from cdi_spark.tables import CUSTOMER_360
 
 Make = Callable[..., DataFrame]
@@ -31,18 +32,14 @@ def test_true_values_that_a_source_knows_are_counted_by_who_shows_them(
         {"entity_id": "ann", "family_name": "Lee", "preferred_email": "ann@x.org"},
         {"entity_id": "bob", "birth_date": date(1980, 5, 5), "city": "Leeds"},
     ]
-    golden = spark.createDataFrame(
-        [tuple(map(c.get, CUSTOMER_360.names)) for c in shown], CUSTOMER_360.schema
-    )
+    golden = local_rows(spark, [tuple(map(c.get, CUSTOMER_360.names)) for c in shown], CUSTOMER_360.schema)
     whose = [("crm:1", "A"), ("web:1", "A"), ("web:2", "A"), ("crm:2", "B"), ("gone:1", "B")]
     said = [
         {"person": "A", "family_name": "lee", "email": "ann@x.org", "city": "Leeds"},
         {"person": "B", "birth_date": "1980-05-05", "city": "York", "email": ""},
     ]
-    true = spark.createDataFrame(
-        [tuple(map(p.get, TRUE)) for p in said], ", ".join(f"{c} string" for c in TRUE)
-    )
-    truth = spark.createDataFrame(whose, "record_id string, person string")
+    true = local_rows(spark, [tuple(map(p.get, TRUE)) for p in said], ", ".join(f"{c} string" for c in TRUE))
+    truth = local_rows(spark, whose, "record_id string, person string")
     found = golden_accuracy(golden, people, belong, truth, true).collect()
     assert sorted(map(tuple, found)) == [
         ("birth_date", 1, 1, 1), ("city", 1, 0, 1), ("email", 1, 1, 0), ("family_name", 1, 1, 0),

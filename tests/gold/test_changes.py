@@ -10,6 +10,7 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from cdi_spark.gold.changes import touched
+from cdi_spark.rows import local_rows
 
 Make = Callable[..., DataFrame]
 PERSONS: list[dict[str, Any]] = [
@@ -29,7 +30,7 @@ def changed(
     """Entities that a second look at these persons, orders and entities touches, and whether they live on."""
 
     def decided(about: tuple[str, ...]) -> DataFrame:
-        return spark.createDataFrame([(record, 1) for record in about], "record_id string, content long")
+        return local_rows(spark, [(record, 1) for record in about], "record_id string, content long")
 
     def changed(
         people: list[dict[str, Any]] = PERSONS,

@@ -8,6 +8,7 @@ import pytest
 from pyspark.sql import DataFrame, SparkSession
 
 from cdi_spark.gold.confidence import weakest_links
+from cdi_spark.rows import local_rows
 
 Make = Callable[..., DataFrame]
 Link = tuple[str, str, float]
@@ -29,7 +30,7 @@ def found(
     """By entity weakest_link and confidence; each entity has records of its own, and links lead out of it too."""
     links = [(f"{a}@{e}", f"{b}@{e}", w) for e, (_, of) in worlds.items() for a, b, w in of]
     links += [(f"a@{one}", f"a@{other}", 20.0) for one, other in combinations(sorted(worlds), 2)]
-    rows = spark.createDataFrame(links, "record_id_l string, record_id_r string, match_weight double")
+    rows = local_rows(spark, links, "record_id_l string, record_id_r string, match_weight double")
     belong = members({e: [f"{r}@{e}" for r in records] for e, (records, _) in worlds.items()})
     return {row[0]: tuple(row[1:]) for row in weakest_links(rows, belong).collect()}
 

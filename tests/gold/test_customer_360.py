@@ -9,6 +9,7 @@ import pytest
 from pyspark.sql import DataFrame, SparkSession
 
 from cdi_spark.gold.customer_360 import customer_360
+from cdi_spark.rows import local_rows
 from cdi_spark.storage import conform
 from cdi_spark.tables import ATTRIBUTES, CUSTOMER_360, ENTITY_ID, Table
 
@@ -87,16 +88,16 @@ def summarised(
         {"entity_id": "ann", "city": "Leeds", "emails": mails, "phones": numbers},
         {"entity_id": "odd", "emails": ["by@hand.org"]},
     ]
-    golden = spark.createDataFrame([tuple(map(row.get, GOLDEN.names)) for row in known], GOLDEN.schema)
+    golden = local_rows(spark, [tuple(map(row.get, GOLDEN.names)) for row in known], GOLDEN.schema)
     ids = [row["record_id"] for row in PERSONS]
     now = {name: [i for i in ids if i.endswith(name)] for name in (i.split(":")[1] for i in ids)}
     belong = members(now, ended={"idle": ["shop:ann"]})
     everybody = persons(*PERSONS)
-    hashes = spark.createDataFrame([(name, 1) for name in now], "entity_id string, made_from long")
+    hashes = local_rows(spark, [(name, 1) for name in now], "entity_id string, made_from long")
     kinds = "entity_id string, state string, state_since date, state_until date"
-    states = spark.createDataFrame([("ann", "customer", MONTH, None)], kinds)
-    weakest = spark.createDataFrame(
-        [("ann", 4.0, 0.94)], "entity_id string, weakest_link double, confidence double"
+    states = local_rows(spark, [("ann", "customer", MONTH, None)], kinds)
+    weakest = local_rows(
+        spark, [("ann", 4.0, 0.94)], "entity_id string, weakest_link double, confidence double"
     )
     made = customer_360(hashes, golden, everybody, belong, timeline(*events), states, weakest)
     rows = conform(made, CUSTOMER_360).collect()

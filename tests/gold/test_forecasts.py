@@ -11,7 +11,7 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from cdi_spark.gold import forecasts
-from cdi_spark.gold.forecasts import DAYS_BACK, beside_average, churn, examples, try_churn, try_value, value
+from cdi_spark.gold.forecasts import PAST, beside_average, churn, examples, try_churn, try_value, value
 
 World = Callable[..., DataFrame]
 NOTHING = {
@@ -28,7 +28,7 @@ def world(spark_session_of_all_tests: SparkSession) -> World:
     """world(600, acts_next="…"): gold/facts.py of so many customers who do what the SQL says."""
 
     def world(customers: int, **said: str) -> DataFrame:
-        days = ", ".join(map(str, DAYS_BACK))
+        days = ", ".join(map(str, (0, *PAST)))
         rows = spark_session_of_all_tests.sql(
             f"SELECT id, CAST(id AS STRING) entity_id, explode(array({days})) days_back FROM range({customers})"
         )
@@ -40,7 +40,7 @@ def world(spark_session_of_all_tests: SparkSession) -> World:
 
 
 def learnt(rows: DataFrame) -> pa.Table:
-    return examples(rows).toArrow()
+    return examples(rows.where("days_back > 0")).toArrow()
 
 
 def test_who_complains_goes_and_the_model_says_so_and_spark_scores_as_the_driver_does(world: World) -> None:

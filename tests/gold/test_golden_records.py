@@ -7,6 +7,7 @@ from pyspark.sql import DataFrame, SparkSession
 
 from cdi_spark.config import Survivorship
 from cdi_spark.gold.survivorship import attribute_values, golden_records
+from cdi_spark.rows import local_rows
 from cdi_spark.tables import ATTRIBUTE, ATTRIBUTES
 
 Make = Callable[..., DataFrame]
@@ -44,5 +45,5 @@ def test_values_that_lost_are_not_shown(spark: SparkSession) -> None:
         ("ann", "city", "York", "crm:1", "crm", None, False, "recent", "recent"),
         ("ann", "country", "GB", "crm:2", "crm", None, True, "recent", "only"),
     ]
-    golden = golden_records(spark.createDataFrame(values, ATTRIBUTE.schema)).collect()
+    golden = golden_records(local_rows(spark, values, ATTRIBUTE.schema)).collect()
     assert [(row.city, row.country) for row in golden] == [(None, "GB")]

@@ -9,6 +9,7 @@ from pyspark.sql import DataFrame, SparkSession
 
 from cdi_spark.config import ProjectFile, State
 from cdi_spark.gold.journey import first_seen, journey, state_on
+from cdi_spark.rows import local_rows
 from cdi_spark.storage import conform
 from cdi_spark.tables import JOURNEY
 
@@ -40,7 +41,7 @@ def lived(spark: SparkSession, timeline: Make) -> Callable[..., Journey]:
 
     def lived(*events: dict[str, Any], until: int = 1000, seen: date | None = START) -> Journey:
         rows = timeline(*({"entity_id": "ann", **event} for event in events))
-        known = spark.createDataFrame([("ann", seen)], "entity_id string, first_seen_on date")
+        known = local_rows(spark, [("ann", seen)], "entity_id string, first_seen_on date")
         found = conform(journey(rows, known, states=STATES, as_of=day(until)), JOURNEY).collect()
         return sorted(((r.state, r.since, r.until) for r in found), key=lambda step: step[1] or date.min)
 
@@ -89,14 +90,14 @@ def test_of_whom_all_is_to_come_no_state_is_told_but_its_day(lived: Callable[...
 
 
 def test_somebody_without_a_live_record_has_no_journey(spark: SparkSession, timeline: Make) -> None:
-    nobody = spark.createDataFrame([], "entity_id string, first_seen_on date")
+    nobody = local_rows(spark, [], "entity_id string, first_seen_on date")
     rows = timeline({"entity_id": "gus", **order(1)}, {"entity_id": None, **order(1)})
     assert journey(rows, nobody, states=STATES, as_of=day(9)).isEmpty()
 
 
 def test_todays_state_is_the_step_that_has_not_ended(spark: SparkSession) -> None:
     steps = [("ann", "lead", day(0), day(5)), ("ann", "lapsed", day(5), day(9)), ("bob", "lead", None, None)]
-    rows = state_on(spark.createDataFrame(steps, JOURNEY.schema), as_of=day(8)).collect()
+    rows = state_on(local_rows(spark, steps, JOURNEY.schema), as_of=day(8)).collect()
     assert sorted(map(tuple, rows)) == [("ann", "lapsed", day(5), day(9)), ("bob", "lead", None, None)]
 
 

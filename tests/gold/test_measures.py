@@ -13,6 +13,7 @@ from cdi_spark.config import Segment
 from cdi_spark.gold.facts import facts
 from cdi_spark.gold.forecasts import beside_average
 from cdi_spark.gold.measures import measures
+from cdi_spark.rows import local_rows
 from cdi_spark.storage import conform
 from cdi_spark.tables import CUSTOMER_360, MEASURE, MONEY
 
@@ -70,7 +71,7 @@ def measured(spark_session_of_all_tests: SparkSession, timeline: Make) -> Callab
     def measured(who: list[str], *events: dict[str, Any], orders_are_invoiced: bool = True) -> Rows:
         known = [tuple(map({"entity_id": name, "record_count": 2}.get, CUSTOMER_360.names)) for name in who]
         rows = measures(
-            spark.createDataFrame(known, CUSTOMER_360.schema),
+            local_rows(spark, known, CUSTOMER_360.schema),
             beside_average(
                 facts(timeline(*events), as_of=TODAY, days_back=[0], orders_are_invoiced=orders_are_invoiced)
             ),

@@ -2,6 +2,7 @@
 
 from pyspark.sql import SparkSession
 
+from cdi_spark.rows import local_rows
 from cdi_spark.storage import Storage
 from cdi_spark.tables import COMPANY, CUSTOMER_360, HOUSEHOLD
 
@@ -23,7 +24,7 @@ def test_two_or_more_of_a_name_at_an_address_are_a_household_and_of_an_account_i
 ) -> None:
     rows = [tuple(map(customer.get, CUSTOMER_360.names)) for customer in CUSTOMERS]
     assert storage.read(HOUSEHOLD.name).isEmpty()
-    storage.replace(CUSTOMER_360, spark.createDataFrame(rows, CUSTOMER_360.schema))
+    storage.replace(CUSTOMER_360, local_rows(spark, rows, CUSTOMER_360.schema))
     households = storage.read(HOUSEHOLD.name)
     assert households.columns == HOUSEHOLD.names
     found = households.collect()

@@ -16,6 +16,7 @@ from cdi_spark.config import Emit, Source
 from cdi_spark.errors import SourceError
 from cdi_spark.ingest import drift
 from cdi_spark.ingest.files import Delivery, landed_schema, read_delivery
+from cdi_spark.rows import local_rows
 from cdi_spark.standardise import silver
 from cdi_spark.storage import Storage
 from cdi_spark.tables import DELIVERY
@@ -179,7 +180,7 @@ def test_names_that_differ_by_capitals_alone_say_so(spark: SparkSession, tmp_pat
 
 def before(spark: SparkSession, rows: int, **columns: str) -> Any:
     entry = ("crm", None, ["b0"], rows, columns, "r0")
-    return spark.createDataFrame([entry], DELIVERY.schema).first()
+    return local_rows(spark, [entry], DELIVERY.schema).first()
 
 
 def test_a_snapshot_without_rows_does_not_delete_everybody(spark: SparkSession, tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from cdi_spark.rows import local_rows
 from cdi_spark.storage import Storage
 from cdi_spark.tables import PERSON
 
@@ -28,4 +29,4 @@ def write_persons(storage: Storage, told: Iterable[dict[str, Any]]) -> None:
     """Make silver.person hold live records of whom this is told; null is all else."""
     nothing = dict.fromkeys(PERSON.names) | {"is_deleted": False}
     rows = [tuple((nothing | one)[name] for name in PERSON.names) for one in told]
-    storage.replace(PERSON, storage.spark.createDataFrame(rows, PERSON.schema))
+    storage.replace(PERSON, local_rows(storage.spark, rows, PERSON.schema))

@@ -10,6 +10,7 @@ from cdi_spark.linkage.blocking import in_blocks, with_keys
 from cdi_spark.linkage.blocking_report import candidate_rules, rule_costs, rule_proposals
 from cdi_spark.linkage.features import FEATURES
 from cdi_spark.linkage.model import BlockingRule, load_person_model
+from cdi_spark.rows import local_rows
 from cdi_spark.tables import MEMBER, PAIR
 
 FAMILY = BlockingRule(name="family", equal=["family"])
@@ -29,13 +30,13 @@ RECORDS = {
 def features(spark: SparkSession) -> DataFrame:
     schema = ", ".join(["record_id string", *(f"{name} {kind}" for name, kind in FEATURES.items())])
     rows = [{"record_id": name, **dict.fromkeys(FEATURES), **said} for name, said in RECORDS.items()]
-    return spark.createDataFrame([tuple(row.values()) for row in rows], schema)
+    return local_rows(spark, [tuple(row.values()) for row in rows], schema)
 
 
 @pytest.fixture
 def members(spark: SparkSession) -> DataFrame:
     rows = [(name, "z" if name == "z" else "abel", None, None, "r") for name in RECORDS]
-    return spark.createDataFrame(rows, MEMBER.schema)
+    return local_rows(spark, rows, MEMBER.schema)
 
 
 def stopped(features: DataFrame, rule: BlockingRule, value: str) -> int:
@@ -49,7 +50,8 @@ def stopped(features: DataFrame, rule: BlockingRule, value: str) -> int:
 def test_a_rule_costs_the_pairs_of_its_blocks_and_adds_what_no_earlier_rule_found(
     spark: SparkSession, features: DataFrame, members: DataFrame
 ) -> None:
-    pairs = spark.createDataFrame(
+    pairs = local_rows(
+        spark,
         [("a", "b", 5.0, 1.0, [], "family", None, "m"), ("b", "c", 5.0, 1.0, [], "phone", None, "m"),
          ("c", "z", 1.0, 0.5, [], "phone", None, "m")],
         PAIR.schema,

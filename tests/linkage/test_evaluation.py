@@ -3,10 +3,11 @@
 from pyspark.sql import DataFrame, SparkSession
 
 from cdi_spark.linkage.evaluation import evaluate
+from cdi_spark.rows import local_rows
 
 
 def rows(spark: SparkSession, name: str, *pairs: tuple[str, str]) -> DataFrame:
-    return spark.createDataFrame(list(pairs), f"record_id string, {name} string")
+    return local_rows(spark, list(pairs), f"record_id string, {name} string")
 
 
 def test_pairs_are_counted_over_clusters(spark: SparkSession) -> None:

@@ -4,17 +4,18 @@ import pytest
 from pyspark.sql import DataFrame, Row, SparkSession
 
 from cdi_spark.linkage.evaluation import implied_curve, truth_curve
+from cdi_spark.rows import local_rows
 
 
 def pairs(spark: SparkSession, *rows: tuple[str, str, float, float]) -> DataFrame:
     columns = "record_id_l string, record_id_r string, match_weight double, match_probability double"
-    return spark.createDataFrame(list(rows), columns)
+    return local_rows(spark, list(rows), columns)
 
 
 @pytest.fixture
 def truth(spark: SparkSession) -> DataFrame:
     rows = [("a", "P"), ("b", "P"), ("c", "P"), ("d", "Q"), ("e", "Q")]
-    return spark.createDataFrame(rows, "record_id string, person string")
+    return local_rows(spark, rows, "record_id string, person string")
 
 
 @pytest.fixture

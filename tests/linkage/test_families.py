@@ -17,6 +17,7 @@ from cdi_spark.linkage import scoring
 from cdi_spark.linkage.frozen import train_and_freeze
 from cdi_spark.linkage.model import load_person_model
 from cdi_spark.linkage.resolving import resolve_entities
+from cdi_spark.rows import local_rows
 from cdi_spark.tables import PERSON
 
 PACKAGED = Path(scoring.__file__).parent / "person.yml"
@@ -106,9 +107,7 @@ def test_families_come_apart_and_people_who_changed_come_together(
         for who, records in families.items()
         for n, record in enumerate(records)
     ]
-    persons = spark.createDataFrame(
-        [tuple(row[name] for name in PERSON.names) for row in rows], PERSON.schema
-    )
+    persons = local_rows(spark, [tuple(row[name] for name in PERSON.names) for row in rows], PERSON.schema)
     frozen = train_and_freeze(
         persons, model=load_person_model(PACKAGED), limits=Linkage(), settings_hash="", run_id="r",
         keep=lambda _, kept: kept.localCheckpoint(),

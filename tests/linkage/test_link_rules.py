@@ -20,6 +20,7 @@ from cdi_spark.linkage.frozen import Frozen, train_and_freeze
 from cdi_spark.linkage.link_rules import NO_RULES, as_links
 from cdi_spark.linkage.model import load_person_model
 from cdi_spark.linkage.resolving import resolve_entities
+from cdi_spark.rows import local_rows
 from cdi_spark.storage import Storage
 from cdi_spark.tables import JUDGED, PERSON
 
@@ -86,7 +87,7 @@ def persons(spark: SparkSession) -> DataFrame:
         dict.fromkeys(PERSON.names) | record | {"record_id": key, "is_deleted": False}
         for key, record in made().items()
     ]
-    return spark.createDataFrame([tuple(row[name] for name in PERSON.names) for row in rows], PERSON.schema)
+    return local_rows(spark, [tuple(row[name] for name in PERSON.names) for row in rows], PERSON.schema)
 
 
 @dataclass(frozen=True)
@@ -137,7 +138,7 @@ def linked(spark: SparkSession, persons: DataFrame, storage: Storage) -> Linked:
             entities(
                 pairs.transform(as_links),
                 frozen,
-                judged=spark.createDataFrame(STEWARDS, JUDGED),
+                judged=local_rows(spark, STEWARDS, JUDGED),
             ),
         )
 
@@ -186,6 +187,6 @@ def test_rules_decide_whatever_pairs_weigh_and_pairs_name_them(
 
 def test_links_hold_where_a_rule_joins_and_fall_where_one_parts(spark: SparkSession) -> None:
     rows = [("a", -40.0, "must-link: x"), ("b", 40.0, "cannot-link: x"), ("c", 1.0, None)]
-    pairs = spark.createDataFrame(rows, "record_id_l string, match_weight double, decided_by string")
+    pairs = local_rows(spark, rows, "record_id_l string, match_weight double, decided_by string")
     found = {row["record_id_l"]: row["match_weight"] for row in pairs.transform(as_links).collect()}
     assert found == {"a": float("inf"), "c": 1.0}

@@ -25,6 +25,7 @@ from cdi_spark.linkage.resolving import resolve_entities
 from cdi_spark.linkage.sharing import shared_values
 from cdi_spark.linkage.splink_sql import evidence_sql
 from cdi_spark.linkage.training import count_terms, term_frequencies
+from cdi_spark.rows import local_rows
 from cdi_spark.tables import PERSON
 from tests.linkage.splink_reference import differences, splink_pairs
 
@@ -66,7 +67,7 @@ def people() -> list[dict[str, Any]]:
 
 @pytest.fixture
 def persons(spark: SparkSession, people: list[dict[str, Any]]) -> DataFrame:
-    return spark.createDataFrame([tuple(row[name] for name in PERSON.names) for row in people], PERSON.schema)
+    return local_rows(spark, [tuple(row[name] for name in PERSON.names) for row in people], PERSON.schema)
 
 
 @pytest.fixture(scope="module")

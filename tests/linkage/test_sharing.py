@@ -8,6 +8,7 @@ import pytest
 from pyspark.sql import DataFrame, SparkSession
 
 from cdi_spark.linkage.sharing import shared_values, with_own
+from cdi_spark.rows import local_rows
 from cdi_spark.tables import FEATURES
 
 
@@ -28,7 +29,7 @@ def features(spark: SparkSession) -> DataFrame:
         row("h", "will", None),
     ]
     schema = ", ".join(["record_id string", *(f"{name} {kind}" for name, kind in FEATURES.items())])
-    return spark.createDataFrame(rows, schema)
+    return local_rows(spark, rows, schema)
 
 
 def test_a_value_is_shared_from_two_initials_on_and_public_from_a_limit_on(features: DataFrame) -> None:

@@ -8,6 +8,8 @@ import pytest
 from pyspark.sql import Column, SparkSession
 from pyspark.sql import functions as F
 
+from cdi_spark.rows import local_rows
+
 Apply = Callable[..., list[Any]]
 
 
@@ -27,7 +29,7 @@ def apply(spark: SparkSession) -> Apply:
         kinds = [kind] + [more_kind] * len(more)
         schema = ", ".join(["i int", *(f"{n} {k}" for n, k in zip(names, kinds, strict=True))])
         rows = [(i, *row) for i, row in enumerate(zip(*columns, strict=True))]
-        given = spark.createDataFrame(rows, schema)
+        given = local_rows(spark, rows, schema)
         result = given.select("i", rule(*(F.col(n) for n in names)).alias("value"))
         return [row["value"] for row in sorted(result.collect(), key=lambda row: row["i"])]
 

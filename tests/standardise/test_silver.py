@@ -11,6 +11,7 @@ from pyspark.sql import functions as F
 from cdi_spark.config import Emit, Source
 from cdi_spark.errors import SourceError
 from cdi_spark.quality.rules import check_rows
+from cdi_spark.rows import local_rows
 from cdi_spark.standardise import settled as versions
 from cdi_spark.standardise import silver
 from cdi_spark.tables import PERSON, TABLES
@@ -33,7 +34,7 @@ def landed(spark: SparkSession, names: str, *rows: tuple[Any, ...]) -> DataFrame
     ]
     types = ", ".join(f"{name} string" for name in names.split())
     landing = "_key string, _file string, _row_number long, _fault string, _raw string, _batch string"
-    return spark.createDataFrame(told, f"{types}, {landing}, _ingested_at timestamp")
+    return local_rows(spark, told, f"{types}, {landing}, _ingested_at timestamp")
 
 
 def settle(
@@ -116,7 +117,7 @@ def test_what_a_snapshot_lacks_is_marked_deleted_but_not_what_failed(spark: Spar
 
     held = [person("here"), person("failed"), person("gone"), person("was", deleted=True), person("x", "web"),
             person("y", "dropped")]  # fmt: skip
-    current = spark.createDataFrame(held, PERSON.schema)
+    current = local_rows(spark, held, PERSON.schema)
     delivery = spark.sql(
         "select * from values ('crm:here', 'current'), ('crm:failed', 'quarantined') t(record_id, _status)"
     )

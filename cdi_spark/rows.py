@@ -1,0 +1,33 @@
+"""A few rows that the driver has, as a DataFrame."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+from pyspark.sql.conversion import LocalDataToArrowConversion
+from pyspark.sql.types import StructType
+
+
+def local_rows(spark: SparkSession, rows: Sequence[Any], schema: StructType | str) -> DataFrame:
+    """A DataFrame of a few rows, which lie in its plan.
+
+    By way of Arrow: the rows of a list go through a Python worker whenever they are read, which takes a third of a
+    second, and Spark does not know how few they are.
+
+    Args:
+        rows: tuples or Rows, in the schema's order.
+        schema: with its types and names; DDL where it is text.
+    """
+    struct = StructType.fromDDL(schema) if isinstance(schema, str) else schema
+    assert isinstance(struct, StructType)
+    if not rows:
+        return (
+            spark.range(0)
+            .where("false")
+            .select(*(F.lit(None).cast(f.dataType).alias(f.name) for f in struct))
+        )
+    table = LocalDataToArrowConversion.convert(list(rows), struct, use_large_var_types=False)
+    return spark.createDataFrame(table, struct)
