@@ -23,7 +23,6 @@ from cdi_spark.tables import (
     METRIC,
     PERSON,
     QUALITY_RESULT,
-    RELEASE,
     REVENUE,
     RUN,
 )
@@ -73,31 +72,28 @@ def business_report(storage: Storage, *, title: str) -> str:
     Raises:
         CdiError: nothing was released yet.
     """
-    customers = storage.read_released(CUSTOMER_360.name)
-    measures = storage.read_released(MEASURE.name)
+    release = storage.newest_release()
+    customers, measures = release.read(CUSTOMER_360.name), release.read(MEASURE.name)
     count = customers.agg(F.count("*").alias("customers"), F.sum("record_count").alias("records")).first()
-    revenue = _revenue(storage.read_released(REVENUE.name))
+    revenue = _revenue(release.read(REVENUE.name))
     return page(
         "business_report.html.j2",
         title=title,
-        released=storage.read(RELEASE.name)
-        .orderBy(F.desc("released_at"))
-        .select("release_id", "released_at")
-        .first(),
+        release=release,
         customers=count["customers"] if count else 0,
         records=(count and count["records"]) or 0,
         states=_bars(customers.groupBy(F.coalesce("state", F.lit("none")).alias("label"))),
-        growth=_growth(storage.read_released(JOURNEY.name)),
+        growth=_growth(release.read(JOURNEY.name)),
         sources=_by_source(storage),
         rfm=_bars(measures.where("rfm_segment IS NOT NULL").groupBy(F.col("rfm_segment").alias("label"))),
         segments=_bars(measures.select(F.explode("segments").alias("label")).groupBy("label")),
         currency=revenue[0],
         revenue=revenue[1],
         finance=_rows(
-            storage.read_released(FINANCE.name).orderBy(F.desc("month"), "document", "currency").limit(_ROWS)
+            release.read(FINANCE.name).orderBy(F.desc("month"), "document", "currency").limit(_ROWS)
         ),
         metrics=_rows(
-            storage.read_or_empty(METRIC).where(F.col("run_id") == storage.newest_release()).orderBy("metric")
+            storage.read_or_empty(METRIC).where(F.col("run_id") == release.release_id).orderBy("metric")
         ),
         quality=_quality(storage),
         runs=_runs(storage),

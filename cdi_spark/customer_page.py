@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pyspark.sql import DataFrame, Row
+from pyspark.sql import Column, DataFrame, Row
 from pyspark.sql import functions as F
 
 from cdi_spark.errors import CdiError
 from cdi_spark.gold.members import live_records
 from cdi_spark.history import Happening, history
 from cdi_spark.pages import page, text
+from cdi_spark.stages.run import side_by_side
 from cdi_spark.storage import Storage
 from cdi_spark.tables import (
     ATTRIBUTE,
@@ -90,32 +91,46 @@ def answer_customer(storage: Storage, entity: str) -> CustomerAnswer:
             f"{entity}: none of its records is left. `cdi history {entity}` tells what became of it."
         )
     own = F.col("entity_id") == became.lives_in
+    release = storage.newest_release()
 
     def released(name: str) -> DataFrame:
-        return storage.read_released(name).where(own)
+        return release.read(name).where(own)
 
-    row = released(CUSTOMER_360.name).first()
-    if row is None:
+    in_order = (F.desc_nulls_last("happened_at"), "event", "event_id")
+    queries: list[Callable[[], DataFrame]] = [
+        lambda: released(CUSTOMER_360.name),
+        lambda: released(MEASURE.name),
+        lambda: released(ATTRIBUTE.name).where("is_winner").orderBy("record_id"),
+        lambda: released(TIMELINE.name).orderBy(*in_order).limit(_EVENTS),
+        lambda: released(JOURNEY.name).orderBy(F.asc_nulls_first("since")),
+        lambda: _records(storage, own),
+        lambda: _others(release.read(HOUSEHOLD.name), "household_id", own),
+        lambda: _others(release.read(COMPANY.name), "account_id", own),
+    ]
+
+    def collected(query: Callable[[], DataFrame]) -> list[Row]:
+        return query().collect()
+
+    rows = side_by_side(collected, queries)
+    customers, measures, won, events, states, records, households, accounts = rows
+    if not customers:
         raise CdiError(f"{entity}: the newest release has no such customer yet. Run `cdi run publish` first.")
-    measures = released(MEASURE.name).first()
-    customer = row.asDict(recursive=True)
-    told = {**customer, **(measures.asDict() if measures else {})}
-    events = released(TIMELINE.name).orderBy(F.desc_nulls_last("happened_at"), "event", "event_id")
-    states = released(JOURNEY.name).orderBy(F.asc_nulls_first("since"))
+    customer = customers[0].asDict(recursive=True)
+    told = {**customer, **(measures[0].asDict() if measures else {})}
     return CustomerAnswer(
         asked=entity,
         entity_id=became.lives_in,
         customer=customer,
-        values=_values(released(ATTRIBUTE.name), customer),
+        values=_values(won, customer),
         facts=[(name, text(value)) for name, value in told.items() if name not in _APART and text(value)],
         contacts=customer["contacts"] or [],
         consents=customer["consents"] or {},
-        records=_records(storage, became.lives_in),
-        events=[_event(event) for event in events.limit(_EVENTS).collect()],
-        journey=[(s["state"] or "none", text(s["since"]), text(s["until"])) for s in states.collect()],
+        records=[_record(record) for record in records],
+        events=[_event(event) for event in events],
+        journey=[(s["state"] or "none", text(s["since"]), text(s["until"])) for s in states],
         related=[
-            *_related(storage, HOUSEHOLD.name, "household_id", became.lives_in, "household"),
-            *_related(storage, COMPANY.name, "account_id", became.lives_in, "account"),
+            *(("household", row["household_id"], row["others"]) for row in households),
+            *(("account", row["account_id"], row["others"]) for row in accounts),
         ],
         happenings=became.events,
     )
@@ -126,13 +141,11 @@ def customer_page(found: CustomerAnswer) -> str:
     return page("customer.html.j2", found=found)
 
 
-def _values(attributes: DataFrame, customer: Mapping[str, Any]) -> list[Value]:
+def _values(won: Sequence[Row], customer: Mapping[str, Any]) -> list[Value]:
     """The golden values in the order of their table; of a list all sources, and the newest time."""
-    won: dict[str, list[Row]] = {}
-    for row in attributes.where("is_winner").orderBy("record_id").collect():
-        won.setdefault(row["attribute"], []).append(row)
     values = []
-    for name, rows in ((c.name, won.get(c.name, [])) for c in ATTRIBUTES):
+    for name in (column.name for column in ATTRIBUTES):
+        rows = [row for row in won if row["attribute"] == name]
         if customer[name] is None:
             continue
         sources, times = sorted({row["source"] for row in rows}), [r["said_at"] for r in rows if r["said_at"]]
@@ -142,18 +155,14 @@ def _values(attributes: DataFrame, customer: Mapping[str, Any]) -> list[Value]:
     return values
 
 
-def _records(storage: Storage, entity: str) -> list[tuple[str, str, str, str]]:
+def _records(storage: Storage, own: Column) -> DataFrame:
     live = live_records(storage.read(PERSON.name), storage.read(MEMBER.name))
-    persons = live.where(F.col("entity_id") == entity).orderBy("record_id")
-    return [
-        (
-            row["record_id"],
-            row["source"],
-            text(row["updated_at"]),
-            " · ".join(text(row[c.name]) for c in ATTRIBUTES if row[c.name]),
-        )
-        for row in persons.limit(_RECORDS).collect()
-    ]
+    return live.where(own).orderBy("record_id").limit(_RECORDS)
+
+
+def _record(row: Row) -> tuple[str, str, str, str]:
+    said = " · ".join(text(row[c.name]) for c in ATTRIBUTES if row[c.name])
+    return row["record_id"], row["source"], text(row["updated_at"]), said
 
 
 def _event(row: Row) -> tuple[str, str, str, str]:
@@ -169,11 +178,7 @@ def _event(row: Row) -> tuple[str, str, str, str]:
     return text(row["happened_at"]), what, " · ".join(part for part in about if part), amount
 
 
-def _related(
-    storage: Storage, table: str, key: str, entity: str, kind: str
-) -> list[tuple[str, str, Sequence[str]]]:
-    groups = storage.read_released(table)
-    own = groups.where(F.col("entity_id") == entity).select(key)
-    others = groups.join(own, key).where(F.col("entity_id") != entity)
-    found = others.groupBy(key).agg(F.sort_array(F.collect_set("entity_id")).alias("others")).orderBy(key)
-    return [(kind, row[key], row["others"]) for row in found.collect()]
+def _others(groups: DataFrame, key: str, own: Column) -> DataFrame:
+    """The groups that the customer is in: their key, and the others in them."""
+    others = groups.join(groups.where(own).select(key), key).where(~own)
+    return others.groupBy(key).agg(F.sort_array(F.collect_set("entity_id")).alias("others")).orderBy(key)

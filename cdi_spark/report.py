@@ -122,7 +122,7 @@ def print_accuracy(storage: Storage, path: str, *, console: Console) -> None:
 def _print_golden(storage: Storage, truth: str, people: str, console: Console) -> None:
     """Print how much of what sources know to be true gold shows, beside plain "last record wins"."""
     found = golden_accuracy(
-        storage.read_released(CUSTOMER_360.name),
+        storage.newest_release().read(CUSTOMER_360.name),
         storage.read(PERSON.name),
         storage.read(MEMBER.name),
         read_truth(storage, truth),
@@ -143,7 +143,8 @@ def _print_golden(storage: Storage, truth: str, people: str, console: Console) -
 
 def print_forecasts(storage: Storage, *, console: Console) -> None:
     """Print how well the newest release's forecasts foretold the past, beside plainer ones."""
-    metrics = storage.read(METRIC.name).where(F.col("run_id") == storage.newest_release()).orderBy("metric")
+    release_id = storage.newest_release().release_id
+    metrics = storage.read(METRIC.name).where(F.col("run_id") == release_id).orderBy("metric")
     shown = RichTable(
         "", "error", "of a plainer one", "unit", "in gold", title="Forecasts of a past held out"
     )
@@ -155,7 +156,7 @@ def print_forecasts(storage: Storage, *, console: Console) -> None:
 
 def _print_customer(storage: Storage, console: Console) -> None:
     """A customer of many sources, with the records that the golden record came from."""
-    customers = storage.read_released(CUSTOMER_360.name)
+    customers = storage.newest_release().read(CUSTOMER_360.name)
     best = customers.orderBy(F.desc(F.size("sources")), F.abs(F.col("record_count") - 6), "entity_id").first()
     if best is None:
         return

@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import reduce
 from pathlib import Path
@@ -35,6 +36,21 @@ class Keep(Protocol):
     """Computes rows once, under a name, for all that read them."""
 
     def __call__(self, name: str, rows: DataFrame, *, many: bool = False) -> DataFrame: ...
+
+
+@dataclass(frozen=True)
+class Release:
+    """Gold as one release has it: what is read of it belongs together, whatever is released meanwhile.
+
+    Attributes:
+        release_id: the run that made it.
+        released_at: when, UTC.
+        read: a table or view of gold by its name; CdiError where the release has no such table.
+    """
+
+    release_id: str
+    released_at: datetime
+    read: Callable[[str], DataFrame]
 
 
 class Storage:
@@ -98,13 +114,18 @@ class Storage:
             return rows.withColumns(later) if later else rows
         return local_rows(self.spark, [], table.schema)
 
-    def read_released(self, name: str) -> DataFrame:
-        """A table of gold as the newest release has it.
+    def newest_release(self) -> Release:
+        """The newest release, to be read.
 
         Raises:
-            CdiError: nothing was released yet, or not this table.
+            CdiError: nothing was released yet.
         """
-        return self.spark.sql(self._released(name, self._release()["versions"]))
+        newest = self._release()
+
+        def rows(name: str) -> DataFrame:
+            return self.spark.sql(self._released(name, newest["versions"]))
+
+        return Release(newest["release_id"], newest["released_at"], rows)
 
     def query(self, sql: str) -> DataFrame:
         """Run SQL over the tables that it names as schema.table; gold is what the newest release has."""
@@ -127,14 +148,6 @@ class Storage:
     def gold_schema(self) -> str:
         """The schema under which readers find gold."""
         return f"{self._prefix}gold"
-
-    def newest_release(self) -> str:
-        """The newest release's release_id.
-
-        Raises:
-            CdiError: nothing was released yet.
-        """
-        return str(self._release()["release_id"])
 
     def show_release(self) -> str:
         """Make all of gold of the newest release views in this session's catalog.

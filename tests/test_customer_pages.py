@@ -22,7 +22,9 @@ EVIL = "<script>alert(1)</script>"
 @pytest.fixture(scope="module")
 def busy(demo_job: Storage) -> str:
     """The customer with most records."""
-    most = demo_job.read_released("gold.customer_360").orderBy("record_count", ascending=False).first()
+    most = (
+        demo_job.newest_release().read("gold.customer_360").orderBy("record_count", ascending=False).first()
+    )
     assert most is not None
     return str(most["entity_id"])
 
@@ -35,7 +37,9 @@ def answer(demo_job: Storage, busy: str) -> CustomerAnswer:
 def test_every_golden_value_is_told_with_its_sources_and_reason(
     answer: CustomerAnswer, demo_job: Storage
 ) -> None:
-    row = demo_job.read_released("gold.customer_360").where(f"entity_id = '{answer.entity_id}'").first()
+    row = (
+        demo_job.newest_release().read("gold.customer_360").where(f"entity_id = '{answer.entity_id}'").first()
+    )
     assert row is not None
     assert answer.customer == row.asDict(recursive=True)
     known = {value.attribute for value in answer.values}
@@ -82,7 +86,7 @@ def test_what_a_customer_says_is_text_never_markup(answer: CustomerAnswer) -> No
 
 def test_the_report_counts_all_customers_and_shows_none(demo_job: Storage) -> None:
     page = business_report(demo_job, title=f"demo {EVIL}")
-    customers = demo_job.read_released("gold.customer_360")
+    customers = demo_job.newest_release().read("gold.customer_360")
     states = customers.groupBy("state").count().collect()
     told = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page))
     assert f"customers {customers.count():,}" in told

@@ -157,7 +157,7 @@ def test_a_failure_says_what_to_do_and_exits_other_than_zero(
 def test_golden_records_show_what_is_true_where_a_source_knows_it(demo_job: Storage) -> None:
     raw = Path(demo_job.warehouse).parent / "raw"
     found = golden_accuracy(
-        demo_job.read_released("gold.customer_360"),
+        demo_job.newest_release().read("gold.customer_360"),
         demo_job.read("silver.person"),
         demo_job.read("entities.member"),
         read_truth(demo_job, str(raw / "truth.csv")),

@@ -183,7 +183,7 @@ def test_readers_of_gold_see_the_newest_release_until_the_next(
     storage.release("r1")
     storage.replace(ATTRIBUTE, customers(spark, "a", "b"))
     assert storage.query(sql).collect() == [("a",)]
-    assert storage.read_released(ATTRIBUTE.name).count() == 1
+    assert storage.newest_release().read(ATTRIBUTE.name).count() == 1
     assert storage.read(ATTRIBUTE.name).count() == 2
     storage.release("r2")
     assert storage.query(sql).count() == 2

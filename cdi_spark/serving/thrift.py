@@ -109,7 +109,7 @@ def serve(
 
 def _follow(storage: Storage, guard: Guard, shown: str) -> str:
     try:
-        if storage.newest_release() == shown:
+        if storage.newest_release().release_id == shown:
             return shown
         with guard.moving:
             moved = storage.show_release()
