@@ -4,38 +4,29 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import reduce
 from pathlib import Path
-from typing import Protocol
 
 from pyspark.errors import AnalysisException
 from pyspark.sql import DataFrame, DataFrameWriter, Row, SparkSession
 from pyspark.sql import functions as F
-from pyspark.sql import types as T
 
+from cdi_spark.declared import comments, conform, no_rows, properties, quoted
 from cdi_spark.errors import CdiError, ConflictError
 from cdi_spark.rows import local_rows
+from cdi_spark.scratch import Keep, Scratch
 from cdi_spark.tables import RELEASE, TABLES, Table
 
 _SCHEMAS = ("bronze", *sorted({name.split(".")[0] for name in TABLES}))
 # A table that a view names.
 _NAMED = rf"\b(?:{'|'.join(_SCHEMAS)})\.\w+"
-_STATS_TYPES = (T.NumericType, T.DateType, T.TimestampType, T.StringType)
 # With a catalog, the name gold.customer_360 is a view for readers, pinned to the last release; what the view
 # reads lies under this schema.
 _GOLD_IN_CATALOG = "gold_versions"
-# Rows that the driver holds: a hundred megabytes of the widest.
-AT_HAND = 200_000
-
-
-class Keep(Protocol):
-    """Computes rows once, under a name, for all that read them."""
-
-    def __call__(self, name: str, rows: DataFrame, *, many: bool = False) -> DataFrame: ...
 
 
 @dataclass(frozen=True)
@@ -67,7 +58,12 @@ class Storage:
         self.warehouse = str(warehouse) if "://" in str(warehouse) else str(Path(warehouse).absolute())
         self._catalog = catalog
         self._prefix = prefix
-        self._keep: Keep | None = None
+        schema = f"{prefix}cdi_scratch_{hashlib.sha256(self.warehouse.encode()).hexdigest()[:8]}"
+        self._scratch = (
+            Scratch(spark, f"`{catalog}`.`{schema}`", place=None)
+            if catalog
+            else Scratch(spark, f"`{schema}`", place=self.place_of("_scratch"))
+        )
 
     def address(self, name: str) -> str:
         """How SQL names the table that holds `name` (schema.table)."""
@@ -180,7 +176,7 @@ class Storage:
         Raises:
             ConflictError: another writer appended with this token at the same moment.
         """
-        self._append(table.name, conform(rows, table), token, step, _properties(table))
+        self._append(table.name, conform(rows, table), token, step, properties(table))
 
     def replace_of(self, table: Table, keys: DataFrame, rows: DataFrame) -> None:
         """Make these the rows of some keys: what the table holds of them otherwise goes.
@@ -206,7 +202,7 @@ class Storage:
                 f"MERGE INTO {self.address(table.name)} t USING {view} s ON {match} WHEN MATCHED THEN DELETE"
             )
             self.spark.catalog.dropTempView(view)
-            self._append(table.name, conform(rows, table), None, 1, _properties(table))
+            self._append(table.name, conform(rows, table), None, 1, properties(table))
 
     def replace(self, table: Table, rows: DataFrame) -> None:
         """Make the table hold just these rows, in one commit."""
@@ -214,7 +210,7 @@ class Storage:
             conform(rows, table)
             .write.format("delta")
             .mode("overwrite")
-            .options(overwriteSchema="true", **_properties(table))
+            .options(overwriteSchema="true", **properties(table))
         )
         self._save(writer, table.name)
 
@@ -230,7 +226,7 @@ class Storage:
             return
         source = conform(rows, table, also=("_gone",) if has_gone else ())
         # MERGE plans and reads its source several times over.
-        with self._written_down(f"merge_{table.name}", source) as written:
+        with self._scratch.written(f"merge_{table.name}", source) as written:
             if not written.isEmpty():
                 self._merge(table, written, has_gone=has_gone, when_changed=when_changed)
 
@@ -296,58 +292,9 @@ class Storage:
         file.write_text(page, encoding="utf-8")
         return file
 
-    @contextmanager
-    def scratch(self, *, few: bool = False) -> Iterator[Keep]:
-        """A function that computes rows once, under a name, for all that read them; gone when the block ends.
-
-        It writes them down and reads them back. What a killed run left is gone when the next block begins: the
-        lease lets one run at a time in.
-
-        Args:
-            few: hold up to AT_HAND rows in the driver's memory instead: what joins them needs no files and no shuffle.
-                What is said to be `many` is written down all the same.
-        """
-        schema = self._scratch_schema()
-        place = "" if self._catalog else f" LOCATION '{_quoted(self.place_of('_scratch'))}'"
-
-        def keep(name: str, rows: DataFrame, *, many: bool = False) -> DataFrame:
-            if few and not many:
-                held = rows.limit(AT_HAND + 1).toArrow()
-                if held.num_rows <= AT_HAND:
-                    return self.spark.createDataFrame(held, rows.schema)
-            table = f"{schema}.`{name.replace('.', '_')}`"
-            rows.write.format("delta" if self._catalog else "parquet").saveAsTable(table)
-            return self.spark.table(table)
-
-        def clear() -> None:
-            self.spark.sql(f"CREATE SCHEMA IF NOT EXISTS {schema}{place}")
-            self.spark.sql(f"DROP SCHEMA {schema} CASCADE")
-
-        clear()
-        self.spark.sql(f"CREATE SCHEMA {schema}{place}")
-        self._keep = keep
-        try:
-            yield keep
-        finally:
-            self._keep = None
-            clear()
-
-    @contextmanager
-    def _written_down(self, name: str, rows: DataFrame) -> Iterator[DataFrame]:
-        """Rows as written into scratch, within a scratch() that is open already or in one of their own."""
-        if self._keep is None:
-            with self.scratch() as keep:
-                yield keep(name, rows)
-            return
-        try:
-            yield self._keep(name, rows)
-        finally:
-            self.spark.sql(f"DROP TABLE IF EXISTS {self._scratch_schema()}.`{name.replace('.', '_')}`")
-
-    def _scratch_schema(self) -> str:
-        # A schema of its own: dropping it removes the files on every file system, over Connect too.
-        schema = f"{self._prefix}cdi_scratch_{hashlib.sha256(self.warehouse.encode()).hexdigest()[:8]}"
-        return f"`{self._catalog}`.`{schema}`" if self._catalog else schema
+    def scratch(self, *, few: bool = False) -> AbstractContextManager[Keep]:
+        """A function that computes rows once, under a name, for all that read them; see Scratch.opened()."""
+        return self._scratch.opened(few=few)
 
     def place_of(self, folder: str) -> str:
         """Where a folder of the warehouse lies."""
@@ -422,7 +369,7 @@ class Storage:
 
         def rows(found: re.Match[str]) -> str:
             named = TABLES[found[0]]
-            return f"({self._view_over(named, rows_of) if named.view else rows_of(named.name) or _no_rows(named)})"
+            return f"({self._view_over(named, rows_of) if named.view else rows_of(named.name) or no_rows(named)})"
 
         return re.sub(_NAMED, rows, table.view)
 
@@ -437,7 +384,7 @@ class Storage:
             self._make_local_schema(schema)
         rows = self._released(name, versions)
         # A table brings its comments along.
-        told = _comments(TABLES[name]) if TABLES[name].view else ""
+        told = comments(TABLES[name]) if TABLES[name].view else ""
         self.spark.sql(f"CREATE OR REPLACE VIEW {full} {told} AS {rows}")
 
     def _register(self, name: str) -> None:
@@ -445,7 +392,7 @@ class Storage:
         schema, table = name.split(".")
         full = f"`{self._prefix}{schema}`.`{table}`"
         if self.exists(name):
-            place = _quoted(self._table_place(name))
+            place = quoted(self._table_place(name))
             self._make_local_schema(schema)
             # Metadata only: the table lies elsewhere, and another warehouse may have had the name.
             self.spark.sql(f"DROP TABLE IF EXISTS {full}")
@@ -454,7 +401,7 @@ class Storage:
             self.read(name)  # refuses: Spark would find what another warehouse registered
 
     def _make_local_schema(self, schema: str) -> None:
-        place = _quoted(self.place_of(f"{self._prefix}{schema}"))
+        place = quoted(self.place_of(f"{self._prefix}{schema}"))
         self.spark.sql(f"CREATE SCHEMA IF NOT EXISTS `{self._prefix}{schema}` LOCATION '{place}'")
 
 
@@ -470,57 +417,5 @@ def _shown(versions: Mapping[str, int]) -> list[str]:
     return sorted(tables | {table.name for table in TABLES.values() if table.view})
 
 
-def _comments(table: Table) -> str:
-    columns = ", ".join(f"`{c.name}` COMMENT '{_quoted(c.comment)}'" for c in table.columns)
-    return f"({columns}) COMMENT '{_quoted(table.comment)}'"
-
-
-def _no_rows(table: Table) -> str:
-    columns = ", ".join(f"CAST(NULL AS {c.type.simpleString()}) AS `{c.name}`" for c in table.columns)
-    return f"SELECT {columns} WHERE false"
-
-
-def with_gone(rows: DataFrame, gone: DataFrame) -> DataFrame:
-    """What Storage.merge() takes: rows that are there, and rows of the same table that are to go."""
-    return rows.withColumn("_gone", F.lit(False)).unionByName(gone.withColumn("_gone", F.lit(True)))
-
-
-def conform(rows: DataFrame, table: Table, *, also: Sequence[str] = ()) -> DataFrame:
-    """The table's columns in order, with their comments and exactly the declared types.
-
-    Raises:
-        CdiError: a column is missing or of another type; never cast in silence.
-    """
-    have = {f.name: f.dataType for f in rows.schema}
-    for column in table.columns:
-        if column.name not in have:
-            raise CdiError(
-                f"{table.name}: {column.name} is missing. Add it in the stage that writes the table."
-            )
-        if have[column.name].simpleString() != column.type.simpleString():
-            raise CdiError(
-                f"{table.name}: {column.name} is {have[column.name].simpleString()}, wants "
-                f"{column.type.simpleString()}. Cast it in the stage that writes the table, or change "
-                f"{table.name} in cdi_spark/tables/."
-            )
-    return rows.select(
-        *(F.col(f"`{c.name}`").alias(c.name, metadata={"comment": c.comment}) for c in table.columns), *also
-    )
-
-
-def _properties(table: Table) -> dict[str, str]:
-    """Statistics in the log only of columns that say nothing about a person: VACUUM does not reach the log."""
-    # A change of a few rows marks them in the files that hold them, and does not write these again.
-    vectors = {"delta.enableDeletionVectors": "true"}
-    plain = [c.name for c in table.columns if c.pii == "none" and isinstance(c.type, _STATS_TYPES)]
-    if not plain:
-        return {**vectors, "delta.dataSkippingNumIndexedCols": "0"}
-    return {**vectors, "delta.dataSkippingStatsColumns": ",".join(f"`{name}`" for name in plain)}
-
-
 def _view(table: Table) -> str:
     return f"cdi_merge_{table.name.replace('.', '_')}"
-
-
-def _quoted(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("'", "\\'")

@@ -7,10 +7,11 @@ import pytest
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from cdi_spark import storage as storage_module
+from cdi_spark import scratch
+from cdi_spark.declared import conform
 from cdi_spark.errors import CdiError
 from cdi_spark.rows import local_rows
-from cdi_spark.storage import Storage, conform
+from cdi_spark.storage import Storage
 from cdi_spark.tables import ATTRIBUTE, COMPONENT, MEMBER, Table
 
 SINCE = datetime(2024, 1, 1, tzinfo=UTC)
@@ -257,7 +258,7 @@ def test_rows_of_some_keys_take_the_place_of_all_that_were_there(
 def test_few_rows_are_held_and_more_written_down_computed_once_either_way(
     spark: SparkSession, storage: Storage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(storage_module, "AT_HAND", 3)
+    monkeypatch.setattr(scratch, "AT_HAND", 3)
     with storage.scratch(few=True) as keep:
         for n, name, is_written in ((3, "few", False), (4, "more", True)):
             drawn = keep(name, spark.range(n).select("id", F.expr("uuid() AS lot")))

@@ -9,6 +9,7 @@ from pyspark.sql import DataFrame, Row
 from pyspark.sql import functions as F
 
 from cdi_spark import logs
+from cdi_spark.declared import with_gone
 from cdi_spark.entities import components as cc
 from cdi_spark.entities import identity, judgements, regions
 from cdi_spark.errors import CdiError
@@ -24,7 +25,6 @@ from cdi_spark.linkage.training import LARGEST_COMPONENT, Keep
 from cdi_spark.rows import local_rows
 from cdi_spark.stages.run import Counts, Run, begins_anew, gated, side_by_side
 from cdi_spark.stages.standing import judged_sides, model_in_force
-from cdi_spark.storage import with_gone
 from cdi_spark.tables import (
     COMPONENT,
     EVENT,

@@ -16,8 +16,8 @@ from cdi_spark.gold.forecasts import Trial
 from cdi_spark.gold.measures import measures
 from cdi_spark.gold.next_product import next_product
 from cdi_spark.rows import local_rows
+from cdi_spark.scratch import Keep
 from cdi_spark.stages.run import Run
-from cdi_spark.storage import Keep
 from cdi_spark.tables import CASH_FLOW, MEASURE, METRIC, TABLES, Table
 
 Metric = tuple[str, float | None, float | None, str | None, bool]

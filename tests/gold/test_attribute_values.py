@@ -9,9 +9,9 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from cdi_spark.config import Survivorship
+from cdi_spark.declared import conform
 from cdi_spark.errors import GateError
 from cdi_spark.gold.survivorship import attribute_values, golden_records, hold_provenance, standing_overrides
-from cdi_spark.storage import conform
 from cdi_spark.tables import ATTRIBUTE
 
 Make = Callable[..., DataFrame]

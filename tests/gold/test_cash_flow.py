@@ -7,8 +7,8 @@ from typing import Any
 
 from pyspark.sql import DataFrame
 
+from cdi_spark.declared import conform
 from cdi_spark.gold.cash_flow import by_month, cash_flow, errors
-from cdi_spark.storage import conform
 from cdi_spark.tables import CASH_FLOW
 
 Make = Callable[..., DataFrame]

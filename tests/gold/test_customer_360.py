@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from pyspark.sql import DataFrame, SparkSession
 
+from cdi_spark.declared import conform
 from cdi_spark.gold.customer_360 import customer_360
 from cdi_spark.rows import local_rows
-from cdi_spark.storage import conform
 from cdi_spark.tables import ATTRIBUTES, CUSTOMER_360, ENTITY_ID, Table
 
 Make = Callable[..., DataFrame]

@@ -8,9 +8,9 @@ import pytest
 from pyspark.sql import DataFrame, SparkSession
 
 from cdi_spark.config import ProjectFile, State
+from cdi_spark.declared import conform
 from cdi_spark.gold.journey import first_seen, journey, state_on
 from cdi_spark.rows import local_rows
-from cdi_spark.storage import conform
 from cdi_spark.tables import JOURNEY
 
 Make = Callable[..., DataFrame]

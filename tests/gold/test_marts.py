@@ -6,7 +6,8 @@ import pytest
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from cdi_spark.storage import Storage, conform
+from cdi_spark.declared import conform
+from cdi_spark.storage import Storage
 from cdi_spark.tables import MARTS, MEMBER, TABLES
 
 Make = Callable[..., DataFrame]

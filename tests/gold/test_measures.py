@@ -10,11 +10,11 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from cdi_spark.config import Segment
+from cdi_spark.declared import conform
 from cdi_spark.gold.facts import facts
 from cdi_spark.gold.forecasts import beside_average
 from cdi_spark.gold.measures import measures
 from cdi_spark.rows import local_rows
-from cdi_spark.storage import conform
 from cdi_spark.tables import CUSTOMER_360, MEASURE, MONEY
 
 Make = Callable[..., DataFrame]

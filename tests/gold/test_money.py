@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from pyspark.sql import DataFrame
 
+from cdi_spark.declared import conform
 from cdi_spark.gold.money import conversion
-from cdi_spark.storage import Storage, conform
+from cdi_spark.storage import Storage
 from cdi_spark.tables import CONVERSION, MEMBER, TABLES
 
 Make = Callable[..., DataFrame]

@@ -1,0 +1,84 @@
+"""Rows between the steps of a stage: computed once, read often, gone at its end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Protocol
+
+from pyspark.sql import DataFrame, SparkSession
+
+from cdi_spark.declared import quoted
+
+# Rows that the driver holds: a hundred megabytes of the widest.
+AT_HAND = 200_000
+
+
+class Keep(Protocol):
+    """Computes rows once, under a name, for all that read them."""
+
+    def __call__(self, name: str, rows: DataFrame, *, many: bool = False) -> DataFrame: ...
+
+
+class Scratch:
+    """A schema of its own: dropping it removes its files on every file system, over Connect too.
+
+    Args:
+        schema: its name, quoted, with the catalog's where there is one.
+        place: where its tables lie; None where the catalog knows.
+    """
+
+    def __init__(self, spark: SparkSession, schema: str, *, place: str | None) -> None:
+        self._spark = spark
+        self._schema = schema
+        self._location = f" LOCATION '{quoted(place)}'" if place else ""
+        self._format = "parquet" if place else "delta"
+        self._keep: Keep | None = None
+
+    @contextmanager
+    def opened(self, *, few: bool = False) -> Iterator[Keep]:
+        """A function that computes rows once, under a name, for all that read them; gone when the block ends.
+
+        It writes them down and reads them back. What a killed run left is gone when the next block begins: the
+        lease lets one run at a time in.
+
+        Args:
+            few: hold up to AT_HAND rows in the driver's memory instead: what joins them needs no files and no shuffle.
+                What is said to be `many` is written down all the same.
+        """
+
+        def keep(name: str, rows: DataFrame, *, many: bool = False) -> DataFrame:
+            if few and not many:
+                held = rows.limit(AT_HAND + 1).toArrow()
+                if held.num_rows <= AT_HAND:
+                    return self._spark.createDataFrame(held, rows.schema)
+            rows.write.format(self._format).saveAsTable(self._table(name))
+            return self._spark.table(self._table(name))
+
+        self._clear()
+        self._spark.sql(f"CREATE SCHEMA {self._schema}{self._location}")
+        self._keep = keep
+        try:
+            yield keep
+        finally:
+            self._keep = None
+            self._clear()
+
+    @contextmanager
+    def written(self, name: str, rows: DataFrame) -> Iterator[DataFrame]:
+        """Rows as kept, within opened() that is open already or in one of their own."""
+        if self._keep is None:
+            with self.opened() as keep:
+                yield keep(name, rows)
+            return
+        try:
+            yield self._keep(name, rows)
+        finally:
+            self._spark.sql(f"DROP TABLE IF EXISTS {self._table(name)}")
+
+    def _table(self, name: str) -> str:
+        return f"{self._schema}.`{name.replace('.', '_')}`"
+
+    def _clear(self) -> None:
+        self._spark.sql(f"CREATE SCHEMA IF NOT EXISTS {self._schema}{self._location}")
+        self._spark.sql(f"DROP SCHEMA {self._schema} CASCADE")
