@@ -53,14 +53,17 @@ def properties(table: Table) -> dict[str, str]:
 
 
 def comments(table: Table) -> str:
+    """SQL of a view's columns, with what they and the view are about."""
     columns = ", ".join(f"`{c.name}` COMMENT '{quoted(c.comment)}'" for c in table.columns)
     return f"({columns}) COMMENT '{quoted(table.comment)}'"
 
 
 def no_rows(table: Table) -> str:
+    """SQL of a table that was never written."""
     columns = ", ".join(f"CAST(NULL AS {c.type.simpleString()}) AS `{c.name}`" for c in table.columns)
     return f"SELECT {columns} WHERE false"
 
 
 def quoted(text: str) -> str:
+    """Text within the quotes of a SQL string."""
     return text.replace("\\", "\\\\").replace("'", "\\'")

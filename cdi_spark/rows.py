@@ -1,14 +1,17 @@
-"""A few rows that the driver has, as a DataFrame."""
+"""Rows that are at hand: a few of the driver's as a DataFrame, and what computes rows once."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql.conversion import LocalDataToArrowConversion
 from pyspark.sql.types import StructType
+
+# Computes rows once, under a name, for all that read them.
+Keep = Callable[[str, DataFrame], DataFrame]
 
 
 def local_rows(spark: SparkSession, rows: Sequence[Any], schema: StructType | str) -> DataFrame:

@@ -4,20 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Protocol
 
 from pyspark.sql import DataFrame, SparkSession
 
 from cdi_spark.declared import quoted
+from cdi_spark.rows import Keep
 
 # Rows that the driver holds: a hundred megabytes of the widest.
 AT_HAND = 200_000
-
-
-class Keep(Protocol):
-    """Computes rows once, under a name, for all that read them."""
-
-    def __call__(self, name: str, rows: DataFrame, *, many: bool = False) -> DataFrame: ...
 
 
 class Scratch:
@@ -44,16 +38,14 @@ class Scratch:
 
         Args:
             few: hold up to AT_HAND rows in the driver's memory instead: what joins them needs no files and no shuffle.
-                What is said to be `many` is written down all the same.
         """
 
-        def keep(name: str, rows: DataFrame, *, many: bool = False) -> DataFrame:
-            if few and not many:
+        def keep(name: str, rows: DataFrame) -> DataFrame:
+            if few:
                 held = rows.limit(AT_HAND + 1).toArrow()
                 if held.num_rows <= AT_HAND:
                     return self._spark.createDataFrame(held, rows.schema)
-            rows.write.format(self._format).saveAsTable(self._table(name))
-            return self._spark.table(self._table(name))
+            return self.write(name, rows)
 
         self._clear()
         self._spark.sql(f"CREATE SCHEMA {self._schema}{self._location}")
@@ -63,6 +55,11 @@ class Scratch:
         finally:
             self._keep = None
             self._clear()
+
+    def write(self, name: str, rows: DataFrame) -> DataFrame:
+        """Rows as written down within opened(), few or many."""
+        rows.write.format(self._format).saveAsTable(self._table(name))
+        return self._spark.table(self._table(name))
 
     @contextmanager
     def written(self, name: str, rows: DataFrame) -> Iterator[DataFrame]:

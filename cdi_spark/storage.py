@@ -17,8 +17,8 @@ from pyspark.sql import functions as F
 
 from cdi_spark.declared import comments, conform, no_rows, properties, quoted
 from cdi_spark.errors import CdiError, ConflictError
-from cdi_spark.rows import local_rows
-from cdi_spark.scratch import Keep, Scratch
+from cdi_spark.rows import Keep, local_rows
+from cdi_spark.scratch import Scratch
 from cdi_spark.tables import RELEASE, TABLES, Table
 
 _SCHEMAS = ("bronze", *sorted({name.split(".")[0] for name in TABLES}))
@@ -295,6 +295,10 @@ class Storage:
     def scratch(self, *, few: bool = False) -> AbstractContextManager[Keep]:
         """A function that computes rows once, under a name, for all that read them; see Scratch.opened()."""
         return self._scratch.opened(few=few)
+
+    def write_down(self, name: str, rows: DataFrame) -> DataFrame:
+        """Compute rows once within scratch(), where there are too many to hold; see Scratch.write()."""
+        return self._scratch.write(name, rows)
 
     def place_of(self, folder: str) -> str:
         """Where a folder of the warehouse lies."""

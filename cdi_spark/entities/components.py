@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from graphframes import GraphFrame
@@ -16,6 +16,7 @@ from pyspark.sql.utils import is_remote
 from cdi_spark import labels
 from cdi_spark.errors import CdiError
 from cdi_spark.labels import smallest_joined
+from cdi_spark.rows import Keep
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 # The task is sent to the worker by value: all it needs installed is numpy and pyarrow.
 cloudpickle.register_pickle_by_value(labels)  # type: ignore[no-untyped-call]
 
-Keep = Callable[[str, DataFrame], DataFrame]
 
 # One task takes 5 s and 0.6 GB for as many, links in one chain included. On 6 million links in 1 million
 # components it took 9 s, contraction 50 s and GraphFrames 157 s (two cores).

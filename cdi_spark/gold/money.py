@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
+from cdi_spark.rows import Keep
 from cdi_spark.standardise.currencies import minor_units
 from cdi_spark.tables import CONVERSION, FACTOR
 
@@ -18,9 +17,7 @@ def minor_unit(currency: Column) -> Column:
     return F.pow(F.lit(10), -minor_units(currency)).cast("decimal(4,3)")
 
 
-def conversion(
-    rates: DataFrame, *, to: str, keep: Callable[[str, DataFrame], DataFrame] = lambda _, rows: rows
-) -> DataFrame:
+def conversion(rates: DataFrame, *, to: str, keep: Keep = lambda _, rows: rows) -> DataFrame:
     """What one unit of each currency is worth in another, by time.
 
     Rates that are given for the pair go first, then the reverse of what is given, then the way over a third

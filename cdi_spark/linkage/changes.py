@@ -5,7 +5,7 @@ from __future__ import annotations
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from cdi_spark.linkage.training import Keep
+from cdi_spark.rows import Keep
 
 
 def changed_records(persons: DataFrame, linked: DataFrame, *, model_id: str) -> DataFrame:

@@ -20,7 +20,8 @@ from cdi_spark.linkage.model import PersonModel
 from cdi_spark.linkage.sampling import blocking_costs, one_in, training_sample
 from cdi_spark.linkage.sharing import shared_values, with_own
 from cdi_spark.linkage.splink_sql import Parent, Scored
-from cdi_spark.linkage.training import Keep, with_frequency
+from cdi_spark.linkage.training import with_frequency
+from cdi_spark.rows import Keep
 from cdi_spark.tables import LINKED, MODEL, SHARED_VALUE, TERM_FREQUENCY
 
 # The pairs of so many records take one task some ten minutes.

@@ -12,8 +12,8 @@ from cdi_spark.config import Linkage
 from cdi_spark.linkage.frozen import Frozen
 from cdi_spark.linkage.shipped import clustering, tasks
 from cdi_spark.linkage.splink_sql import cannot_sql, evidence_sql
-from cdi_spark.linkage.training import LARGEST_COMPONENT, Keep
-from cdi_spark.rows import local_rows
+from cdi_spark.linkage.training import LARGEST_COMPONENT
+from cdi_spark.rows import Keep, local_rows
 from cdi_spark.tables import JUDGED
 
 _FOUND = "record_id string, first_record string"

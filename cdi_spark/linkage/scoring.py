@@ -12,7 +12,7 @@ from cdi_spark.linkage.changes import sharing
 from cdi_spark.linkage.frozen import Frozen
 from cdi_spark.linkage.shipped import tasks
 from cdi_spark.linkage.splink_sql import entries_sql, scoring_sql
-from cdi_spark.linkage.training import Keep
+from cdi_spark.rows import Keep
 
 # A record takes half a kilobyte to one there, and a worker has two gigabytes.
 RECORDS_A_TASK = 1_000_000

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,8 +27,6 @@ from cdi_spark.linkage.self_training import Material, as_decided, learned_from
 from cdi_spark.linkage.splink_sql import Parent, parents_of, splink_settings
 from cdi_spark.linkage.thresholds import EVEN_ODDS, at_each_weight, choose
 from cdi_spark.rows import local_rows
-
-Keep = Callable[[str, DataFrame], DataFrame]
 
 RANDOM_PAIRS = 1_000_000
 SEED = 1

@@ -15,8 +15,7 @@ from cdi_spark.gold.facts import facts
 from cdi_spark.gold.forecasts import Trial
 from cdi_spark.gold.measures import measures
 from cdi_spark.gold.next_product import next_product
-from cdi_spark.rows import local_rows
-from cdi_spark.scratch import Keep
+from cdi_spark.rows import Keep, local_rows
 from cdi_spark.stages.run import Run
 from cdi_spark.tables import CASH_FLOW, MEASURE, METRIC, TABLES, Table
 
@@ -29,9 +28,9 @@ def measured(
     """gold.measure and gold.cash_flow, whole, from customers and what they did; and this run's rows of ops.metric."""
     told = partial(facts, as_of=run.as_of, orders_are_invoiced=run.project.file.orders_are_invoiced)
     sampled = timeline.where(forecasts.is_sampled(customers.count()))
-    past = keep("past", sampled.transform(told, days_back=forecasts.PAST), many=True)
+    past = run.storage.write_down("past", sampled.transform(told, days_back=forecasts.PAST))
     learnt_from = past.transform(forecasts.beside_average).transform(forecasts.examples).toArrow()
-    today = keep("today", timeline.transform(told, days_back=(0,)), many=True)
+    today = run.storage.write_down("today", timeline.transform(told, days_back=(0,)))
     churn, value = forecasts.try_churn(learnt_from), forecasts.try_value(learnt_from)
     money = run.project.file.reporting_currency
     metrics = [_told(run, "churn_risk", churn, "nats"), _told(run, "lifetime_value_forecast", value, money)]
@@ -48,7 +47,7 @@ def measured(
     expected, of_cash = _cash_flow(run, keep, timeline)
     at = datetime.now(UTC)
     entries = [(run.run_id, *metric, at) for metric in (*metrics, *of_cash)]
-    made = {MEASURE: keep("measures", rows, many=True), CASH_FLOW: keep("cash_flow", expected)}
+    made = {MEASURE: run.storage.write_down("measures", rows), CASH_FLOW: keep("cash_flow", expected)}
     return made, local_rows(run.spark, entries, METRIC.schema)
 
 

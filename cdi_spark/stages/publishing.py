@@ -55,7 +55,7 @@ def publish(run: Run) -> Counts:
     before = {} if anew else {table: run.storage.read_or_empty(table) for table in _OF_CUSTOMERS}
     with run.storage.scratch(few=not anew) as keep:
         # A union of all events: read many times below, made once.
-        timeline = whole_timeline = keep("whole_timeline", run.storage.read(TIMELINE.name), many=True)
+        timeline = whole_timeline = run.storage.write_down("whole_timeline", run.storage.read(TIMELINE.name))
         touched = changes.touched(
             persons,
             members,
