@@ -28,7 +28,8 @@ def told(storage: Storage, silver: Make, members: Make) -> Callable[..., list[An
             {"currency": c, "to_currency": t, "valid_on": day, "rate": Decimal(rate)}
             for c, t, day, rate in rates
         ]
-        storage.replace(CONVERSION, conversion(silver("rate", *rows), to=to))
+        with storage.scratch(few=True) as keep:
+            storage.replace(CONVERSION, conversion(silver("rate", *rows), to=to, keep=keep))
         placed = [
             {
                 "amount": Decimal(amount),
