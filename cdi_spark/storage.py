@@ -276,10 +276,9 @@ class Storage:
                 self._show(name, versions)
 
     def is_as_released(self, *names: str) -> bool:
-        """Whether tables that releases name are still what the newest release has of them."""
+        """Whether tables of silver, entities and gold are still what the newest release has of them, or hasn't."""
         newest = self._newest_release()
-        released = newest["versions"] if newest else {}
-        return all(name in released and self._version(name) == released[name] for name in names)
+        return newest is not None and all(self._version(n) == newest["versions"].get(n) for n in names)
 
     def write_report(self, name: str, page: str) -> Path | None:
         """Write a page under reports/ beside the tables; None where these are in no folder of this machine."""

@@ -191,6 +191,26 @@ def test_readers_of_gold_see_the_newest_release_until_the_next(
     assert storage.read("ops.release").count() == 2
 
 
+def test_tables_are_as_released_until_one_of_them_is_written(spark: SparkSession, storage: Storage) -> None:
+    storage.replace(ATTRIBUTE, customers(spark, "a"))
+    assert not storage.is_as_released(ATTRIBUTE.name)
+    storage.release("r1")
+    assert storage.is_as_released(ATTRIBUTE.name, MEMBER.name)
+    storage.replace(MEMBER, members(spark, a="X"))
+    assert storage.is_as_released(ATTRIBUTE.name)
+    assert not storage.is_as_released(ATTRIBUTE.name, MEMBER.name)
+
+
+def test_what_is_read_of_a_release_is_of_that_release(spark: SparkSession, storage: Storage) -> None:
+    storage.replace(ATTRIBUTE, customers(spark, "a"))
+    storage.release("r1")
+    release = storage.newest_release()
+    storage.replace(ATTRIBUTE, customers(spark, "a", "b"))
+    storage.release("r2")
+    assert (release.release_id, release.read(ATTRIBUTE.name).count()) == ("r1", 1)
+    assert storage.newest_release().release_id == "r2"
+
+
 def test_a_released_view_keeps_the_comments_of_its_columns(spark: SparkSession, storage: Storage) -> None:
     storage.replace(ATTRIBUTE, customers(spark, "a"))
     storage.release("r1")

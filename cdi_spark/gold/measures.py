@@ -11,6 +11,7 @@ from pyspark.sql import functions as F
 from cdi_spark.config import Segment
 from cdi_spark.gold import forecasts
 from cdi_spark.gold.forecasts import LinearModel
+from cdi_spark.standardise.currencies import in_minor_units
 from cdi_spark.tables import CUSTOMER_360, INT, MEASURE, MONEY, STRINGS
 
 # The first that holds is the customer's, by its fifths; 5 is best.
@@ -32,6 +33,7 @@ def measures(
     next_products: DataFrame,
     *,
     as_of: date,
+    money: str | None,
     churn: LinearModel | None,
     value: LinearModel | None,
     segments: Sequence[Segment],
@@ -44,6 +46,7 @@ def measures(
         balances: gold/balances.py; a customer may be missing.
         next_products: gold/next_product.py; a customer may be missing.
         as_of: the last day that counts.
+        money: the reporting currency, ISO 4217 code.
         churn: the model of churn_risk; without one it is null.
         value: the model of lifetime_value_forecast; without one it is null.
         segments: project.yml's.
@@ -61,7 +64,9 @@ def measures(
                 "cases_90d": F.coalesce("cases_90d", F.lit(0)),
                 "monetary_value": F.expr("IF(lifetime_value IS NULL, NULL, value_year)").try_cast(MONEY),
                 **forecasts.churn(churn),
-                "lifetime_value_forecast": forecasts.value(value).try_cast(MONEY),
+                "lifetime_value_forecast": in_minor_units(
+                    forecasts.value(value).try_cast(MONEY), F.lit(money).cast("string")
+                ).try_cast(MONEY),
                 "usage_trend": F.expr("IF(usage_90d_before > 0, usage_90d / usage_90d_before - 1, NULL)"),
             }
         )

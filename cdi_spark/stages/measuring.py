@@ -40,6 +40,7 @@ def measured(
         balances(timeline, _silver(run, "payment"), as_of=run.as_of),
         next_product(timeline, _silver(run, "order_line"), as_of=run.as_of),
         as_of=run.as_of,
+        money=money,
         churn=churn.published,
         value=value.published,
         segments=run.project.file.segments,

@@ -1,5 +1,6 @@
 """What is measured of a customer: what counts, in which days, and what is said where there is nothing."""
 
+import math
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -12,7 +13,7 @@ from pyspark.sql import functions as F
 from cdi_spark.config import Segment
 from cdi_spark.declared import conform
 from cdi_spark.gold.facts import facts
-from cdi_spark.gold.forecasts import beside_average
+from cdi_spark.gold.forecasts import LinearModel, beside_average
 from cdi_spark.gold.measures import measures
 from cdi_spark.rows import local_rows
 from cdi_spark.tables import CUSTOMER_360, MEASURE, MONEY
@@ -68,7 +69,13 @@ def measured(spark_session_of_all_tests: SparkSession, timeline: Make) -> Callab
     """gold.measure of these customers, of whom this happened, by customer."""
     spark = spark_session_of_all_tests
 
-    def measured(who: list[str], *events: dict[str, Any], orders_are_invoiced: bool = True) -> Rows:
+    def measured(
+        who: list[str],
+        *events: dict[str, Any],
+        orders_are_invoiced: bool = True,
+        money: str = "EUR",
+        value: LinearModel | None = None,
+    ) -> Rows:
         known = [tuple(map({"entity_id": name, "record_count": 2}.get, CUSTOMER_360.names)) for name in who]
         rows = measures(
             local_rows(spark, known, CUSTOMER_360.schema),
@@ -80,8 +87,9 @@ def measured(spark_session_of_all_tests: SparkSession, timeline: Make) -> Callab
             ),
             spark.sql("SELECT 'bob' AS entity_id, 'TEA' AS next_product"),
             as_of=TODAY,
+            money=money,
             churn=None,
-            value=None,
+            value=value,
             segments=SEGMENTS,
         )
         found = conform(rows, MEASURE).collect()
@@ -164,3 +172,12 @@ def test_rfm_tells_fifths_and_equal_values_are_in_one_and_orders_beside_invoices
         "a5": ("5-5-5", "champion"),
         "idle": (None, None),
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(("money", "forecast"), [("EUR", "9.030"), ("JPY", "9.000"), ("KWD", "9.025")])
+def test_a_forecast_of_money_is_told_in_its_minor_unit(
+    measured: Callable[..., Rows], money: str, forecast: str
+) -> None:
+    model = LinearModel({}, {}, math.log(1.805))
+    found = measured(["ann"], event("ann", "order", 10, "5"), money=money, value=model)
+    assert found["ann"]["lifetime_value_forecast"] == Decimal(forecast)
