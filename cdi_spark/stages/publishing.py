@@ -115,7 +115,7 @@ def _convert(run: Run, *, anew: bool) -> None:
     """What amounts are worth in the reporting currency: marts read it, so it is in place before them."""
     to = run.project.file.reporting_currency
     if not anew and run.storage.is_as_released(RATE.name, CONVERSION.name):
-        told = run.storage.read(CONVERSION.name).select("to_currency").first()
+        told = run.storage.read_or_empty(CONVERSION).select("to_currency").first()
         if (told and told["to_currency"]) == to:
             return
     rates = run.storage.read_or_empty(RATE)

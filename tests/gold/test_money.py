@@ -3,13 +3,17 @@
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
 from pyspark.sql import DataFrame
 
+from cdi_spark.config import load_project
 from cdi_spark.declared import conform
 from cdi_spark.gold.money import conversion
+from cdi_spark.stages import Run
+from cdi_spark.stages.publishing import _convert
 from cdi_spark.storage import Storage
 from cdi_spark.tables import CONVERSION, MEMBER, TABLES
 
@@ -118,3 +122,10 @@ def test_a_rate_of_nothing_is_no_rate(storage: Storage, silver: Make) -> None:
     )
     rows = conform(conversion(rates, to="EUR"), CONVERSION).collect()
     assert [(row.currency, row.factor) for row in rows] == [("EUR", 1)]
+
+
+def test_a_release_that_lacks_conversions_is_no_reason_to_leave_them_out(storage: Storage) -> None:
+    storage.release("r0")
+    demo = load_project(Path(__file__).parents[2] / "conf" / "demo", {"raw": "raw"})
+    _convert(Run(storage.spark, demo, storage), anew=False)
+    assert [row["currency"] for row in storage.read(CONVERSION.name).collect()] == ["GBP"]
