@@ -54,8 +54,8 @@ def properties(table: Table) -> dict[str, str]:
 
 def comments(table: Table) -> str:
     """SQL of a view's columns, with what they and the view are about."""
-    columns = ", ".join(f"`{c.name}` COMMENT '{quoted(c.comment)}'" for c in table.columns)
-    return f"({columns}) COMMENT '{quoted(table.comment)}'"
+    columns = ", ".join(f"`{c.name}` COMMENT '{escaped(c.comment)}'" for c in table.columns)
+    return f"({columns}) COMMENT '{escaped(table.comment)}'"
 
 
 def no_rows(table: Table) -> str:
@@ -64,6 +64,6 @@ def no_rows(table: Table) -> str:
     return f"SELECT {columns} WHERE false"
 
 
-def quoted(text: str) -> str:
+def escaped(text: str) -> str:
     """Text within the quotes of a SQL string."""
     return text.replace("\\", "\\\\").replace("'", "\\'")

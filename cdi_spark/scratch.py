@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from pyspark.sql import DataFrame, SparkSession
 
-from cdi_spark.declared import quoted
+from cdi_spark.declared import escaped
 from cdi_spark.rows import Keep
 
 # Rows that the driver holds: a hundred megabytes of the widest.
@@ -25,7 +25,7 @@ class Scratch:
     def __init__(self, spark: SparkSession, schema: str, *, place: str | None) -> None:
         self._spark = spark
         self._schema = schema
-        self._location = f" LOCATION '{quoted(place)}'" if place else ""
+        self._location = f" LOCATION '{escaped(place)}'" if place else ""
         self._format = "parquet" if place else "delta"
         self._keep: Keep | None = None
 

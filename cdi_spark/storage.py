@@ -15,7 +15,7 @@ from pyspark.errors import AnalysisException
 from pyspark.sql import DataFrame, DataFrameWriter, Row, SparkSession
 from pyspark.sql import functions as F
 
-from cdi_spark.declared import comments, conform, no_rows, properties, quoted
+from cdi_spark.declared import comments, conform, escaped, no_rows, properties
 from cdi_spark.errors import CdiError, ConflictError
 from cdi_spark.rows import Keep, local_rows
 from cdi_spark.scratch import Scratch
@@ -395,7 +395,7 @@ class Storage:
         schema, table = name.split(".")
         full = f"`{self._prefix}{schema}`.`{table}`"
         if self.exists(name):
-            place = quoted(self._table_place(name))
+            place = escaped(self._table_place(name))
             self._make_local_schema(schema)
             # Metadata only: the table lies elsewhere, and another warehouse may have had the name.
             self.spark.sql(f"DROP TABLE IF EXISTS {full}")
@@ -404,7 +404,7 @@ class Storage:
             self.read(name)  # refuses: Spark would find what another warehouse registered
 
     def _make_local_schema(self, schema: str) -> None:
-        place = quoted(self.place_of(f"{self._prefix}{schema}"))
+        place = escaped(self.place_of(f"{self._prefix}{schema}"))
         self.spark.sql(f"CREATE SCHEMA IF NOT EXISTS `{self._prefix}{schema}` LOCATION '{place}'")
 
 

@@ -145,7 +145,7 @@ def is_sampled(customers: int) -> Column:
     """
     # Other bits than those that say who is held out.
     place = F.pmod(F.xxhash64("entity_id", F.lit("sample")), F.lit(_PLACES))
-    return place < F.lit(_PLACES * SAMPLE // max(customers, SAMPLE))
+    return place < _PLACES * SAMPLE // max(customers, SAMPLE)
 
 
 def examples(past: DataFrame) -> DataFrame:

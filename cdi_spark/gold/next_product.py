@@ -39,14 +39,15 @@ def next_product(timeline: DataFrame, lines: DataFrame, *, as_of: date) -> DataF
         lines.where("product_code IS NOT NULL")
         .select(order_id.alias("order_id"), "product_code")
         .join(orders, "order_id")
-        # The one shuffle after the join: all that follows looks at one customer at a time.
+        # Once for both groups: they find a customer whole in its partition.
         .repartition("entity_id")
         .groupBy("entity_id", "product_code")
         .agg((-F.unix_micros(F.max("ordered_at"))).alias("newest"))
     )
     newest_first = F.array_sort(F.collect_list(F.struct("newest", "product_code")))["product_code"]
-    customers = had.groupBy("entity_id").agg(newest_first.alias("products"))
-    baskets = customers.select("entity_id", "products", F.slice("products", 1, _PRODUCTS).alias("basket"))
+    baskets = had.groupBy("entity_id").agg(
+        newest_first.alias("products"), F.slice(newest_first, 1, _PRODUCTS).alias("basket")
+    )
     # The strongest rule of a product that leads to one which the customer has not.
     offered = F.get(F.filter("rules", lambda rule: ~F.array_contains("products", rule["other"])), F.lit(0))
     return (
