@@ -33,8 +33,9 @@ _EVENTS = 20
 _RECORDS = 100
 # What has a place of its own on the page.
 _APART = {
-    "entity_id", "state", "state_since", "state_until", "contacts", "consents", "made_from", "confidence",
-    "weakest_link", "preferred_email", "preferred_phone", "sources", "record_count", *(c.name for c in ATTRIBUTES),
+    "entity_id", "state", "state_since", "state_until", "contacts", "consents", "made_from", "events_hash",
+    "confidence", "weakest_link", "preferred_email", "preferred_phone", "sources", "record_count",
+    *(c.name for c in ATTRIBUTES),
 }  # fmt: skip
 
 

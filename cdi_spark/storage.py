@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import reduce
 from pathlib import Path
+from typing import Any
 
 from pyspark.errors import AnalysisException
 from pyspark.sql import DataFrame, DataFrameWriter, Row, SparkSession
@@ -82,14 +83,18 @@ class Storage:
                 return False
             raise
 
-    def read(self, name: str, *, version: int | None = None) -> DataFrame:
+    def read(
+        self, name: str, *, version: int | None = None, instead: Mapping[str, DataFrame] | None = None
+    ) -> DataFrame:
         """The table or view as it is now, or the table as it was at a version.
 
+        Args:
+            instead: rows that a view is to see of tables that it names, by these.
         Raises:
             CdiError: it was never written; the message names what to run.
         """
         if name in TABLES and TABLES[name].view:
-            return self.spark.sql(self._view_over(TABLES[name], self._now))
+            return self._viewed(TABLES[name], instead or {})
         if not self.exists(name):
             raise CdiError(
                 f"{name}: no such table in {self._catalog or self.warehouse}. "
@@ -254,31 +259,31 @@ class Storage:
         self.spark.catalog.dropTempView(view)
 
     def counts(self, *names: str) -> dict[str, int]:
-        """How many rows tables have now, in one query."""
-        each = [
-            self.read(name).agg(F.count("*").alias("rows")).withColumn("name", F.lit(name)) for name in names
-        ]
-        counted = {row["name"]: row["rows"] for row in reduce(DataFrame.unionByName, each).collect()}
-        return {name: counted[name] for name in names}
+        """How many rows tables have now; Delta knows it from each table's log, but not in one query of several."""
+        with ThreadPoolExecutor(max_workers=4) as pool:
+            return dict(zip(names, pool.map(lambda name: self.read(name).count(), names), strict=True))
 
     def release(self, release_id: str) -> None:
         """Commit a release: from here on, readers of gold see the tables as they are now."""
-        from concurrent.futures import ThreadPoolExecutor
-
-        names = _released()
-        with ThreadPoolExecutor(max_workers=4) as pool:
-            found = pool.map(self._version, names)
-            versions = {n: v for n, v in zip(names, found, strict=True) if v is not None}
+        versions = self._versions(_released())
         row = (release_id, datetime.now(UTC), versions)
         self.append(RELEASE, local_rows(self.spark, [row], RELEASE.schema), token=f"release:{release_id}")
         if self._catalog:
             for name in _shown(versions):
                 self._show(name, versions)
 
-    def is_as_released(self, *names: str) -> bool:
-        """Whether tables of silver, entities and gold are still what the newest release has of them, or hasn't."""
+    def as_released(self, *names: str) -> str | None:
+        """The newest release, where it has these tables of silver, entities and gold as they are now, or hasn't them.
+
+        Returns:
+            Its release_id; None where a table is another since.
+        """
         newest = self._newest_release()
-        return newest is not None and all(self._version(n) == newest["versions"].get(n) for n in names)
+        if newest is None or self._versions(names) != {
+            n: v for n, v in newest["versions"].items() if n in names
+        }:
+            return None
+        return str(newest["release_id"])
 
     def write_report(self, name: str, page: str) -> Path | None:
         """Write a page under reports/ beside the tables; None where these are in no folder of this machine."""
@@ -330,12 +335,18 @@ class Storage:
     def _table_place(self, name: str) -> str:
         return self.place_of(self._prefix + name.replace(".", "/"))
 
-    def _version(self, name: str) -> int | None:
-        """The table's newest version; None before it was first written."""
-        if not self.exists(name):
-            return None
-        newest = self.spark.sql(f"DESCRIBE HISTORY {self.address(name)} LIMIT 1").select("version").first()
-        return int(newest["version"]) if newest else None
+    def _versions(self, names: Sequence[str]) -> dict[str, int]:
+        """The newest version of each table that was ever written."""
+
+        def newest(name: str) -> int | None:
+            if not self.exists(name):
+                return None
+            last = self.spark.sql(f"DESCRIBE HISTORY {self.address(name)} LIMIT 1").collect()
+            return int(last[0]["version"])
+
+        with ThreadPoolExecutor(max_workers=4) as pool:
+            found = dict(zip(names, pool.map(newest, names), strict=True))
+        return {name: version for name, version in found.items() if version is not None}
 
     def _newest_release(self) -> Row | None:
         return self.read_or_empty(RELEASE).orderBy(F.desc("released_at")).first()
@@ -366,6 +377,15 @@ class Storage:
 
     def _now(self, name: str) -> str | None:
         return f"SELECT * FROM {self.address(name)}" if self.exists(name) else None
+
+    def _viewed(self, table: Table, instead: Mapping[str, DataFrame]) -> DataFrame:
+        """A view's rows as they are now."""
+        given: dict[str, Any] = {name.replace(".", "_"): rows for name, rows in instead.items()}
+
+        def rows_of(name: str) -> str | None:
+            return f"SELECT * FROM {{{name.replace('.', '_')}}}" if name in instead else self._now(name)
+
+        return self.spark.sql(self._view_over(table, rows_of), **given)
 
     def _view_over(self, table: Table, rows_of: Callable[[str], str | None]) -> str:
         """A view's SQL, with the tables that it names as `rows_of` has them."""

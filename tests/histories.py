@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +21,11 @@ from cdi_spark.pipeline import run_stages
 from cdi_spark.rows import local_rows
 from cdi_spark.stages import Run
 from cdi_spark.storage import Storage
-from cdi_spark.tables import JUDGEMENT, OVERRIDE, PERSON, TABLES
+from cdi_spark.tables import JUDGEMENT, OVERRIDE, PERSON, TABLES, Table
 
-ORDER = TABLES["silver.order"]
+ORDER, LINE, INVOICE, PAYMENT = (
+    TABLES[f"silver.{name}"] for name in ("order", "order_line", "invoice", "payment")
+)
 KEYS = [f"crm:{n}" for n in range(4)] + [f"shop:{n}" for n in range(4)]
 # One family of each world: records of its people are alike enough to be joined, torn and joined over a third.
 SAID = st.fixed_dictionaries(
@@ -56,6 +59,7 @@ STAGES = ("score", "resolve", "publish")
 COMPARED = (
     "linkage.pair", "linkage.linked", "entities.component", "entities.member", "entities.redirect",
     "gold.customer_360", "gold.attribute", "gold.journey", "gold.order", "gold.measure",
+    "gold.standard", "gold.product_rule", "gold.cash_flow",
 )  # fmt: skip
 
 
@@ -101,12 +105,16 @@ class Worlds:
         shutil.rmtree(other.warehouse, ignore_errors=True)
         shutil.copytree(yesterday, other.warehouse)
         run_id = f"day{self.day}"
-        # So that customers lapse between runs, without an event.
-        today = date(2024, 1, 1) + timedelta(days=200 * self.day)
+        is_same_day = self.day % 2 == 1 and self.day > 1
+        standards = version_of(self.storage, "gold.standard") if is_same_day else None
+        # So that customers lapse between runs, without an event; every other run is of the same day.
+        today = date(2024, 1, 1) + timedelta(days=200 * (self.day // 2))
         file = self.project.file.model_copy(update={"as_of": today})
         project = self.project.model_copy(update={"file": file})
         list(run_stages(Run(other.spark, project, other, full=True, run_id=run_id), STAGES))
         list(run_stages(Run(self.storage.spark, project, self.storage, run_id=run_id), STAGES))
+        if is_same_day:
+            assert {version_of(storage, "gold.standard") for storage in (self.storage, other)} == {standards}
         for name in COMPARED:
             assert rows_of(self.storage, name) == rows_of(other, name), name
         assert events_of(self.storage) == events_of(other)
@@ -141,8 +149,9 @@ class Worlds:
             self.storage.append(OVERRIDE, entries)
 
     def write_silver(self) -> None:
-        """Write silver.person and silver.order as `said` has them."""
-        persons, orders = [], []
+        """Write silver's persons as `said` has them, and, every other day, what they did."""
+        persons: list[tuple[Any, ...]] = []
+        events: dict[Table, list[dict[str, Any]]] = {ORDER: [], LINE: [], INVOICE: [], PAYMENT: []}
         for name, says in self.said.items():
             world, family = says["world"], _family(says["world"])
             said = {
@@ -157,12 +166,24 @@ class Worlds:
             }  # fmt: skip
             persons.append(tuple(said.get(column) for column in PERSON.names))
             for n in range(says["orders"]):
-                order = {"order_id": f"{name}:{n}", "record_id": name, "currency": "GBP", "content_hash": "1",
-                         "ordered_at": datetime(2024, 1 + 6 * n, 1, tzinfo=UTC)}  # fmt: skip
-                orders.append(tuple(order.get(column) for column in ORDER.names))
+                event = {"record_id": name, "content_hash": "1", "currency": "GBP", "amount": Decimal(10 + n)}
+                key, day = f"{name}:{n}", date(2024, 1 + 6 * n, 1)
+                at = datetime(day.year, day.month, day.day, tzinfo=UTC)
+                events[ORDER].append({**event, "order_id": key, "ordered_at": at})
+                events[INVOICE].append({**event, "invoice_id": key, "issued_on": day, "kind": "invoice"})
+                for code in "AB"[: 1 + len(says["given_name"]) % 2]:
+                    line = {"order_line_id": f"{key}-{code}", "order_key": key.partition(":")[2]}
+                    events[LINE].append({**event, **line, "product_code": code})
+                # Somebody else paid half of it.
+                paid = {"payment_id": key, "paid_invoice_id": key, "paid_on": day, "kind": "payment"}
+                events[PAYMENT].append({**event, **paid, "record_id": "crm:settled", "amount": Decimal(5)})
         spark = self.storage.spark
         self.storage.replace(PERSON, local_rows(spark, persons, PERSON.schema))
-        self.storage.replace(ORDER, local_rows(spark, orders, ORDER.schema))
+        # Every other day nothing happened: what a run found in all events holds on.
+        if self.day % 2 == 0 or not self.storage.exists(ORDER.name):
+            for table, rows in events.items():
+                in_order = [tuple(map(row.get, table.names)) for row in rows]
+                self.storage.replace(table, local_rows(spark, in_order, table.schema))
 
 
 def rows_of(storage: Storage, name: str) -> set[str]:
@@ -171,6 +192,11 @@ def rows_of(storage: Storage, name: str) -> set[str]:
     if "valid_to" in rows.columns:
         rows = rows.where("valid_to IS NULL").drop("valid_from", "valid_to", "run_id")
     return {repr(sorted(row.asDict().items())) for row in rows.collect()}
+
+
+def version_of(storage: Storage, name: str) -> int:
+    told = storage.spark.sql(f"DESCRIBE HISTORY {storage.address(name)} LIMIT 1").collect()
+    return int(told[0]["version"])
 
 
 def events_of(storage: Storage) -> list[tuple[Any, ...]]:

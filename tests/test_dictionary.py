@@ -124,7 +124,8 @@ def test_a_columns_comment_names_the_unit_that_its_type_leaves_open(table: Table
             assert "currency" in table.names or "`currency`" not in column.comment
         if column.type == T.DoubleType():
             assert re.search(
-                r"bits|seconds|0 to 1|as a share|`unit`|in the unit that the source has", column.comment
+                r"bits|seconds|0 to 1|as a share|`unit`|in the unit that the source has|the reporting currency",
+                column.comment,
             ), column.name
 
 

@@ -12,7 +12,7 @@ from cdi_spark.declared import conform
 from cdi_spark.errors import CdiError
 from cdi_spark.rows import local_rows
 from cdi_spark.storage import Storage
-from cdi_spark.tables import ATTRIBUTE, COMPONENT, MEMBER, Table
+from cdi_spark.tables import ATTRIBUTE, COMPONENT, MEMBER, TABLES, TIMELINE, Table
 
 SINCE = datetime(2024, 1, 1, tzinfo=UTC)
 
@@ -193,12 +193,12 @@ def test_readers_of_gold_see_the_newest_release_until_the_next(
 
 def test_tables_are_as_released_until_one_of_them_is_written(spark: SparkSession, storage: Storage) -> None:
     storage.replace(ATTRIBUTE, customers(spark, "a"))
-    assert not storage.is_as_released(ATTRIBUTE.name)
+    assert storage.as_released(ATTRIBUTE.name) is None
     storage.release("r1")
-    assert storage.is_as_released(ATTRIBUTE.name, MEMBER.name)
+    assert storage.as_released(ATTRIBUTE.name, MEMBER.name) == "r1"
     storage.replace(MEMBER, members(spark, a="X"))
-    assert storage.is_as_released(ATTRIBUTE.name)
-    assert not storage.is_as_released(ATTRIBUTE.name, MEMBER.name)
+    assert storage.as_released(ATTRIBUTE.name) == "r1"
+    assert storage.as_released(ATTRIBUTE.name, MEMBER.name) is None
 
 
 def test_what_is_read_of_a_release_is_of_that_release(spark: SparkSession, storage: Storage) -> None:
@@ -217,6 +217,21 @@ def test_a_released_view_keeps_the_comments_of_its_columns(spark: SparkSession, 
     readers_see(storage)
     told = {row["col_name"]: row["comment"] for row in spark.sql("DESCRIBE gold.attribute").collect()}
     assert told["record_id"] == "<source>:<key> of the person record"
+
+
+def test_a_view_may_be_read_over_other_rows_of_the_tables_that_it_names(
+    spark: SparkSession, storage: Storage
+) -> None:
+    order = TABLES["silver.order"]
+    orders = [{"order_id": f"shop:{record}", "record_id": record} for record in ("a", "b")]
+    rows = local_rows(spark, [tuple(map(said.get, order.names)) for said in orders], order.schema)
+    storage.replace(order, rows)
+    storage.replace(MEMBER, members(spark, a="X", b="Y"))
+    assert entity_of(storage.read(TIMELINE.name)) == {"a": "X", "b": "Y"}
+    given = {order.name: rows.where("record_id = 'a'"), MEMBER.name: members(spark, a="Z")}
+    seen = storage.read(TIMELINE.name, instead=given)
+    storage.replace(MEMBER, members(spark, a="later"))
+    assert entity_of(seen) == {"a": "Z"}
 
 
 def test_a_release_tried_again_is_one_release(spark: SparkSession, storage: Storage) -> None:

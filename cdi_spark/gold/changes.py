@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from functools import reduce
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
@@ -11,11 +10,23 @@ from pyspark.sql import functions as F
 from cdi_spark.gold.members import current_members
 
 
+def happened(timeline: DataFrame) -> DataFrame:
+    """entity_id and events_hash: a hash of all that happened to each customer.
+
+    Args:
+        timeline: gold.timeline.
+    """
+    each = F.xxhash64("event", "event_id", "what", "content_hash", "reporting_amount")
+    # Exclusive or, for no order of the rows must count; each has a key of its own, so none cancels another.
+    known = timeline.where("entity_id IS NOT NULL")
+    return known.groupBy("entity_id").agg(F.bit_xor(each).alias("events_hash"))
+
+
 def touched(
     persons: DataFrame,
     members: DataFrame,
-    timeline: DataFrame,
     decisions: DataFrame,
+    events: DataFrame | None,
     *,
     how: str,
     as_of: date,
@@ -26,46 +37,43 @@ def touched(
     Args:
         persons: silver.person.
         members: entities.member.
-        timeline: gold.timeline.
         decisions: record_id and content: a hash of what stewards decided about it, and what follows for its customer.
+        events: happened(); None where all happened as published, so that only records bring it to other customers.
         how: what else decides about a customer's row.
         as_of: the day on which states are told; who comes into another by it has changed.
         published: gold.customer_360 as it is; without it all customers are to come.
     Returns:
-        entity_id, made_from: a hash of all that the customer is made from; null where it has no live record.
+        entity_id, made_from: a hash of records and decisions; null where the customer has no live record.
     """
     said = F.xxhash64(F.lit("person"), "record_id", "content_hash", "updated_at", "trust")
-    nothing = F.lit(None).cast("long")
     current = current_members(members)
     live = (
         persons.where("NOT is_deleted").select("record_id", said.alias("content")).join(current, "record_id")
     )
-    happened = F.xxhash64("event", "event_id", "what", "content_hash", "reporting_amount")
-    contents = [
-        live.select("entity_id", "content", F.lit(True).alias("live")),
-        timeline.where("entity_id IS NOT NULL").select(
-            "entity_id", happened.alias("content"), F.lit(False).alias("live")
-        ),
-        decisions.join(current, "record_id").select("entity_id", "content", F.lit(False).alias("live")),
-    ]
-    rows = reduce(DataFrame.unionByName, contents).withColumn("before", nothing)
+    decided = decisions.join(current, "record_id")
+    rows = live.select("entity_id", "content", F.lit(True).alias("live")).unionByName(
+        decided.select("entity_id", "content", F.lit(False).alias("live"))
+    )
+    if events is not None:
+        rows = rows.unionByName(events, allowMissingColumns=True)
     if published is not None:
         moved_on = (F.col("state_until") <= F.lit(as_of)) | (F.col("state_since") > F.lit(as_of))
-        before = F.when(moved_on, F.bitwise_not("made_from")).otherwise(F.col("made_from"))
+        made_before = F.when(moved_on, F.bitwise_not("made_from")).otherwise(F.col("made_from"))
+        before = {"made_before": made_before, "events_before": F.col("events_hash")}
         rows = rows.unionByName(
-            published.select(
-                "entity_id", nothing.alias("content"), F.lit(False).alias("live"), before.alias("before")
-            )
+            published.select("entity_id", *(column.alias(name) for name, column in before.items())),
+            allowMissingColumns=True,
         )
-    # Exclusive or, for no order of the rows must count; each has a key of its own, so none cancels another.
+    told = [name for name in ("events_hash", "made_before", "events_before") if name in rows.columns]
     together = rows.groupBy("entity_id").agg(
         F.bit_xor("content").alias("content"),
         F.bool_or("live").alias("live"),
-        F.max("before").alias("before"),
+        *(F.max(name).alias(name) for name in told),
     )
-    made_from = F.when(F.col("live"), F.xxhash64("content", F.lit(how)))
-    return (
-        together.withColumn("made_from", made_from)
-        .where("NOT made_from <=> before")
-        .select("entity_id", "made_from")
-    )
+    found = together.withColumn("made_from", F.when(F.col("live"), F.xxhash64("content", F.lit(how))))
+    if published is None:
+        return found.where("made_from IS NOT NULL").select("entity_id", "made_from")
+    is_other = ~F.col("made_from").eqNullSafe(F.col("made_before"))
+    if events is not None:
+        is_other |= F.col("live") & ~F.col("events_hash").eqNullSafe(F.col("events_before"))
+    return found.where(is_other).select("entity_id", "made_from")

@@ -5,6 +5,7 @@ from functools import reduce
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
+from cdi_spark.gold.changes import happened
 from cdi_spark.gold.members import live_records
 from cdi_spark.standardise import phones
 from cdi_spark.tables import ATTRIBUTES, CUSTOMER_360, MONEY
@@ -49,7 +50,8 @@ def customer_360(
         F.max("updated_at").alias("last_updated_at"),
     )
     attributes = golden.select("entity_id", *(c.name for c in ATTRIBUTES))
-    parts = [made_from, attributes, live.transform(_contacts), timeline.transform(_summary), states, weakest]
+    of_events = [timeline.transform(_summary), timeline.transform(happened)]
+    parts = [made_from, attributes, live.transform(_contacts), *of_events, states, weakest]
     rows = reduce(lambda rows, part: rows.join(part, "entity_id", "left"), parts, known)
     counts = {name: F.coalesce(name, F.lit(0)) for name in CUSTOMER_360.names if name.endswith("_count")}
     # A column of its own: no function of Python may stand in a lambda.

@@ -13,14 +13,16 @@ from cdi_spark.gold.finance import hold_against_ledger
 from cdi_spark.gold.journey import first_seen, journey, state_on
 from cdi_spark.gold.money import conversion
 from cdi_spark.linkage.link_rules import as_links
-from cdi_spark.rows import local_rows
-from cdi_spark.stages.measuring import measured
+from cdi_spark.rows import Keep, local_rows
+from cdi_spark.stages.measuring import as_metrics, basis_in_force, measured
 from cdi_spark.stages.run import Counts, Run, begins_anew, hold_against_gates, side_by_side
 from cdi_spark.stages.standing import judged_sides, model_in_force
 from cdi_spark.tables import (
     ATTRIBUTE,
+    CASH_FLOW,
     CONVERSION,
     CUSTOMER_360,
+    EVENT_TABLES,
     JOURNEY,
     LEDGER_ENTRY,
     MARTS,
@@ -30,37 +32,46 @@ from cdi_spark.tables import (
     OVERRIDE,
     PAIR,
     PERSON,
+    PRODUCT_RULE,
     RATE,
+    STANDARD,
     TIMELINE,
+    Table,
 )
 
-# What is written of touched customers only.
-_OF_CUSTOMERS = (ATTRIBUTE, CUSTOMER_360, JOURNEY)
+# What is written of touched customers only, where nothing happened to others.
+_OF_CUSTOMERS = (ATTRIBUTE, CUSTOMER_360, JOURNEY, MEASURE)
+# What else expectations may be about.
+_OTHERS = {table.name for table in (*MARTS, STANDARD, PRODUCT_RULE, CASH_FLOW)}
 
 
 def publish(run: Run) -> Counts:
     """Choose the surviving values, hold gold against its gates, and only then put it in place and release it.
 
-    Of what was published before, only customers of whom something changed are made anew; measures are, of all: they
-    change with the day and with what others do.
+    Of what was published before, only customers of whom something changed are made anew. Measures are made of all
+    where anything happened since, or the day is another: they change with these, and with what others do.
     """
     anew = begins_anew(run, "publish")
     _convert(run, anew=anew)
+    basis = basis_in_force(run)
+    few = basis is not None and not anew
     persons = run.storage.read(PERSON.name)
     members = run.storage.read(MEMBER.name).where("valid_to IS NULL")
-    rules = run.project.survivorship
-    overrides = survivorship.standing_overrides(run.storage.read_or_empty(OVERRIDE), survivorship=rules)
+    overrides = survivorship.standing_overrides(
+        run.storage.read_or_empty(OVERRIDE), survivorship=run.project.survivorship
+    )
     must = must_links(judged_sides(run), persons.where("NOT is_deleted"))
-    links = as_links(run.storage.read_or_empty(PAIR)).select(*must.columns).unionByName(must)
     before = {} if anew else {table: run.storage.read_or_empty(table) for table in _OF_CUSTOMERS}
     with run.storage.scratch(few=not anew) as keep:
-        # A union of all events: read many times below, made once.
-        timeline = whole_timeline = run.storage.write_down("whole_timeline", run.storage.read(TIMELINE.name))
+        timeline = everything = run.storage.read(TIMELINE.name)
+        if not few:
+            # A union of all events: read many times below, made once.
+            timeline = everything = run.storage.write_down("everything", everything)
         touched = changes.touched(
             persons,
             members,
-            timeline,
             _decisions(overrides, must),
+            None if few else everything.transform(changes.happened),
             how=_how(run),
             as_of=run.as_of,
             published=before.get(CUSTOMER_360),
@@ -68,53 +79,94 @@ def publish(run: Run) -> Counts:
         if not anew:
             touched = keep("touched", touched)
             members = keep("members", members.join(touched.select("entity_id"), "entity_id", "left_semi"))
-            timeline = keep("timeline", timeline.join(touched.select("entity_id"), "entity_id", "left_semi"))
-        values = survivorship.attribute_values(persons, members, overrides, survivorship=rules)
-        attributes = keep("attributes", values)
-        states = keep(
-            "states",
-            journey(timeline, first_seen(persons, members), states=run.project.file.states, as_of=run.as_of),
-        )
-        rows = customer_360(
-            touched.where("made_from IS NOT NULL"),
-            survivorship.golden_records(attributes),
-            persons,
-            members,
-            timeline,
-            states.transform(state_on, as_of=run.as_of),
-            weakest_links(links, members),
-        )
-        ready = {ATTRIBUTE: attributes, CUSTOMER_360: keep("customers", rows), JOURNEY: states}
-        survivorship.hold_provenance(ready[CUSTOMER_360], attributes)
+            timeline = keep("timeline", _timeline(run, members))
+        ready = _customers(run, keep, touched, persons, members, timeline, overrides, must)
         keys = touched.select("entity_id")
-        whole = {
-            table.name: before[table].join(keys, "entity_id", "left_anti").unionByName(rows)
-            if before
-            else rows
-            for table, rows in ready.items()
-        }
-        told, metrics = measured(run, keep, whole[CUSTOMER_360.name], whole_timeline)
-        whole |= {table.name: rows for table, rows in told.items()}
-        views = {
-            table.name: run.storage.read(table.name) for table in MARTS if table.name in run.project.quality
-        }
-        hold_against_gates(run, {**whole, **views})
-        if run.storage.exists(LEDGER_ENTRY.name):
-            hold_against_ledger(whole_timeline, run.storage.read(LEDGER_ENTRY.name))
-        run.storage.append(METRIC, metrics, token=f"{run.run_id}:metric")
-        side_by_side(lambda table: run.storage.replace(table, told[table]), list(told))
+
+        def whole(table: Table, rows: DataFrame) -> DataFrame:
+            return before[table].join(keys, "entity_id", "left_anti").unionByName(rows) if before else rows
+
+        rows, basis = measured(
+            run,
+            keep,
+            ready[CUSTOMER_360] if few else whole(CUSTOMER_360, ready[CUSTOMER_360]),
+            timeline if few else everything,
+            everything.where("event = 'payment'"),
+            basis=basis,
+            hold=keep if few else run.storage.write_down,
+        )
+        if few:
+            ready[MEASURE] = rows
+        made = basis.made if few else {**basis.made, MEASURE: rows}
+        shown = {t.name: whole(t, r) for t, r in ready.items()} | {t.name: r for t, r in made.items()}
+        others = {n: run.storage.read(n) for n in run.project.quality if n in _OTHERS and n not in shown}
+        hold_against_gates(run, {**shown, **others})
+        if basis.made and run.storage.exists(LEDGER_ENTRY.name):
+            hold_against_ledger(everything, run.storage.read(LEDGER_ENTRY.name))
+        run.storage.append(METRIC, as_metrics(run, basis.metrics), token=f"{run.run_id}:metric")
+        side_by_side(lambda table: run.storage.replace(table, made[table]), list(made))
         if anew:
             side_by_side(lambda table: run.storage.replace(table, ready[table]), list(ready))
         elif not keys.isEmpty():
             side_by_side(lambda table: run.storage.replace_of(table, keys, ready[table]), list(ready))
     run.storage.release(run.run_id)
-    return run.storage.counts(*(table.name for table in (*_OF_CUSTOMERS, MEASURE)))
+    return run.storage.counts(*(table.name for table in _OF_CUSTOMERS))
+
+
+def _timeline(run: Run, members: DataFrame) -> DataFrame:
+    """gold.timeline of these members, of whose events alone it is made."""
+    ids = members.select("record_id")
+    events = {
+        table.name: run.storage.read_or_empty(table).join(ids, "record_id", "left_semi")
+        for table in EVENT_TABLES
+    }
+    return run.storage.read(TIMELINE.name, instead={**events, MEMBER.name: members})
+
+
+def _customers(
+    run: Run,
+    keep: Keep,
+    touched: DataFrame,
+    persons: DataFrame,
+    members: DataFrame,
+    timeline: DataFrame,
+    overrides: DataFrame,
+    must: DataFrame,
+) -> dict[Table, DataFrame]:
+    """gold.attribute, gold.customer_360 and gold.journey of the customers that are touched.
+
+    Args:
+        touched: changes.touched().
+        members: entities.member's open rows, of these customers.
+        timeline: gold.timeline of these customers.
+        overrides: survivorship.standing_overrides().
+        must: must_links() of live records.
+    """
+    values = survivorship.attribute_values(persons, members, overrides, survivorship=run.project.survivorship)
+    attributes = keep("attributes", values)
+    states = keep(
+        "states",
+        journey(timeline, first_seen(persons, members), states=run.project.file.states, as_of=run.as_of),
+    )
+    links = as_links(run.storage.read_or_empty(PAIR)).select(*must.columns).unionByName(must)
+    rows = customer_360(
+        touched.where("made_from IS NOT NULL"),
+        survivorship.golden_records(attributes),
+        persons,
+        members,
+        timeline,
+        states.transform(state_on, as_of=run.as_of),
+        weakest_links(links, members),
+    )
+    customers = keep("customers", rows)
+    survivorship.hold_provenance(customers, attributes)
+    return {ATTRIBUTE: attributes, CUSTOMER_360: customers, JOURNEY: states}
 
 
 def _convert(run: Run, *, anew: bool) -> None:
     """What amounts are worth in the reporting currency: marts read it, so it is in place before them."""
     to = run.project.file.reporting_currency
-    if not anew and run.storage.is_as_released(RATE.name, CONVERSION.name):
+    if not anew and run.storage.as_released(RATE.name, CONVERSION.name):
         told = run.storage.read_or_empty(CONVERSION).select("to_currency").first()
         if (told and told["to_currency"]) == to:
             return

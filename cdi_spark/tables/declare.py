@@ -25,6 +25,7 @@ BOOLEAN = T.BooleanType()
 MONEY = T.DecimalType(18, 3)
 FACTOR = T.DecimalType(28, 18)
 STRINGS = T.ArrayType(STRING)
+DOUBLES = T.ArrayType(DOUBLE)
 
 
 @dataclass(frozen=True)

@@ -103,8 +103,12 @@ CUSTOMER_360 = Table(
             "interaction_count", LONG, "number of contacts: mails, calls, chats, surveys, visits, campaigns"
         ),
         Column("last_interaction_at", TIMESTAMP, "newest contact, UTC"),
+        Column("events_hash", LONG, "hash of all events of the customer, void ones too", "pseudonym"),
         Column(
-            "made_from", LONG, "hash of the records, events and rules that the row was made from", "pseudonym"
+            "made_from",
+            LONG,
+            "hash of the records, decisions and rules that the row was made from",
+            "pseudonym",
         ),
     ),
 )

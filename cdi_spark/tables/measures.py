@@ -4,6 +4,7 @@ from cdi_spark.tables.declare import (
     CURRENCY,
     DATE,
     DOUBLE,
+    DOUBLES,
     ENTITY_ID,
     INT,
     LONG,
@@ -103,6 +104,42 @@ MEASURE = Table(
             "product_code that most of those who ordered one of the customer's products ordered too, more often than "
             "all customers do, and this one never",
         ),
+    ),
+)
+STANDARD = Table(
+    "gold.standard",
+    "One row: what gold.measure tells all customers by; made anew when the day, conf or what happened is another, so "
+    "that records which change hands change the measures of their customers only",
+    ("made_from",),
+    (
+        Column("made_from", STRING, "hash of the day and of conf that the row holds for"),
+        Column(
+            "average_year",
+            DOUBLE,
+            "mean value of the last 365 days of all who ever bought, in the reporting currency; null where it is not "
+            "above 0",
+        ),
+        Column("recency_limits", DOUBLES, "days that divide who ever bought into fifths by recency"),
+        Column("frequency_limits", DOUBLES, "numbers of purchases that divide them by frequency"),
+        Column("value_limits", DOUBLES, "values, in the reporting currency, that divide them by value"),
+        Column("churn_model", STRING, "the model of churn_risk as JSON; null where none is published"),
+        Column(
+            "value_model",
+            STRING,
+            "the model of lifetime_value_forecast as JSON; null where none is published",
+        ),
+    ),
+)
+PRODUCT_RULE = Table(
+    "gold.product_rule",
+    "One row per product and one that goes with it: ordered by the same customers, at least five, and by the product's "
+    "customers oftener than by all; the 20 with the greatest confidence",
+    ("product_code", "other_code"),
+    (
+        Column("product_code", STRING, "the product"),
+        Column("other_code", STRING, "product_code of the other"),
+        Column("confidence", DOUBLE, "share, 0 to 1, of the product's customers that ordered the other too"),
+        Column("customers", LONG, "customers that ordered both"),
     ),
 )
 CASH_FLOW = Table(

@@ -9,7 +9,7 @@ import pytest
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from cdi_spark.gold.changes import touched
+from cdi_spark.gold.changes import happened, touched
 from cdi_spark.rows import local_rows
 
 Make = Callable[..., DataFrame]
@@ -34,21 +34,22 @@ def changed(
 
     def changed(
         people: list[dict[str, Any]] = PERSONS,
-        orders: list[dict[str, Any]] = ORDERS,
+        orders: list[dict[str, Any]] | None = ORDERS,
         entities: dict[str, list[str]] = ENTITIES,
         how: str = "rules",
         state: tuple[date | None, date | None] = (TODAY, None),
         judged: tuple[str, ...] = (),
     ) -> dict[str, bool]:
         first = touched(
-            persons(*PERSONS), members(ENTITIES), timeline(*ORDERS), decided(()), how="rules", as_of=TODAY
-        )
+            persons(*PERSONS), members(ENTITIES), decided(()), timeline(*ORDERS).transform(happened),
+            how="rules", as_of=TODAY,
+        ).join(timeline(*ORDERS).transform(happened), "entity_id", "left")  # fmt: skip
         since, until = (F.lit(day).cast("date") for day in state)
         second = touched(
             persons(*people),
             members(entities),
-            timeline(*orders),
             decided(judged),
+            None if orders is None else timeline(*orders).transform(happened),
             how=how,
             as_of=TODAY,
             published=first.withColumns({"state_since": since, "state_until": until}),
@@ -75,6 +76,15 @@ def test_an_event_that_is_new_changed_or_gone_touches_its_customer(
     assert changed(orders=[*ORDERS, {**ORDERS[0], "entity_id": "bob"}]) == {"bob": True}
     assert changed(orders=[{**ORDERS[0], "content_hash": "x"}]) == {"ann": True}
     assert changed(orders=[]) == {"ann": True}
+
+
+def test_where_all_happened_as_published_only_records_and_decisions_touch(
+    changed: Callable[..., dict[str, bool]],
+) -> None:
+    assert changed(orders=None) == {}
+    assert changed(orders=None, entities={"ann": ["crm:1"], "bob": ["crm:2", "crm:3"]}) == {
+        "ann": True, "bob": True,
+    }  # fmt: skip
 
 
 def test_another_rate_touches_those_whose_amounts_it_changes(changed: Callable[..., dict[str, bool]]) -> None:

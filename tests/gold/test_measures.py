@@ -13,10 +13,11 @@ from pyspark.sql import functions as F
 from cdi_spark.config import Segment
 from cdi_spark.declared import conform
 from cdi_spark.gold.facts import facts
-from cdi_spark.gold.forecasts import LinearModel, beside_average
-from cdi_spark.gold.measures import measures
+from cdi_spark.gold.forecasts import LinearModel
+from cdi_spark.gold.measures import measures, purchases
+from cdi_spark.gold.standards import Standards
 from cdi_spark.rows import local_rows
-from cdi_spark.tables import CUSTOMER_360, MEASURE, MONEY
+from cdi_spark.tables import CUSTOMER_360, MEASURE, MONEY, STANDARD
 
 Make = Callable[..., DataFrame]
 Rows = dict[str, dict[str, Any]]
@@ -77,19 +78,23 @@ def measured(spark_session_of_all_tests: SparkSession, timeline: Make) -> Callab
         value: LinearModel | None = None,
     ) -> Rows:
         known = [tuple(map({"entity_id": name, "record_count": 2}.get, CUSTOMER_360.names)) for name in who]
+        customers = local_rows(spark, known, CUSTOMER_360.schema)
+        known_of = facts(
+            timeline(*events), as_of=TODAY, days_back=[0], orders_are_invoiced=orders_are_invoiced
+        )
+        found_in_all = Standards.found(purchases(customers, known_of), made_from="", churn=None, value=value)
+        told = local_rows(spark, [found_in_all.row], STANDARD.schema).first()
+        assert told is not None
         rows = measures(
-            local_rows(spark, known, CUSTOMER_360.schema),
-            beside_average(
-                facts(timeline(*events), as_of=TODAY, days_back=[0], orders_are_invoiced=orders_are_invoiced)
-            ),
+            customers,
+            known_of,
             spark.sql(OWED).select(
                 "entity_id", *(F.col(f"{n}_balance").cast(MONEY) for n in ("open", "overdue"))
             ),
             spark.sql("SELECT 'bob' AS entity_id, 'TEA' AS next_product"),
             as_of=TODAY,
             money=money,
-            churn=None,
-            value=value,
+            standards=Standards.of(told),
             segments=SEGMENTS,
         )
         found = conform(rows, MEASURE).collect()

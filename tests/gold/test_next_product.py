@@ -6,7 +6,9 @@ from typing import Any
 
 from pyspark.sql import DataFrame
 
-from cdi_spark.gold.next_product import next_product
+from cdi_spark.declared import conform
+from cdi_spark.gold.next_product import baskets, next_product, product_rules
+from cdi_spark.tables import PRODUCT_RULE
 
 Make = Callable[..., DataFrame]
 TODAY = date(2026, 6, 30)
@@ -48,7 +50,8 @@ def test_it_goes_with_what_the_customer_has_by_most_customers_and_it_has_it_not(
     # Everybody has a bag, so that it goes with nothing in particular.
     for who in {order["entity_id"] for order in orders if order["entity_id"]}:
         buys(who, "BAG")
-    found = next_product(timeline(*orders), silver("order_line", *lines), as_of=TODAY).collect()
+    bought = baskets(timeline(*orders), silver("order_line", *lines), as_of=TODAY)
+    found = next_product(bought, conform(product_rules(bought), PRODUCT_RULE)).collect()
     told = {row["entity_id"]: row["next_product"] for row in found}
     assert {name: told.get(name) for name in ("ann", "bea", "cid", "dan", "tea 0", "cup 0", "rare 0")} == {
         "ann": "TEA", "bea": "CUP", "cid": "KETTLE", "dan": None, "tea 0": "CUP", "cup 0": "TEA", "rare 0": None,
@@ -65,5 +68,6 @@ def test_two_that_go_equally_well_are_told_in_the_order_of_their_codes(timeline:
         for who, codes in bought.items()
         for code in codes
     ]
-    found = next_product(timeline(*orders), silver("order_line", *lines), as_of=TODAY).collect()
+    bought = baskets(timeline(*orders), silver("order_line", *lines), as_of=TODAY)
+    found = next_product(bought, conform(product_rules(bought), PRODUCT_RULE)).collect()
     assert [tuple(row) for row in found] == [("ann", "B")]
