@@ -1,16 +1,19 @@
-"""Rows in the shape of a declared table, and what Delta and readers are told of it."""
+"""Declared tables in Delta: rows in their shape, what Delta and readers are told of them, SQL of merges and views."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql import types as T
 
 from cdi_spark.errors import CdiError
-from cdi_spark.tables import Table
+from cdi_spark.tables import TABLES, Table
 
+# A table that a view names.
+_NAMED = rf"\b(?:{'|'.join(sorted({name.split('.')[0] for name in TABLES}))})\.\w+"
 _STATS_TYPES = (T.NumericType, T.DateType, T.TimestampType, T.StringType)
 
 
@@ -52,13 +55,52 @@ def properties(table: Table) -> dict[str, str]:
     return {**vectors, "delta.dataSkippingStatsColumns": ",".join(f"`{name}`" for name in plain)}
 
 
+def same(columns: Sequence[str]) -> str:
+    """SQL that holds where a table's row `t` and a row `s` have the same key."""
+    return " AND ".join(f"t.`{c}` = s.`{c}`" for c in columns)
+
+
+def merge_clauses(table: Table, *, has_gone: bool, when_changed: Sequence[str] | None) -> str:
+    """What a MERGE does with the table's rows `t` and rows `s`.
+
+    Args:
+        has_gone: rows of which `_gone` is true are taken out.
+        when_changed: rows that differ in one of these are updated; all that match where it is None.
+    """
+    differs = [f"NOT t.`{c}` <=> s.`{c}`" for c in when_changed or ()]
+    updated = f"AND ({' OR '.join(differs)}) " if differs else ""
+    assign = ", ".join(f"`{c}` = s.`{c}`" for c in table.names)
+    names, values = ", ".join(f"`{c}`" for c in table.names), ", ".join(f"s.`{c}`" for c in table.names)
+    return " ".join(
+        (
+            "WHEN MATCHED AND s._gone THEN DELETE" if has_gone else "",
+            f"WHEN MATCHED {updated}THEN UPDATE SET {assign}" if when_changed or when_changed is None else "",
+            f"WHEN NOT MATCHED {'AND NOT s._gone ' if has_gone else ''}THEN INSERT ({names}) VALUES ({values})",
+        )
+    )
+
+
+def view_over(table: Table, rows_of: Callable[[str], str | None]) -> str:
+    """SQL of a view.
+
+    Args:
+        rows_of: SQL of a table that it names; None where it was never written.
+    """
+
+    def rows(found: re.Match[str]) -> str:
+        named = TABLES[found[0]]
+        return f"({view_over(named, rows_of) if named.view else rows_of(named.name) or _no_rows(named)})"
+
+    return re.sub(_NAMED, rows, table.view)
+
+
 def comments(table: Table) -> str:
     """SQL of a view's columns, with what they and the view are about."""
     columns = ", ".join(f"`{c.name}` COMMENT '{escaped(c.comment)}'" for c in table.columns)
     return f"({columns}) COMMENT '{escaped(table.comment)}'"
 
 
-def no_rows(table: Table) -> str:
+def _no_rows(table: Table) -> str:
     """SQL of a table that was never written."""
     columns = ", ".join(f"CAST(NULL AS {c.type.simpleString()}) AS `{c.name}`" for c in table.columns)
     return f"SELECT {columns} WHERE false"

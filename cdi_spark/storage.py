@@ -16,15 +16,13 @@ from pyspark.errors import AnalysisException
 from pyspark.sql import DataFrame, DataFrameWriter, Row, SparkSession
 from pyspark.sql import functions as F
 
-from cdi_spark.declared import comments, conform, escaped, no_rows, properties
+from cdi_spark.declared import comments, conform, escaped, merge_clauses, properties, same, view_over
 from cdi_spark.errors import CdiError, ConflictError
 from cdi_spark.rows import Keep, local_rows
 from cdi_spark.scratch import Scratch
 from cdi_spark.tables import RELEASE, TABLES, Table
 
 _SCHEMAS = ("bronze", *sorted({name.split(".")[0] for name in TABLES}))
-# A table that a view names.
-_NAMED = rf"\b(?:{'|'.join(_SCHEMAS)})\.\w+"
 # With a catalog, the name gold.customer_360 is a view for readers, pinned to the last release; what the view
 # reads lies under this schema.
 _GOLD_IN_CATALOG = "gold_versions"
@@ -202,9 +200,9 @@ class Storage:
         else:
             view = _view(table)
             keys.createOrReplaceTempView(view)
-            match = " AND ".join(f"t.`{c}` = s.`{c}`" for c in keys.columns)
             self.spark.sql(
-                f"MERGE INTO {self.address(table.name)} t USING {view} s ON {match} WHEN MATCHED THEN DELETE"
+                f"MERGE INTO {self.address(table.name)} t USING {view} s ON {same(keys.columns)} "
+                "WHEN MATCHED THEN DELETE"
             )
             self.spark.catalog.dropTempView(view)
             self._append(table.name, conform(rows, table), None, 1, properties(table))
@@ -241,20 +239,11 @@ class Storage:
         """merge() of rows that are computed once; updates all that match where `when_changed` is None."""
         view = _view(table)
         source.createOrReplaceTempView(view)
-        match = " AND ".join(f"t.`{c}` = s.`{c}`" for c in table.key)
-        differs = [f"NOT t.`{c}` <=> s.`{c}`" for c in when_changed or ()]
-        updated = f"AND ({' OR '.join(differs)}) " if differs else ""
-        assign = ", ".join(f"`{c}` = s.`{c}`" for c in table.names)
-        names, values = ", ".join(f"`{c}`" for c in table.names), ", ".join(f"s.`{c}`" for c in table.names)
-        clauses = [
-            "WHEN MATCHED AND s._gone THEN DELETE" if has_gone else "",
-            f"WHEN MATCHED {updated}THEN UPDATE SET {assign}" if when_changed or when_changed is None else "",
-            f"WHEN NOT MATCHED {'AND NOT s._gone ' if has_gone else ''}THEN INSERT ({names}) VALUES ({values})",
-        ]
+        clauses = merge_clauses(table, has_gone=has_gone, when_changed=when_changed)
         # With schema evolution: a column may have been declared after the table was first written.
         self.spark.sql(
-            f"MERGE WITH SCHEMA EVOLUTION INTO {self.address(table.name)} t USING {view} s ON {match} "
-            + " ".join(clauses)
+            f"MERGE WITH SCHEMA EVOLUTION INTO {self.address(table.name)} t USING {view} s "
+            f"ON {same(table.key)} {clauses}"
         )
         self.spark.catalog.dropTempView(view)
 
@@ -362,7 +351,7 @@ class Storage:
     def _released(self, name: str, versions: Mapping[str, int]) -> str:
         """SQL of a table's rows, or of a view's, as a release has them."""
         if name in TABLES and TABLES[name].view:
-            return self._view_over(TABLES[name], lambda base: self._at(base, versions))
+            return view_over(TABLES[name], lambda base: self._at(base, versions))
         rows = self._at(name, versions)
         if rows is None:
             raise CdiError(f"{name}: the release has no such table; it has {', '.join(_shown(versions))}.")
@@ -385,16 +374,7 @@ class Storage:
         def rows_of(name: str) -> str | None:
             return f"SELECT * FROM {{{name.replace('.', '_')}}}" if name in instead else self._now(name)
 
-        return self.spark.sql(self._view_over(table, rows_of), **given)
-
-    def _view_over(self, table: Table, rows_of: Callable[[str], str | None]) -> str:
-        """A view's SQL, with the tables that it names as `rows_of` has them."""
-
-        def rows(found: re.Match[str]) -> str:
-            named = TABLES[found[0]]
-            return f"({self._view_over(named, rows_of) if named.view else rows_of(named.name) or no_rows(named)})"
-
-        return re.sub(_NAMED, rows, table.view)
+        return self.spark.sql(view_over(table, rows_of), **given)
 
     def _show(self, name: str, versions: Mapping[str, int]) -> None:
         """Make schema.table a view of what a release has of it."""

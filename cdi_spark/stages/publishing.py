@@ -52,7 +52,7 @@ def publish(run: Run) -> Counts:
     where anything happened since, or the day is another: they change with these, and with what others do.
     """
     anew = begins_anew(run, "publish")
-    _convert(run, anew=anew)
+    _convert(run)
     basis = basis_in_force(run)
     few = basis is not None and not anew
     persons = run.storage.read(PERSON.name)
@@ -163,10 +163,10 @@ def _customers(
     return {ATTRIBUTE: attributes, CUSTOMER_360: customers, JOURNEY: states}
 
 
-def _convert(run: Run, *, anew: bool) -> None:
+def _convert(run: Run) -> None:
     """What amounts are worth in the reporting currency: marts read it, so it is in place before them."""
     to = run.project.file.reporting_currency
-    if not anew and run.storage.as_released(RATE.name, CONVERSION.name):
+    if run.storage.as_released(RATE.name, CONVERSION.name):
         told = run.storage.read_or_empty(CONVERSION).select("to_currency").first()
         if (told and told["to_currency"]) == to:
             return

@@ -19,4 +19,4 @@ def test_any_history_of_changes_comes_to_what_full_runs_come_to(
         storage = with_model(spark, demo_job, tmp_path_factory.mktemp("worlds") / "warehouse")
         return Worlds(storage, load_project(CONF, {"raw": "none"}), count=20)
 
-    run_histories(worlds, examples=1, days=3, random=False)
+    run_histories(worlds, warehouses=1, days=2, random=False)
