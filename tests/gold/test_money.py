@@ -127,5 +127,5 @@ def test_a_rate_of_nothing_is_no_rate(storage: Storage, silver: Make) -> None:
 def test_a_release_that_lacks_conversions_is_no_reason_to_leave_them_out(storage: Storage) -> None:
     storage.release("r0")
     demo = load_project(Path(__file__).parents[2] / "conf" / "demo", {"raw": "raw"})
-    _convert(Run(storage.spark, demo, storage), anew=False)
+    _convert(Run(storage.spark, demo, storage))
     assert [row["currency"] for row in storage.read(CONVERSION.name).collect()] == ["GBP"]
