@@ -13,7 +13,7 @@ from cdi_spark.errors import CdiError
 from cdi_spark.gold.members import live_records
 from cdi_spark.history import Happening, history
 from cdi_spark.pages import page, text
-from cdi_spark.stages.run import side_by_side
+from cdi_spark.parallel import side_by_side
 from cdi_spark.storage import Storage
 from cdi_spark.tables import (
     ATTRIBUTE,

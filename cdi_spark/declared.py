@@ -10,10 +10,10 @@ from pyspark.sql import functions as F
 from pyspark.sql import types as T
 
 from cdi_spark.errors import CdiError
-from cdi_spark.tables import TABLES, Table
+from cdi_spark.tables import SCHEMAS, TABLES, Table
 
 # A table that a view names.
-_NAMED = rf"\b(?:{'|'.join(sorted({name.split('.')[0] for name in TABLES}))})\.\w+"
+_NAMED = rf"\b(?:{'|'.join(SCHEMAS)})\.\w+"
 _STATS_TYPES = (T.NumericType, T.DateType, T.TimestampType, T.StringType)
 
 

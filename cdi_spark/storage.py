@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,11 +17,11 @@ from pyspark.sql import functions as F
 
 from cdi_spark.declared import comments, conform, escaped, merge_clauses, properties, same, view_over
 from cdi_spark.errors import CdiError, ConflictError
+from cdi_spark.parallel import side_by_side
 from cdi_spark.rows import Keep, local_rows
 from cdi_spark.scratch import Scratch
-from cdi_spark.tables import RELEASE, TABLES, Table
+from cdi_spark.tables import RELEASE, SCHEMAS, TABLES, Table
 
-_SCHEMAS = ("bronze", *sorted({name.split(".")[0] for name in TABLES}))
 # With a catalog, the name gold.customer_360 is a view for readers, pinned to the last release; what the view
 # reads lies under this schema.
 _GOLD_IN_CATALOG = "gold_versions"
@@ -130,7 +129,7 @@ class Storage:
         """Run SQL over the tables that it names as schema.table; gold is what the newest release has."""
         if self._catalog:
             self.spark.catalog.setCurrentCatalog(self._catalog)
-        named = rf"\b{self._prefix}({'|'.join(_SCHEMAS)})`?\.`?(\w+)"
+        named = rf"\b{self._prefix}({'|'.join(SCHEMAS)})`?\.`?(\w+)"
         release: Row | None = None
         for schema, table in sorted(
             {(s.lower(), t.lower()) for s, t in re.findall(named, sql, re.IGNORECASE)}
@@ -249,8 +248,7 @@ class Storage:
 
     def counts(self, *names: str) -> dict[str, int]:
         """How many rows tables have now; Delta knows it from each table's log, but not in one query of several."""
-        with ThreadPoolExecutor(max_workers=4) as pool:
-            return dict(zip(names, pool.map(lambda name: self.read(name).count(), names), strict=True))
+        return dict(zip(names, side_by_side(lambda name: self.read(name).count(), names), strict=True))
 
     def release(self, release_id: str) -> None:
         """Commit a release: from here on, readers of gold see the tables as they are now."""
@@ -268,11 +266,11 @@ class Storage:
             Its release_id; None where a table is another since.
         """
         newest = self._newest_release()
-        if newest is None or self._versions(names) != {
-            n: v for n, v in newest["versions"].items() if n in names
-        }:
+        if newest is None:
             return None
-        return str(newest["release_id"])
+        now = self._versions(names)
+        is_same = all(now.get(name) == newest["versions"].get(name) for name in names)
+        return str(newest["release_id"]) if is_same else None
 
     def write_report(self, name: str, page: str) -> Path | None:
         """Write a page under reports/ beside the tables; None where these are in no folder of this machine."""
@@ -333,9 +331,8 @@ class Storage:
             last = self.spark.sql(f"DESCRIBE HISTORY {self.address(name)} LIMIT 1").collect()
             return int(last[0]["version"])
 
-        with ThreadPoolExecutor(max_workers=4) as pool:
-            found = dict(zip(names, pool.map(newest, names), strict=True))
-        return {name: version for name, version in found.items() if version is not None}
+        found = zip(names, side_by_side(newest, names), strict=True)
+        return {name: version for name, version in found if version is not None}
 
     def _newest_release(self) -> Row | None:
         return self.read_or_empty(RELEASE).orderBy(F.desc("released_at")).first()

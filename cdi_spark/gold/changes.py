@@ -38,7 +38,7 @@ def touched(
         persons: silver.person.
         members: entities.member.
         decisions: record_id and content: a hash of what stewards decided about it, and what follows for its customer.
-        events: happened(); None where all happened as published, so that only records bring it to other customers.
+        events: happened(), beside what is published; None where it is the same, but for records in other hands.
         how: what else decides about a customer's row.
         as_of: the day on which states are told; who comes into another by it has changed.
         published: gold.customer_360 as it is; without it all customers are to come.
@@ -54,26 +54,32 @@ def touched(
     rows = live.select("entity_id", "content", F.lit(True).alias("live")).unionByName(
         decided.select("entity_id", "content", F.lit(False).alias("live"))
     )
-    if events is not None:
-        rows = rows.unionByName(events, allowMissingColumns=True)
-    if published is not None:
-        moved_on = (F.col("state_until") <= F.lit(as_of)) | (F.col("state_since") > F.lit(as_of))
-        made_before = F.when(moved_on, F.bitwise_not("made_from")).otherwise(F.col("made_from"))
-        before = {"made_before": made_before, "events_before": F.col("events_hash")}
-        rows = rows.unionByName(
-            published.select("entity_id", *(column.alias(name) for name, column in before.items())),
-            allowMissingColumns=True,
-        )
-    told = [name for name in ("events_hash", "made_before", "events_before") if name in rows.columns]
-    together = rows.groupBy("entity_id").agg(
-        F.bit_xor("content").alias("content"),
-        F.bool_or("live").alias("live"),
-        *(F.max(name).alias(name) for name in told),
-    )
-    found = together.withColumn("made_from", F.when(F.col("live"), F.xxhash64("content", F.lit(how))))
+    # Exclusive or, as in happened().
+    together = [F.bit_xor("content").alias("content"), F.bool_or("live").alias("live")]
+    made_from = F.when(F.col("live"), F.xxhash64("content", F.lit(how)))
     if published is None:
-        return found.where("made_from IS NOT NULL").select("entity_id", "made_from")
-    is_other = ~F.col("made_from").eqNullSafe(F.col("made_before"))
-    if events is not None:
-        is_other |= F.col("live") & ~F.col("events_hash").eqNullSafe(F.col("events_before"))
-    return found.where(is_other).select("entity_id", "made_from")
+        return (
+            rows.groupBy("entity_id")
+            .agg(*together)
+            .where("live")
+            .select("entity_id", made_from.alias("made_from"))
+        )
+    moved_on = (F.col("state_until") <= F.lit(as_of)) | (F.col("state_since") > F.lit(as_of))
+    before = {
+        "made_before": F.when(moved_on, F.bitwise_not("made_from")).otherwise(F.col("made_from")),
+        "events_before": F.col("events_hash"),
+    }
+    if events is None:
+        before["events_hash"] = F.col("events_hash")
+    else:
+        rows = rows.unionByName(events, allowMissingColumns=True)
+    published = published.select("entity_id", *(column.alias(name) for name, column in before.items()))
+    rows = rows.unionByName(published, allowMissingColumns=True)
+    told = (F.max(name).alias(name) for name in ("events_hash", "made_before", "events_before"))
+    return (
+        rows.groupBy("entity_id")
+        .agg(*together, *told)
+        .withColumn("made_from", made_from)
+        .where("NOT made_from <=> made_before OR live AND NOT events_hash <=> events_before")
+        .select("entity_id", "made_from")
+    )

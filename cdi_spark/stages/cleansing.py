@@ -12,9 +12,10 @@ from cdi_spark import logs
 from cdi_spark.config import Emit, Source
 from cdi_spark.errors import CdiError, LedgerError
 from cdi_spark.ingest.files import told_as_source
+from cdi_spark.parallel import side_by_side
 from cdi_spark.quality import ledger, rules
 from cdi_spark.rows import local_rows
-from cdi_spark.stages.run import Counts, Run, gated, last_delivery, side_by_side
+from cdi_spark.stages.run import Counts, Run, gated, last_delivery
 from cdi_spark.standardise import settled as versions
 from cdi_spark.standardise import silver
 from cdi_spark.tables import LEDGER, PERSON, QUARANTINE, TABLES, Table

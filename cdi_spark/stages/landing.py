@@ -12,8 +12,9 @@ from cdi_spark.errors import LedgerError, SourceError
 from cdi_spark.ingest import drift
 from cdi_spark.ingest.files import landed_schema, read_delivery, told_as_source
 from cdi_spark.linkage.model import digest
+from cdi_spark.parallel import side_by_side
 from cdi_spark.rows import local_rows
-from cdi_spark.stages.run import Counts, Run, last_delivery, side_by_side
+from cdi_spark.stages.run import Counts, Run, last_delivery
 from cdi_spark.tables import DELIVERY
 
 Entry = tuple[object, ...]

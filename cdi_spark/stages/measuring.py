@@ -91,17 +91,17 @@ def measured(
     """
     told = partial(facts, as_of=run.as_of, orders_are_invoiced=run.project.file.orders_are_invoiced)
     today = hold("today", timeline.transform(told, days_back=(0,)))
-    bought = hold("baskets", baskets(timeline, _silver(run, "order_line"), as_of=run.as_of))
+    ordered = hold("baskets", baskets(timeline, _silver(run, "order_line"), as_of=run.as_of))
     if basis is None:
         sampled = timeline.where(forecasts.is_sampled(customers.count()))
         past = run.storage.write_down("past", sampled.transform(told, days_back=forecasts.PAST))
-        basis = _basis(run, keep, past, purchases(customers, today), bought, timeline)
+        basis = _basis(run, keep, past, purchases(customers, today), ordered, timeline)
     documents = timeline.where("event <> 'payment'").unionByName(payments)
     rows = measures(
         customers,
         today,
         balances(documents, _silver(run, "payment"), as_of=run.as_of),
-        next_product(bought, basis.rules),
+        next_product(ordered, basis.rules),
         as_of=run.as_of,
         money=run.project.file.reporting_currency,
         standards=basis.standards,

@@ -13,9 +13,10 @@ from cdi_spark.gold.finance import hold_against_ledger
 from cdi_spark.gold.journey import first_seen, journey, state_on
 from cdi_spark.gold.money import conversion
 from cdi_spark.linkage.link_rules import as_links
+from cdi_spark.parallel import side_by_side
 from cdi_spark.rows import Keep, local_rows
 from cdi_spark.stages.measuring import as_metrics, basis_in_force, measured
-from cdi_spark.stages.run import Counts, Run, begins_anew, hold_against_gates, side_by_side
+from cdi_spark.stages.run import Counts, Run, begins_anew, hold_against_gates
 from cdi_spark.stages.standing import judged_sides, model_in_force
 from cdi_spark.tables import (
     ATTRIBUTE,
@@ -63,10 +64,11 @@ def publish(run: Run) -> Counts:
     must = must_links(judged_sides(run), persons.where("NOT is_deleted"))
     before = {} if anew else {table: run.storage.read_or_empty(table) for table in _OF_CUSTOMERS}
     with run.storage.scratch(few=not anew) as keep:
-        timeline = everything = run.storage.read(TIMELINE.name)
+        everything = run.storage.read(TIMELINE.name)
         if not few:
             # A union of all events: read many times below, made once.
-            timeline = everything = run.storage.write_down("everything", everything)
+            everything = run.storage.write_down("everything", everything)
+        timeline = everything
         touched = changes.touched(
             persons,
             members,
@@ -78,10 +80,12 @@ def publish(run: Run) -> Counts:
         )
         if not anew:
             touched = keep("touched", touched)
-            members = keep("members", members.join(touched.select("entity_id"), "entity_id", "left_semi"))
-            timeline = keep("timeline", _timeline(run, members))
-        ready = _customers(run, keep, touched, persons, members, timeline, overrides, must)
         keys = touched.select("entity_id")
+        if not anew:
+            members = keep("members", members.join(keys, "entity_id", "left_semi"))
+            of_these = _timeline(run, members) if few else everything.join(keys, "entity_id", "left_semi")
+            timeline = keep("timeline", of_these)
+        ready = _customers(run, keep, touched, persons, members, timeline, overrides, must)
 
         def whole(table: Table, rows: DataFrame) -> DataFrame:
             return before[table].join(keys, "entity_id", "left_anti").unionByName(rows) if before else rows

@@ -1,13 +1,11 @@
-"""A run, and what every stage does: work side by side, count rows, hold them against expectations."""
+"""A run, and what every stage does: count rows, hold them against expectations."""
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from typing import TypeVar
 
 from pyspark.sql import DataFrame, Row, SparkSession
 from pyspark.sql import functions as F
@@ -23,8 +21,6 @@ from cdi_spark.tables import DELIVERY, QUALITY_RESULT, RUN
 SUCCEEDED, FAILED, INTERRUPTED = "succeeded", "failed", "interrupted"
 
 Counts = dict[str, int]
-Item = TypeVar("Item")
-Result = TypeVar("Result")
 
 
 def new_run_id() -> str:
@@ -54,12 +50,6 @@ class Run:
     def as_of(self) -> date:
         """The day on which states and measures are told."""
         return self.project.file.as_of or self.day
-
-
-def side_by_side(work: Callable[[Item], Result], items: list[Item]) -> list[Result]:
-    """Do independent work on all items, a few at a time: while one plans, another computes."""
-    with ThreadPoolExecutor(max_workers=4) as pool:
-        return list(pool.map(work, items))
 
 
 def begins_anew(run: Run, stage: str) -> bool:
