@@ -13,7 +13,8 @@ from cdi_spark.discovery import words
 from cdi_spark.discovery.lines import percent
 from cdi_spark.discovery.meaning import Guess
 from cdi_spark.discovery.sheets import Sheet
-from cdi_spark.standardise.currencies import currency_words
+from cdi_spark.standardise.values.countries import country as country_code
+from cdi_spark.standardise.values.currencies import currency
 
 Vote = Callable[[Counter[str], float, str], None]
 
@@ -70,7 +71,7 @@ def _vote_each(guesses: list[Guess], vote: Vote) -> None:
     for guess in guesses:
         values, filled = guess.column.values, guess.column.fill
         if guess.meaning == "country":
-            vote(_counted(values, v.country_code), 10 * filled, f"countries in {guess.column.name}")
+            vote(_counted(values, country_code), 10 * filled, f"countries in {guess.column.name}")
         elif guess.meaning == "phone":
             sample = Counter(dict(values.most_common(300)))
             coded = _counted(sample, _phone_country)
@@ -88,7 +89,7 @@ def _vote_each(guesses: list[Guess], vote: Vote) -> None:
         elif guess.meaning == "region":
             vote(_regions(values), 3 * filled, f"regions in {guess.column.name}")
         elif guess.meaning == "currency":
-            known = _counted(values, lambda x: _OF_CURRENCY.get(currency_words().get(x.lower(), "")))
+            known = _counted(values, lambda x: _OF_CURRENCY.get(currency(x) or ""))
             vote(known, 0.8 * filled, f"currencies in {guess.column.name}")
 
 

@@ -11,7 +11,7 @@ from cdi_spark.discovery.lines import Line, doubts_of, line_of, percent
 from cdi_spark.discovery.meaning import Guess
 from cdi_spark.discovery.sheets import Sheet
 from cdi_spark.discovery.telling import TIMED
-from cdi_spark.standardise.currencies import currency_words
+from cdi_spark.standardise.values.currencies import currency
 
 # Where the column of a time comes from, the best first.
 _TIMES: dict[str, dict[str, tuple[str, ...]]] = {
@@ -233,7 +233,7 @@ def _currency(sheet: Sheet, lines: list[Line], country: str, outer: Sheet | None
             )
         ]
     for token in words.tokens_of(guess.column.path[-1]) + [c for c in guess.column.path[-1] if c in "€£$¥"]:
-        code = currency_words().get(token)
+        code = currency(token)
         if code and (len(token) == 3 or not token.isalnum()):
             return [Line("currency", f"'{code}'", f"by the name {guess.column.path[-1]}")]
     code = _CURRENCIES.get(country, "EUR")

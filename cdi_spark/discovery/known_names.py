@@ -6,7 +6,7 @@ from functools import cache
 from typing import Final
 
 from cdi_spark.discovery.vocabulary import fold, word_set
-from cdi_spark.standardise.nicknames import nickname_roots
+from cdi_spark.standardise.values.nicknames import nickname_roots
 
 # Frequent given names of the 20th and 21st centuries by language, folded; English ones are the nickname list's.
 _GIVEN: Final = word_set(

@@ -14,9 +14,9 @@ from cdi_spark.discovery.deliveries import Delivery, find_deliveries, without_wi
 from cdi_spark.discovery.plans import SourcePlan, plans_of
 from cdi_spark.discovery.sampling import Samples, opened_samples
 from cdi_spark.discovery.sheets import Sheet, names_of, sheet_of
+from cdi_spark.discovery.vocabulary import fold
 from cdi_spark.discovery.writing import project_yaml, quality_yaml, source_yaml
 from cdi_spark.errors import ConfigError, SourceError
-from cdi_spark.standardise.text import fold_word
 
 
 def init_project(directory: Path, files: Sequence[Path]) -> list[str]:
@@ -97,7 +97,7 @@ def _source_names(deliveries: Sequence[Delivery]) -> dict[Delivery, str]:
 
 
 def _identifier(text: str) -> str:
-    bare = re.sub(r"[^a-z0-9]+", "_", fold_word(text)).strip("_")
+    bare = re.sub(r"[^a-z0-9]+", "_", fold(text)).strip("_")
     return f"s_{bare}" if bare[:1].isdigit() else bare
 
 

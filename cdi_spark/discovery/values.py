@@ -7,8 +7,6 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from functools import cache
 
-import phonenumbers
-
 from cdi_spark.discovery.known_names import (
     COMPANY_WORDS,
     JOB_WORDS,
@@ -18,8 +16,9 @@ from cdi_spark.discovery.known_names import (
     looks_like_family_name,
 )
 from cdi_spark.discovery.vocabulary import fold, word_set
-from cdi_spark.standardise.countries import country_words
-from cdi_spark.standardise.currencies import currency_words
+from cdi_spark.standardise.values.countries import country as country_code
+from cdi_spark.standardise.values.currencies import currency as currency_code
+from cdi_spark.standardise.values.phones import phone as standard_phone
 
 # What stands for "no value" in the files of many programs; folded by case only.
 NOTHING = frozenset((
@@ -108,11 +107,7 @@ def told_phone(value: str) -> bool:
 
 def valid_phone(value: str, region: str | None) -> bool:
     """A number that the country's numbering plan has; without region only numbers with a country code."""
-    try:
-        number = phonenumbers.parse(re.sub(r"^\s*00", "+", value), region)
-    except phonenumbers.NumberParseException:
-        return False
-    return phonenumbers.is_valid_number(number)
+    return standard_phone(value, region or "") is not None
 
 
 def postcode(value: str) -> bool:
@@ -177,10 +172,6 @@ def country(value: str) -> bool:
     return country_code(value) is not None
 
 
-def country_code(value: str) -> str | None:
-    return country_words().get(fold(value.replace(".", "")).removeprefix("the "))
-
-
 def region_countries(value: str) -> frozenset[str]:
     """The countries that have a state, province or region of this name or code."""
     return _regions().get(fold(value), frozenset())
@@ -191,7 +182,7 @@ def region(value: str) -> bool:
 
 
 def currency(value: str) -> bool:
-    return value.strip().lower() in currency_words() or fold(value) in currency_words()
+    return currency_code(value) is not None
 
 
 def gender(value: str) -> bool:

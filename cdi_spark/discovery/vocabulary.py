@@ -6,13 +6,13 @@ A word with `!` counts only where it is all that a name says; the others also wi
 from functools import lru_cache
 from typing import Final
 
-from cdi_spark.standardise.text import fold_word
+from cdi_spark.standardise.values import text as rules
 
 
 @lru_cache(200_000)
 def fold(text: str) -> str:
-    """What `fold_word` makes of a text, quicker for the plain words that most values are."""
-    return text.lower() if text.isascii() and text.isalpha() else fold_word(text)
+    """Text folded for comparing; empty rather than None."""
+    return rules.fold(text) or ""
 
 
 def word_set(text: str) -> frozenset[str]:

@@ -5,17 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pandas as pd
-from pyspark import cloudpickle
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql.pandas.functions import pandas_udf
 from pyspark.sql.types import DoubleType
 
-from cdi_spark import labels
 from cdi_spark.gold.members import current_members
 from cdi_spark.labels import joining
-
-cloudpickle.register_pickle_by_value(labels)  # type: ignore[no-untyped-call]
+from cdi_spark.shipped import shipped
 
 
 def weakest_links(links: DataFrame, members: DataFrame) -> DataFrame:
@@ -54,7 +51,6 @@ def weakest_links(links: DataFrame, members: DataFrame) -> DataFrame:
 
 
 def _smallest_in_tree() -> Callable[..., Column]:
-    # The function is sent to the workers by value: the package need not be there.
     def smallest(
         batches: Iterator[tuple[pd.Series, pd.Series, pd.Series, pd.Series]],
     ) -> Iterator[pd.Series]:
@@ -66,5 +62,5 @@ def _smallest_in_tree() -> Callable[..., Column]:
         for batch in batches:
             yield pd.Series([of_entity(*entity) for entity in zip(*batch, strict=True)], dtype="float64")
 
-    rule: Callable[..., Column] = pandas_udf(smallest, DoubleType())  # type: ignore[call-overload]
+    rule: Callable[..., Column] = pandas_udf(shipped(smallest), DoubleType())  # type: ignore[call-overload]
     return rule

@@ -7,8 +7,10 @@ from pyspark.sql import functions as F
 
 from cdi_spark.gold.changes import happened
 from cdi_spark.gold.members import live_records
-from cdi_spark.standardise import phones
-from cdi_spark.tables import ATTRIBUTES, CUSTOMER_360, MONEY
+from cdi_spark.standardise.batches import Rule
+from cdi_spark.standardise.rule_step import apply_rules
+from cdi_spark.standardise.values.phones import mobiles
+from cdi_spark.tables import ATTRIBUTES, CUSTOMER_360, MONEY, STRINGS
 
 # A way to reach somebody that no record has confirmed for so long, while others have been, is stale.
 _STALE_AFTER = "730 days"
@@ -49,13 +51,15 @@ def customer_360(
         F.min("updated_at").alias("first_updated_at"),
         F.max("updated_at").alias("last_updated_at"),
     )
-    attributes = golden.select("entity_id", *(c.name for c in ATTRIBUTES))
+    attributes = (
+        golden.select("entity_id", *(c.name for c in ATTRIBUTES))
+        .withColumn("mobiles", F.when(F.size("phones") > 1, F.col("phones")))
+        .transform(apply_rules, [Rule(("mobiles",), ("mobiles",), mobiles)], made={"mobiles": STRINGS})
+    )
     of_events = [timeline.transform(_summary), timeline.transform(happened)]
     parts = [made_from, attributes, live.transform(_contacts), *of_events, states, weakest]
     rows = reduce(lambda rows, part: rows.join(part, "entity_id", "left"), parts, known)
     counts = {name: F.coalesce(name, F.lit(0)) for name in CUSTOMER_360.names if name.endswith("_count")}
-    # A column of its own: no function of Python may stand in a lambda.
-    rows = rows.withColumn("mobiles", phones.mobiles(F.when(F.size("phones") > 1, F.col("phones"))))
     preferred = {
         "preferred_email": _preferred("email", F.col("emails")),
         "preferred_phone": _preferred("phone", F.col("mobiles")),

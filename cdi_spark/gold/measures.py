@@ -12,7 +12,7 @@ from pyspark.sql import functions as F
 from cdi_spark.config import Segment
 from cdi_spark.gold import forecasts
 from cdi_spark.gold.standards import BOUGHT, RANKED, Standards
-from cdi_spark.standardise.currencies import in_minor_units
+from cdi_spark.standardise.minor_units import in_minor_units
 from cdi_spark.tables import CUSTOMER_360, INT, MEASURE, MONEY, STRINGS
 
 # The first that holds is the customer's, by its fifths; 5 is best.

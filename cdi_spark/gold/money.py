@@ -6,7 +6,7 @@ from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 from cdi_spark.rows import Keep
-from cdi_spark.standardise.currencies import minor_units
+from cdi_spark.standardise.minor_units import minor_units
 from cdi_spark.tables import CONVERSION, FACTOR
 
 _HOLDS_FOR = 366

@@ -1,6 +1,7 @@
 """Which value of each attribute survives: every offer ranked, the winners side by side, and why they won."""
 
-from functools import reduce
+from collections.abc import Sequence
+from functools import partial, reduce
 
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
@@ -8,8 +9,10 @@ from pyspark.sql import functions as F
 from cdi_spark.config import Attribute, Rule, Survivorship
 from cdi_spark.errors import GateError
 from cdi_spark.gold.members import current_members, live_records
-from cdi_spark.standardise import addresses, text
-from cdi_spark.tables import ATTRIBUTE, ATTRIBUTES, CUSTOMER_360, OVERRIDE, STRINGS
+from cdi_spark.gold.same_value import comparison_key
+from cdi_spark.standardise.batches import Rule as ValueRule
+from cdi_spark.standardise.rule_step import apply_rules
+from cdi_spark.tables import ATTRIBUTE, ATTRIBUTES, CUSTOMER_360, OVERRIDE, STRING, STRINGS
 
 # SQL over one offer; the smaller number wins. Null, what nobody knows, comes last.
 ORDER: dict[Rule, str] = {
@@ -35,8 +38,6 @@ _NEAT = """struct(
     length(regexp_replace(spelling, '[^ -~]', '')) - length(spelling) AS accents,
     -spelled AS spelled, -size(filter(parts, part -> part.value IS NOT NULL)) AS parts, -length(spelling) AS letters,
     rank, record_id, source)"""
-# Where two addresses agree in the rest, these do not part them.
-_IMPLIED = ("region", "country")
 _STEWARD = "steward"
 _LISTS = [c.name for c in ATTRIBUTES if c.type == STRINGS]
 
@@ -83,6 +84,8 @@ def attribute_values(
         persons.transform(live_records, members)
         .transform(_of_records, survivorship)
         .unionByName(overrides.transform(_of_stewards, members))
+        .transform(_with_keys, survivorship)
+        .transform(_offers, survivorship)
         # The one shuffle after the joins: the windows below find each entity whole in its partition.
         .repartition("entity_id")
         .transform(_with_conf, survivorship)
@@ -158,58 +161,32 @@ def hold_provenance(customers: DataFrame, attributes: DataFrame) -> None:
 
 
 def _of_records(live: DataFrame, survivorship: Survivorship) -> DataFrame:
-    """What records offer for each choice."""
-    offers = []
-    for choice, names in survivorship.choices.items():
-        values = {
-            n: F.when(F.size(n) > 0, F.to_json(n)) if n in _LISTS else F.col(n).cast("string") for n in names
-        }
-        offers.append(_offer(choice, values, survivorship.of(choice).valid))
-    offered = F.inline(F.array(*offers))
-    said_at = F.col("updated_at").alias("said_at")
-    rows = live.select("entity_id", "record_id", "source", "trust", said_at, offered)
-    return rows.where("exists(parts, p -> p.value <> '')").withColumn("step", F.lit(None).cast("long"))
-
-
-def _offer(choice: str, values: dict[str, Column], valid: str | None) -> Column:
-    # The region is not counted: few records have one, and the rest of an address implies it.
-    filled = [value.isNotNull().cast("int") for name, value in values.items() if name != "region"]
-    parts = [F.struct(F.lit(n).alias("attribute"), value.alias("value")) for n, value in values.items()]
-    return F.struct(
-        F.lit(choice).alias("choice"),
-        reduce(Column.__add__, filled).alias("filled"),
-        F.expr(valid or "true").alias("holds"),
-        F.array(*parts).alias("parts"),
+    """What records say: every attribute as text, lists as JSON, and of which choices it is valid."""
+    texts = [
+        (
+            F.when(F.size(c.name) > 0, F.to_json(c.name))
+            if c.name in _LISTS
+            else F.col(c.name).cast("string")
+        ).alias(c.name)
+        for c in ATTRIBUTES
+    ]
+    valid = [F.expr(survivorship.of(choice).valid or "true") for choice in survivorship.choices]
+    return live.select(
+        "entity_id",
+        "record_id",
+        "source",
+        "trust",
+        F.col("updated_at").alias("said_at"),
+        F.lit(None).cast("string").alias("choice"),
+        F.lit(None).cast("long").alias("step"),
+        F.array(*valid).alias("holds"),
+        *texts,
     )
 
 
-def _words() -> Column:
-    """What an offer is compared by: its values, folded.
-
-    Of an address with a postcode the numbers in the street stand for it, and for the city: a person seldom moves to
-    the same number under the same postcode, and streets are often misspelt.
-    """
-    has_code = F.exists("parts", lambda part: (part["attribute"] == "postcode") & part["value"].isNotNull())
-
-    def of_street(street: Column) -> Column:
-        numbers = F.array_join(F.regexp_extract_all(street, F.lit(r"\d+"), 0), " ")
-        named = addresses.street_key(text.fold(street))
-        return F.when(has_code, F.coalesce(text.unless_empty(numbers), named)).otherwise(named)
-
-    def words(part: Column) -> Column:
-        name, value = part["attribute"], part["value"]
-        is_implied = name.isin(*_IMPLIED) | ((name == "city") & has_code)
-        return (
-            F.when(name.isin(*_LISTS), value)
-            .when(name == "street", of_street(value))
-            .when(~is_implied, text.fold(value))
-        )
-
-    return text.unless_empty(F.array_join(F.transform("parts", words), "|"))
-
-
 def _of_stewards(overrides: DataFrame, members: DataFrame) -> DataFrame:
-    """What stewards say of the entity that their record is in now; also that there is nothing to say."""
+    """What stewards say, of one choice each, of the entity that their record is in now; also that there is nothing."""
+    said = F.map_from_entries("values")
     return overrides.join(current_members(members), "record_id").select(
         "entity_id",
         "record_id",
@@ -217,10 +194,47 @@ def _of_stewards(overrides: DataFrame, members: DataFrame) -> DataFrame:
         F.lit(None).cast("int").alias("trust"),
         F.col("decided_at").alias("said_at"),
         F.col("attribute").alias("choice"),
-        F.lit(None).cast("int").alias("filled"),
-        F.lit(True).alias("holds"),
-        F.col("values").alias("parts"),
         "step",
+        F.lit(None).cast("array<boolean>").alias("holds"),
+        *(F.try_element_at(said, F.lit(c.name)).alias(c.name) for c in ATTRIBUTES),
+    )
+
+
+def _with_keys(said: DataFrame, survivorship: Survivorship) -> DataFrame:
+    """Add what the values of each choice are compared by."""
+    rules = [
+        ValueRule((_key(choice),), names, partial(comparison_key, names, _LISTS))
+        for choice, names in survivorship.choices.items()
+    ]
+    return said.transform(apply_rules, rules, made={name: STRING for rule in rules for name in rule.columns})
+
+
+def _key(choice: str) -> str:
+    return f"_key_{choice}"
+
+
+def _offers(said: DataFrame, survivorship: Survivorship) -> DataFrame:
+    """A row per choice that a record has a value for, or that a steward's override is about."""
+    each = [
+        _offer(choice, names, F.col("holds")[number])
+        for number, (choice, names) in enumerate(survivorship.choices.items())
+    ]
+    told = ("entity_id", "record_id", "source", "trust", "said_at", "step")
+    rows = said.select(*told, F.col("choice").alias("about"), F.inline(F.array(*each)))
+    of_record = F.col("about").isNull() & F.expr("exists(parts, part -> part.value <> '')")
+    return rows.where(of_record | (F.col("about") == F.col("choice"))).drop("about")
+
+
+def _offer(choice: str, names: Sequence[str], holds: Column) -> Column:
+    # The region is not counted: few records have one, and the rest of an address implies it.
+    filled = [F.col(name).isNotNull().cast("int") for name in names if name != "region"]
+    parts = [F.struct(F.lit(name).alias("attribute"), F.col(name).alias("value")) for name in names]
+    return F.struct(
+        F.lit(choice).alias("choice"),
+        F.when(F.col("step").isNull(), reduce(Column.__add__, filled)).alias("filled"),
+        F.coalesce(holds, F.col("step").isNotNull()).alias("holds"),
+        F.col(_key(choice)).alias("key"),
+        F.array(*parts).alias("parts"),
     )
 
 
@@ -240,7 +254,7 @@ def _with_conf(offers: DataFrame, survivorship: Survivorship) -> DataFrame:
         {
             "spelling": spelling,
             # Of an address that is no more than a country, or of signs only, the letters themselves.
-            "said": F.coalesce(_words(), F.lower(spelling)),
+            "said": F.coalesce("key", F.lower(spelling)),
             "rule": said({c: F.lit(_told(a)) for c, a in conf.items()}, F.lit(None)),
             "is_allowed": said(asked, F.lit(True)),
             "is_truth": said(truth, F.lit(False)),

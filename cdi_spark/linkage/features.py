@@ -1,10 +1,21 @@
 """Standard person columns to the columns that the person model compares and blocks on."""
 
-from pyspark.sql import Column, DataFrame
-from pyspark.sql import functions as F
+from __future__ import annotations
 
-from cdi_spark.standardise import addresses, emails, names, text
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+from pyspark.sql import types as T
+
+from cdi_spark.linkage.record_features import FEATURE_RULES
+from cdi_spark.linkage.sharing import SHAREABLE
+from cdi_spark.standardise.rule_step import apply_rules
 from cdi_spark.tables import FEATURES
+
+_MADE: dict[str, T.DataType] = {
+    name: T.ArrayType(T.StringType()) if FEATURES[name].startswith("array") else T.StringType()
+    for rule in FEATURE_RULES
+    for name in rule.columns
+}
 
 
 def person_features(persons: DataFrame) -> DataFrame:
@@ -13,40 +24,14 @@ def person_features(persons: DataFrame) -> DataFrame:
     Args:
         persons: silver.person.
     """
-    given, middle, family = (text.fold(F.col(name)) for name in ("given_name", "middle_name", "family_name"))
-    mailboxes = F.transform("emails", emails.email_key)
-    tokens = _tokens(text.fold(F.concat_ws(" ", "given_name", "middle_name", "family_name")))
-    columns = {
-        "given": given,
-        "given_root": names.nickname_root(F.split_part(given, F.lit(" "), F.lit(1))),
-        "middle": middle,
-        "family": family,
-        "given_tokens": _tokens(text.fold(F.concat_ws(" ", "given_name", "middle_name"))),
-        "family_tokens": _tokens(family),
-        "names": tokens,
-        "name_sounds": F.array_distinct(F.transform(tokens, names.phonetic)),
-        "birth_date": F.col("birth_date").cast("string"),
-        "gender": F.col("gender"),
-        "emails": mailboxes,
-        "email_users": _known(F.array_compact(F.transform(mailboxes, emails.email_user))),
-        "phones": F.col("phones"),
-        "street": addresses.street_key(text.fold(F.col("street"))),
-        "city": text.fold(F.col("city")),
-        "postcode": F.regexp_replace(text.fold(F.col("postcode")), " ", ""),
-        "outward": text.fold(addresses.postcode_outward(F.col("postcode"))),
-        "national_id": F.upper(F.regexp_replace("national_id", "[^A-Za-z0-9]", "")),
-        "account_ids": F.col("account_ids"),
-        "device_ids": F.col("device_ids"),
-        "birth_place": text.fold(F.col("birth_place")),
-        "occupation": text.fold(F.col("occupation")),
-        "company": text.fold(F.col("company")),
-        # Until sharing.with_own() tells which are shared.
-        "own_emails": mailboxes,
-        "own_phones": F.col("phones"),
-        "own_device_ids": F.col("device_ids"),
-    }
-    live = persons.where(~F.col("is_deleted"))
-    return live.select("record_id", "content_hash", *(columns[name].alias(name) for name in FEATURES))
+    read = {name for rule in FEATURE_RULES for name in rule.inputs} | FEATURES.keys() & set(persons.columns)
+    live = persons.where(~F.col("is_deleted")).select("record_id", "content_hash", *sorted(read))
+    made = live.withColumn("birth_date", F.col("birth_date").cast("string")).transform(
+        apply_rules, FEATURE_RULES, made=_MADE
+    )
+    # Until sharing.with_own() tells which are shared.
+    own = {f"own_{name}": F.col(name) for name in SHAREABLE}
+    return made.withColumns(own).select("record_id", "content_hash", *FEATURES)
 
 
 def known_features(features: DataFrame) -> tuple[list[str], int]:
@@ -54,12 +39,3 @@ def known_features(features: DataFrame) -> tuple[list[str], int]:
     counts = features.agg(F.count("*"), *(F.count(name) for name in FEATURES)).first()
     records, *filled = counts or [0] * (len(FEATURES) + 1)
     return [name for name, n in zip(FEATURES, filled, strict=True) if n], records
-
-
-def _tokens(words: Column) -> Column:
-    """The distinct words of two letters or more; null when there are none."""
-    return _known(F.array_distinct(F.filter(F.split(words, " "), lambda word: F.length(word) > 1)))
-
-
-def _known(values: Column) -> Column:
-    return F.when(F.size(values) > 0, values)

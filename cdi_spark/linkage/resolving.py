@@ -9,11 +9,12 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from cdi_spark.config import Linkage
+from cdi_spark.linkage import clustering, tasks
 from cdi_spark.linkage.frozen import Frozen
-from cdi_spark.linkage.shipped import clustering, tasks
 from cdi_spark.linkage.splink_sql import cannot_sql, evidence_sql
 from cdi_spark.linkage.training import LARGEST_COMPONENT
 from cdi_spark.rows import Keep, local_rows
+from cdi_spark.shipped import shipped
 from cdi_spark.tables import JUDGED
 
 _FOUND = "record_id string, first_record string"
@@ -63,12 +64,12 @@ def resolve_entities(
         )
         with_links = large.join(_links_of_left(links), "record_id", "left").transform(component_by_component)
         found = found.unionByName(
-            with_links.mapInArrow(tasks.divider(cannot_sql(frozen.rules), room=room), _FOUND)
+            with_links.mapInArrow(shipped(tasks.divider(cannot_sql(frozen.rules), room=room)), _FOUND)
         )
     if largest > 1:
         several = sized.where(F.col("size").between(2, largest)).select("record_id", key)
         compared = records.join(several, "record_id").transform(component_by_component)
-        found = found.unionByName(compared.mapInArrow(_resolver(frozen, room), _FOUND))
+        found = found.unionByName(compared.mapInArrow(shipped(_resolver(frozen, room)), _FOUND))
     return sized.join(found, "record_id", "left").select(
         "record_id",
         "component",

@@ -8,11 +8,12 @@ from collections.abc import Sequence
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from cdi_spark.linkage import tasks
 from cdi_spark.linkage.changes import sharing
 from cdi_spark.linkage.frozen import Frozen
-from cdi_spark.linkage.shipped import tasks
 from cdi_spark.linkage.splink_sql import entries_sql, scoring_sql
 from cdi_spark.rows import Keep
+from cdi_spark.shipped import shipped
 
 # A record takes half a kilobyte to one there, and a worker has two gigabytes.
 RECORDS_A_TASK = 1_000_000
@@ -57,7 +58,7 @@ def score_pairs(
     wanted = tasks_for(met.count(), rules=len(model.blocking), records_a_task=records_a_task)
     query = scoring_sql(frozen.scored(), keep_weight=trained["keep_weight"], decide=frozen.rules)
     scorer = tasks.scorer(entries_sql(wanted), query)
-    scored = records.transform(to_tasks, wanted).mapInArrow(scorer, _SCORED)
+    scored = records.transform(to_tasks, wanted).mapInArrow(shipped(scorer), _SCORED)
     return scored.transform(_as_pairs, [rule.name for rule in model.blocking], trained["model_id"])
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 
-from pyspark.sql import DataFrame
+from pyspark.sql import DataFrame, Row
 from pyspark.sql import functions as F
 
 from cdi_spark import logs
@@ -13,12 +15,12 @@ from cdi_spark.config import Emit, Source
 from cdi_spark.errors import CdiError, LedgerError
 from cdi_spark.ingest.files import told_as_source
 from cdi_spark.parallel import side_by_side
-from cdi_spark.quality import ledger, rules
+from cdi_spark.quality import cleaning, ledger, rules
 from cdi_spark.rows import local_rows
-from cdi_spark.stages.run import Counts, Run, gated, last_delivery
+from cdi_spark.stages.run import Counts, Run, gated, newest_deliveries
+from cdi_spark.standardise import mapping, silver
 from cdi_spark.standardise import settled as versions
-from cdi_spark.standardise import silver
-from cdi_spark.tables import LEDGER, PERSON, QUARANTINE, TABLES, Table
+from cdi_spark.tables import CLEANING, LEDGER, PERSON, QUARANTINE, TABLES, Table
 
 
 def standardise(run: Run) -> Counts:
@@ -27,21 +29,13 @@ def standardise(run: Run) -> Counts:
     for source in run.project.sources:
         for emit in source.emits:
             emits.setdefault(f"silver.{emit.table}", []).append((source, emit))
-    spoken = dict(
-        zip(
-            [source.name for source in run.project.sources],
-            side_by_side(partial(_spoken, run), run.project.sources),
-            strict=True,
-        )
-    )
+    landed = _landed(run)
+    spoken = {source.name: _spoken(run, source, landed[source.name]) for source in run.project.sources}
     with run.storage.scratch() as scratch:
 
         def settle(name: str) -> DataFrame:
             """Checked once and written down: the table, the quarantine and the ledger all read it."""
-            parts = [
-                _settled(run, TABLES[name], spoken[source.name], source, emit) for source, emit in emits[name]
-            ]
-            return scratch(name, versions.union(parts))
+            return scratch(name, _settled(run, TABLES[name], emits[name], spoken))
 
         def into_silver(name: str) -> None:
             table = TABLES[name]
@@ -62,27 +56,100 @@ def standardise(run: Run) -> Counts:
         side_by_side(into_silver, list(emits))
         failed = [rows.transform(versions.quarantine_rows, target=name) for name, rows in settled.items()]
         run.storage.replace(QUARANTINE, versions.union(failed))
-        _account(run, settled, {name: rows.count() for name, rows in spoken.items()})
+        _count_cleaning(run, settled)
+        _account(run, settled, {name: _count(spoken[name], landed[name]) for name in spoken})
     return gated(run, *emits, QUARANTINE.name)
 
 
-def _spoken(run: Run, source: Source) -> DataFrame:
-    delivery = last_delivery(run, source)
-    if delivery is None:
-        raise CdiError(f"bronze.{source.name}: nothing has landed yet. Run the stage ingest first.")
+@dataclass(frozen=True)
+class _Landed:
+    """What bronze holds of a source: rows by batch, and the batches of the newest delivery."""
+
+    rows: dict[str, int]
+    newest: list[str]
+    is_snapshot: bool
+
+    @property
+    def earlier(self) -> bool:
+        """Whether there are batches of earlier deliveries too."""
+        return bool(self.rows.keys() - set(self.newest))
+
+
+def _landed(run: Run) -> dict[str, _Landed]:
+    """What every source has landed, by its name.
+
+    Raises:
+        CdiError: nothing of a source.
+    """
+    deliveries = newest_deliveries(run)
+    for source in run.project.sources:
+        if source.name not in deliveries:
+            raise CdiError(f"bronze.{source.name}: nothing has landed yet. Run the stage ingest first.")
+    by_batch = versions.union(
+        [
+            run.storage.read(f"bronze.{source.name}").select(F.lit(source.name).alias("source"), "_batch")
+            for source in run.project.sources
+        ]
+    )
+    rows: dict[str, dict[str, int]] = {source.name: {} for source in run.project.sources}
+    for row in by_batch.groupBy("source", "_batch").count().collect():
+        rows[row["source"]][row["_batch"]] = row["count"]
+    return {
+        source.name: _Landed(rows[source.name], deliveries[source.name]["batches"], source.load == "snapshot")
+        for source in run.project.sources
+    }
+
+
+def _count(spoken: DataFrame, landed: _Landed) -> int:
+    """How many landed rows speak, counted in bronze."""
+    # Of a snapshot some rows of earlier deliveries may speak too.
+    if landed.earlier and landed.is_snapshot:
+        return spoken.count()
+    return sum(landed.rows.values())
+
+
+def _spoken(run: Run, source: Source, landed: _Landed) -> DataFrame:
     bronze = run.storage.read(f"bronze.{source.name}")
     with told_as_source(source):
-        return bronze.transform(silver.current_rows, source, batches=delivery["batches"])
+        return bronze.transform(
+            mapping.current_rows, source, batches=landed.newest, has_earlier=landed.earlier
+        )
 
 
-def _settled(run: Run, table: Table, landed: DataFrame, source: Source, emit: Emit) -> DataFrame:
+def _settled(
+    run: Run, table: Table, emits: list[tuple[Source, Emit]], spoken: dict[str, DataFrame]
+) -> DataFrame:
+    """Rows of all sources go through each step together, apart only where they are put in order by other types."""
     quality = run.project.quality.get(table.name)
     checks = {**silver.KEY_RULE, **(quality.rules if quality else {})}
-    return (
-        landed.transform(silver.emitted, source, emit, default_country=run.project.file.default_country)
-        .transform(rules.check_rows, checks, table=table.name)
-        .transform(versions.settled, table=table, source=source, per_key=emit.per_key)
+    mapped = {name for _, emit in emits for name in emit.columns}
+    alike: dict[tuple[str, str], list[DataFrame]] = {}
+    for source, emit in emits:
+        rows = spoken[source.name].transform(mapping.emitted, source, emit, mapped=mapped)
+        order = rows.schema["_order"].dataType.simpleString()
+        alike.setdefault((emit.per_key, order), []).append(rows)
+    return versions.union(
+        [
+            versions.union(parts)
+            .transform(
+                silver.standardised, table, mapped=mapped, default_country=run.project.file.default_country
+            )
+            .transform(rules.check_rows, checks, table=table.name)
+            .transform(versions.settled, table=table, per_key=per_key)
+            for (per_key, _), parts in alike.items()
+        ]
     )
+
+
+def _count_cleaning(run: Run, settled: dict[str, DataFrame]) -> None:
+    """Keep in ops.cleaning what value rules changed and dropped."""
+    at = datetime.now(UTC)
+    rows = versions.union([rows.transform(cleaning.outcomes, table=name) for name, rows in settled.items()])
+    noted = {name: silver.noted_columns(TABLES[name]) for name in settled}
+    entries = [
+        {"run_id": run.run_id, "counted_at": at, **count} for count in cleaning.counts(rows.collect(), noted)
+    ]
+    run.storage.append(CLEANING, local_rows(run.spark, entries, CLEANING.schema))
 
 
 def _account(run: Run, settled: dict[str, DataFrame], in_bronze: Counts) -> None:
@@ -91,25 +158,36 @@ def _account(run: Run, settled: dict[str, DataFrame], in_bronze: Counts) -> None
     Raises:
         LedgerError: a rule of the ledger does not hold; names source, table and rule.
     """
-    counted = ledger.quarantined(run.storage.read(QUARANTINE.name)).collect()
-    in_quarantine = {(row["table"], row["source"]): row["rows"] for row in counted}
 
-    def accounts(name: str) -> list[ledger.Account]:
-        rows = settled[name]
-        held = rows.transform(partial(ledger.held_by, run.storage.read(name)), TABLES[name]).collect()
-        in_table = {row["source"]: row["rows"] for row in held}
-        return [
-            ledger.Account(
-                table=name,
-                in_bronze=in_bronze[row["source"]],
-                in_quarantine=in_quarantine.get((name, row["source"]), 0),
-                in_table=in_table.get(row["source"], 0),
-                **row.asDict(),
-            )
-            for row in rows.transform(ledger.tally).orderBy("source").collect()
-        ]
+    def of_all(count: Callable[[str], DataFrame]) -> DataFrame:
+        return versions.union([count(name).withColumn("table", F.lit(name)) for name in settled])
 
-    found = [account for part in side_by_side(accounts, list(settled)) for account in part]
+    def held(name: str) -> DataFrame:
+        return settled[name].transform(partial(ledger.held_by, run.storage.read(name)), TABLES[name])
+
+    # A query each for all tables.
+    tallies, in_table, in_quarantine = side_by_side(
+        DataFrame.collect,
+        [
+            of_all(lambda name: settled[name].transform(ledger.tally)),
+            of_all(held),
+            ledger.quarantined(run.storage.read(QUARANTINE.name)),
+        ],
+    )
+
+    def rows_of(counts: list[Row], tally: Row) -> int:
+        where = (tally["table"], tally["source"])
+        return sum(row["rows"] for row in counts if (row["table"], row["source"]) == where)
+
+    found = [
+        ledger.Account(
+            in_bronze=in_bronze[tally["source"]],
+            in_quarantine=rows_of(in_quarantine, tally),
+            in_table=rows_of(in_table, tally),
+            **tally.asDict(),
+        )
+        for tally in sorted(tallies, key=lambda row: (row["table"], row["source"]))
+    ]
     at = datetime.now(UTC)
     entries = [{"run_id": run.run_id, "counted_at": at, **account.counts()} for account in found]
     entry = local_rows(run.spark, entries, LEDGER.schema)

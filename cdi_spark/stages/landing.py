@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from pyspark.sql import Row
 from pyspark.sql import functions as F
 
 from cdi_spark import logs
@@ -14,7 +15,7 @@ from cdi_spark.ingest.files import landed_schema, read_delivery, told_as_source
 from cdi_spark.linkage.model import digest
 from cdi_spark.parallel import side_by_side
 from cdi_spark.rows import local_rows
-from cdi_spark.stages.run import Counts, Run, last_delivery
+from cdi_spark.stages.run import Counts, Run, newest_deliveries
 from cdi_spark.tables import DELIVERY
 
 Entry = tuple[object, ...]
@@ -28,10 +29,11 @@ def ingest(run: Run) -> Counts:
     """
     counts: Counts = {}
     delivered, faults = [], []
+    last = newest_deliveries(run)
 
     def land(source: Source) -> tuple[int, Entry | None] | SourceError:
         try:
-            return _land(run, source)
+            return _land(run, source, last.get(source.name))
         except SourceError as fault:
             return fault
 
@@ -49,11 +51,10 @@ def ingest(run: Run) -> Counts:
     return counts
 
 
-def _land(run: Run, source: Source) -> tuple[int, Entry | None]:
-    """Append what is new to the source's bronze table; its rows, and the delivery where it differs."""
+def _land(run: Run, source: Source, last: Row | None) -> tuple[int, Entry | None]:
+    """Append what is new to the source's bronze table; its rows, and the delivery where it differs from the last."""
     table = f"bronze.{source.name}"
     bronze = run.storage.read(table) if run.storage.exists(table) else None
-    last = last_delivery(run, source)
     known = landed_schema(bronze) if bronze else None
     delivery = read_delivery(run.spark, source, run_id=run.run_id, known=known)
     drift.check(delivery, source, last=last, first=bronze is None)

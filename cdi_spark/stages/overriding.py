@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from typing import Any
 
 from pyspark.sql import functions as F
-from pyspark.sql import types as T
 
 from cdi_spark.config import Project
 from cdi_spark.errors import CdiError
-from cdi_spark.rows import local_rows
 from cdi_spark.stages.steps import append_in_turn, no_such_record
-from cdi_spark.standardise.silver import standard_values
+from cdi_spark.standardise.batches import record_values
+from cdi_spark.standardise.columns import person_rules
 from cdi_spark.storage import Storage
-from cdi_spark.tables import ATTRIBUTES, OVERRIDE, PERSON, STRINGS
+from cdi_spark.tables import ATTRIBUTES, DATE, OVERRIDE, PERSON, STRINGS
 
 Values = list[tuple[str, str | None]]
 _TYPES = {column.name: column.type for column in ATTRIBUTES}
@@ -40,7 +40,8 @@ def override(
     """
     choices = {c: names for c, names in project.survivorship.choices.items() if said.keys() & set(names)}
     _want_whole(said, choices)
-    standard = _standard(storage, said, country=_country(storage, record), project=project)
+    country, default = _country(storage, record), project.file.default_country
+    standard = _standard(said, country=country, default_country=default)
     set_of = {choice: [(name, standard[name]) for name in names] for choice, names in choices.items()}
     _put(storage, record, set_of, by=by, why=why)
     return list(choices)
@@ -94,28 +95,30 @@ def _want_whole(said: Mapping[str, str], choices: Mapping[str, tuple[str, ...]])
             )
 
 
-def _standard(
-    storage: Storage, said: Mapping[str, str], *, country: str | None, project: Project
-) -> dict[str, str | None]:
+def _standard(said: Mapping[str, str], *, country: str | None, default_country: str) -> dict[str, str | None]:
     """The values as silver.person would hold them, as text; arrays as JSON."""
-    given = {"country": country or ""} | dict(said)
-    lists = {name for name in said if _TYPES[name] == STRINGS}
-    schema = T.StructType([T.StructField(name, T.StringType()) for name in given])
-    row = local_rows(storage.spark, [tuple(value.strip() or None for value in given.values())], schema)
-    typed = {
-        name: F.split(name, r"\s*,\s*") if name in lists else F.col(name).try_cast(_TYPES[name])
-        for name in given
-    }
-    made = standard_values(row.withColumns(typed), default_country=project.file.default_country).first()
+    given: dict[str, Any] = {"country": country}
+    for name, value in said.items():
+        parts = [part.strip() for part in value.split(",")]
+        given[name] = parts if _TYPES[name] == STRINGS else value.strip() or None
+    made = record_values(person_rules(given, default_country=default_country), given)
     standard: dict[str, str | None] = {}
     for name in said:
-        value = made[name] if made else None
+        is_list = _TYPES[name] == STRINGS
+        found: Any = _as_date(made[name]) if _TYPES[name] == DATE else made[name]
         asked = [part for part in said[name].split(",") if part.strip()]
-        if asked and (not value or (name in lists and len(value) < len(asked))):
+        if asked and (not found or (is_list and len(found) < len(asked))):
             raise CdiError(f"override: what is given for {name} is none, or not all of it; {_wanted(name)}.")
-        told = json.dumps(value, ensure_ascii=False, separators=(",", ":")) if name in lists else value
-        standard[name] = None if not value else str(told)
+        text = json.dumps(found, ensure_ascii=False, separators=(",", ":")) if is_list else found
+        standard[name] = text if found else None
     return standard
+
+
+def _as_date(text: str | None) -> str | None:
+    try:
+        return text and date.fromisoformat(text).isoformat()
+    except ValueError:
+        return None
 
 
 def _wanted(name: str) -> str:

@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime
 from pyspark.sql import DataFrame, Row, SparkSession
 from pyspark.sql import functions as F
 
-from cdi_spark.config import Expectation, Project, Source
+from cdi_spark.config import Expectation, Project
 from cdi_spark.errors import GateError
 from cdi_spark.quality import gates
 from cdi_spark.rows import local_rows
@@ -64,10 +64,11 @@ def begins_anew(run: Run, stage: str) -> bool:
     return last is None or last["status"] != SUCCEEDED
 
 
-def last_delivery(run: Run, source: Source) -> Row | None:
-    """The source's newest entry in ops.delivery."""
-    deliveries = run.storage.read_or_empty(DELIVERY).where(F.col("source") == source.name)
-    return deliveries.orderBy(F.desc("delivered_at")).first()
+def newest_deliveries(run: Run) -> dict[str, Row]:
+    """By source, its newest entry in ops.delivery."""
+    newest = F.max_by(F.struct(*DELIVERY.names), "delivered_at").alias("newest")
+    rows = run.storage.read_or_empty(DELIVERY).groupBy("source").agg(newest).collect()
+    return {row["source"]: row["newest"] for row in rows}
 
 
 def gated(run: Run, *names: str) -> Counts:

@@ -10,6 +10,7 @@ from pyspark.sql import functions as F
 from pyspark.sql import types as T
 
 from cdi_spark.config import Source
+from cdi_spark.standardise.batches import CHANGES, DROPS
 from cdi_spark.tables import PERSON, Table
 
 ONE_VERSION = "one_version_a_key"
@@ -20,16 +21,16 @@ PASSED_OVER, QUARANTINED, SUPERSEDED, DELETED, CURRENT = (
 )  # fmt: skip
 
 
-def settled(checked: DataFrame, *, table: Table, source: Source, per_key: str) -> DataFrame:
+def settled(checked: DataFrame, *, table: Table, per_key: str) -> DataFrame:
     """What becomes of every emitted row: one row a key is current, the others are told apart.
 
     Args:
-        checked: emitted() rows with failed_rules.
+        checked: standardised() rows with failed_rules, of one source or several.
         per_key: "latest" keeps the newest version; "merge" unites arrays and takes the last known scalars.
     Returns:
         The table's columns, then `_source`, `_key`, `_status`, `_failed_rules`, `_landed`, `_superseded` (rows
-        merged into this one), `_file`, `_row_number` and `_row` (of quarantined rows only). Of rows neither
-        current nor deleted the table's columns but the key and record_id are null.
+        merged into this one), `_changes`, `_drops`, `_file`, `_row_number` and `_row` (of quarantined rows only). Of
+        rows neither current nor deleted the table's columns but the key and record_id are null.
     """
     key = table.key[0]
     rows = checked.withColumn("failed_rules", F.concat("_faults", "failed_rules"))
@@ -49,12 +50,14 @@ def settled(checked: DataFrame, *, table: Table, source: Source, per_key: str) -
             F.col(name) if name in always else F.when(held, facts.get(name, F.col(name))).alias(name)
             for name in table.names
         ),
-        F.lit(source.name).alias("_source"),
+        "_source",
         F.col("key").alias("_key"),
         "_status",
         F.when(F.col("_status") == QUARANTINED, F.col("failed_rules")).alias("_failed_rules"),
         "_landed",
         "_superseded",
+        CHANGES,
+        DROPS,
         "_file",
         "_row_number",
         F.when(F.col("_status") == QUARANTINED, F.col("_row")).alias("_row"),
@@ -126,6 +129,7 @@ def quarantine_rows(rows: DataFrame, *, target: str) -> DataFrame:
         F.col("_key").alias("key"),
         F.sha2("_row", 256).alias("row_hash"),
         F.col("_failed_rules").alias("failed_rules"),
+        F.col(DROPS).alias("dropped"),
         F.col("_file").alias("file"),
         F.col("_row_number").alias("row_number"),
         F.col("_row").alias("row"),

@@ -31,7 +31,7 @@ from cdi_spark.tables.gold import ATTRIBUTE, CUSTOMER_360, JOURNEY, STATE_FACTS,
 from cdi_spark.tables.linkage import FEATURES, LINKED, MODEL, PAIR, SHARED_VALUE, TERM_FREQUENCY
 from cdi_spark.tables.marts import CONVERSION, FINANCE, MARTS, REPORTED, TIMELINE
 from cdi_spark.tables.measures import CASH_FLOW, MEASURE, PRODUCT_RULE, STANDARD
-from cdi_spark.tables.ops import DELIVERY, LEASE, LEDGER, METRIC, QUALITY_RESULT, RELEASE, RUN
+from cdi_spark.tables.ops import CLEANING, DELIVERY, LEASE, LEDGER, METRIC, QUALITY_RESULT, RELEASE, RUN
 from cdi_spark.tables.relations import COMPANY, HOUSEHOLD
 from cdi_spark.tables.revenue import ATTRIBUTION, REVENUE
 from cdi_spark.tables.silver import (
@@ -54,8 +54,8 @@ TABLES: dict[str, Table] = {
     for t in (
         PERSON, *EVENT_TABLES, *THING_TABLES, QUARANTINE, MODEL, TERM_FREQUENCY, SHARED_VALUE, LINKED, PAIR,
         JUDGEMENT, OVERRIDE, COMPONENT, MEMBER, EVENT, REDIRECT, CUSTOMER_360, ATTRIBUTE, CONVERSION, JOURNEY, MEASURE,
-        STANDARD, PRODUCT_RULE, CASH_FLOW, *MARTS, HOUSEHOLD, COMPANY, RUN, QUALITY_RESULT, METRIC, DELIVERY, LEDGER,
-        RELEASE, LEASE,
+        STANDARD, PRODUCT_RULE, CASH_FLOW, *MARTS, HOUSEHOLD, COMPANY, RUN, QUALITY_RESULT, METRIC, DELIVERY, CLEANING,
+        LEDGER, RELEASE, LEASE,
     )
 }  # fmt: skip
 
@@ -66,6 +66,7 @@ __all__ = [
     "ATTRIBUTION",
     "BOOLEAN",
     "CASH_FLOW",
+    "CLEANING",
     "COMPANY",
     "COMPONENT",
     "CONTENT_HASH",

@@ -71,6 +71,23 @@ LEDGER = Table(
     ),
 )
 
+CLEANING = Table(
+    "ops.cleaning",
+    "One row per run, source, silver table, column and outcome: how many rows cleaning changed or dropped a value of",
+    ("run_id", "source", "table", "column", "outcome"),
+    (
+        RUN_ID,
+        Column("source", STRING, "source of the rows"),
+        Column("table", STRING, "silver table that the rows were meant for"),
+        Column("column", STRING, "column that the source maps"),
+        Column(
+            "outcome", STRING, "changed (written in the standard form), placeholder or invalid (both dropped)"
+        ),
+        Column("rows", LONG, "rows with such a value; of rows merged into one, the one counts"),
+        Column("counted_at", TIMESTAMP, "when, UTC"),
+    ),
+)
+
 METRIC = Table(
     "ops.metric",
     "One row per forecast and run: how well it foretold a past that it was not made from, beside a plainer one",

@@ -225,6 +225,9 @@ QUARANTINE = Table(
         Column("key", STRING, "the row's own key, where it has one", "identifier"),
         Column("row_hash", STRING, "hash of the row", "pseudonym"),
         Column("failed_rules", STRINGS, "every rule that the row failed"),
+        Column(
+            "dropped", STRINGS, "values that cleaning dropped, as `column: placeholder` or `column: invalid`"
+        ),
         Column("file", STRING, "file that held the row"),
         Column("row_number", LONG, "place of the row in its file, from 1; a header does not count"),
         Column("row", STRING, "the landed row as JSON", "identifier"),

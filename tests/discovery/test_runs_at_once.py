@@ -15,7 +15,9 @@ from pyspark.sql import functions as F
 from cdi_spark.config import load_project
 from cdi_spark.discovery.project import init_project
 from cdi_spark.ingest.files import read_delivery
-from cdi_spark.standardise.silver import emitted
+from cdi_spark.standardise.mapping import emitted
+from cdi_spark.standardise.silver import standardised
+from cdi_spark.tables import TABLES
 from tests.discovery.conftest import table
 
 Fake = Callable[[str], Faker]
@@ -74,7 +76,9 @@ def test_spark_reads_the_files_and_computes_every_expression(
         for source in project.sources:
             landed = read_delivery(spark, source, run_id="1").rows.withColumn("_late", F.lit(False))
             for emit in source.emits:
-                rows = emitted(landed, source, emit, default_country="US")
+                rows = emitted(landed, source, emit).transform(
+                    standardised, TABLES[f"silver.{emit.table}"], mapped=emit.columns, default_country="US"
+                )
                 filled = rows.select(
                     "_status", "_faults", "key", "record_id", *emit.columns.keys() - {"full_name"}
                 ).collect()

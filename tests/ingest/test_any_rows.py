@@ -22,7 +22,7 @@ from cdi_spark.config import Emit, Source
 from cdi_spark.ingest.files import read_delivery
 from cdi_spark.quality import ledger
 from cdi_spark.quality.rules import check_rows
-from cdi_spark.standardise import settled, silver
+from cdi_spark.standardise import mapping, settled, silver
 from cdi_spark.tables import TABLES
 
 COLUMNS = ("id", "name", "mail", "phone", "born", "street", "code", "land", "total", "seen", "gone")
@@ -141,10 +141,11 @@ def test_no_row_ends_a_run_and_none_is_lost(
             for emit in emits if landed else []:
                 table = TABLES[f"silver.{emit.table}"]
                 settled_rows = (
-                    delivery.rows.transform(silver.current_rows, located, batches=delivery.batches)
-                    .transform(silver.emitted, located, emit, default_country="GB")
+                    delivery.rows.transform(mapping.current_rows, located, batches=delivery.batches)
+                    .transform(mapping.emitted, located, emit)
+                    .transform(silver.standardised, table, mapped=emit.columns, default_country="GB")
                     .transform(check_rows, silver.KEY_RULE, table=table.name)
-                    .transform(settled.settled, table=table, source=located, per_key=emit.per_key)
+                    .transform(settled.settled, table=table, per_key=emit.per_key)
                 )
                 [account] = ledger.tally(settled_rows).collect()
                 assert account["landed"] == landed

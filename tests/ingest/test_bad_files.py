@@ -17,7 +17,7 @@ from cdi_spark.errors import SourceError
 from cdi_spark.ingest import drift
 from cdi_spark.ingest.files import Delivery, landed_schema, read_delivery
 from cdi_spark.rows import local_rows
-from cdi_spark.standardise import silver
+from cdi_spark.standardise import mapping
 from cdi_spark.storage import Storage
 from cdi_spark.tables import DELIVERY
 
@@ -235,6 +235,6 @@ def test_columns_of_any_name_land_and_are_mapped(
     crm = source(path, format, columns=columns, updated_at="to_timestamp(`seen.at`)")
     delivery = read(spark, crm)
     storage.append_once("bronze.crm", delivery.rows, token="1")
-    landed = storage.read("bronze.crm").transform(silver.current_rows, crm, batches=delivery.batches)
-    [person] = landed.transform(silver.emitted, crm, crm.emits[0], default_country="GB").collect()
+    landed = storage.read("bronze.crm").transform(mapping.current_rows, crm, batches=delivery.batches)
+    [person] = landed.transform(mapping.emitted, crm, crm.emits[0]).collect()
     assert [person[name].lower() for name in columns] == ["ann", "ada", "leeds", "yorkshire", "ls1 4ab"]

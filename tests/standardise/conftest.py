@@ -1,39 +1,8 @@
-"""Value rules are tested on lists of values: one small Spark job a list."""
+"""Texts that break rules."""
 
 import random
-from collections.abc import Callable, Sequence
-from typing import Any
 
 import pytest
-from pyspark.sql import Column, SparkSession
-from pyspark.sql import functions as F
-
-from cdi_spark.rows import local_rows
-
-Apply = Callable[..., list[Any]]
-
-
-@pytest.fixture
-def apply(spark: SparkSession) -> Apply:
-    """apply(rule, values, *more_values, kind=, more_kind=): what the rule makes of each value, in order."""
-
-    def apply(
-        rule: Callable[..., Column],
-        values: Sequence[Any],
-        *more: Sequence[Any],
-        kind: str = "string",
-        more_kind: str = "string",
-    ) -> list[Any]:
-        columns = [values, *more]
-        names = [f"c{i}" for i in range(len(columns))]
-        kinds = [kind] + [more_kind] * len(more)
-        schema = ", ".join(["i int", *(f"{n} {k}" for n, k in zip(names, kinds, strict=True))])
-        rows = [(i, *row) for i, row in enumerate(zip(*columns, strict=True))]
-        given = local_rows(spark, rows, schema)
-        result = given.select("i", rule(*(F.col(n) for n in names)).alias("value"))
-        return [row["value"] for row in sorted(result.collect(), key=lambda row: row["i"])]
-
-    return apply
 
 
 @pytest.fixture(scope="session")

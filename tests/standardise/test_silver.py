@@ -10,10 +10,11 @@ from pyspark.sql import functions as F
 
 from cdi_spark.config import Emit, Source
 from cdi_spark.errors import SourceError
+from cdi_spark.quality import cleaning
 from cdi_spark.quality.rules import check_rows
 from cdi_spark.rows import local_rows
+from cdi_spark.standardise import mapping, silver
 from cdi_spark.standardise import settled as versions
-from cdi_spark.standardise import silver
 from cdi_spark.tables import PERSON, TABLES
 
 ORDER = {"amount": "amount", "status": "status"}
@@ -44,10 +45,11 @@ def settle(
     [emit] = source.emits
     table = TABLES[f"silver.{emit.table}"]
     return (
-        bronze.transform(silver.current_rows, source, batches=batches)
-        .transform(silver.emitted, source, emit, default_country="GB")
+        bronze.transform(mapping.current_rows, source, batches=batches)
+        .transform(mapping.emitted, source, emit)
+        .transform(silver.standardised, table, mapped=emit.columns, default_country="GB")
         .transform(check_rows, {**silver.KEY_RULE, **(rules or {})}, table=table.name)
-        .transform(versions.settled, table=table, source=source, per_key=emit.per_key)
+        .transform(versions.settled, table=table, per_key=emit.per_key)
     )
 
 
@@ -154,7 +156,10 @@ def test_a_full_name_is_split_where_it_is_mapped_and_never_overrides_a_part(spar
     bronze = landed(spark, "id name first", (1, "1", "Dr Ann Mary LEE", None), (1, "2", "Ann Lee", "Joan"))
     columns = {"full_name": "name", "given_name": "first"}
     split = rows_of(settle(bronze, source(columns, "person")), "person")
-    assert [(r["given_name"], r["family_name"]) for r in split] == [("Ann", "Lee"), ("Joan", "Lee")]
+    assert [(r["given_name"], r["middle_name"], r["family_name"]) for r in split] == [
+        ("Ann", "Mary", "Lee"),
+        ("Joan", None, "Lee"),
+    ]
     whole = rows_of(settle(bronze, source({"given_name": "name"}, "person")), "person")
     assert [(r["given_name"], r["family_name"]) for r in whole] == [
         ("Dr Ann Mary LEE", None),
@@ -291,3 +296,56 @@ def test_a_thing_is_about_no_person(spark: SparkSession) -> None:
         Decimal("1.08123457"),
     )
     assert quarantined(settled)[0]["failed_rules"] == ["has_day"]
+
+
+def test_sources_go_through_a_table_together_and_stay_apart(spark: SparkSession) -> None:
+    bronze = landed(spark, "id name mail", (1, "1", "Ann Lee", "ann@x.org"), (2, "1", "ANN LEE", None))
+    emits = {
+        "crm": ({"full_name": "name"}, 1),
+        "web": ({"given_name": "split(name, ' ')[0]", "emails": "array(mail)"}, 2),
+    }
+    mapped = {name for columns, _ in emits.values() for name in columns}
+    rows = versions.union(
+        [
+            mapping.emitted(
+                mapping.current_rows(bronze, shop, batches=()), shop, shop.emits[0], mapped=mapped
+            )
+            for shop in (
+                source(columns, "person", name=name, trust=trust) for name, (columns, trust) in emits.items()
+            )
+        ]
+    )
+    settled = (
+        rows.transform(silver.standardised, PERSON, mapped=mapped, default_country="GB")
+        .transform(check_rows, silver.KEY_RULE, table=PERSON.name)
+        .transform(versions.settled, table=PERSON, per_key="latest")
+    )
+    held = [
+        (r["record_id"], r["source"], r["trust"], r["given_name"], r["family_name"], r["emails"])
+        for r in rows_of(settled, "person")
+    ]
+    assert held == [
+        ("crm:1", "crm", 1, "Ann", "Lee", None),
+        ("web:1", "web", 2, "Ann", None, None),
+    ]
+    assert status_of(settled) == {"current": 2, "superseded": 2}
+
+
+def test_quarantine_shows_what_cleaning_dropped_and_ops_counts_it(spark: SparkSession) -> None:
+    bronze = landed(spark, "id name mail", (1, "1", "ANN LEE", "noreply@x.org"), (1, "2", "123", "x"),
+                    (1, "3", "Bo Li", "BO@x.org"))  # fmt: skip
+    shop = source({"full_name": "name", "emails": "array(mail)"}, "person")
+    settled = settle(bronze, shop, {"can_be_reached": "emails is not null"}).cache()
+    assert [(r["key"], r["failed_rules"], r["dropped"]) for r in quarantined(settled)] == [
+        ("1", ["can_be_reached"], ["emails: placeholder"]),
+        ("2", ["can_be_reached"], ["full_name: invalid", "emails: invalid"]),
+    ]
+    found = cleaning.outcomes(settled, table=PERSON.name).collect()
+    counts = cleaning.counts(found, {PERSON.name: silver.noted_columns(PERSON)})
+    assert {(c["column"], c["outcome"]): c["rows"] for c in counts} == {
+        ("full_name", "changed"): 2,
+        ("full_name", "invalid"): 1,
+        ("emails", "changed"): 1,
+        ("emails", "invalid"): 1,
+        ("emails", "placeholder"): 1,
+    }

@@ -1,0 +1,161 @@
+"""Value rules over Arrow batches: each runs once per distinct value, in the order of the list.
+
+What a task needs to be there: numpy, pyarrow and the packages that its rules import.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from cdi_spark.standardise.values.memo import Memo
+from cdi_spark.standardise.values.text import is_placeholder
+
+Values = tuple[Any, ...]
+Task = Callable[[Iterable[pa.RecordBatch]], Iterable[pa.RecordBatch]]
+
+# What became of a value; of a list the worst counts.
+KEPT, CHANGED, INVALID, PLACEHOLDER = range(4)
+OUTCOMES = ("kept", "changed", "invalid", "placeholder")
+# Columns beside the values: bit n of the one is set where the value of noted column n was changed; the other has
+# "column: outcome" of every dropped value.
+CHANGES, DROPS = "_changes", "_drops"
+
+_STRINGS = pa.list_(pa.string())
+
+
+@dataclass(frozen=True)
+class Rule:
+    """How columns are made of others by a plain function.
+
+    Attributes:
+        columns: what it makes.
+        inputs: what it is given: columns, or what earlier rules made. It standardises the first.
+        make: from the inputs to the value, or to one value per column; not called when all inputs are None.
+        is_placeholder: whether the first input, of which nothing is left, was typed for want of a value.
+    """
+
+    columns: tuple[str, ...]
+    inputs: tuple[str, ...]
+    make: Callable[..., Any]
+    is_placeholder: Callable[[str], bool] = is_placeholder
+
+    def values(self, given: Values) -> Values:
+        """One value per column."""
+        made = None if all(value is None for value in given) else self.make(*given)
+        if len(self.columns) == 1:
+            return (made,)
+        return (None,) * len(self.columns) if made is None else tuple(made)
+
+    def outcome(self, given: Values, made: Values) -> int:
+        """What became of the first input."""
+        first, *others = given
+        if first is None or first == made[0]:
+            return KEPT
+        if isinstance(first, list):
+            said = {value for value in first if value and value.strip()}
+            dropped = [value for value in said if not self.make([value], *others)]
+        else:
+            dropped = [first] if first.strip() and all(value is None for value in made) else []
+        if not dropped:
+            return CHANGED
+        return max(PLACEHOLDER if self._stands_for_none(value) else INVALID for value in dropped)
+
+    def _stands_for_none(self, value: str) -> bool:
+        return is_placeholder(value) or self.is_placeholder(value)
+
+
+def record_values(rules: Sequence[Rule], record: Mapping[str, Any]) -> dict[str, Any]:
+    """One record after all rules: what came in, and what they made; None for inputs that it lacks."""
+    found = dict(record)
+    for rule in rules:
+        found |= zip(rule.columns, rule.values(tuple(map(found.get, rule.inputs))), strict=True)
+    return found
+
+
+def batch_task(
+    rules: Sequence[Rule], *, lists: Collection[str], output: Sequence[str], noted: Sequence[str] = ()
+) -> Task:
+    """A function for mapInArrow that applies the rules to every batch; record_values() of many records.
+
+    Args:
+        lists: columns made by rules that hold lists of text; the others hold text.
+        output: columns that come out: such as came in or are made, CHANGES and DROPS.
+        noted: columns that may have a bit in CHANGES, at most 63.
+    """
+
+    made_here = {CHANGES, DROPS}.union(*(rule.columns for rule in rules))
+    is_noted = CHANGES in output or DROPS in output
+    passed = [name for name in output if name not in made_here]
+
+    def apply(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        # Per task: a function that remembers is sent without what it remembers.
+        judges = [Memo(partial(_judged, rule, is_noted)) for rule in rules]
+        for batch in batches:
+            columns = dict(zip(batch.schema.names, batch.columns, strict=True))
+            outcomes = []
+            for rule, judge in zip(rules, judges, strict=True):
+                given, place = _distinct([columns[name] for name in rule.inputs])
+                # Lists are no keys to remember by.
+                judged = [
+                    _judged(rule, is_noted, *values) if place is None else judge(*values) for values in given
+                ]
+                for number, name in enumerate(rule.columns):
+                    kind = _STRINGS if name in lists else pa.string()
+                    made = pa.array([values[number] for values, _ in judged], kind)
+                    columns[name] = made if place is None else made.take(place)
+                codes = np.fromiter((code for _, code in judged), np.int8, len(judged))
+                outcomes.append(codes if place is None else codes[place])
+            columns[CHANGES] = _changes(rules, outcomes, noted, batch.num_rows)
+            columns[DROPS] = _drops(rules, outcomes, batch.num_rows)
+            # Columns that pass through keep their fields, which the plan knows.
+            fields = [
+                batch.schema.field(name) if name in passed else pa.field(name, columns[name].type)
+                for name in output
+            ]
+            yield pa.record_batch([columns[name] for name in output], schema=pa.schema(fields))
+
+    return apply
+
+
+def _judged(rule: Rule, is_noted: bool, *given: Any) -> tuple[Values, int]:
+    made = rule.values(given)
+    return made, rule.outcome(given, made) if is_noted else KEPT
+
+
+def _distinct(columns: Sequence[pa.Array]) -> tuple[list[Values], npt.NDArray[np.int64] | None]:
+    """The distinct tuples of the columns' values, and the place of each row's; rows as they are where one is a list."""
+    if any(pa.types.is_list(column.type) for column in columns):
+        return list(zip(*(column.to_pylist() for column in columns), strict=True)), None
+    place = np.zeros(len(columns[0]), np.int64)
+    for column in columns:
+        encoded = pc.dictionary_encode(column, null_encoding="encode")
+        numbered = place * len(encoded.dictionary) + encoded.indices.to_numpy()
+        # Numbered again from 0, or those of many columns would not fit.
+        _, first, place = np.unique(numbered, return_index=True, return_inverse=True)
+    return list(zip(*(column.take(first).to_pylist() for column in columns), strict=True)), place
+
+
+def _changes(
+    rules: Sequence[Rule], outcomes: Sequence[npt.NDArray[np.int8]], noted: Sequence[str], rows: int
+) -> pa.Array:
+    bits = np.zeros(rows, np.int64)
+    for rule, codes in zip(rules, outcomes, strict=True):
+        if rule.inputs[0] in noted:
+            bits |= (codes == CHANGED).astype(np.int64) << noted.index(rule.inputs[0])
+    return pa.array(bits)
+
+
+def _drops(rules: Sequence[Rule], outcomes: Sequence[npt.NDArray[np.int8]], rows: int) -> pa.Array:
+    dropped: dict[int, list[str]] = {}
+    for rule, codes in zip(rules, outcomes, strict=True):
+        for row in np.flatnonzero(codes > CHANGED):
+            dropped.setdefault(int(row), []).append(f"{rule.inputs[0]}: {OUTCOMES[codes[row]]}")
+    return pa.array(map(dropped.get, range(rows)), _STRINGS, size=rows)

@@ -1,0 +1,193 @@
+"""Landed rows to the rows that they emit: chosen, mapped and typed, not yet standardised."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+
+from pyspark.errors import PySparkException
+from pyspark.sql import Column, DataFrame, Window
+from pyspark.sql import functions as F
+from pyspark.sql import types as T
+
+from cdi_spark.config import Emit, Source
+from cdi_spark.errors import SourceError
+from cdi_spark.expressions import quoted
+from cdi_spark.standardise.settled import PASSED_OVER, SUPERSEDED
+from cdi_spark.tables import EVENTS, LANDING, PERSON, PERSON_INPUT, STRING, TABLES, Table
+
+# Longer is no name, address or number of a person.
+LONGEST_TEXT = 2_000
+# Prices a piece may be finer than a currency's smallest unit; these may not.
+AMOUNTS = ("amount", "price")
+EXACT = T.DecimalType(28, 10)
+
+_LANDING = {c.name for c in LANDING}
+
+
+def current_rows(
+    bronze: DataFrame, source: Source, *, batches: Sequence[str], has_earlier: bool = True
+) -> DataFrame:
+    """The landed rows that speak: of changes all that ever landed, of a snapshot its newest delivery.
+
+    Where a snapshot's row is older than what landed before for its key, the newer one speaks too.
+
+    Args:
+        batches: the newest delivery's.
+        has_earlier: whether bronze has others too.
+    Returns:
+        bronze's columns and `_late`: true where an earlier delivery had a newer version of the row.
+    """
+    never, own = F.lit(False), [F.col(quoted(c)) for c in bronze.columns]
+    if source.load == "changes":
+        return bronze.withColumn("_late", never)
+    newest = bronze.where(F.col("_batch").isin(list(batches)))
+    order = source.order_by or source.updated_at
+    if order is None or not has_earlier:
+        return newest.withColumn("_late", never)
+    said = F.expr(order)
+    before = bronze.where(~F.col("_batch").isin(list(batches)))
+    now = newest.groupBy("_key").agg(F.max(said).alias("_now"))
+    last = Window.partitionBy("_key").orderBy(F.desc("_said"), F.desc("_ingested_at"), "_row_number")
+    ahead = (
+        before.withColumn("_said", said)
+        .join(now, "_key")
+        .where("_said > _now")
+        .withColumn("_nth", F.row_number().over(last))
+        .where("_nth = 1")
+        .select(*own, never.alias("_late"))
+    )
+    late = ahead.select("_key", F.lit(True).alias("_late"))
+    return (
+        newest.join(late, "_key", "left")
+        .select(*own, F.coalesce("_late", never).alias("_late"))
+        .unionByName(ahead)
+    )
+
+
+def emitted(landed: DataFrame, source: Source, emit: Emit, *, mapped: Collection[str] = ()) -> DataFrame:
+    """The rows that landed rows emit for one table, mapped and typed, not yet standardised.
+
+    Args:
+        landed: current_rows() of the source.
+        mapped: columns that other emits for the table map; null here.
+    Returns:
+        key, record_id, updated_at, the columns that any emit maps (of persons source and trust too), and what
+        settled() needs: `_source`, `_status` (null where the row is to be checked), `_faults` (rules failed already),
+        `_landed` (1 in a landed row's first row), `_deleted`, `_order` (newer is greater), `_ingested_at`, `_file`,
+        `_row_number` and `_row` (the landed row as JSON).
+    Raises:
+        SourceError: an expression names a column that the source does not have.
+    """
+    table = TABLES[f"silver.{emit.table}"]
+    said = [c for c in landed.columns if c not in _LANDING and c != "_late"]
+    whole = F.to_json(F.struct(*(F.col(quoted(c)) for c in said)))
+    rows = landed.withColumn("_row", F.coalesce("_raw", whole))
+    try:
+        if emit.explode:
+            rows = rows.select("*", F.posexplode_outer(F.expr(emit.explode)).alias("item_no", "item"))
+            rows = rows.withColumn("item_no", F.col("item_no") + 1)
+            nothing, first = F.col("item_no").isNull(), F.coalesce("item_no", F.lit(1)) == 1
+        else:
+            nothing, first = F.lit(False), F.lit(True)
+        if emit.where:
+            nothing = nothing | ~F.coalesce(F.expr(emit.where), F.lit(False))
+        person_key, person_source = emit.person or _person_key(source), emit.person_source or source.name
+        rows = rows.select(
+            F.expr(emit.key or source.key).cast("string").alias("key"),
+            F.concat(F.lit(f"{person_source}:"), F.expr(person_key).cast("string")).alias("record_id"),
+            F.expr(source.updated_at or "null").try_cast("timestamp").alias("updated_at"),
+            F.coalesce(F.expr(source.deleted or "false").try_cast("boolean"), F.lit(False)).alias("_deleted"),
+            F.struct(
+                F.expr(source.order_by or source.updated_at or "cast(null as timestamp)").alias("said"),
+                "_ingested_at",
+                F.xxhash64("_row").alias("hash"),
+            ).alias("_order"),
+            # A row that does not read is shown in quarantine, not passed over for what it lacks.
+            F.when(F.col("_fault").isNull() & nothing, F.lit(PASSED_OVER))
+            .when(F.col("_fault").isNull() & F.col("_late"), F.lit(SUPERSEDED))
+            .alias("_status"),
+            F.array_compact(F.array("_fault")).alias("_faults"),
+            first.cast("long").alias("_landed"),
+            F.lit(source.name).alias("_source"),
+            *("_ingested_at", "_file", "_row_number", "_row"),
+            *(F.expr(sql).alias(name) for name, sql in emit.columns.items()),
+        )
+        _ = rows.schema  # over Connect a missing column shows only here
+    except PySparkException as fault:
+        missing = (fault.getMessageParameters() or {}).get("objectName", fault.getCondition())
+        raise SourceError(
+            f"source {source.name}, emits {emit.table}: {missing} is not among the landed columns. "
+            f"Mend the mapping, or the file that lost the column."
+        ) from None
+    types = column_types(table)
+    given = {f.name: f.dataType for f in rows.schema if f.name in types and f.name in emit.columns}
+    if table is PERSON:
+        rows = _without_long_texts(rows, list(given))
+        own = {"source": F.lit(source.name), "trust": F.lit(source.trust)}
+    else:
+        own = {table.key[0]: F.concat(F.lit(f"{source.name}:"), "key")}
+    typed = {name: _typed(kind, name, types[name]) for name, kind in given.items()}
+    rows = _with_misfits(rows, given, typed, types)
+    # More digits than the table holds, so that an amount is rounded once, when its currency is known.
+    exact = {name: _typed(given[name], name, EXACT) for name in given.keys() & set(AMOUNTS)}
+    absent = {name: F.lit(None).cast(types[name]) for name in sorted(set(mapped) - given.keys())}
+    return rows.withColumns({**typed, **exact, **absent, **own})
+
+
+def column_types(table: Table) -> dict[str, T.DataType]:
+    """The columns of a silver table that a mapping may give, with their types."""
+    names = PERSON_INPUT if table is PERSON else EVENTS[table.name.removeprefix("silver.")]
+    types = {c.name: c.type for c in table.columns} | {"full_name": STRING}
+    return {name: types[name] for name in names}
+
+
+def _person_key(source: Source) -> str:
+    keys = [emit.key for emit in source.emits if emit.table == "person" and emit.key]
+    return keys[0] if keys else source.key
+
+
+def _typed(given: T.DataType, name: str, kind: T.DataType) -> Column:
+    """A mapped column as the table's type; a value that does not fit is null, one string is an array of it."""
+    if isinstance(kind, T.ArrayType) and not isinstance(given, T.ArrayType):
+        return F.array(F.col(name).try_cast(kind.elementType))
+    return F.col(name).try_cast(kind)
+
+
+def _without_long_texts(rows: DataFrame, columns: Sequence[str]) -> DataFrame:
+    """Null where a text is too long to be a person's, and the rule that the row fails by it."""
+    kinds = dict(rows.dtypes)
+    too_long = {
+        "string": lambda name: F.length(name) > LONGEST_TEXT,
+        "array<string>": lambda name: F.exists(name, lambda item: F.length(item) > LONGEST_TEXT),
+    }
+    tests = {name: too_long[kinds[name]](name) for name in columns if kinds[name] in too_long}
+    if not tests:
+        return rows
+    failed = F.array_compact(
+        F.array(*(F.when(long, F.lit(f"{name}_not_too_long")) for name, long in tests.items()))
+    )
+    kept = {name: F.when(F.coalesce(~long, F.lit(True)), F.col(name)) for name, long in tests.items()}
+    return rows.withColumns({**kept, "_faults": F.concat("_faults", failed)})
+
+
+def _with_misfits(
+    rows: DataFrame,
+    given: Mapping[str, T.DataType],
+    typed: Mapping[str, Column],
+    types: Mapping[str, T.DataType],
+) -> DataFrame:
+    """Add the rules failed by mapped values that are not of their column's type."""
+    tests = [
+        F.when(F.col(name).isNotNull() & column.isNull(), F.lit(f"{name}_is_{_a(types[name])}"))
+        for name, column in typed.items()
+        if given[name] != types[name] and not isinstance(types[name], T.ArrayType)
+    ]
+    if not tests:
+        return rows
+    return rows.withColumn("_faults", F.concat("_faults", F.array_compact(F.array(*tests))))
+
+
+def _a(kind: T.DataType) -> str:
+    if isinstance(kind, T.DateType):
+        return "a_date"
+    return "a_time" if isinstance(kind, T.TimestampType) else "a_number"

@@ -1,0 +1,127 @@
+"""Postal addresses: street lines and postcodes."""
+
+from __future__ import annotations
+
+import re
+from unicodedata import normalize
+
+from cdi_spark.standardise.values.text import clean_text, title_case
+from cdi_spark.standardise.values.word_lists import word_list
+
+_LISTS = word_list("addresses")
+_STREET_WORDS: dict[str, str] = _LISTS["streets"]
+_OTHER_LETTERED = frozenset(_LISTS["lettered_postcodes"])
+_LETTER = r"[^\W\d_]"
+# St in front of a name is saint (st johns road).
+_SAINT = re.compile(rf"^((?:\d+{_LETTER}? )?)st (?={_LETTER}{{2}})")
+_STRASSE = re.compile(rf"(?<={_LETTER}{{3}})str(?!\w)")
+
+# Codes with letters, and where their blank goes. The forms exclude one another, so they also tell the country when it
+# is not given.
+_BRITISH = re.compile("(GIR|[A-Z]{1,2}[0-9][A-Z0-9]?)([0-9][A-Z]{2})")
+_LETTERED_FORMS = (
+    (_BRITISH, frozenset(("GB", "GG", "JE", "IM"))),
+    (re.compile("([A-Z][0-9][A-Z])([0-9][A-Z][0-9])"), frozenset(("CA",))),
+    (re.compile("([A-Z][0-9][0-9W])([A-Z0-9]{4})"), frozenset(("IE",))),
+    (re.compile("([1-9][0-9]{3})([A-Z]{2})"), frozenset(("NL",))),
+)
+_LETTERED = _OTHER_LETTERED.union(*(countries for _, countries in _LETTERED_FORMS))
+# ZZ99 stands for "no fixed abode" and "not known" in the British health service.
+_PLACEHOLDER = re.compile("0+|9+|1{5,}|123456?|ZZ99 ?[0-9][A-Z]{2}|A{1,2}1 ?1AA")
+_NOT_DIGITS = re.compile("[^0-9]")
+
+
+def street(line: str) -> str | None:
+    """A street line as clean text, in Title Case unless it came in mixed case; None when it says nothing.
+
+    >>> street("12  HIGH STREET,")
+    '12 High Street'
+    >>> street("Rue de la Paix")
+    'Rue de la Paix'
+    >>> street("n/a") is None
+    True
+    """
+    cleaned = clean_text((clean_text(line) or "").strip(" ,;"))
+    return None if cleaned is None else title_case(cleaned)
+
+
+def street_key(line: str) -> str:
+    """A folded street line with its abbreviations spelled out.
+
+    >>> street_key("12 n high st")
+    '12 north high street'
+    >>> street_key("12 st johns rd")
+    '12 saint johns road'
+    >>> street_key("konigstr 7")
+    'konigstrasse 7'
+    """
+    saints = _SAINT.sub(r"\1saint ", line)
+    words = _STRASSE.sub("strasse", saints).split(" ")
+    return " ".join([_STREET_WORDS.get(word, word) for word in words])
+
+
+def postcode(code: str, country: str | None) -> str | None:
+    """A postal code in upper case, with its country's blank (OX7 3DE, K1A 0B6, 1012 AB, D02 X285).
+
+    Elsewhere the digits only, of a US ZIP+4 the first five. A British, Canadian, Irish or Dutch code of another form is
+    kept without blanks. None without a digit or for a placeholder (00000, 12345, ZZ99 3WZ).
+
+    Args:
+        code: as written.
+        country: ISO 3166 alpha-2; where it is None, the form of the code tells.
+
+    >>> postcode("ox73de", "GB"), postcode("1012ab", None)
+    ('OX7 3DE', '1012 AB')
+    >>> postcode("D-10115", "DE"), postcode("10001-1234", "US")
+    ('10115', '10001')
+    >>> postcode("00000", "US") is None
+    True
+
+    Source: Universal Postal Union addressing formats; NHS Data Dictionary for ZZ99.
+    """
+    standard = _spaced(_bare(code), country)
+    return standard if _has_digit(standard) and not _PLACEHOLDER.fullmatch(standard) else None
+
+
+def is_placeholder_postcode(code: str) -> bool:
+    """Whether a postal code was typed for want of one.
+
+    >>> is_placeholder_postcode("ZZ99 3WZ"), is_placeholder_postcode("00000"), is_placeholder_postcode("10115")
+    (True, True, False)
+    """
+    return _PLACEHOLDER.fullmatch(_bare(code)) is not None
+
+
+def postcode_area(postcode: str) -> str:
+    """The area of a standard postcode: the outward part of a British one, else three characters.
+
+    >>> postcode_area("OX7 3DE"), postcode_area("10115"), postcode_area("K1A 0B6")
+    ('OX7', '101', 'K1A')
+    """
+    outward, blank, _ = postcode.partition(" ")
+    return outward if blank and _BRITISH.fullmatch(postcode.replace(" ", "")) else postcode[:3]
+
+
+def _bare(code: str) -> str:
+    cleaned = clean_text(code) or ""
+    if not cleaned.isascii():
+        # Digits of other scripts, and wide ones.
+        plain = normalize("NFKC", cleaned)
+        cleaned = "".join(str(int(sign)) if sign.isdecimal() else sign for sign in plain)
+    # A spreadsheet's number: 10115.0.
+    whole = cleaned.removesuffix(".0")
+    return "".join(sign for sign in whole.upper() if sign.isalnum())
+
+
+def _spaced(code: str, country: str | None) -> str:
+    for form, countries in _LETTERED_FORMS:
+        if (country is None or country in countries) and (parts := form.fullmatch(code)):
+            return f"{parts[1]} {parts[2]}"
+    if country is None or country in _LETTERED:
+        return code
+    digits = _NOT_DIGITS.sub("", code)
+    return digits[:5] if country == "US" and len(digits) == 9 else digits
+
+
+def _has_digit(code: str) -> bool:
+    return any("0" <= sign <= "9" for sign in code)
