@@ -91,8 +91,10 @@ _DELTA = {
 _SESSION = {
     "spark.sql.session.timeZone": "UTC",
     "spark.sql.execution.arrow.pyspark.enabled": "true",
-    # No limit: else Spark sums up a batch's bytes after every row. Batches end at 10,000 records anyhow.
+    # No limit: else Spark sums up a batch's bytes after every row. Batches end at so many records: rows of up to a
+    # megabyte each, with their landed text, must fit the two gigabytes that Arrow's text may have.
     "spark.sql.execution.arrow.maxBytesPerBatch": str(2**31 - 1),
+    "spark.sql.execution.arrow.maxRecordsPerBatch": "2000",
     "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
     # Else every column that is made tells the JVM where in Python it stands: twice as many calls.
     "spark.python.sql.dataFrameDebugging.enabled": "false",

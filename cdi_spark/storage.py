@@ -25,6 +25,7 @@ from cdi_spark.tables import RELEASE, SCHEMAS, TABLES, Table
 # With a catalog, the name gold.customer_360 is a view for readers, pinned to the last release; what the view
 # reads lies under this schema.
 _GOLD_IN_CATALOG = "gold_versions"
+LANDED_ROWS_A_FILE = 100_000
 
 
 @dataclass(frozen=True)
@@ -168,6 +169,8 @@ class Storage:
             token,
             1,
             {"delta.columnMapping.mode": "name", "delta.dataSkippingNumIndexedCols": "0"},
+            # One CSV file is read by one task; what it landed as is to be standardised by several.
+            {"maxRecordsPerFile": str(LANDED_ROWS_A_FILE)},
         )
 
     def append(self, table: Table, rows: DataFrame, *, token: str | None = None, step: int = 1) -> None:
@@ -296,9 +299,15 @@ class Storage:
         return f"{self.warehouse.rstrip('/')}/{folder}"
 
     def _append(
-        self, name: str, rows: DataFrame, token: str | None, step: int, properties: Mapping[str, str]
+        self,
+        name: str,
+        rows: DataFrame,
+        token: str | None,
+        step: int,
+        properties: Mapping[str, str],
+        options: Mapping[str, str] | None = None,
     ) -> None:
-        writer = rows.write.format("delta").mode("append").option("mergeSchema", "true")
+        writer = rows.write.format("delta").mode("append").options(mergeSchema="true", **(options or {}))
         if token is not None:
             writer = writer.option("txnAppId", token).option("txnVersion", str(step))
         if not self.exists(name):

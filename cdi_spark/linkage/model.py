@@ -16,7 +16,7 @@ from cdi_spark.errors import ConfigError
 from cdi_spark.tables import FEATURES
 
 # Raised when the same settings and parameters would score pairs, or find entities, differently than before.
-SCORING_VERSION = 4
+SCORING_VERSION = 5
 UNKNOWN = -1
 
 

@@ -40,17 +40,15 @@ def standardise(run: Run) -> Counts:
         def into_silver(name: str) -> None:
             table = TABLES[name]
             rows = settled[name].transform(versions.held, table)
-            gone = run.storage.read_or_empty(table).transform(
-                versions.absent, settled[name], table, sources=run.project.sources
-            )
-            if table is PERSON:
-                gone = gone.withColumn("is_deleted", F.lit(True))
-                changed = ("content_hash", "updated_at", "trust", "is_deleted")
-                run.storage.merge(PERSON, rows.unionByName(gone), when_changed=changed)
-            else:
-                gone = gone.withColumn("_gone", F.lit(True))
-                told = [name for name in ("content_hash", "record_id") if name in table.names]
-                run.storage.merge(table, rows.unionByName(gone), when_changed=told)
+            by = ["content_hash", "record_id", "updated_at", "trust", "is_deleted"]
+            by = [column for column in by if column in table.names and column not in table.key]
+            if run.storage.exists(name):
+                current = run.storage.read_or_empty(table)
+                gone = current.transform(
+                    versions.absent, settled[name], table, sources=run.project.sources
+                ).withColumn("is_deleted" if table is PERSON else "_gone", F.lit(True))
+                rows = rows.transform(versions.differing, current, table, by=by).unionByName(gone)
+            run.storage.merge(table, rows, when_changed=by)
 
         settled = dict(zip(emits, side_by_side(settle, list(emits)), strict=True))
         side_by_side(into_silver, list(emits))

@@ -121,6 +121,22 @@ def held(rows: DataFrame, table: Table) -> DataFrame:
     return kept.select(*table.names, (F.col("_status") == DELETED).alias("_gone"))
 
 
+def differing(held_rows: DataFrame, current: DataFrame, table: Table, *, by: Sequence[str]) -> DataFrame:
+    """The rows that the table lacks or holds otherwise: a MERGE of all costs several times as much.
+
+    Args:
+        held_rows: held().
+        current: the silver table.
+        by: columns in which a row differs from the table's.
+    """
+    key = table.key[0]
+    there = current.select(key, F.struct(*by).alias("_there"))
+    is_gone = F.col("_gone") if "_gone" in held_rows.columns else F.lit(False)
+    is_there = F.col("_there").isNotNull()
+    changes = F.when(is_there, is_gone | ~F.struct(*by).eqNullSafe(F.col("_there"))).otherwise(~is_gone)
+    return held_rows.join(there, key, "left").where(changes).drop("_there")
+
+
 def quarantine_rows(rows: DataFrame, *, target: str) -> DataFrame:
     """silver.quarantine rows of the settled rows that failed at least one rule."""
     return rows.where(F.col("_status") == QUARANTINED).select(

@@ -331,6 +331,28 @@ def test_sources_go_through_a_table_together_and_stay_apart(spark: SparkSession)
     assert status_of(settled) == {"current": 2, "superseded": 2}
 
 
+def test_only_rows_that_differ_from_the_table_are_merged_into_it(spark: SparkSession) -> None:
+    table = TABLES["silver.order"]
+    keys = {"same": "", "new": "", "changed": "", "of another": "", "left": "y", "never": "y"}
+    bronze = landed(spark, "id amount gone", *((1, key, "5", gone) for key, gone in keys.items()))
+    held = versions.held(settle(bronze, source({"amount": "amount"}, deleted="gone")), table).cache()
+    known = {row["order_id"]: row for row in held.collect()}
+    told = [
+        ("shop:same", "shop:same", known["shop:same"]["content_hash"]),
+        ("shop:changed", "shop:changed", "another"),
+        ("shop:of another", "shop:x", known["shop:of another"]["content_hash"]),
+        ("shop:left", "shop:left", "any"),
+    ]
+    current = local_rows(spark, told, "order_id string, record_id string, content_hash string")
+    changes = held.transform(versions.differing, current, table, by=["content_hash", "record_id"])
+    assert {(r["order_id"], r["_gone"]) for r in changes.collect()} == {
+        ("shop:new", False),
+        ("shop:changed", False),
+        ("shop:of another", False),
+        ("shop:left", True),
+    }
+
+
 def test_quarantine_shows_what_cleaning_dropped_and_ops_counts_it(spark: SparkSession) -> None:
     bronze = landed(spark, "id name mail", (1, "1", "ANN LEE", "noreply@x.org"), (1, "2", "123", "x"),
                     (1, "3", "Bo Li", "BO@x.org"))  # fmt: skip

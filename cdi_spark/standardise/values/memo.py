@@ -9,11 +9,11 @@ from typing import Generic, TypeVar
 # No ParamSpec: where this package is not installed, it cannot be loaded.
 R = TypeVar("R")
 
-_SIZE = 100_000
+_SIZE = 20_000
 
 
 class Memo(Generic[R]):
-    """A pure function that remembers its last 100,000 results; sent to an executor it goes without them.
+    """A pure function that remembers its last 20,000 results; sent to an executor it goes without them.
 
     >>> Memo(len)("abc")
     3
