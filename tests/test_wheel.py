@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import subprocess
+import sys
 import tomllib
 from fnmatch import fnmatch
 from importlib import metadata
@@ -41,6 +45,17 @@ def test_the_wheel_carries_every_file_of_the_package() -> None:
     data = [name for name in files if not name.endswith((".py", ".pyc"))]
     assert data
     assert [name for name in data if not any(fnmatch(name, pattern) for pattern in patterns)] == []
+
+
+def test_value_rules_find_their_words_in_a_wheel_that_was_not_unpacked(tmp_path: Path) -> None:
+    archive = shutil.make_archive(str(tmp_path / "cdi_spark"), "zip", ROOT, "cdi_spark")
+    rules = "import cdi_spark.standardise.columns as columns; print(columns.__file__)"
+    environment = os.environ | {"PYTHONPATH": archive}
+    done = subprocess.run(
+        [sys.executable, "-c", rules], env=environment, cwd=tmp_path, capture_output=True, text=True
+    )
+    assert done.stderr == ""
+    assert done.stdout.startswith(archive)
 
 
 def test_the_command_exits_only_to_tell_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:

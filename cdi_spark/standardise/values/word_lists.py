@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from importlib.resources import files
 from typing import Any
 
 import yaml
@@ -17,7 +17,8 @@ def word_list(name: str) -> dict[str, Any]:
     >>> word_list("text")["plain_letters"]["ø"]
     'o'
     """
-    text = (Path(__file__).parent / "words" / f"{name}.yml").read_text(encoding="utf-8")
+    # The package may lie in a wheel that was not unpacked.
+    text = files(__package__).joinpath("words", f"{name}.yml").read_text(encoding="utf-8")
     lists: dict[str, Any] = yaml.load(text, Loader=_LOADER)
     del lists["source"]
     return lists
