@@ -43,12 +43,13 @@ def standardised(
         rules = event_rules(texts, words=words)
     made = {name: types[name] for rule in rules for name in rule.columns if name in types}
     rows = apply_rules(rows, rules, made=made | NOTES, noted=noted_columns(table)).drop("full_name")
-    absent = {name: F.lit(None).cast(kind) for name, kind in types.items() if name not in rows.columns}
-    absent.pop("full_name", None)
-    rows = rows.withColumns(absent)
+    absent = types.keys() - {*rows.columns, "full_name"}
+    rows = rows.select("*", *(F.lit(None).cast(types[name]).alias(name) for name in sorted(absent)))
     if table.name in _USUAL_KIND:
         rows = rows.withColumn("kind", F.coalesce("kind", F.lit(_USUAL_KIND[table.name])))
-    return rows.withColumns({name: _money(name, types) for name in AMOUNTS if name in types})
+    for name in types.keys() & set(AMOUNTS):
+        rows = rows.withColumn(name, _money(name, types))
+    return rows
 
 
 def noted_columns(table: Table) -> tuple[str, ...]:
