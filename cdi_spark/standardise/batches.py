@@ -119,8 +119,9 @@ def batch_task(
                         columns[name] = made if place is None else made.take(place)
                     codes = np.fromiter((code for _, code in judged), np.int8, len(judged))
                     outcomes.append(codes if place is None else codes[place])
-            columns[CHANGES] = _changes(rules, outcomes, noted, batch.num_rows)
-            columns[DROPS] = _drops(rules, outcomes, batch.num_rows)
+            if is_noted:
+                columns[CHANGES] = _changes(rules, outcomes, noted, batch.num_rows)
+                columns[DROPS] = _drops(rules, outcomes, batch.num_rows)
             # Columns that pass through keep their fields, which the plan knows.
             fields = [
                 batch.schema.field(name) if name in passed else pa.field(name, columns[name].type)

@@ -53,7 +53,7 @@ def clean_text(text: str) -> str | None:
 
 def _spaced(text: str) -> str:
     if text.isascii() and text.isprintable():
-        return " ".join(text.split(" ")).strip() if "  " not in text else " ".join(text.split())
+        return " ".join(text.split()) if "  " in text else text.strip()
     visible = text if text.isascii() else normalize("NFC", _INVISIBLES.sub("", text))
     return _BLANKS.sub(" ", visible).strip(" ")
 
