@@ -22,14 +22,22 @@ def set_up(log: Log) -> None:
     _LOGGER.propagate = False
 
 
-def stage_ended(stage: str, status: str, *, run_id: str, seconds: float, rows: dict[str, int]) -> None:
+def stage_ended(
+    stage: str, status: str, *, run_id: str, seconds: float, rows: dict[str, int], is_unchanged: bool = False
+) -> None:
     """A stage came to its end, `succeeded` or `failed`."""
     level = logging.INFO if status == "succeeded" else logging.ERROR
     _LOGGER.log(
         level,
-        status,
+        f"{status}: nothing changed" if is_unchanged else status,
         extra={"said": {"run_id": run_id, "stage": stage, "seconds": round(seconds, 1), "rows": rows}},
     )
+
+
+def profiled(profile: str, *, sources: int | None, tables: int | None) -> None:
+    """How Spark is set, and the bytes of sources and tables by which it is; null where they are not known."""
+    said = {"sources_bytes": sources, "tables_bytes": tables}
+    _LOGGER.debug(f"Spark is set for {profile} data", extra={"said": said})
 
 
 def accounted(counts: dict[str, Any], *, run_id: str) -> None:

@@ -3,37 +3,44 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from cdi_spark import logs, stages
-from cdi_spark.lease import lease
+from cdi_spark.lease import Lease, lease
 from cdi_spark.rows import local_rows
-from cdi_spark.stages import Counts, Run
+from cdi_spark.stages import Counts, Part, Run
 from cdi_spark.tables import RUN
 
-STAGES: dict[str, Callable[[Run], Counts]] = {
+# A row of ops.run.
+_Entry = tuple[str, str, datetime, float, str, Counts, dict[str, str]]
+
+# Each does the parts that it is given; those that have no parts, all.
+STAGES: dict[str, Callable[[Run, Collection[str]], Counts]] = {
     "ingest": stages.ingest,
     "standardise": stages.standardise,
-    "train": stages.train,
-    "score": stages.score,
-    "resolve": stages.resolve,
-    "publish": stages.publish,
+    "train": lambda run, _: stages.train(run),
+    "score": lambda run, _: stages.score(run),
+    "resolve": lambda run, _: stages.resolve(run),
+    "publish": lambda run, _: stages.publish(run),
 }
 
 
 @dataclass(frozen=True)
 class StageResult:
-    """What a stage did: rows by table, and seconds."""
+    """What a stage did: rows by table, and seconds; nothing where nothing that it goes by has changed."""
 
     stage: str
     rows: Counts
     seconds: float
+    is_unchanged: bool = False
 
 
 def run_stages(run: Run, names: Sequence[str], *, wait_seconds: float = 0) -> Iterator[StageResult]:
     """Run stages one after the other while nobody else works on the warehouse.
+
+    A stage, or its part for a source or a table, that nothing reached since it last succeeded is left as it is.
 
     Args:
         names: keys of STAGES, in their order.
@@ -45,36 +52,58 @@ def run_stages(run: Run, names: Sequence[str], *, wait_seconds: float = 0) -> It
         if held.interrupted:
             told = f"run {held.interrupted} did not come to its end; this one goes on from what it left"
             logs.notice(told, run_id=run.run_id)
-            _record(run, "", stages.INTERRUPTED, run_id=held.interrupted)
-        for name in names:
-            held.check()
-            yield run_stage(run, name)
+            killed: _Entry = (held.interrupted, "", datetime.now(UTC), 0.0, stages.INTERRUPTED, {}, {})
+            _record(run, [killed])
+        unchanged: list[_Entry] = []
+        try:
+            for name in names:
+                yield _run_stage(run, name, held, unchanged)
+        finally:
+            _record(run, unchanged)
 
 
-def run_stage(run: Run, stage: str) -> StageResult:
-    """Run one stage and record it in ops.run, failed or not."""
+def _run_stage(run: Run, stage: str, held: Lease, unchanged: list[_Entry]) -> StageResult:
+    """Run what of a stage is to be run, and record it in ops.run, failed or not.
+
+    Args:
+        unchanged: entries of stages that had nothing to do; they are written together, for each commit takes a while.
+    """
     started, clock = datetime.now(UTC), time.monotonic()
-    status, rows = stages.FAILED, Counts()
+    status, rows, made_from = stages.FAILED, Counts(), dict[str, str]()
+    stale: Collection[str] | None = None
     try:
-        rows = STAGES[stage](run)
+        parts = stages.PARTS[stage](run)
+        before = run.storage.versions(_tables(parts))
+        last = run.last.get(stage, stages.LastRun())
+        known = last.made_from if last.succeeded and last.made_from and not run.full else {}
+        stale = [name for name, part in parts.items() if known.get(name) != part.made_from(before)]
+        kept = _tables(parts) & (last.rows or {}).keys() if stale != list(parts) else set()
+        rows = {name: (last.rows or {})[name] for name in kept}
+        if stale:
+            held.check()
+            rows |= STAGES[stage](run, stale)
+        # What others write meanwhile, as judgements, the stage may not have seen.
+        written = {name for part in parts.values() for name in part.writes}
+        now = before | (run.storage.versions(written) if stale else {})
+        made_from = {name: part.made_from(now) for name, part in parts.items()}
         status = stages.SUCCEEDED
     finally:
         seconds = time.monotonic() - clock
-        logs.stage_ended(stage, status, run_id=run.run_id, seconds=seconds, rows=rows)
-        _record(run, stage, status, started=started, seconds=seconds, rows=rows)
-    return StageResult(stage, rows, seconds)
+        logs.stage_ended(
+            stage, status, run_id=run.run_id, seconds=seconds, rows=rows, is_unchanged=stale == []
+        )
+        entry = (run.run_id, stage, started, seconds, status, rows, made_from)
+        if stale == []:
+            unchanged.append(entry)
+        else:
+            _record(run, [entry])
+    return StageResult(stage, rows, seconds, is_unchanged=not stale)
 
 
-def _record(
-    run: Run,
-    stage: str,
-    status: str,
-    *,
-    run_id: str | None = None,
-    started: datetime | None = None,
-    seconds: float = 0.0,
-    rows: Counts | None = None,
-) -> None:
-    name, at = run_id or run.run_id, started or datetime.now(UTC)
-    entry = local_rows(run.spark, [(name, stage, at, seconds, status, rows or {})], RUN.schema)
-    run.storage.append(RUN, entry)
+def _tables(parts: Mapping[str, Part]) -> set[str]:
+    return {name for part in parts.values() for name in (*part.reads, *part.writes)}
+
+
+def _record(run: Run, entries: Sequence[_Entry]) -> None:
+    if entries:
+        run.storage.append(RUN, local_rows(run.spark, entries, RUN.schema))

@@ -1,16 +1,11 @@
-"""The Spark session: jars found once a machine and remembered, Delta, UTC; fails at once with what is missing."""
+"""The Spark session: Delta, UTC, set by how much there is to do; fails at once with what is missing."""
 
 from __future__ import annotations
 
-import hashlib
-import json
 import logging
 import os
-import shutil
 import socket
-import subprocess
 import sys
-import tempfile
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -18,25 +13,15 @@ from pyspark.errors import PySparkException
 from pyspark.sql import SparkSession
 from pyspark.sql.utils import is_remote
 
+from cdi_spark.class_archive import WRITTEN_BY_US, archive_options, without_conf_folder
 from cdi_spark.errors import SetupError
-
-DELTA = "io.delta:delta-spark_4.0_2.13:4.4.0"
-# The first that the machine's Maven repositories have. Sedona's shaded build carries the same GraphFrames
-# classes, for repositories that do not hold the io.graphframes group.
-GRAPHFRAMES = (
-    "io.graphframes:graphframes-spark4_2.13:0.9.3",
-    "org.apache.sedona:sedona-spark-shaded-4.0_2.13:1.8.0",
-)
-# What Spark itself brings; twice on the class path it would cost 75 MB and could clash.
-PROVIDED = (
-    "org.apache.hadoop:*,com.fasterxml.jackson.core:*,com.fasterxml.jackson.datatype:*,"
-    "org.apache.parquet:*,org.apache.logging.log4j:*,org.slf4j:*,com.github.luben:*,org.xerial.snappy:*,"
-    "io.airlift:*,javax.annotation:*,commons-logging:*,commons-pool:*,com.google.code.findbugs:*,"
-    "org.scala-lang:*,org.apache.spark:*"
-)
+from cdi_spark.jars import DELTA, GRAPHFRAMES, cache_folder, jars
+from cdi_spark.profile import JAVA_OPTIONS, SETTINGS, Name
 
 
-def spark_session(extra: dict[str, str] | None = None) -> SparkSession:
+def spark_session(
+    extra: dict[str, str] | None = None, *, profile: Name = "large", makes_archive: bool = False
+) -> SparkSession:
     """The session that is active, that spark-submit launched or that SPARK_REMOTE names; else one on this machine.
 
     Over Spark Connect the server brings the jars and what must be set before it starts.
@@ -44,13 +29,15 @@ def spark_session(extra: dict[str, str] | None = None) -> SparkSession:
     Args:
         extra: further Spark settings (project.yml `spark`); they win over these. A Connect server takes those
             of the session and leaves out the others.
+        profile: how much there is to do, for a session that is started here.
+        makes_archive: whether this process, as it ends, may write the archive that others start faster with.
     Raises:
         SetupError: no Java, no jars, no server at SPARK_REMOTE, or a session without Delta.
     """
     # PySpark logs its own copy of what failed, values and Java stack included; the exception is enough.
     for name in ("DataFrameQueryContextLogger", "SQLQueryContextLogger"):
         logging.getLogger(name).disabled = True
-    extra = extra or {}
+    extra, is_ours = dict(extra or {}), False
     remote = os.environ.get("SPARK_REMOTE", "")
     connected = bool(remote) or is_remote()
     if connected:
@@ -61,12 +48,17 @@ def spark_session(extra: dict[str, str] | None = None) -> SparkSession:
         settings = _DELTA | _SESSION
     else:
         os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
-        here = extra.get("spark.master", "local").startswith("local")
-        settings = (_THIS_MACHINE if here else {}) | launch_settings() | _DELTA | _SESSION
+        settings = launch_settings() | _DELTA | _SESSION
+        if extra.get("spark.master", "local").startswith("local"):
+            ours = settings.pop("spark.jars").split(",")
+            settings |= _on_this_machine(ours, profile, makes_archive=makes_archive)
+            # Classes of spark.jars come by a loader of their own, which the archive leaves out.
+            extra |= {_CLASS_PATH: os.pathsep.join([*filter(None, [extra.get(_CLASS_PATH)]), *ours])}
+            is_ours = not _DELTA.keys() & extra.keys()
     builder = SparkSession.builder.appName("cdi_spark").config(map={**settings, **extra})
     try:
         spark = builder.getOrCreate()
-        has_delta = _has_delta(spark)
+        has_delta = is_ours or _has_delta(spark)
     except PySparkException as fault:
         told = str(fault).strip().splitlines()[0]
         raise SetupError(
@@ -84,6 +76,7 @@ def spark_session(extra: dict[str, str] | None = None) -> SparkSession:
     return spark
 
 
+_CLASS_PATH = "spark.driver.extraClassPath"
 _DELTA = {
     "spark.sql.extensions": "io.delta.sql.DeltaSparkSessionExtension",
     "spark.sql.catalog.spark_catalog": "org.apache.spark.sql.delta.catalog.DeltaCatalog",
@@ -140,10 +133,9 @@ def launch_settings() -> dict[str, str]:
     Raises:
         SetupError: Java or the jars cannot be had.
     """
-    log4j = Path(__file__).with_name("log4j2.properties")
     return {
         "spark.driver.memory": "4g",
-        "spark.driver.extraJavaOptions": f"-Dlog4j2.configurationFile={log4j.as_uri()} -XX:+UseParallelGC",
+        "spark.driver.extraJavaOptions": f"{_java_options()} {JAVA_OPTIONS['large']}",
         "spark.jars": ",".join(jars()),
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",
@@ -154,67 +146,28 @@ def launch_settings() -> dict[str, str]:
         # A run has more different queries than Spark's cache of compiled ones holds.
         "spark.sql.codegen.cache.maxEntries": "5000",
         # GraphFrames cuts its lineage there.
-        "spark.checkpoint.dir": str(_cache() / "checkpoints"),
+        "spark.checkpoint.dir": str(cache_folder() / "checkpoints"),
     }
 
 
-def jars() -> list[str]:
-    """Paths of the Delta and GraphFrames jars, resolved once by Spark and remembered.
-
-    Raises:
-        SetupError: no Java, or the Maven repositories have neither choice of GraphFrames.
-    """
-    if shutil.which("java") is None and "JAVA_HOME" not in os.environ:
-        raise SetupError("No java on the PATH and no JAVA_HOME. Install a JDK 17 and try again.")
-    wanted = hashlib.sha256("|".join((DELTA, *GRAPHFRAMES, PROVIDED)).encode()).hexdigest()[:12]
-    cache = _cache() / f"jars-{wanted}"
-    memory = cache / "jars.json"
-    if memory.exists():
-        remembered: list[str] = json.loads(memory.read_text())
-        if all(Path(path).exists() for path in remembered):
-            return remembered
-    for graphframes in GRAPHFRAMES:
-        print(f"cdi: finding the jars of {DELTA} and {graphframes} …", file=sys.stderr)
-        said = _resolve(cache, graphframes)
-        found = sorted(str(path) for path in (cache / "jars").glob("*.jar"))
-        if said is None and found:
-            memory.write_text(json.dumps(found))
-            print(f"cdi: {len(found)} jars found, remembered in {memory}", file=sys.stderr)
-            return found
-    raise SetupError(
-        f"The jars of {DELTA} and {' or '.join(GRAPHFRAMES)} cannot be had: {said} "
-        "If they exist in your repository, an incomplete local Maven cache (poms without jars) is in the way: "
-        "move ~/.m2/repository aside and try again."
-    )
+def _java_options() -> str:
+    log4j = Path(__file__).with_name("log4j2.properties")
+    # In other time zones Delta computes a table's whole state with each commit, to check its statistics.
+    return f"-Dlog4j2.configurationFile={log4j.as_uri()} -Duser.timezone=UTC"
 
 
-def _cache() -> Path:
-    return Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "cdi_spark"
-
-
-def _resolve(cache: Path, graphframes: str) -> str | None:
-    """Let Spark's own resolver fill the cache; the reason when it cannot."""
-    shutil.rmtree(cache / "jars", ignore_errors=True)
-    cache.mkdir(parents=True, exist_ok=True)
-    import pyspark
-
-    submit = Path(pyspark.__file__).parent / "bin" / "spark-submit"
-    with tempfile.TemporaryDirectory() as scratch:
-        nothing = Path(scratch) / "nothing.py"
-        nothing.write_text("")
-        done = subprocess.run(
-            [str(submit), "--packages", f"{DELTA},{graphframes}", "--conf", f"spark.jars.ivy={cache}",
-             "--conf", f"spark.jars.excludes={PROVIDED}", str(nothing)],
-            capture_output=True, text=True, env={**os.environ, "SPARK_CONF_DIR": scratch},
-        )  # fmt: skip
-    if done.returncode == 0:
-        return None
-    reasons = [line for line in done.stderr.splitlines() if "Exception" in line or "unresolved" in line]
-    return reasons[0].strip() if reasons else f"spark-submit ended with status {done.returncode}."
+def _on_this_machine(jars: list[str], profile: Name, *, makes_archive: bool) -> dict[str, str]:
+    """Settings of a driver that does all the work itself, with these jars on its class path."""
+    options = [_java_options(), JAVA_OPTIONS[profile]]
+    if without_conf_folder():
+        options.append(archive_options(jars, make=makes_archive))
+    java = {"spark.driver.extraJavaOptions": " ".join(filter(None, options))}
+    return _THIS_MACHINE | SETTINGS[profile] | java
 
 
 def main() -> None:
     """Print launch_settings as a spark-defaults.conf, so that plain spark-submit starts the same Spark."""
+    print(WRITTEN_BY_US)
     for name, value in (launch_settings() | _DELTA | _SESSION).items():
         print(f"{name} {value}")
 

@@ -71,8 +71,15 @@ def open_storage(
     catalog: str | None = None,
     *,
     settings: dict[str, str] | None = None,
+    runs: bool = False,
 ) -> Storage:
-    """The project's tables, in a session with its own Spark settings or with these instead."""
+    """The project's tables, in a session set by how much there is to do.
+
+    Args:
+        settings: Spark settings instead of the project's own.
+        runs: sources are read and tables written; else tables are only read.
+    """
+    from cdi_spark.profile import profile_of, work_at
     from cdi_spark.session import spark_session
     from cdi_spark.storage import Storage
 
@@ -80,7 +87,12 @@ def open_storage(
     if place is None:
         raise ConfigError("Where are the tables? Give --warehouse DIR, or warehouse: in project.yml.")
     logs.set_up(project.file.log)
-    spark = spark_session(project.file.spark if settings is None else settings)
+    work = work_at([source.path for source in project.sources] if runs else [], place)
+    profile = profile_of(work, runs=runs) if project.file.profile == "auto" else project.file.profile
+    logs.profiled(profile, sources=work.sources, tables=work.tables)
+    spark = spark_session(
+        project.file.spark if settings is None else settings, profile=profile, makes_archive=runs
+    )
     return Storage(
         spark, place, catalog=project.file.catalog if catalog is None else catalog, prefix=project.file.prefix
     )
@@ -94,17 +106,18 @@ def start_run(
     retrain: bool = False,
     full: bool = False,
     run_id: str | None = None,
+    runs: bool = True,
 ) -> Run:
     from cdi_spark.stages import Run, new_run_id
 
     with err.status("starting Spark …"):
-        storage = open_storage(project, warehouse, catalog)
+        storage = open_storage(project, warehouse, catalog, runs=runs)
     return Run(storage.spark, project, storage, retrain=retrain, full=full, run_id=run_id or new_run_id())
 
 
 def look_into(project: str, warehouse: str | None, catalog: str | None) -> Run:
     """A run over the tables that are there; no source is read, so variables of the project need no value."""
-    return start_run(project_at(project, lenient=True), warehouse, catalog)
+    return start_run(project_at(project, lenient=True), warehouse, catalog, runs=False)
 
 
 def write_page(file: Path, page: str, *, quiet: bool = False) -> None:

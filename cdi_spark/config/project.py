@@ -33,6 +33,8 @@ class ProjectFile(Strict):
     first whose expression holds is the customer's; of `segments` a customer is in all whose expression holds.
     `orders_are_invoiced`: an order is invoiced too, so that a customer's purchases are its orders, or its invoices if
     it has none; where it is false orders and invoices are different sales, and purchases are both.
+    `profile` is how Spark is set where it is started here: for tiny (some megabytes), small (up to some hundred) or
+    large data; `auto` goes by the bytes of sources and tables. `spark` has further settings, which win.
     """
 
     name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
@@ -49,6 +51,7 @@ class ProjectFile(Strict):
     states: list[State] = Field(default=STATES, min_length=1)
     segments: list[Segment] = []
     orders_are_invoiced: bool = True
+    profile: Literal["auto", "tiny", "small", "large"] = "auto"
     spark: dict[str, str] = {}
 
 

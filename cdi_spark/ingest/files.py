@@ -75,7 +75,7 @@ def read_delivery(
             the columns.
     """
     with told_as_source(source):
-        files = _files(spark, source)
+        files = [glob_escaped(path) for path, _, _ in list_files(spark, source)]
         if not files:
             return Delivery(local_rows(spark, [], T.StructType([])), [], [], {})
         read = FORMATS[source.format](spark, source, files, known or T.StructType([]))
@@ -145,11 +145,16 @@ def _which(source: Source) -> dict[str, str]:
     }
 
 
-def _files(spark: SparkSession, source: Source) -> list[str]:
-    """The files at the source's path that hold anything, each as a pattern that means it alone."""
-    listing = spark.read.format("binaryFile").options(**_which(source))
-    found = listing.load(_locate(source.path)).select("path").collect()
-    return sorted(glob_escaped(row["path"]) for row in found)
+def list_files(spark: SparkSession, source: Source) -> list[tuple[str, int, int]]:
+    """The files at a source's path that hold anything: path, length in bytes, microseconds of its last change.
+
+    Raises:
+        SourceError: no file at the path.
+    """
+    with told_as_source(source):
+        listing = spark.read.format("binaryFile").options(**_which(source)).load(_locate(source.path))
+        found = listing.select("path", "length", F.unix_micros("modificationTime").alias("changed"))
+        return sorted((row["path"], row["length"], row["changed"]) for row in found.collect())
 
 
 def _parts(placed: DataFrame, said: list[str]) -> list[tuple[str, int, int, int, int, int, int]]:

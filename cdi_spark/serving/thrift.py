@@ -19,7 +19,6 @@ from pyspark.sql.utils import is_remote
 from cdi_spark import logs
 from cdi_spark.errors import CdiError
 from cdi_spark.serving.guard import Guard, hold_to_reading
-from cdi_spark.session import jars
 from cdi_spark.storage import Storage
 
 _SHARED = "spark.sql.hive.thriftServer.singleSession"
@@ -30,17 +29,12 @@ def server_settings(given: Mapping[str, str]) -> dict[str, str]:
 
     Args:
         given: the project's own; they win, but for what keeps clients apart from the server.
-    Raises:
-        SetupError: the jars cannot be had.
     """
-    # A client's session looks for Delta where Spark itself lies, not among spark.jars.
-    class_path = os.pathsep.join([*filter(None, [given.get("spark.driver.extraClassPath")]), *jars()])
     return {
         # A long query does not hold up a short one, and a large answer goes out part by part.
         "spark.scheduler.mode": "FAIR",
         "spark.sql.thriftServer.incrementalCollect": "true",
         **given,
-        "spark.driver.extraClassPath": class_path,
         # Else clients would share the server's own session, which may do everything.
         _SHARED: "false",
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -17,20 +17,28 @@ from cdi_spark.ingest.files import told_as_source
 from cdi_spark.parallel import side_by_side
 from cdi_spark.quality import cleaning, ledger, rules
 from cdi_spark.rows import local_rows
-from cdi_spark.stages.run import Counts, Run, gated, newest_deliveries
+from cdi_spark.stages.last_runs import Counts
+from cdi_spark.stages.run import Run, gated, newest_deliveries
 from cdi_spark.standardise import mapping, silver
 from cdi_spark.standardise import settled as versions
 from cdi_spark.tables import CLEANING, LEDGER, PERSON, QUARANTINE, TABLES, Table
 
 
-def standardise(run: Run) -> Counts:
-    """Emit, standardise and check bronze rows; merge what passes into silver, quarantine the rest."""
-    emits: dict[str, list[tuple[Source, Emit]]] = {}
+def standardise(run: Run, names: Collection[str]) -> Counts:
+    """Emit, standardise and check bronze rows; merge what passes into silver, quarantine the rest.
+
+    Args:
+        names: the silver tables.
+    """
+    of_all: dict[str, list[tuple[Source, Emit]]] = {}
     for source in run.project.sources:
         for emit in source.emits:
-            emits.setdefault(f"silver.{emit.table}", []).append((source, emit))
-    landed = _landed(run)
-    spoken = {source.name: _spoken(run, source, landed[source.name]) for source in run.project.sources}
+            of_all.setdefault(f"silver.{emit.table}", []).append((source, emit))
+    emits = {name: emitted for name, emitted in of_all.items() if name in names}
+    kept = sorted(of_all.keys() - emits.keys())
+    sources = {source.name: source for emitted in emits.values() for source, _ in emitted}
+    landed = _landed(run, sources)
+    spoken = {name: _spoken(run, source, landed[name]) for name, source in sources.items()}
     with run.storage.scratch() as scratch:
 
         def settle(name: str) -> DataFrame:
@@ -53,9 +61,9 @@ def standardise(run: Run) -> Counts:
         settled = dict(zip(emits, side_by_side(settle, list(emits)), strict=True))
         side_by_side(into_silver, list(emits))
         failed = [rows.transform(versions.quarantine_rows, target=name) for name, rows in settled.items()]
-        run.storage.replace(QUARANTINE, versions.union(failed))
+        run.storage.replace_but(QUARANTINE, "target", kept, versions.union(failed))
         _count_cleaning(run, settled)
-        _account(run, settled, {name: _count(spoken[name], landed[name]) for name in spoken})
+        _account(run, settled, {name: _count(spoken[name], landed[name]) for name in sources})
     return gated(run, *emits, QUARANTINE.name)
 
 
@@ -73,28 +81,25 @@ class _Landed:
         return bool(self.rows.keys() - set(self.newest))
 
 
-def _landed(run: Run) -> dict[str, _Landed]:
-    """What every source has landed, by its name.
+def _landed(run: Run, sources: Mapping[str, Source]) -> dict[str, _Landed]:
+    """What sources have landed, by name.
 
     Raises:
         CdiError: nothing of a source.
     """
     deliveries = newest_deliveries(run)
-    for source in run.project.sources:
-        if source.name not in deliveries:
-            raise CdiError(f"bronze.{source.name}: nothing has landed yet. Run the stage ingest first.")
+    for name in sources:
+        if name not in deliveries:
+            raise CdiError(f"bronze.{name}: nothing has landed yet. Run the stage ingest first.")
     by_batch = versions.union(
-        [
-            run.storage.read(f"bronze.{source.name}").select(F.lit(source.name).alias("source"), "_batch")
-            for source in run.project.sources
-        ]
+        [run.storage.read(f"bronze.{name}").select(F.lit(name).alias("source"), "_batch") for name in sources]
     )
-    rows: dict[str, dict[str, int]] = {source.name: {} for source in run.project.sources}
+    rows: dict[str, dict[str, int]] = {name: {} for name in sources}
     for row in by_batch.groupBy("source", "_batch").count().collect():
         rows[row["source"]][row["_batch"]] = row["count"]
     return {
-        source.name: _Landed(rows[source.name], deliveries[source.name]["batches"], source.load == "snapshot")
-        for source in run.project.sources
+        name: _Landed(rows[name], deliveries[name]["batches"], source.load == "snapshot")
+        for name, source in sources.items()
     }
 
 
@@ -163,13 +168,14 @@ def _account(run: Run, settled: dict[str, DataFrame], in_bronze: Counts) -> None
     def held(name: str) -> DataFrame:
         return settled[name].transform(partial(ledger.held_by, run.storage.read(name)), TABLES[name])
 
+    quarantine = run.storage.read(QUARANTINE.name).where(F.col("target").isin(*settled))
     # A query each for all tables.
     tallies, in_table, in_quarantine = side_by_side(
         DataFrame.collect,
         [
             of_all(lambda name: settled[name].transform(ledger.tally)),
             of_all(held),
-            ledger.quarantined(run.storage.read(QUARANTINE.name)),
+            ledger.quarantined(quarantine),
         ],
     )
 
@@ -195,7 +201,7 @@ def _account(run: Run, settled: dict[str, DataFrame], in_bronze: Counts) -> None
         if account.emitted and account.quarantined == account.emitted:
             told = f"every row of source {account.source} for {account.table} is in quarantine"
             logs.notice(told, run_id=run.run_id, stage="standardise")
-    for told in ledger.reasons(run.storage.read(QUARANTINE.name)):
+    for told in ledger.reasons(quarantine):
         logs.notice(told, run_id=run.run_id, stage="standardise")
     differences = ledger.explain(found)
     if differences:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import UTC, datetime
 
 from pyspark.sql import Row
@@ -15,15 +16,18 @@ from cdi_spark.ingest.files import landed_schema, read_delivery, told_as_source
 from cdi_spark.linkage.model import digest
 from cdi_spark.parallel import side_by_side
 from cdi_spark.rows import local_rows
-from cdi_spark.stages.run import Counts, Run, newest_deliveries
+from cdi_spark.stages.last_runs import Counts
+from cdi_spark.stages.run import Run, newest_deliveries
 from cdi_spark.tables import DELIVERY
 
 Entry = tuple[object, ...]
 
 
-def ingest(run: Run) -> Counts:
-    """Land every source's new files in bronze; files whose content landed before change nothing.
+def ingest(run: Run, names: Collection[str]) -> Counts:
+    """Land the new files of sources in bronze; files whose content landed before change nothing.
 
+    Args:
+        names: the sources.
     Raises:
         SourceError: of every source that cannot be read, a line each; the others have landed.
     """
@@ -37,7 +41,8 @@ def ingest(run: Run) -> Counts:
         except SourceError as fault:
             return fault
 
-    for source, result in zip(run.project.sources, side_by_side(land, run.project.sources), strict=True):
+    sources = [source for source in run.project.sources if source.name in names]
+    for source, result in zip(sources, side_by_side(land, sources), strict=True):
         if isinstance(result, SourceError):
             faults.append(str(result))
         else:

@@ -24,7 +24,8 @@ from cdi_spark.linkage.scoring import score_pairs
 from cdi_spark.linkage.training import LARGEST_COMPONENT
 from cdi_spark.parallel import side_by_side
 from cdi_spark.rows import Keep, local_rows
-from cdi_spark.stages.run import Counts, Run, begins_anew, gated
+from cdi_spark.stages.last_runs import Counts
+from cdi_spark.stages.run import Run, begins_anew, gated
 from cdi_spark.stages.standing import judged_sides, model_in_force
 from cdi_spark.tables import (
     COMPONENT,

@@ -15,8 +15,9 @@ from cdi_spark.gold.money import conversion
 from cdi_spark.linkage.link_rules import as_links
 from cdi_spark.parallel import side_by_side
 from cdi_spark.rows import Keep, local_rows
+from cdi_spark.stages.last_runs import Counts
 from cdi_spark.stages.measuring import as_metrics, basis_in_force, measured
-from cdi_spark.stages.run import Counts, Run, begins_anew, hold_against_gates
+from cdi_spark.stages.run import Run, begins_anew, hold_against_gates
 from cdi_spark.stages.standing import judged_sides, model_in_force
 from cdi_spark.tables import (
     ATTRIBUTE,

@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from functools import cached_property
 
 from pyspark.sql import DataFrame, Row, SparkSession
 from pyspark.sql import functions as F
@@ -14,13 +15,9 @@ from cdi_spark.config import Expectation, Project
 from cdi_spark.errors import GateError
 from cdi_spark.quality import gates
 from cdi_spark.rows import local_rows
+from cdi_spark.stages.last_runs import Counts, LastRun, last_runs
 from cdi_spark.storage import Storage
-from cdi_spark.tables import DELIVERY, QUALITY_RESULT, RUN
-
-# How a stage ended, in ops.run; of a run that was killed a row says so when the next one begins.
-SUCCEEDED, FAILED, INTERRUPTED = "succeeded", "failed", "interrupted"
-
-Counts = dict[str, int]
+from cdi_spark.tables import DELIVERY, QUALITY_RESULT
 
 
 def new_run_id() -> str:
@@ -51,17 +48,18 @@ class Run:
         """The day on which states and measures are told."""
         return self.project.file.as_of or self.day
 
+    @cached_property
+    def last(self) -> dict[str, LastRun]:
+        """By stage, how it ended before this run; looked up once."""
+        return last_runs(self.storage)
+
 
 def begins_anew(run: Run, stage: str) -> bool:
     """Whether a stage must not build on what is there: by wish, or because it did not end well when it last ran.
 
     What a run that failed or was killed has half written is made whole so, whatever became of its input since.
     """
-    if run.full:
-        return True
-    ended = run.storage.read_or_empty(RUN).where((F.col("stage") == stage) | (F.col("status") == INTERRUPTED))
-    last = ended.orderBy(F.desc("started_at")).select("status").first()
-    return last is None or last["status"] != SUCCEEDED
+    return run.full or not run.last.get(stage, LastRun()).succeeded
 
 
 def newest_deliveries(run: Run) -> dict[str, Row]:

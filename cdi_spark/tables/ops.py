@@ -19,6 +19,12 @@ RUN = Table(
             "succeeded, failed, or interrupted: the run was killed, in a stage that nobody knows",
         ),
         Column("rows", T.MapType(STRING, LONG), "rows by table that the stage wrote or keeps"),
+        Column(
+            "made_from",
+            T.MapType(STRING, STRING),
+            "hash by part (a source, a silver table, else the whole) of the versions of tables, files, conf and code "
+            "that it was made from; a part whose hash is the same in the next run is left as it is",
+        ),
     ),
 )
 
