@@ -37,7 +37,7 @@ def stage_ended(
 def profiled(profile: str, *, sources: int | None, tables: int | None) -> None:
     """How Spark is set, and the bytes of sources and tables by which it is; null where they are not known."""
     said = {"sources_bytes": sources, "tables_bytes": tables}
-    _LOGGER.debug(f"Spark is set for {profile} data", extra={"said": said})
+    _LOGGER.info(f"Spark is set for {profile} data", extra={"said": said})
 
 
 def accounted(counts: dict[str, Any], *, run_id: str) -> None:

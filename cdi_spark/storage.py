@@ -74,6 +74,8 @@ class Storage:
 
     def exists(self, name: str) -> bool:
         """Whether the table was ever written."""
+        if self._is_in_folder:
+            return bool(self._commits(name))
         try:
             return self.spark.catalog.tableExists(self.address(name))
         except AnalysisException as fault:
@@ -293,8 +295,7 @@ class Storage:
     def versions(self, names: Iterable[str]) -> dict[str, int]:
         """The newest version of each of these tables that was ever written."""
         wanted = list(names)
-        if Path(self.warehouse).is_dir() and not self._catalog:
-            # Delta names a commit's file by its version. To ask it costs a tenth of a second a table.
+        if self._is_in_folder:
             found = [max(self._commits(name), default=None) for name in wanted]
         else:
             found = side_by_side(self._newest_version, wanted)
@@ -303,7 +304,6 @@ class Storage:
     def write_report(self, name: str, page: str) -> Path | None:
         """Write a page under reports/ beside the tables; None where these are in no folder of this machine."""
         folder = Path(self.warehouse)
-        # A URI is no folder; nor is, over Connect, a path of the server's.
         if not folder.is_dir():
             return None
         file = folder / "reports" / name
@@ -356,8 +356,14 @@ class Storage:
     def _table_place(self, name: str) -> str:
         return self.place_of(self._prefix + name.replace(".", "/"))
 
+    @property
+    def _is_in_folder(self) -> bool:
+        """Whether the tables lie in a folder of this machine: to list it is quicker than to ask Delta."""
+        # A URI is no folder; nor is, over Connect, a path of the server's.
+        return not self._catalog and Path(self.warehouse).is_dir()
+
     def _commits(self, name: str) -> list[int]:
-        """Versions of a table in a folder of this machine."""
+        """Versions of a table in a folder of this machine; Delta names a commit's file by its version."""
         log = Path(self._table_place(name)) / "_delta_log"
         return [int(commit.stem) for commit in log.glob("*.json") if commit.stem.isdecimal()]
 

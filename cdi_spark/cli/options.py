@@ -89,7 +89,8 @@ def open_storage(
     logs.set_up(project.file.log)
     work = work_at([source.path for source in project.sources] if runs else [], place)
     profile = profile_of(work, runs=runs) if project.file.profile == "auto" else project.file.profile
-    logs.profiled(profile, sources=work.sources, tables=work.tables)
+    if runs:
+        logs.profiled(profile, sources=work.sources, tables=work.tables)
     spark = spark_session(
         project.file.spark if settings is None else settings, profile=profile, makes_archive=runs
     )

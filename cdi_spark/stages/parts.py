@@ -88,7 +88,8 @@ def _of_standardise(run: Run) -> dict[str, Part]:
 
 
 def _of_train(run: Run) -> dict[str, Part]:
-    return _whole([_conf(run), _never_the_same() if run.retrain else None], (PERSON, LINKED), _THE_MODEL)
+    # linkage.linked is what the persons were when they were scored: it makes no model too old that they do not.
+    return _whole([_conf(run), _never_the_same() if run.retrain else None], (PERSON,), _THE_MODEL)
 
 
 def _of_score(run: Run) -> dict[str, Part]:

@@ -1,0 +1,91 @@
+"""How much there is to do decides how Spark is set."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+import pytest
+
+from cdi_spark import class_archive
+from cdi_spark.profile import Work, profile_of, work_at
+
+
+@pytest.fixture
+def raw(tmp_path: Path) -> Path:
+    for name, size in (("shop/1.csv", 10), ("shop/2.csv", 20), ("crm/people.json", 5)):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(b"x" * size)
+    return tmp_path
+
+
+def test_files_folders_and_patterns_are_counted_and_of_tables_what_holds_rows(raw: Path) -> None:
+    table = raw / "warehouse" / "gold" / "customer_360"
+    (table / "_delta_log").mkdir(parents=True)
+    (table / "part-0.parquet").write_bytes(b"x" * 7)
+    (table / "_delta_log" / "0.json").write_bytes(b"x" * 1000)
+    sources = [f"{raw}/shop/*.csv", f"file:{raw}/crm", f"{raw}/nothing.csv"]
+    assert work_at(sources, str(raw / "warehouse")) == Work(sources=35, tables=7)
+
+
+def test_nothing_is_there_before_the_first_run(raw: Path) -> None:
+    assert work_at([], str(raw / "warehouse")) == Work(sources=0, tables=0)
+
+
+@pytest.mark.parametrize(
+    "path", ["s3a://bucket/raw", "package:febrl/data.csv", "{raw}/crm.csv", "/raw/{a,b}.csv"]
+)
+def test_what_only_spark_can_read_may_be_large(raw: Path, path: str) -> None:
+    work = work_at([f"{raw}/shop", path], str(raw))
+    assert work.sources is None
+    assert profile_of(work, runs=True) == "large"
+
+
+def test_tables_elsewhere_may_be_large() -> None:
+    assert profile_of(work_at([], "s3a://bucket/warehouse"), runs=False) == "large"
+
+
+@pytest.mark.parametrize(
+    ("work", "runs", "profile"),
+    [
+        (Work(1_000_000, 0), True, "tiny"),
+        (Work(20_000_000, 0), True, "small"),
+        (Work(0, 20_000_000), True, "small"),
+        (Work(500_000_000, 1), True, "large"),
+        (Work(0, 20_000_000), False, "tiny"),
+        (Work(0, 5_000_000_000), False, "large"),
+    ],
+)
+def test_the_larger_of_sources_and_tables_decides(work: Work, runs: bool, profile: str) -> None:
+    assert profile_of(work, runs=runs) == profile
+
+
+@pytest.fixture
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    return tmp_path / "cdi_spark"
+
+
+def test_one_run_writes_the_archive_and_those_after_it_map_it(cache: Path) -> None:
+    assert class_archive.archive_options(["a.jar"], make=False) == ""
+    writing = class_archive.archive_options(["a.jar"], make=True)
+    new = Path(writing.partition("-XX:ArchiveClassesAtExit=")[2])
+    assert new.parent == cache
+    new.write_text("classes")
+    # Somebody may still be writing it.
+    assert class_archive.archive_options(["a.jar"], make=True) == ""
+    os.utime(new, (time.time() - 100, time.time() - 100))
+    mapped = class_archive.archive_options(["a.jar"], make=True)
+    assert Path(mapped.partition("-XX:SharedArchiveFile=")[2]).read_text() == "classes"
+    assert class_archive.archive_options(["other.jar"], make=False) == ""
+
+
+def test_a_spark_that_somebody_set_up_keeps_its_conf(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SPARK_CONF_DIR", "/etc/spark")
+    assert not class_archive.without_conf_folder()
+    assert os.environ["SPARK_CONF_DIR"] == "/etc/spark"
+    monkeypatch.delenv("SPARK_CONF_DIR")
+    monkeypatch.setenv("SPARK_HOME", "/opt/spark")
+    assert not class_archive.without_conf_folder()
+    assert "SPARK_CONF_DIR" not in os.environ
