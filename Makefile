@@ -3,13 +3,21 @@ PYTHON ?= python3.11
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: demo test check bench soak
+.PHONY: demo test test-launch test-times check bench soak
 
 demo: $(READY)
 	$(BIN)/cdi demo
 
 test: $(READY)
-	$(BIN)/pytest
+	$(BIN)/pytest -m "not launch" --junitxml .venv/test.xml
+
+# Clusters, Connect, Thrift, streams, kills and long histories.
+test-launch: $(READY)
+	$(BIN)/pytest -m launch --junitxml .venv/test-launch.xml
+
+# Both, then the table of the longest tests in CONTRIBUTING.
+test-times: test test-launch
+	$(BIN)/python -m tests.longest .venv/test.xml .venv/test-launch.xml
 
 check: $(READY)
 	$(BIN)/ruff check .
@@ -22,9 +30,10 @@ check: $(READY)
 bench: $(READY)
 	$(BIN)/pytest -o addopts="-q --import-mode=importlib" tests/benchmarks -s
 
-# Runs and streams killed at their writes; histories by the hundred, odd rows by the thousand; the demo at full size.
+# Runs and streams killed at their writes; histories by the hundred, odd rows and texts by the thousand; the demo at
+# full size.
 soak: $(READY)
-	CDI_ANY_ROWS_EXAMPLES=30 $(BIN)/pytest -o addopts="-q --import-mode=importlib" tests/soak tests/ingest/test_any_rows.py -s
+	CDI_ANY_ROWS_EXAMPLES=30 $(BIN)/pytest -o addopts="-q --import-mode=importlib" --hypothesis-profile default tests/soak tests/ingest/test_any_rows.py tests/standardise/values/test_any_text.py -s
 
 # Afterwards plain .venv/bin/spark-submit starts the same Spark as `cdi`: same jars, same settings.
 $(READY): requirements.lock pyproject.toml

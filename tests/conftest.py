@@ -3,69 +3,68 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from pyspark.sql import SparkSession
-from xdist.remote import Producer
-from xdist.scheduler import LoadFileScheduling
 
 from cdi_spark.storage import Storage
 from tests import tiny_company
+from tests.shared_run import made_once
 
-# Files whose tests share a finished run, which takes a minute or two to make. They go first, so that the two
-# processes end together.
-_OF_RUN = {
-    "tests/test_end_to_end.py": "demo_job",
-    "tests/test_notebooks.py": "demo_job",
-    "tests/test_cli_linkage.py": "demo_job",
-    "tests/test_report.py": "demo_job",
-    "tests/test_cookbook.py": "demo_job",
-    "tests/test_customer_pages.py": "demo_job",
-    "tests/linkage/test_charts.py": "demo_job",
-    "tests/linkage/test_model_report.py": "demo_job",
-    "tests/linkage/test_splink_equality.py": "demo_job",
-    "tests/entities/test_histories.py": "demo_job",
-    "tests/entities/test_lasting_ids.py": "demo_job",
-    "tests/linkage/test_tutorial.py": "demo_job",
-    "tests/launch/test_launched.py": "first_day",
-    "tests/gold/test_reconciliation.py": "first_day",
-    "tests/test_all_or_nothing.py": "first_day",
-}
+# The same examples each time, however slow the machine; `make soak` draws others.
+settings.register_profile("same_examples", derandomize=True, deadline=None)
+settings.load_profile("same_examples")
+
+# Fixtures that are finished runs: one process makes each, and both read it.
+FINISHED_RUNS = ("demo_job", "linked_company", "first_day")
 
 
-class _ByFile(LoadFileScheduling):
-    """Tests that share a run go to one process, and so do those of one file."""
-
-    def _split_scope(self, nodeid: str) -> str:
-        file = str(super()._split_scope(nodeid))
-        return _OF_RUN.get(file, file)
-
-
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> _ByFile:
-    return _ByFile(config, log)
-
-
+@pytest.hookimpl(trylast=True)  # tests that `-m` leaves out are out by then
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    files = list(_OF_RUN)
+    """Sort the files, so that no process waits for the other.
+
+    First one file of each finished run, which makes it; then others with Spark; then others of the runs, which are
+    there by then; last what is quick.
+    """
+    with_spark = {item.path for item in items if "spark_session_of_all_tests" in _asked(item)}
+    runs = {item.path: run for item in items for run in FINISHED_RUNS if run in _asked(item)}
+    makers = {run: path for path, run in reversed(runs.items())}
 
     def place(item: pytest.Item) -> int:
-        file = item.nodeid.split("::")[0]
-        return files.index(file) if file in files else len(files)
+        if item.path in makers.values():
+            return 0
+        if item.path in runs:
+            return 2
+        return 1 if item.path in with_spark else 3
 
     items.sort(key=place)
+
+
+def _asked(item: pytest.Item) -> tuple[str, ...]:
+    """The fixtures that a test asks for, and those that they ask for."""
+    return tuple(getattr(item, "fixturenames", ()))
+
+
+@pytest.fixture(scope="session")
+def shared_folder(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """A folder of all processes of this test session."""
+    own = tmp_path_factory.getbasetemp()
+    return own if worker_id == "master" else own.parent
 
 
 @pytest.fixture(scope="session")
 def spark_session_of_all_tests(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
     from cdi_spark.session import launch_settings, spark_session
-    from tests.small_data import settings
+    from tests.small_data import settings as of_small_data
 
     java = launch_settings()["spark.driver.extraJavaOptions"]
     # Tests in another process have managed tables of the same names.
     warehouse = str(tmp_path_factory.mktemp("managed"))
-    spark = spark_session({**settings(java), "spark.sql.warehouse.dir": warehouse})
+    spark = spark_session({**of_small_data(java), "spark.sql.warehouse.dir": warehouse})
     yield spark
     spark.stop()
 
@@ -86,38 +85,69 @@ def any_rows_examples() -> int:
 
 
 @pytest.fixture(scope="session")
-def demo_company(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def demo_company(shared_folder: Path) -> Path:
     """A folder with the demo company's `raw` sources and truth, 400 people; for reading only."""
-    from cdi_spark.demo.generate import generate
-
-    folder = tmp_path_factory.mktemp("company")
-    generate(folder / "raw", people=400, seed=3)
-    return folder
+    return made_once(shared_folder / "company", lambda folder: _raw(folder, people=400))
 
 
 @pytest.fixture(scope="session")
-def demo_job(demo_company: Path, spark_session_of_all_tests: SparkSession) -> Storage:
+def demo_job(
+    demo_company: Path, shared_folder: Path, spark_session_of_all_tests: SparkSession,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Storage:  # fmt: skip
     """The warehouse of one finished run over the demo company; what changes it works on a copy."""
-    from cdi_spark.config import load_project
-    from cdi_spark.pipeline import STAGES, run_stages
-    from cdi_spark.stages import Run
+    spark = spark_session_of_all_tests
+    made = made_once(shared_folder / "demo_job", lambda folder: _run_demo(spark, folder, demo_company))
+    return _copy(made, tmp_path_factory, spark)
 
-    storage = Storage(spark_session_of_all_tests, demo_company / "warehouse")
-    demo = Path(__file__).parents[1] / "conf" / "demo"
-    run = Run(storage.spark, load_project(demo, {"raw": str(demo_company / "raw")}), storage)
-    list(run_stages(run, list(STAGES)))
-    return storage
+
+@pytest.fixture(scope="session")
+def linked_company(
+    shared_folder: Path, spark_session_of_all_tests: SparkSession, tmp_path_factory: pytest.TempPathFactory
+) -> Storage:
+    """The warehouse of a demo company of 150 people, run until its entities are found; gold is not there."""
+
+    def make(folder: Path) -> None:
+        _raw(folder, people=150)
+        _run_demo(spark_session_of_all_tests, folder, folder, until="resolve")
+
+    return _copy(made_once(shared_folder / "linked", make), tmp_path_factory, spark_session_of_all_tests)
 
 
 @pytest.fixture(scope="session")
 def first_day(
-    tmp_path_factory: pytest.TempPathFactory, spark_session_of_all_tests: SparkSession
+    shared_folder: Path, spark_session_of_all_tests: SparkSession, tmp_path_factory: pytest.TempPathFactory
 ) -> tiny_company.FirstDay:
-    """A tiny company after its first run; the launch tests run it elsewhere, then others change it."""
-    folder = tmp_path_factory.mktemp("tiny")
-    conf = tiny_company.make(folder)
-    storage = tiny_company.run(spark_session_of_all_tests, conf, folder / "warehouse")
-    return tiny_company.FirstDay(conf, storage, tiny_company.outcome(storage))
+    """A tiny company after its first run; what changes it works on a copy of the warehouse and of its sources."""
+
+    def make(folder: Path) -> None:
+        tiny_company.run(spark_session_of_all_tests, tiny_company.make(folder), folder / "warehouse")
+
+    folder = made_once(shared_folder / "first_day", make)
+    storage = _copy(folder, tmp_path_factory, spark_session_of_all_tests)
+    return tiny_company.FirstDay(folder / "conf", storage, tiny_company.outcome(storage))
+
+
+def _raw(folder: Path, *, people: int) -> None:
+    from cdi_spark.demo.generate import generate
+
+    generate(folder / "raw", people=people, seed=3)
+
+
+def _run_demo(spark: SparkSession, folder: Path, company: Path, *, until: str = "publish") -> None:
+    from cdi_spark.config import load_project
+    from cdi_spark.pipeline import STAGES, run_stages
+    from cdi_spark.stages import Run
+
+    project = load_project(Path(__file__).parents[1] / "conf" / "demo", {"raw": str(company / "raw")})
+    stages = list(STAGES)
+    run = Run(spark, project, Storage(spark, folder / "warehouse"))
+    list(run_stages(run, stages[: stages.index(until) + 1]))
+
+
+def _copy(made: Path, folders: pytest.TempPathFactory, spark: SparkSession) -> Storage:
+    """A copy for this process: readers too write scratch tables, whose place follows from the warehouse's."""
+    return Storage(spark, shutil.copytree(made / "warehouse", folders.mktemp("finished") / "warehouse"))
 
 
 @pytest.fixture

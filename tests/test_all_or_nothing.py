@@ -11,10 +11,18 @@ from cdi_spark.errors import GateError
 from cdi_spark.storage import Storage
 from tests import tiny_company as tiny
 
+pytestmark = pytest.mark.launch
+
 NOBODY = """
 table: gold.customer_360
 expectations: [{expectation: ExpectTableRowCountToEqual, arguments: {value: 0}}]
 """
+
+
+@pytest.fixture(scope="module")
+def company(first_day: tiny.FirstDay, tmp_path_factory: pytest.TempPathFactory) -> tiny.FirstDay:
+    """The tiny company after its first run; each test runs it on from where the one before left it."""
+    return first_day.copy(tmp_path_factory.mktemp("company"))
 
 
 def members(told: dict[str, list[str]]) -> dict[str, str]:
@@ -28,24 +36,24 @@ def table_counts(storage: Storage) -> dict[str, int]:
 
 
 def test_a_second_run_of_the_same_input_changes_no_tables_rows(
-    spark: SparkSession, first_day: tiny.FirstDay
+    spark: SparkSession, company: tiny.FirstDay
 ) -> None:
-    storage = first_day.storage
+    storage = company.storage
     counts, gold = table_counts(storage), tiny.released_gold(storage)
-    tiny.run(spark, first_day.conf, Path(storage.warehouse))
+    tiny.run(spark, company.conf, Path(storage.warehouse))
     assert table_counts(storage) == counts
     assert tiny.released_gold(storage) == gold
-    assert tiny.outcome(storage) == first_day.outcome
+    assert tiny.outcome(storage) == company.outcome
 
 
-def test_gold_whose_gate_fails_is_not_released(spark: SparkSession, first_day: tiny.FirstDay) -> None:
-    released = first_day.storage
+def test_gold_whose_gate_fails_is_not_released(spark: SparkSession, company: tiny.FirstDay) -> None:
+    released = company.storage
     before, releases = tiny.released_gold(released), released.read("ops.release").count()
-    gate = first_day.conf / "quality" / "customer_360.yml"
+    gate = company.conf / "quality" / "customer_360.yml"
     gate.write_text(NOBODY)
     try:
         with pytest.raises(GateError, match=r"gold\.customer_360 ExpectTableRowCountToEqual"):
-            tiny.run(spark, first_day.conf, Path(released.warehouse), "publish")
+            tiny.run(spark, company.conf, Path(released.warehouse), "publish")
     finally:
         gate.unlink()
     assert tiny.released_gold(released) == before
@@ -55,12 +63,12 @@ def test_gold_whose_gate_fails_is_not_released(spark: SparkSession, first_day: t
 
 
 def test_gold_is_as_it_was_after_a_kill_and_complete_after_the_next_run(
-    spark: SparkSession, first_day: tiny.FirstDay
+    spark: SparkSession, company: tiny.FirstDay
 ) -> None:
-    conf, released = first_day.conf, first_day.storage
+    conf, released = company.conf, company.storage
     warehouse = Path(released.warehouse)
     before = tiny.released_gold(released)
-    assert members(first_day.outcome) == tiny.truth(day=1)
+    assert members(company.outcome) == tiny.truth(day=1)
     tiny.change(conf.parent)
 
     # A process's writes are counted; the first one takes the lease.

@@ -108,14 +108,12 @@ def test_the_gates_results_are_kept_and_every_stage_is_on_record(finished: Stora
 
 
 @pytest.fixture
-def cdi(
-    finished: Storage, place: Path, capfd: pytest.CaptureFixture[str]
-) -> Callable[..., tuple[int, str, str]]:
+def cdi(finished: Storage, capfd: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str, str]]:
     """Run `cdi` in this process: exit status, stdout, stderr."""
 
     def call(*arguments: str) -> tuple[int, str, str]:
         capfd.readouterr()
-        status = cli.main([*arguments, "--project", str(DEMO), "--warehouse", str(place / "warehouse")])
+        status = cli.main([*arguments, "--project", str(DEMO), "--warehouse", finished.warehouse])
         return status, *capfd.readouterr()
 
     return call
@@ -154,8 +152,10 @@ def test_a_failure_says_what_to_do_and_exits_other_than_zero(
     assert "source, key and person" in err
 
 
-def test_golden_records_show_what_is_true_where_a_source_knows_it(demo_job: Storage) -> None:
-    raw = Path(demo_job.warehouse).parent / "raw"
+def test_golden_records_show_what_is_true_where_a_source_knows_it(
+    demo_job: Storage, demo_company: Path
+) -> None:
+    raw = demo_company / "raw"
     found = golden_accuracy(
         demo_job.newest_release().read("gold.customer_360"),
         demo_job.read("silver.person"),
@@ -169,6 +169,7 @@ def test_golden_records_show_what_is_true_where_a_source_knows_it(demo_job: Stor
     assert golden / known >= 0.95 > last / known
 
 
+@pytest.mark.launch
 def test_a_job_runs_under_spark_submit(tmp_path: Path) -> None:
     activated = {**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
     done = subprocess.run(

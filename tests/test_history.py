@@ -18,9 +18,11 @@ from cdi_spark.tables import EVENT, MEMBER, REDIRECT
 DAYS = [datetime(2025, 1, day, tzinfo=UTC) for day in range(1, 6)]
 
 
-@pytest.fixture
-def told(spark: SparkSession, storage: Storage) -> Storage:
+@pytest.fixture(scope="module")
+def told(spark_session_of_all_tests: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Storage:
     """X and Y on day 1; on day 2 Y is merged into X, on day 3 both are as before, on day 4 Y's record goes."""
+    spark = spark_session_of_all_tests
+    storage = Storage(spark, tmp_path_factory.mktemp("told"))
     members = [
         ("crm:1", "X", DAYS[0], None, "r1"), ("web:1", "X", DAYS[0], None, "r1"),
         ("crm:2", "Y", DAYS[0], DAYS[1], "r1"), ("crm:2", "X", DAYS[1], DAYS[2], "r2"),

@@ -91,6 +91,7 @@ def served(
     process.kill()
 
 
+@pytest.mark.launch
 def test_a_client_sees_the_newest_release_and_the_next_as_it_comes(served: Served) -> None:
     assert served.ask(
         "SELECT count(*) FROM gold.customer_360",
@@ -105,6 +106,7 @@ def test_a_client_sees_the_newest_release_and_the_next_as_it_comes(served: Serve
     assert seen == ["dora", "emil"]
 
 
+@pytest.mark.launch
 def test_a_client_does_nothing_but_read_gold(served: Served) -> None:
     warehouse = Path(served.storage.warehouse)
     (warehouse / "secret.txt").write_text("secret\n")
@@ -145,11 +147,13 @@ def test_a_client_does_nothing_but_read_gold(served: Served) -> None:
 
 
 @pytest.mark.parametrize("setting", ["spark.sql.defaultCatalog", "spark.sql.catalog.GOLD"])
+@pytest.mark.launch
 def test_a_client_cannot_bring_another_catalog_along(served: Served, setting: str) -> None:
     brought = f"{served.url}?{setting}=org.apache.spark.sql.delta.catalog.DeltaCatalog"
     assert REFUSAL in served.ask("SELECT count(*) FROM GOLD.customer_360", url=brought)[0]
 
 
+@pytest.mark.launch
 def test_a_client_may_look_at_what_there_is(served: Served) -> None:
     told = served.ask(
         "SHOW TABLES IN gold",
@@ -163,6 +167,7 @@ def test_a_client_may_look_at_what_there_is(served: Served) -> None:
     assert "[PARSE_SYNTAX_ERROR]" in "".join(told)
 
 
+@pytest.mark.launch
 def test_a_stopped_server_has_succeeded(served: Served) -> None:
     served.process.send_signal(signal.SIGTERM)
     assert served.process.wait(60) == 0

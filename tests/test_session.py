@@ -33,6 +33,7 @@ def test_the_defaults_for_spark_submit_leave_master_and_drivers_address_to_the_l
     assert all(Path(jar).is_file() for jar in settings["spark.jars"].split(","))
 
 
+@pytest.mark.launch
 def test_a_spark_without_delta_is_refused_with_the_settings_that_bring_it(tmp_path: Path) -> None:
     said = subprocess.run(
         [sys.executable, "-c", WITHOUT_DELTA],

@@ -17,6 +17,8 @@ from cdi_spark.storage import Storage
 from cdi_spark.streaming import stream
 from tests import tiny_company as tiny
 
+pytestmark = pytest.mark.launch
+
 
 def test_files_that_come_are_in_gold_without_a_schedule(
     spark: SparkSession, tmp_path: Path, capsys: pytest.CaptureFixture[str]

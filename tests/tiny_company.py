@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -57,6 +58,11 @@ class FirstDay:
     conf: Path
     storage: Storage
     outcome: dict[str, list[str]]
+
+    def copy(self, folder: Path) -> FirstDay:
+        """The same company in an empty folder, to be changed."""
+        warehouse = shutil.copytree(self.storage.warehouse, folder / "warehouse")
+        return FirstDay(make(folder), Storage(self.storage.spark, warehouse), self.outcome)
 
 
 def make(folder: Path) -> Path:

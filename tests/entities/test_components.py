@@ -91,7 +91,7 @@ def test_every_way_joins_the_same_and_calls_a_component_by_its_smallest_id(
     rows = local_rows(spark, pairs, "l string, r string")
     edges = rows.select(F.xxhash64("l").alias("src"), F.xxhash64("r").alias("dst"))
     names = rows.select(F.explode(F.array("l", "r")).alias("name")).distinct()
-    with storage.scratch() as keep:
+    with storage.scratch(few=True) as keep:
         found = names.select("name", F.xxhash64("name").alias("id")).join(way(edges, keep), "id", "left")
         groups: dict[int, set[tuple[str, int]]] = {}
         for row in found.select("name", "id", F.coalesce("component", "id").alias("component")).collect():
@@ -162,7 +162,7 @@ def test_a_wrong_clustering_is_refused(
 
 
 def test_a_component_over_the_limit_is_divided_at_stronger_links_until_they_are_beyond_doubt(
-    spark: SparkSession, tmp_path: Path
+    spark: SparkSession, storage: Storage
 ) -> None:
     # Two groups of three joined by a weak link, a small component, and four records beyond doubt.
     told = {
@@ -179,7 +179,7 @@ def test_a_component_over_the_limit_is_divided_at_stronger_links_until_they_are_
     rows = [(*pair, weight) for pair, weight in told.items()]
     pairs = local_rows(spark, rows, "record_id_l string, record_id_r string, match_weight double")
     everyone = records(spark, *"abcdefghijkl")
-    with Storage(spark, tmp_path / "warehouse").scratch() as keep:
+    with storage.scratch(few=True) as keep:
         found = ways.bounded_components(everyone, pairs, largest=3, least=-3.0, keep=keep)
         assert partition(found) == {frozenset("abcdef"), frozenset("gh"), frozenset("ijkl")}
         assert partition(parts(found)) == {
@@ -188,6 +188,6 @@ def test_a_component_over_the_limit_is_divided_at_stronger_links_until_they_are_
             frozenset("gh"),
             frozenset("ijkl"),
         }
-    with Storage(spark, tmp_path / "other").scratch() as keep:
+    with storage.scratch(few=True) as keep:
         whole = ways.bounded_components(everyone, pairs, largest=6, least=-3.0, keep=keep)
         assert partition(parts(whole)) == {frozenset("abcdef"), frozenset("gh"), frozenset("ijkl")}

@@ -9,14 +9,16 @@ from cdi_spark.config import load_project
 from cdi_spark.storage import Storage
 from tests.histories import Worlds, run_histories, with_model
 
+pytestmark = pytest.mark.launch
+
 CONF = Path(__file__).parents[2] / "conf" / "demo"
 
 
 def test_any_history_of_changes_comes_to_what_full_runs_come_to(
-    spark: SparkSession, demo_job: Storage, tmp_path_factory: pytest.TempPathFactory
+    spark: SparkSession, linked_company: Storage, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     def worlds() -> Worlds:
-        storage = with_model(spark, demo_job, tmp_path_factory.mktemp("worlds") / "warehouse")
+        storage = with_model(spark, linked_company, tmp_path_factory.mktemp("worlds") / "warehouse")
         return Worlds(storage, load_project(CONF, {"raw": "none"}), count=20)
 
     run_histories(worlds, warehouses=1, days=2, random=False)

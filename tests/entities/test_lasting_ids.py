@@ -17,6 +17,8 @@ from cdi_spark.storage import Storage
 from cdi_spark.tables import PERSON
 from tests.histories import Worlds, with_model
 
+pytestmark = pytest.mark.launch
+
 CONF = Path(__file__).parents[2] / "conf" / "demo"
 
 
@@ -41,10 +43,10 @@ def events(storage: Storage, run_id: str) -> list[tuple[str, str, list[str], lis
 
 
 @pytest.fixture
-def yesterday(spark: SparkSession, demo_job: Storage, tmp_path: Path) -> Storage:
+def yesterday(spark: SparkSession, linked_company: Storage, tmp_path: Path) -> Storage:
     """The demo company as it was linked, to run again."""
     for schema in ("silver", "linkage", "entities", "ops"):
-        shutil.copytree(f"{demo_job.warehouse}/{schema}", tmp_path / "warehouse" / schema)
+        shutil.copytree(f"{linked_company.warehouse}/{schema}", tmp_path / "warehouse" / schema)
     return Storage(spark, tmp_path / "warehouse")
 
 
@@ -71,9 +73,9 @@ def test_ids_stay_through_another_order_of_the_input_and_a_new_model(yesterday: 
 
 
 def test_a_bridge_is_one_merge_and_its_end_one_split_with_the_old_id_back(
-    spark: SparkSession, demo_job: Storage, tmp_path: Path
+    spark: SparkSession, linked_company: Storage, tmp_path: Path
 ) -> None:
-    storage = with_model(spark, demo_job, tmp_path / "warehouse")
+    storage = with_model(spark, linked_company, tmp_path / "warehouse")
     # Where components are entities, a third record joins any two.
     worlds = Worlds(storage, project(resolve="components"), count=1)
     nobody = dict.fromkeys(("given_name", "middle_name", "birth_date", "phones", "street"))

@@ -11,7 +11,7 @@ from pyspark.sql import DataFrame
 from cdi_spark.errors import GateError
 from cdi_spark.gold.finance import differences, hold_against_ledger
 from cdi_spark.storage import Storage
-from cdi_spark.tables import LEDGER_ENTRY, MEMBER, TABLES
+from cdi_spark.tables import LEDGER_ENTRY, MEMBER
 
 Make = Callable[..., DataFrame]
 
@@ -87,10 +87,12 @@ def test_by_month_unattributed_amounts_are_shown_beside_what_is_booked(
         return {"record_id": record, "amount": Decimal(amount), "currency": "EUR", "ordered_at": at}
 
     orders = silver("order", order("crm:1", "10", 5), order("crm:2", "5", 5), order("crm:1", "7", 6))
-    storage.replace(TABLES["silver.order"], orders)
-    storage.replace(MEMBER, members({"ann": ["crm:1"]}))
-    storage.replace(LEDGER_ENTRY, silver("ledger_entry", entry("shop:0", "15")))
-    rows = storage.read("gold.finance").orderBy("month").collect()
+    rows_of = {
+        "silver.order": orders,
+        MEMBER.name: members({"ann": ["crm:1"]}),
+        LEDGER_ENTRY.name: silver("ledger_entry", entry("shop:0", "15")),
+    }
+    rows = storage.read("gold.finance", instead=rows_of).orderBy("month").collect()
     assert [tuple(row) for row in rows] == [
         ("order", date(2024, 5, 1), "EUR", Decimal(15), Decimal(5), Decimal(15)),
         ("order", date(2024, 6, 1), "EUR", Decimal(7), Decimal(0), None),

@@ -15,7 +15,7 @@ from cdi_spark.gold.money import conversion
 from cdi_spark.stages import Run
 from cdi_spark.stages.publishing import _convert
 from cdi_spark.storage import Storage
-from cdi_spark.tables import CONVERSION, MEMBER, TABLES
+from cdi_spark.tables import CONVERSION, MEMBER
 
 Make = Callable[..., DataFrame]
 MAY = date(2024, 5, 1)
@@ -32,8 +32,6 @@ def told(storage: Storage, silver: Make, members: Make) -> Callable[..., list[An
             {"currency": c, "to_currency": t, "valid_on": day, "rate": Decimal(rate)}
             for c, t, day, rate in rates
         ]
-        with storage.scratch(few=True) as keep:
-            storage.replace(CONVERSION, conversion(silver("rate", *rows), to=to, keep=keep))
         placed = [
             {
                 "amount": Decimal(amount),
@@ -42,12 +40,16 @@ def told(storage: Storage, silver: Make, members: Make) -> Callable[..., list[An
             }
             for amount, currency, day in orders
         ]
-        storage.replace(TABLES["silver.order"], silver("order", *placed))
-        storage.replace(MEMBER, members({}))
-        found = (
-            storage.read("gold.order").orderBy("order_id").select("reporting_amount", "reporting_currency")
-        )
-        return [None if row[0] is None else f"{row[0]} {row[1]}" for row in found.collect()]
+        rows_of = {
+            CONVERSION.name: conversion(silver("rate", *rows), to=to),
+            "silver.order": silver("order", *placed),
+            MEMBER.name: members({}),
+        }
+        found = storage.read("gold.order", instead=rows_of).orderBy("order_id")
+        return [
+            None if row[0] is None else f"{row[0]} {row[1]}"
+            for row in found.select("reporting_amount", "reporting_currency").collect()
+        ]
 
     return told
 
@@ -114,7 +116,7 @@ def test_an_amount_is_rounded_half_up_to_the_minor_unit_of_the_reporting_currenc
     assert told([("10", "USD", MAY)], [("USD", "KWD", MAY, "0.30745")], "KWD") == ["3.075 KWD"]
 
 
-def test_a_rate_of_nothing_is_no_rate(storage: Storage, silver: Make) -> None:
+def test_a_rate_of_nothing_is_no_rate(silver: Make) -> None:
     rates = silver(
         "rate",
         {"currency": "USD", "to_currency": "EUR", "valid_on": MAY, "rate": Decimal(0)},

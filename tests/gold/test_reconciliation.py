@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections import Counter
 from decimal import Decimal
 from pathlib import Path
@@ -16,6 +15,8 @@ from pyspark.sql import SparkSession
 from cdi_spark.stages import judge
 from cdi_spark.storage import Storage
 from tests import tiny_company as tiny
+
+pytestmark = pytest.mark.launch
 
 TILL = """
 name: till
@@ -90,9 +91,8 @@ def whose(storage: Storage) -> dict[str, str]:
 @pytest.fixture
 def company(first_day: tiny.FirstDay, tmp_path: Path) -> Path:
     """The tiny company after its first run, with the files that it came from, and a till's conf."""
-    conf = tiny.make(tmp_path)
+    conf = first_day.copy(tmp_path).conf
     (conf / "sources" / "till.yml").write_text(TILL.replace("{folder}", str(tmp_path)))
-    shutil.copytree(first_day.storage.warehouse, tmp_path / "warehouse")
     return tmp_path
 
 

@@ -10,7 +10,7 @@ from pyspark.sql import DataFrame
 
 from cdi_spark.gold.money import conversion
 from cdi_spark.storage import Storage
-from cdi_spark.tables import CONVERSION, MEMBER, TABLES
+from cdi_spark.tables import CONVERSION, MEMBER
 
 Make = Callable[..., DataFrame]
 NOON = datetime(2026, 5, 10, 12, tzinfo=UTC)
@@ -28,12 +28,8 @@ def touch(person: str, channel: str | None, days: float, campaign: str | None = 
 
 
 @pytest.fixture
-def sold(storage: Storage, silver: Make, members: Make) -> Storage:
-    """A warehouse of orders, with what touched their customers before."""
-    storage.replace(CONVERSION, conversion(silver("rate"), to="EUR"))
-    storage.replace(
-        MEMBER, members({"ann": ["shop:ann", "crm:ann"], "bob": ["shop:bob"], "cid": ["shop:cid"]})
-    )
+def sold(storage: Storage, silver: Make, members: Make) -> Callable[[str], DataFrame]:
+    """The views of gold over orders, with what touched their customers before."""
     tables = {
         "order": [
             order("a", "shop:ann", "100"),
@@ -58,13 +54,17 @@ def sold(storage: Storage, silver: Make, members: Make) -> Storage:
         "invoice": [{"record_id": "shop:ann", "kind": "credit_note", "issued_on": NOON.date(), "currency": "EUR",
                      "amount": Decimal(-3)}],
     }  # fmt: skip
-    for name, rows in tables.items():
-        storage.replace(TABLES[f"silver.{name}"], silver(name, *rows))
-    return storage
+    rows_of = {f"silver.{name}": silver(name, *rows) for name, rows in tables.items()} | {
+        CONVERSION.name: conversion(silver("rate"), to="EUR"),
+        MEMBER.name: members({"ann": ["shop:ann", "crm:ann"], "bob": ["shop:bob"], "cid": ["shop:cid"]}),
+    }
+    return lambda view: storage.read(view, instead=rows_of)
 
 
-def test_each_model_shares_an_order_to_the_cent_and_one_without_a_touch_is_told_too(sold: Storage) -> None:
-    rows = sold.read("gold.attribution").selectExpr(
+def test_each_model_shares_an_order_to_the_cent_and_one_without_a_touch_is_told_too(
+    sold: Callable[[str], DataFrame],
+) -> None:
+    rows = sold("gold.attribution").selectExpr(
         "order_id",
         "channel",
         "campaign",
@@ -86,9 +86,9 @@ def test_each_model_shares_an_order_to_the_cent_and_one_without_a_touch_is_told_
     }  # fmt: skip
 
 
-def test_revenue_is_told_by_month_customer_and_currency(sold: Storage) -> None:
+def test_revenue_is_told_by_month_customer_and_currency(sold: Callable[[str], DataFrame]) -> None:
     month = "2026-05-01"
-    rows = sold.read("gold.revenue").selectExpr(
+    rows = sold("gold.revenue").selectExpr(
         "CAST(month AS STRING)",
         "entity_id",
         "currency",

@@ -7,10 +7,13 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
 from pyspark.sql import SparkSession
 
 from cdi_spark.storage import Storage
 from tests import tiny_company as tiny
+
+pytestmark = pytest.mark.launch
 
 ROOT = Path(__file__).parents[2]
 # Great Expectations takes five seconds to import: only where it has been tried in no other test.

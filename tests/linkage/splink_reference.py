@@ -17,7 +17,9 @@ def splink_pairs(persons: DataFrame, frozen: Frozen) -> dict[tuple[str, str], fl
     """Match weights by pair, the smaller record_id first."""
     model, settings = frozen.model, json.loads(frozen.trained["settings"])
     keys = {f"block_{n}": key for n, key in enumerate(rule_keys(model.blocking, frozen.trained["stop_keys"]))}
-    keyed = frozen.features(persons).withColumns(keys)
+    # Written down once: each term frequency would compute the features again.
+    keyed = frozen.features(persons).withColumns(keys).localCheckpoint()
+    frequent = frozen.with_frequencies(keyed).localCheckpoint()
     rules = [
         {"blocking_rule": f"l.{key} = r.{key}", "sql_dialect": "duckdb"}
         | ({"arrays_to_explode": [key]} if rule.shares else {})
@@ -30,7 +32,6 @@ def splink_pairs(persons: DataFrame, frozen: Frozen) -> dict[tuple[str, str], fl
             DuckDBAPI(connection=connection).register("records"),
             {**settings, "blocking_rules_to_generate_predictions": rules},
         )
-        frequent = frozen.with_frequencies(keyed)
         for column in model.term_frequency_columns():
             told = frequent.select(column, f"tf_{column}").where(F.col(column).isNotNull()).distinct()
             connection.register(f"tf_{column}", told.toArrow())

@@ -20,14 +20,15 @@ def trained(demo_job: Storage) -> Row:
     return row
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def persons(demo_job: Storage) -> DataFrame:
-    return demo_job.read("silver.person")
+    return demo_job.read("silver.person").localCheckpoint()
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def frozen(demo_job: Storage, trained: Row) -> Frozen:
-    tables = (demo_job.read(f"linkage.{name}") for name in ("term_frequency", "shared_value"))
+    names = ("term_frequency", "shared_value")
+    tables = (demo_job.read(f"linkage.{name}").localCheckpoint() for name in names)
     return Frozen.of(load_person_model(Path(charts.__file__).parent / "person.yml"), trained, *tables)
 
 

@@ -112,9 +112,10 @@ def test_families_come_apart_and_people_who_changed_come_together(
         persons, model=load_person_model(PACKAGED), limits=Linkage(), settings_hash="", run_id="r",
         keep=lambda _, kept: kept.localCheckpoint(),
     )  # fmt: skip
-    pairs = scoring.score_pairs(frozen.linked(persons), frozen).localCheckpoint()
+    linked = frozen.linked(persons).localCheckpoint()
+    pairs = scoring.score_pairs(linked, frozen).localCheckpoint()
     joined = components(persons.select("record_id"), pairs).withColumn("part", F.col("component"))
-    found = resolve_entities(frozen.linked(persons), joined, pairs, frozen, limits=Linkage()).collect()
+    found = resolve_entities(linked, joined, pairs, frozen, limits=Linkage()).collect()
     entity: dict[str, set[int]] = {}
     for row in found:
         entity.setdefault(row["record_id"].split("|")[0], set()).add(row["entity"])

@@ -116,7 +116,7 @@ def linked(spark: SparkSession, persons: DataFrame, storage: Storage) -> Linked:
             "blocking": [r for r in packaged.blocking if r.name in ("full birth date", "e-mail")],
         }
     )
-    with storage.scratch() as keep:
+    with storage.scratch(few=True) as keep:
 
         def entities(
             links: DataFrame, by: Frozen, *, judged: DataFrame | None = None, **limits: object

@@ -65,74 +65,76 @@ def people() -> list[dict[str, Any]]:
     return rows
 
 
-@pytest.fixture
-def persons(spark: SparkSession, people: list[dict[str, Any]]) -> DataFrame:
-    return local_rows(spark, [tuple(row[name] for name in PERSON.names) for row in people], PERSON.schema)
+@pytest.fixture(scope="module")
+def persons(spark_session_of_all_tests: SparkSession, people: list[dict[str, Any]]) -> DataFrame:
+    rows = [tuple(row[name] for name in PERSON.names) for row in people]
+    return local_rows(spark_session_of_all_tests, rows, PERSON.schema)
+
+
+def trained(persons: DataFrame) -> Row:
+    limits = Linkage(keep_weight=-20.0)
+    made = train_and_freeze(
+        persons, model=load_person_model(PACKAGED), limits=limits, settings_hash="", run_id="r",
+        keep=lambda _, kept: kept.localCheckpoint(),
+    )  # fmt: skip
+    return made.trained
 
 
 @pytest.fixture(scope="module")
-def learned() -> dict[str, Row]:
-    return {}
-
-
-@pytest.fixture
-def frozen(persons: DataFrame, learned: dict[str, Row]) -> Frozen:
-    """The packaged model trained on the 400 records; learned once for all tests, with every blocking rule kept."""
-    model = load_person_model(PACKAGED)
-    if not learned:
-        limits = Linkage(keep_weight=-20.0)
-        made = train_and_freeze(
-            persons,
-            model=model,
-            limits=limits,
-            settings_hash="",
-            run_id="r",
-            keep=lambda _, kept: kept.localCheckpoint(),
-        )
-        every_rule = [rule.name for rule in model.restricted(set(made.trained["features"])).blocking]
-        learned["row"] = Row(**{**made.trained.asDict(), "rules": every_rule, "stop_keys": []})
-    row = learned["row"]
-    features = persons.transform(person_features)
+def frozen(persons: DataFrame) -> Frozen:
+    """The packaged model trained on the 400 records, with every blocking rule kept."""
+    model, row = load_person_model(PACKAGED), trained(persons)
     restricted = model.restricted(set(row["features"]))
+    every_rule = [rule.name for rule in restricted.blocking]
+    features = persons.transform(person_features).localCheckpoint()
     named = F.lit(row["model_id"]).alias("model_id")
     return Frozen.of(
         model,
-        row,
-        term_frequencies(count_terms(features, model=restricted))[0].select(named, "*"),
-        shared_values(features).select(named, "*"),
+        Row(**{**row.asDict(), "rules": every_rule, "stop_keys": []}),
+        term_frequencies(count_terms(features, model=restricted))[0].select(named, "*").localCheckpoint(),
+        shared_values(features).select(named, "*").localCheckpoint(),
     )
 
 
-def test_pairs_and_weights_are_those_of_splinks_own_predict(persons: DataFrame, frozen: Frozen) -> None:
-    ours = scoring.score_pairs(frozen.linked(persons), frozen).localCheckpoint()
+@pytest.fixture(scope="module")
+def linked(persons: DataFrame, frozen: Frozen) -> DataFrame:
+    return frozen.linked(persons).localCheckpoint()
+
+
+@pytest.fixture(scope="module")
+def pairs(linked: DataFrame, frozen: Frozen) -> DataFrame:
+    return scoring.score_pairs(linked, frozen).localCheckpoint()
+
+
+def test_pairs_and_weights_are_those_of_splinks_own_predict(
+    persons: DataFrame, frozen: Frozen, pairs: DataFrame
+) -> None:
     theirs = splink_pairs(persons, frozen)
-    apart, most = differences(ours, theirs)
+    apart, most = differences(pairs, theirs)
 
     assert len(theirs) > 1_000
-    assert ours.select("block_rule").distinct().count() > 10
+    assert pairs.select("block_rule").distinct().count() > 10
     assert apart == 0
     assert most < 1e-9
 
 
 def test_adaptive_execution_and_many_tasks_change_no_pair(
-    spark: SparkSession, persons: DataFrame, frozen: Frozen
+    spark: SparkSession, persons: DataFrame, frozen: Frozen, pairs: DataFrame
 ) -> None:
-    columns = ["record_id_l", "record_id_r", "match_weight", "block_rule", "levels"]
-
-    def scored(rows: DataFrame, records_a_task: int) -> list[tuple[Any, ...]]:
-        found = scoring.score_pairs(frozen.linked(rows), frozen, records_a_task=records_a_task)
+    def told(found: DataFrame) -> list[tuple[Any, ...]]:
+        columns = ["record_id_l", "record_id_r", "match_weight", "block_rule", "levels"]
         return sorted(map(tuple, found.select(columns).collect()))
 
     settings = {"spark.sql.adaptive.enabled": "true", "spark.sql.shuffle.partitions": "7"}
     before = {name: spark.conf.get(name) for name in settings}
-    wanted = scored(persons, 400)
     try:
         for name, value in settings.items():
             spark.conf.set(name, value)
-        assert scored(persons.repartition(3), 399) == wanted
+        linked = frozen.linked(persons.repartition(3))
+        assert told(scoring.score_pairs(linked, frozen, records_a_task=399)) == told(pairs)
     finally:
-        for name, told in before.items():
-            spark.conf.set(name, str(told))
+        for name, value in before.items():
+            spark.conf.set(name, str(value))
 
 
 def test_there_are_as_many_tasks_as_keep_each_within_its_records() -> None:
@@ -174,10 +176,10 @@ def test_a_key_that_grew_too_common_since_training_is_found_unless_it_is_stop_li
     number = F.when(F.col("id") % 10 > 0, F.lit("+442079460000")).otherwise(F.lit("+442079460001"))
     crowd = (
         persons.limit(1)
-        .crossJoin(spark.range(6_400))
+        .crossJoin(spark.range(1_280))
         .withColumns({"record_id": F.concat(F.lit("crowd:"), "id"), "phones": F.array(number)})
     )
-    monkeypatch.setattr(frozen_module, "HOT_RECORDS", 3_200)
+    monkeypatch.setattr(frozen_module, "HOT_RECORDS", 640)
     linked = model.linked(persons)
     assert model.hot_keys(persons, linked) == 0
     assert model.hot_keys(crowd.drop("id"), linked) == 1
@@ -189,29 +191,21 @@ def test_a_key_that_grew_too_common_since_training_is_found_unless_it_is_stop_li
     assert stopped.hot_keys(crowd.drop("id"), linked) == 0
 
 
-def test_the_same_records_train_the_same_model(persons: DataFrame) -> None:
-    def trained(rows: DataFrame) -> str:
-        made = train_and_freeze(
-            rows,
-            model=load_person_model(PACKAGED),
-            limits=Linkage(),
-            settings_hash="",
-            run_id="r",
-            keep=lambda _, kept: kept.localCheckpoint(),
-        )
-        return str(made.trained["model_id"])
-
-    assert trained(persons) == trained(persons.orderBy(F.desc("record_id")).repartition(3))
+def test_the_same_records_train_the_same_model(persons: DataFrame, frozen: Frozen) -> None:
+    in_another_order = persons.orderBy(F.desc("record_id")).repartition(3)
+    assert trained(in_another_order)["model_id"] == frozen.trained["model_id"]
 
 
-def test_entities_lie_within_components_whatever_the_partitions(persons: DataFrame, frozen: Frozen) -> None:
-    pairs = scoring.score_pairs(frozen.linked(persons), frozen).where("match_weight >= -3")
+def test_entities_lie_within_components_whatever_the_partitions(
+    persons: DataFrame, frozen: Frozen, linked: DataFrame, pairs: DataFrame
+) -> None:
+    pairs = pairs.where("match_weight >= -3")
     records = persons.select("record_id")
     component = components(records, pairs).withColumn("part", F.col("component")).localCheckpoint()
 
-    def found(spread: int) -> dict[str, tuple[int, int]]:
+    def found(spread: int, **limits: int) -> dict[str, tuple[int, int]]:
         rows = resolve_entities(
-            frozen.linked(persons.repartition(spread)), component, pairs, frozen, limits=Linkage()
+            linked.repartition(spread), component, pairs, frozen, limits=Linkage(), **limits
         ).collect()
         return {row["record_id"]: (row["component"], row["entity"]) for row in rows}
 
@@ -220,10 +214,8 @@ def test_entities_lie_within_components_whatever_the_partitions(persons: DataFra
     assert len({entity for _, entity in entities.values()}) > len({c for c, _ in entities.values()})
     assert len(set(entities.values())) == len({entity for _, entity in entities.values()})
     assert found(5) == entities
-    whole = resolve_entities(
-        frozen.linked(persons), component, pairs, frozen, limits=Linkage(), largest=1
-    ).collect()
-    assert len({row["entity"] for row in whole}) == len({row["component"] for row in whole})
+    whole = set(found(1, largest=1).values())
+    assert len({entity for _, entity in whole}) == len({c for c, _ in whole})
 
 
 def test_a_shared_device_is_evidence_of_two_records_and_other_devices_are_none(

@@ -14,9 +14,9 @@ from cdi_spark.storage import Storage
 from cdi_spark.tables import PERSON
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def persons(demo_job: Storage) -> DataFrame:
-    return demo_job.read(PERSON.name)
+    return demo_job.read(PERSON.name).localCheckpoint()
 
 
 def test_every_live_record_is_in_one_cluster_and_the_clusters_are_those_of_people(

@@ -1,0 +1,35 @@
+"""Rewrite the table of the longest tests in CONTRIBUTING.md: python -m tests.longest JUNIT_XML ..."""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+from xml.etree import ElementTree
+
+CONTRIBUTING = Path(__file__).parents[1] / "CONTRIBUTING.md"
+MARKED = re.compile(r"(?<=<!-- longest tests -->\n).*?(?=<!-- end of longest tests -->)", re.DOTALL)
+SHOWN = 20
+
+
+def table(reports: list[Path]) -> str:
+    """The longest tests of all reports as a table in Markdown, with the seconds of the fixtures that they set up."""
+    cases = [case for report in reports for case in ElementTree.parse(report).iter("testcase")]
+    cases.sort(key=lambda case: -float(case.attrib["time"]))
+    rows = [f"| {float(c.attrib['time']):.0f} | {_place(c)} | {c.attrib['name']} |" for c in cases[:SHOWN]]
+    return "\n".join(["| seconds | file | test |", "| ---: | --- | --- |", *rows, ""])
+
+
+def _place(case: ElementTree.Element) -> str:
+    return case.attrib["classname"].removeprefix("tests.").replace(".", "/")
+
+
+def main(reports: list[Path]) -> None:
+    text, count = MARKED.subn(lambda _: table(reports), CONTRIBUTING.read_text(encoding="utf-8"))
+    if count != 1:
+        raise SystemExit(f"{CONTRIBUTING.name}: the two markers of the longest tests are missing.")
+    CONTRIBUTING.write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main([Path(name) for name in sys.argv[1:]])
