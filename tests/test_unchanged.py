@@ -18,6 +18,8 @@ from cdi_spark.storage import Storage
 from cdi_spark.tables import RUN
 from tests import tiny_company
 
+pytestmark = pytest.mark.launch
+
 
 @pytest.fixture(scope="module")
 def company(tmp_path_factory: pytest.TempPathFactory, spark_session_of_all_tests: SparkSession) -> Path:
