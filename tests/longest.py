@@ -16,12 +16,13 @@ def table(reports: list[Path]) -> str:
     """The longest tests of all reports as a table in Markdown, with the seconds of the fixtures that they set up."""
     cases = [case for report in reports for case in ElementTree.parse(report).iter("testcase")]
     cases.sort(key=lambda case: -float(case.attrib["time"]))
-    rows = [f"| {float(c.attrib['time']):.0f} | {_place(c)} | {c.attrib['name']} |" for c in cases[:SHOWN]]
-    return "\n".join(["| seconds | file | test |", "| ---: | --- | --- |", *rows, ""])
+    return "\n".join(["| seconds | file | test |", "| ---: | --- | --- |", *map(_row, cases[:SHOWN]), ""])
 
 
-def _place(case: ElementTree.Element) -> str:
-    return case.attrib["classname"].removeprefix("tests.").replace(".", "/")
+def _row(case: ElementTree.Element) -> str:
+    file = case.attrib["classname"].replace(".", "/") + ".py"
+    name = case.attrib["name"].replace("|", r"\|")
+    return f"| {float(case.attrib['time']):.0f} | {file} | {name} |"
 
 
 def main(reports: list[Path]) -> None:
