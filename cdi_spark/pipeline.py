@@ -54,6 +54,7 @@ def run_stages(run: Run, names: Sequence[str], *, wait_seconds: float = 0) -> It
 def run_stage(run: Run, stage: str) -> StageResult:
     """Run one stage and record it in ops.run, failed or not."""
     started, clock = datetime.now(UTC), time.monotonic()
+    logs.stage_began(stage)
     status, rows = stages.FAILED, Counts()
     try:
         rows = STAGES[stage](run)

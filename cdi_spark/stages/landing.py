@@ -37,7 +37,8 @@ def ingest(run: Run) -> Counts:
         except SourceError as fault:
             return fault
 
-    for source, result in zip(run.project.sources, side_by_side(land, run.project.sources), strict=True):
+    landed = side_by_side(land, run.project.sources, doing=lambda source: f"reading {source.name}")
+    for source, result in zip(run.project.sources, landed, strict=True):
         if isinstance(result, SourceError):
             faults.append(str(result))
         else:
