@@ -1,6 +1,6 @@
 """`cdi run` over a pipeline that only says what it does, without Spark: for tests of what a terminal shows.
 
-python tests/fake_run.py FOLDER text|json well|failing|waiting
+python -m tests.fake_run FOLDER text|json well|failing|waiting
 """
 
 from __future__ import annotations

@@ -17,13 +17,12 @@ from cdi_spark.cli.screen import Screen
 from cdi_spark.parallel import side_by_side
 from tests.terminal import COLUMNS, LINES, Seen, in_terminal
 
-FAKE_RUN = Path(__file__).with_name("fake_run.py")
 STAGES = ["ingest", "standardise", "train", "score", "resolve", "publish"]
 AT = r"\d\d:\d\d:\d\d"
 
 
 def command(folder: Path, form: str = "text", how: str = "well") -> list[str]:
-    return [sys.executable, str(FAKE_RUN), str(folder), form, how]
+    return [sys.executable, "-m", "tests.fake_run", str(folder), form, how]
 
 
 @pytest.fixture(scope="module")
