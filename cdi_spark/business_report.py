@@ -10,6 +10,7 @@ from typing import Any
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from cdi_spark import logs
 from cdi_spark.gold.members import live_records
 from cdi_spark.pages import Axis, page
 from cdi_spark.storage import Storage
@@ -102,6 +103,7 @@ def business_report(storage: Storage, *, title: str) -> str:
 
 def _bars(groups: Any) -> list[Bar]:
     """The groups of a label with their sizes, the largest first."""
+    logs.doing("counting customers")
     rows = [
         (row["label"], row["count"]) for row in groups.count().orderBy(F.desc("count"), "label").collect()
     ]
@@ -111,12 +113,14 @@ def _bars(groups: Any) -> list[Bar]:
 
 def _growth(journey: DataFrame) -> Chart | None:
     """Customers first known in each month."""
+    logs.doing("counting new customers by month")
     first = journey.groupBy("entity_id").agg(F.min("since").alias("since")).where("since IS NOT NULL")
     return _by_month(first.groupBy(F.trunc("since", "month").alias("month")).count().collect(), "count")
 
 
 def _revenue(revenue: DataFrame) -> tuple[str | None, dict[str, Chart]]:
     """The reporting currency, and by kind of document a picture of what it came to in it."""
+    logs.doing("adding up revenue by month")
     kinds = ("order", "invoice", "payment")
     sums = [F.sum(f"{kind}_value").cast("double").alias(kind) for kind in kinds]
     rows = (
@@ -161,6 +165,7 @@ def _months(last: date) -> list[date]:
 
 def _by_source(storage: Storage) -> list[dict[str, Any]]:
     """Of each source its records, the customers that they are, and those that it has more than once."""
+    logs.doing("counting records by source")
     records = live_records(storage.read(PERSON.name), storage.read(MEMBER.name))
     each = records.groupBy("source", "entity_id").agg(F.count("*").alias("records"))
     by_source = each.groupBy("source").agg(
@@ -173,6 +178,7 @@ def _by_source(storage: Storage) -> list[dict[str, Any]]:
 
 def _quality(storage: Storage) -> list[dict[str, Any]]:
     """By run, oldest first: expectations, those that failed, rows emitted, rows in quarantine."""
+    logs.doing("reading what was checked")
     checks = (
         storage.read_or_empty(QUALITY_RESULT)
         .groupBy("run_id")
@@ -189,6 +195,7 @@ def _quality(storage: Storage) -> list[dict[str, Any]]:
 
 def _runs(storage: Storage) -> list[dict[str, Any]]:
     """Runs, oldest first: when, how long, and how they ended."""
+    logs.doing("reading the runs")
     runs = storage.read(RUN.name).groupBy("run_id")
     told = runs.agg(
         F.min("started_at").alias("at"),

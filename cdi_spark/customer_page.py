@@ -112,7 +112,7 @@ def answer_customer(storage: Storage, entity: str) -> CustomerAnswer:
     def collected(query: Callable[[], DataFrame]) -> list[Row]:
         return query().collect()
 
-    rows = side_by_side(collected, queries)
+    rows = side_by_side(collected, queries, doing=lambda _: "reading gold")
     customers, measures, won, events, states, records, households, accounts = rows
     if not customers:
         raise CdiError(f"{entity}: the newest release has no such customer yet. Run `cdi run publish` first.")

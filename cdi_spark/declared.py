@@ -7,14 +7,14 @@ from collections.abc import Callable, Sequence
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
-from pyspark.sql import types as T
 
 from cdi_spark.errors import CdiError
-from cdi_spark.tables import SCHEMAS, TABLES, Table
+from cdi_spark.tables import BOOLEAN, SCHEMAS, TABLES, Table
 
 # A table that a view names.
 _NAMED = rf"\b(?:{'|'.join(SCHEMAS)})\.\w+"
-_STATS_TYPES = (T.NumericType, T.DateType, T.TimestampType, T.StringType)
+# Delta keeps no statistics of these.
+_WITHOUT_STATISTICS = ("array", "map", "struct", BOOLEAN)
 
 
 def conform(rows: DataFrame, table: Table, *, also: Sequence[str] = ()) -> DataFrame:
@@ -29,10 +29,10 @@ def conform(rows: DataFrame, table: Table, *, also: Sequence[str] = ()) -> DataF
             raise CdiError(
                 f"{table.name}: {column.name} is missing. Add it in the stage that writes the table."
             )
-        if have[column.name].simpleString() != column.type.simpleString():
+        if have[column.name].simpleString() != column.type:
             raise CdiError(
                 f"{table.name}: {column.name} is {have[column.name].simpleString()}, wants "
-                f"{column.type.simpleString()}. Cast it in the stage that writes the table, or change "
+                f"{column.type}. Cast it in the stage that writes the table, or change "
                 f"{table.name} in cdi_spark/tables/."
             )
     return rows.select(
@@ -49,7 +49,7 @@ def properties(table: Table) -> dict[str, str]:
     """Statistics in the log only of columns that say nothing about a person: VACUUM does not reach the log."""
     # A change of a few rows marks them in the files that hold them, and does not write these again.
     vectors = {"delta.enableDeletionVectors": "true"}
-    plain = [c.name for c in table.columns if c.pii == "none" and isinstance(c.type, _STATS_TYPES)]
+    plain = [c.name for c in table.columns if c.pii == "none" and not c.type.startswith(_WITHOUT_STATISTICS)]
     if not plain:
         return {**vectors, "delta.dataSkippingNumIndexedCols": "0"}
     return {**vectors, "delta.dataSkippingStatsColumns": ",".join(f"`{name}`" for name in plain)}
@@ -102,7 +102,7 @@ def comments(table: Table) -> str:
 
 def _no_rows(table: Table) -> str:
     """SQL of a table that was never written."""
-    columns = ", ".join(f"CAST(NULL AS {c.type.simpleString()}) AS `{c.name}`" for c in table.columns)
+    columns = ", ".join(f"CAST(NULL AS {c.type}) AS `{c.name}`" for c in table.columns)
     return f"SELECT {columns} WHERE false"
 
 

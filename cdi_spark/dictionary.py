@@ -8,7 +8,6 @@ from importlib.resources import files
 
 import sqlglot
 from jinja2 import Environment, StrictUndefined
-from pyspark.sql import types as T
 from sqlglot import exp
 
 from cdi_spark.config import Attribute, Emit, Expectation, Project, Rule, Source
@@ -82,7 +81,7 @@ def dictionary_page(project: Project) -> str:
     environment = Environment(
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    environment.filters |= {"sql_type": _sql_type, "arguments": _arguments}
+    environment.filters["arguments"] = _arguments
     template = files("cdi_spark").joinpath("dictionary.html.j2").read_text(encoding="utf-8")
     schemas = _schemas(project)
     classes = [c.pii for _, _, entries in schemas for entry in entries for c in entry.columns]
@@ -242,10 +241,6 @@ def _reads(sql: str, explode: str | None) -> list[str]:
 def _sentence(text: str) -> str:
     """As a table's comment is written: a capital in front, no full stop behind."""
     return text[:1].upper() + text[1:].rstrip(". \n")
-
-
-def _sql_type(kind: T.DataType) -> str:
-    return kind.simpleString().upper()
 
 
 def _arguments(expectation: Expectation) -> str:

@@ -69,6 +69,7 @@ def _run_stage(run: Run, stage: str, held: Lease, unchanged: list[_Entry]) -> St
         unchanged: entries of stages that had nothing to do; they are written together, for each commit takes a while.
     """
     started, clock = datetime.now(UTC), time.monotonic()
+    logs.stage_began(stage)
     status, rows, made_from = stages.FAILED, Counts(), dict[str, str]()
     stale: Collection[str] | None = None
     try:

@@ -1,10 +1,10 @@
-"""What a finished run looks like: rows, quarantine, accuracy against truth, one customer in full."""
+"""What came out of a run of the demo: quarantine, accuracy against truth, one customer; in some sixty lines."""
 
 from __future__ import annotations
 
 from pyspark.sql import DataFrame, Row
 from pyspark.sql import functions as F
-from rich.console import Console
+from rich.console import RenderableType
 from rich.table import Table as RichTable
 from rich.text import Text
 
@@ -16,10 +16,16 @@ from cdi_spark.linkage.link_rules import as_links
 from cdi_spark.linkage.tutorial import tutorial_clusters
 from cdi_spark.pages import figure, text
 from cdi_spark.storage import Storage
-from cdi_spark.tables import ATTRIBUTES, CUSTOMER_360, MEMBER, METRIC, MODEL, PAIR, PERSON, QUARANTINE, RUN
+from cdi_spark.tables import ATTRIBUTES, CUSTOMER_360, MEMBER, METRIC, MODEL, PAIR, PERSON, QUARANTINE
 from cdi_spark.truth import read_truth
 
 _TUTORIAL = "the model of Splink's tutorial"
+_MEASURES = (
+    "precision: of all pairs of records that were put together, those that are one person; recall: of all pairs that "
+    "are one person, those that were put together; F1: both in one number."
+)
+# Of what there may be many, so many are shown.
+_RULES, _RECORDS = 6, 6
 
 
 def evaluate_members(storage: Storage, path: str) -> Evaluation:
@@ -61,50 +67,56 @@ def linked_clusters(storage: Storage) -> DataFrame:
     return _as_entities(components(live, links))
 
 
-def print_report(storage: Storage, truth: str, people: str, *, console: Console) -> None:
-    """Print rows a stage, quarantined rows by reason, accuracy beside plainer ways, forecasts, and one customer.
+def demo_report(storage: Storage, truth: str, people: str) -> list[RenderableType]:
+    """What came out of a run of the demo, as parts to print one after the other.
 
     Args:
         truth: CSV of source, key and person.
         people: CSV of what is true of each person (gold/accuracy.py).
     """
-    _print_stages(storage, console)
-    _print_quarantine(storage, console)
-    print_accuracy(storage, truth, console=console)
-    _print_golden(storage, truth, people, console)
-    print_forecasts(storage, console=console)
-    _print_customer(storage, console)
+    return [
+        _title("What came out"),
+        _overview(storage),
+        _title("Are the right records together? Compared with the truth"),
+        accuracy(storage, truth),
+        Text(_MEASURES, "dim"),
+        _title("Do customers show what is true?"),
+        _golden(storage, truth, people),
+        _title("Forecasts, tried on a past that was held out"),
+        forecasts(storage),
+        *_customer(storage),
+    ]
 
 
-def _print_stages(storage: Storage, console: Console) -> None:
-    runs = storage.read(RUN.name)
-    newest = runs.orderBy(F.desc("started_at")).limit(1).select("run_id")
-    stages = runs.join(newest, "run_id").orderBy("started_at").collect()
-    shown = RichTable("stage", "table", "rows", "seconds", title="Rows a stage")
-    for row in stages:
-        for i, (table, rows) in enumerate(row["rows"].items()):
-            shown.add_row("" if i else row["stage"], table, f"{rows:,}", "" if i else f"{row['seconds']:.1f}")
-    shown.columns[2].justify = shown.columns[3].justify = "right"
-    console.print(shown)
+def _title(title: str) -> Text:
+    return Text(f"\n{title}", "bold")
 
 
-def _print_quarantine(storage: Storage, console: Console) -> None:
-    reasons = storage.read(QUARANTINE.name).select(
-        "target", "source", F.explode("failed_rules").alias("rule")
+def _table(*columns: str) -> RichTable:
+    return RichTable(*columns, box=None, padding=(0, 2, 0, 0))
+
+
+def _overview(storage: Storage) -> Text:
+    """Records, customers, and why rows are in quarantine."""
+    live = storage.read(PERSON.name).where("NOT is_deleted")
+    [counted] = live.agg(F.count("*").alias("records"), F.count_distinct("source").alias("sources")).collect()
+    customers = storage.newest_release().read(CUSTOMER_360.name).count()
+    quarantine = storage.read(QUARANTINE.name)
+    by_rule = quarantine.select(F.explode("failed_rules").alias("rule")).groupBy("rule").count()
+    rules = by_rule.orderBy(F.desc("count"), "rule").collect()
+    failed = ", ".join(f"{row['rule']} ({row['count']:,})" for row in rules[:_RULES])
+    more = f" and {len(rules) - _RULES} more" if len(rules) > _RULES else ""
+    return Text(
+        f"{counted['records']:,} records of {counted['sources']} sources are {customers:,} customers, one row for "
+        f"each in gold.customer_360.\n{quarantine.count():,} faulty rows are set aside in silver.quarantine; they "
+        f"fail {failed}{more}."
     )
-    shown = RichTable("table", "source", "rule", "rows", title="Quarantined rows by reason")
-    for row in (
-        reasons.groupBy("target", "source", "rule").count().orderBy("target", "source", "rule").collect()
-    ):
-        shown.add_row(row["target"], row["source"], row["rule"], f"{row['count']:,}")
-    shown.columns[3].justify = "right"
-    console.print(shown)
 
 
-def print_accuracy(storage: Storage, path: str, *, console: Console) -> None:
-    """Print precision, recall and F1 of the entities against truth, beside those of plainer ways to link."""
+def accuracy(storage: Storage, path: str) -> RichTable:
+    """Precision, recall and F1 of the entities against truth, beside those of plainer ways to link."""
     persons, truth = storage.read(PERSON.name), read_truth(storage, path)
-    shown = RichTable("", "precision", "recall", "F1", title="Against the known truth (pairs, over clusters)")
+    shown = _table("", "precision", "recall", "F1")
 
     def add(name: str, found: Evaluation) -> None:
         shown.add_row(name, f"{found.precision:.4f}", f"{found.recall:.4f}", f"{found.f1:.4f}")
@@ -116,11 +128,11 @@ def print_accuracy(storage: Storage, path: str, *, console: Console) -> None:
         add(_TUTORIAL, evaluate(tutorial_clusters(persons), truth))
     except CdiError:
         shown.add_row(_TUTORIAL, "cannot be trained from so little")
-    console.print(shown)
+    return shown
 
 
-def _print_golden(storage: Storage, truth: str, people: str, console: Console) -> None:
-    """Print how much of what sources know to be true gold shows, beside plain "last record wins"."""
+def _golden(storage: Storage, truth: str, people: str) -> Text:
+    """How much of what sources know to be true gold shows, beside plain "last record wins"."""
     found = golden_accuracy(
         storage.newest_release().read(CUSTOMER_360.name),
         storage.read(PERSON.name),
@@ -129,37 +141,36 @@ def _print_golden(storage: Storage, truth: str, people: str, console: Console) -
         storage.spark.read.csv(people, header=True),
     ).orderBy("attribute")
     rows = [(row["attribute"], row["known"], row["golden"], row["last"]) for row in found.collect()]
-    total = ("all", *(sum(row[i] for row in rows) for i in (1, 2, 3)))
-    shown = RichTable(
-        "attribute", "true values", "golden record", "last record wins",
-        title="Golden accuracy: of true values that a source knows, those shown",
-    )  # fmt: skip
-    for name, known, golden, last in (*rows, total):
-        shown.add_row(name, f"{known:,}", f"{golden / max(known, 1):.3f}", f"{last / max(known, 1):.3f}")
-    for column in shown.columns[1:]:
-        column.justify = "right"
-    console.print(shown)
+    known, golden, last = (sum(row[i] for row in rows) for i in (1, 2, 3))
+    each = (f"{name} {_share(right, of)} ({_share(newest, of)})" for name, of, right, newest in rows)
+    return Text(
+        f"Of {known:,} true values that a source knows, golden records show {_share(golden, known)}; plain "
+        f"'last record wins' would show {_share(last, known)}. By attribute, the latter in brackets: "
+        f"{', '.join(each)}."
+    )
 
 
-def print_forecasts(storage: Storage, *, console: Console) -> None:
-    """Print how well the newest release's forecasts foretold the past, beside plainer ones."""
+def _share(part: int, whole: int) -> str:
+    return f"{part / max(whole, 1):.3f}"
+
+
+def forecasts(storage: Storage) -> RichTable:
+    """How well the newest release's forecasts foretold the past, beside plainer ones."""
     release_id = storage.newest_release().release_id
     metrics = storage.read(METRIC.name).where(F.col("run_id") == release_id).orderBy("metric")
-    shown = RichTable(
-        "", "error", "of a plainer one", "unit", "in gold", title="Forecasts of a past held out"
-    )
+    shown = _table("", "error", "of a plainer one", "unit", "in gold")
     for row in metrics.collect():
         errors = (figure(row[name]) for name in ("value", "baseline"))
         shown.add_row(row["metric"], *errors, row["unit"], "yes" if row["is_published"] else "no")
-    console.print(shown)
+    return shown
 
 
-def _print_customer(storage: Storage, console: Console) -> None:
+def _customer(storage: Storage) -> list[RenderableType]:
     """A customer of many sources, with the records that the golden record came from."""
     customers = storage.newest_release().read(CUSTOMER_360.name)
     best = customers.orderBy(F.desc(F.size("sources")), F.abs(F.col("record_count") - 6), "entity_id").first()
     if best is None:
-        return
+        return []
     members = storage.read(MEMBER.name).where(
         (F.col("entity_id") == best["entity_id"]) & F.col("valid_to").isNull()
     )
@@ -169,15 +180,28 @@ def _print_customer(storage: Storage, console: Console) -> None:
         .orderBy("record_id")
         .collect()
     )
-    shown = RichTable("attribute", "golden record", title=f"Customer {best['entity_id']}")
+    golden, said = _lines(), _lines()
     for name in _known(best):
-        shown.add_row(name, Text(text(best[name])))
-    console.print(shown)
-    shown = RichTable("record", "what it says", title="The records that it came from", show_lines=True)
-    for record in records:
-        said = " · ".join(text(record[name]) for name in _known(record))
-        shown.add_row(Text(record["record_id"]), Text(said))
-    console.print(shown)
+        golden.add_row(name, Text(text(best[name])))
+    for record in records[:_RECORDS]:
+        values = " · ".join(text(record[name]) for name in _known(record))
+        said.add_row(Text(record["record_id"]), Text(values))
+    more = len(records) - _RECORDS
+    return [
+        _title(f"One customer, {best['entity_id']}"),
+        golden,
+        _title(f"The {len(records)} records that it came from"),
+        said,
+        *([Text(f"and {more} more", "dim")] if more > 0 else []),
+    ]
+
+
+def _lines() -> RichTable:
+    """A table of names and texts, one line for each; what does not fit in is cut off."""
+    lines = RichTable.grid(padding=(0, 2, 0, 0), expand=True)
+    lines.add_column(no_wrap=True)
+    lines.add_column(no_wrap=True, overflow="ellipsis", ratio=1)
+    return lines
 
 
 def _known(row: Row) -> list[str]:

@@ -1,10 +1,20 @@
 """The `cdi` command as a shell sees it: what it prints, and its exit status. No Spark here."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from cdi_spark.cli import main
+
+# What takes long to import, by what may still do without.
+_SPARK = {"pyspark", "pandas", "splink", "great_expectations", "sklearn", "graphframes"}
+_HEAVY = {
+    "--help": _SPARK | {"duckdb", "numpy", "pyarrow", "sqlglot", "pydantic", "phonenumbers"},
+    "check": _SPARK | {"duckdb", "numpy", "pyarrow", "phonenumbers"},
+    "init": _SPARK,
+}
 
 DEMO = Path(__file__).parents[1] / "conf" / "demo"
 
@@ -13,6 +23,19 @@ def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--help"]) == 0
     said = capsys.readouterr().out
     assert all(command in said for command in ("run", "sql", "evaluate", "check", "demo"))
+
+
+@pytest.mark.parametrize("command", _HEAVY)
+def test_a_quick_command_imports_nothing_heavy(command: str, tmp_path: Path) -> None:
+    raw = tmp_path / "people.csv"
+    raw.write_text("id,name,email\n1,Ann Lee,ann@example.org\n")
+    more = {"check": ["--project", str(DEMO)], "init": [str(tmp_path / "conf"), str(raw)]}
+    script = "import sys; from cdi_spark.cli import main; main(sys.argv[1:]); print('\\n', *sys.modules)"
+    arguments = [sys.executable, "-c", script, command, *more.get(command, [])]
+    done = subprocess.run(arguments, capture_output=True, text=True, check=True)
+    imported = done.stdout.splitlines()[-1].split()
+    assert "cdi_spark.cli" in imported
+    assert not _HEAVY[command] & set(imported)
 
 
 def test_good_conf_is_in_order(capsys: pytest.CaptureFixture[str]) -> None:
@@ -76,7 +99,7 @@ def test_a_command_that_is_stopped_does_not_succeed(monkeypatch: pytest.MonkeyPa
     def stop(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("cdi_spark.cli.options.load_project", stop)
+    monkeypatch.setattr("cdi_spark.config.load_project", stop)
     assert main(["check", "--project", str(DEMO)]) != 0
 
 

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 from rich.markup import escape
@@ -17,26 +17,35 @@ from rich.table import Table as RichTable
 from rich.text import Text
 
 from cdi_spark import logs
-from cdi_spark.cli import customers, history, judging, linkage, models, overriding, review, serve, stream
+from cdi_spark.cli import (
+    customers,
+    demo,
+    history,
+    judging,
+    linkage,
+    models,
+    overriding,
+    review,
+    serve,
+    stream,
+)
 from cdi_spark.cli.options import (
     AsJson,
     Catalog,
     ProjectDir,
     Vars,
     Warehouse,
+    at_work,
     err,
     open_storage,
     out,
     project_at,
     start_run,
+    tables_at,
     variables,
     write_page,
 )
 from cdi_spark.errors import CdiError, ConfigError
-
-# Spark takes seconds to import; `cdi check` and `cdi --help` do without it.
-if TYPE_CHECKING:
-    from cdi_spark.stages import Run
 
 app = typer.Typer(
     name="cdi",
@@ -83,10 +92,18 @@ def run(
     wait: Annotated[int, typer.Option(min=0, help="Seconds to wait while another run is at work.")] = 0,
 ) -> None:
     """Run the job: raw sources to gold.customer_360, or one stage of it."""
-    job = start_run(
-        project_at(project, variables(var)), warehouse, catalog, retrain=retrain, full=full, run_id=run_id
-    )
-    _run_stages(job, stage, wait_seconds=wait)
+    from cdi_spark.cli.running import is_on_screen, print_result, run_and_show
+    from cdi_spark.pipeline import STAGES
+
+    with at_work("starting the run"):
+        job = start_run(
+            project_at(project, variables(var)), warehouse, catalog, retrain=retrain, full=full, run_id=run_id
+        )
+    stages = list(STAGES) if stage is Stage.all else [stage.value]
+    where = tables_at(project, warehouse, catalog)
+    results = run_and_show(job, stages, where=where, wait_seconds=wait)
+    if is_on_screen(job):
+        print_result(results, where=where)
 
 
 @app.command()
@@ -100,10 +117,11 @@ def sql(
     """Query the tables with SQL, by their names schema.table."""
     from pyspark.errors import PySparkException
 
-    storage = open_storage(project_at(project, lenient=True), warehouse, catalog)
     try:
-        rows = storage.query(query)
-        names, data = rows.columns, [row.asDict(recursive=True) for row in rows.collect()]
+        with at_work("asking the tables"):
+            storage = open_storage(project_at(project, lenient=True), warehouse, catalog)
+            rows = storage.query(query)
+            names, data = rows.columns, [row.asDict(recursive=True) for row in rows.collect()]
     except PySparkException as fault:
         raise CdiError(f"sql: {str(fault).split('SQLSTATE')[0].strip()}") from None
     if format is Format.json:
@@ -130,8 +148,9 @@ def evaluate(
     """Measure the clusters against known truth: pairwise precision, recall and F1, and exact clusters."""
     from cdi_spark.report import evaluate_members
 
-    storage = open_storage(project_at(project, lenient=True), warehouse, catalog)
-    found = evaluate_members(storage, truth).as_dict()
+    with at_work("comparing the clusters with the truth"):
+        storage = open_storage(project_at(project, lenient=True), warehouse, catalog)
+        found = evaluate_members(storage, truth).as_dict()
     if as_json:
         print(json.dumps(found))
         return
@@ -168,7 +187,9 @@ def init(
     """Look at raw files and write a project for them, with its guesses as comments to confirm."""
     from cdi_spark.discovery.project import init_project
 
-    for line in init_project(directory, [*(source or []), *(more or [])]):
+    with at_work("looking at the files"):
+        lines = init_project(directory, [*(source or []), *(more or [])])
+    for line in lines:
         out.print(line, highlight=False, markup=False, soft_wrap=True)
 
 
@@ -183,35 +204,7 @@ def docs(
     write_page(output, dictionary_page(project_at(project, lenient=True)))
 
 
-@app.command()
-def demo(
-    directory: Annotated[Path, typer.Option("--dir", help="Folder for raw files and tables.")] = Path("demo"),
-    people: Annotated[int, typer.Option(min=100, help="How many people the demo company knows.")] = 10_000,
-    seed: Annotated[int, typer.Option(help="The same seed and size give the same bytes.")] = 42,
-    project: Annotated[str, typer.Option(help="Conf folder of the demo company.")] = "conf/demo",
-) -> None:
-    """Make a demo company's raw sources, run the whole job on them and show what came out."""
-    from cdi_spark.demo.generate import generate
-    from cdi_spark.report import print_report
-
-    err.print(f"making raw sources of {people:,} people in {directory / 'raw'} …")
-    generate(directory / "raw", people=people, seed=seed)
-    loaded = project_at(project, {"raw": str(directory / "raw")})
-    job = start_run(loaded, str(directory / "warehouse"))
-    _run_stages(job, Stage.all)
-    raw = directory / "raw"
-    print_report(job.storage, str(raw / "truth.csv"), str(raw / "truth_people.csv"), console=out)
-    out.print("Try next:")
-    for query in (
-        "SELECT given_name, family_name, record_count, sources, order_total FROM gold.customer_360 "
-        "ORDER BY record_count DESC LIMIT 5",
-        "SELECT c.family_name, c.given_name, o.ordered_at, o.amount, o.currency FROM gold.order o "
-        "JOIN gold.customer_360 c USING (entity_id) ORDER BY o.amount DESC LIMIT 5",
-    ):
-        out.print(f'  .venv/bin/cdi sql --project {project} --warehouse {directory / "warehouse"} \\\n    "{query}"',
-                  highlight=False, soft_wrap=True)  # fmt: skip
-
-
+app.command()(demo.demo)
 app.command()(customers.show)
 app.command()(customers.report)
 app.command()(linkage.explain)
@@ -256,15 +249,6 @@ def script() -> None:
     # No exit without a failure: some schedulers take any SystemExit for one.
     if status := main(sys.argv[1:]):
         sys.exit(status)
-
-
-def _run_stages(job: Run, stage: Stage, *, wait_seconds: float = 0) -> None:
-    from cdi_spark.pipeline import STAGES, run_stages
-
-    for _ in run_stages(
-        job, list(STAGES) if stage is Stage.all else [stage.value], wait_seconds=wait_seconds
-    ):
-        pass
 
 
 def _cell(value: Any) -> Any:

@@ -10,7 +10,16 @@ import typer
 from rich.table import Table as RichTable
 from rich.text import Text
 
-from cdi_spark.cli.options import Catalog, ProjectDir, Warehouse, open_storage, out, project_at, write_page
+from cdi_spark.cli.options import (
+    Catalog,
+    ProjectDir,
+    Warehouse,
+    at_work,
+    open_storage,
+    out,
+    project_at,
+    write_page,
+)
 
 if TYPE_CHECKING:
     from cdi_spark.customer_page import CustomerAnswer
@@ -28,7 +37,8 @@ def show(
     """Show a customer of the newest release: golden values and where they are from, contacts, events, records."""
     from cdi_spark.customer_page import answer_customer, customer_page
 
-    found = answer_customer(open_storage(project_at(project, lenient=True), warehouse, catalog), entity)
+    with at_work("gathering what is known of the customer"):
+        found = answer_customer(open_storage(project_at(project, lenient=True), warehouse, catalog), entity)
     if html is not None:
         write_page(html, customer_page(found))
         return
@@ -45,7 +55,9 @@ def report(
     from cdi_spark.business_report import business_report
 
     loaded = project_at(project, lenient=True)
-    write_page(output, business_report(open_storage(loaded, warehouse, catalog), title=loaded.file.name))
+    with at_work("putting the release in numbers"):
+        page = business_report(open_storage(loaded, warehouse, catalog), title=loaded.file.name)
+    write_page(output, page)
 
 
 def _print(found: CustomerAnswer) -> None:

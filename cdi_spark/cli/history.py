@@ -10,7 +10,16 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.table import Table as RichTable
 
-from cdi_spark.cli.options import AsJson, Catalog, ProjectDir, Warehouse, open_storage, out, project_at
+from cdi_spark.cli.options import (
+    AsJson,
+    Catalog,
+    ProjectDir,
+    Warehouse,
+    at_work,
+    open_storage,
+    out,
+    project_at,
+)
 
 if TYPE_CHECKING:
     from cdi_spark.history import History
@@ -29,8 +38,9 @@ def history(
     """Tell what became of an entity id: its records and events, and where it lives."""
     from cdi_spark.history import history as told
 
-    storage = open_storage(project_at(project, lenient=True), warehouse, catalog)
-    found = told(storage, entity, at=as_of and as_of.replace(tzinfo=UTC))
+    with at_work("following the id"):
+        storage = open_storage(project_at(project, lenient=True), warehouse, catalog)
+        found = told(storage, entity, at=as_of and as_of.replace(tzinfo=UTC))
     if as_json:
         print(json.dumps(asdict(found), default=str, ensure_ascii=False))
     else:

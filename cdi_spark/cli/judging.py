@@ -16,6 +16,7 @@ from cdi_spark.cli.options import (
     ProjectDir,
     Warehouse,
     Why,
+    at_work,
     open_storage,
     out,
     project_at,
@@ -83,8 +84,9 @@ def list_(
     from cdi_spark.entities.judgements import standing
     from cdi_spark.tables import JUDGEMENT
 
-    storage = open_storage(project_at(project, lenient=True), warehouse, catalog)
-    held = standing(storage.read_or_empty(JUDGEMENT))
+    with at_work("reading the decisions"):
+        storage = open_storage(project_at(project, lenient=True), warehouse, catalog)
+        held = standing(storage.read_or_empty(JUDGEMENT))
     if as_json:
         print(json.dumps([vars(judgement) for judgement in held], default=str, ensure_ascii=False))
         return
@@ -106,7 +108,8 @@ def _judge(
 ) -> None:
     from cdi_spark.stages import judge
 
-    storage = open_storage(project_at(project, lenient=True), warehouse, catalog)
-    new = judge(storage, records, verdict, by=by, why=why)
+    with at_work("putting the decision on record"):
+        storage = open_storage(project_at(project, lenient=True), warehouse, catalog)
+        new = judge(storage, records, verdict, by=by, why=why)
     told = "on record; it holds from the next `cdi run` on" if new else "that is decided already"
     out.print(f"{records[0]} and {records[1]}: {verdict}, {told}", highlight=False, markup=False)

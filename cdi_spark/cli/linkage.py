@@ -17,6 +17,7 @@ from cdi_spark.cli.options import (
     Catalog,
     ProjectDir,
     Warehouse,
+    at_work,
     look_into,
     out,
     write_page,
@@ -47,8 +48,8 @@ def explain(
     from cdi_spark.inspection import answer_pair
     from cdi_spark.linkage.waterfall import waterfall_page
 
-    run = look_into(project, warehouse, catalog)
-    found = answer_pair(run, (record, other))
+    with at_work("weighing the pair"):
+        found = answer_pair(look_into(project, warehouse, catalog), (record, other))
     if html:
         drawn = waterfall_page(
             found.steps,
@@ -76,7 +77,8 @@ def why(
     """
     from cdi_spark.inspection import answer_entity
 
-    found = answer_entity(look_into(project, warehouse, catalog), entity)
+    with at_work("weighing the links within the entity"):
+        found = answer_entity(look_into(project, warehouse, catalog), entity)
     if as_json:
         told = asdict(found) | {"links": [_link_json(link, found) for link in found.links]}
         del told["found"]

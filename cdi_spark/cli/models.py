@@ -17,6 +17,7 @@ from cdi_spark.cli.options import (
     Catalog,
     ProjectDir,
     Warehouse,
+    at_work,
     look_into,
     out,
     write_page,
@@ -49,9 +50,10 @@ def list_models(
 
     if _has_subcommand(context):
         return
-    run = look_into(project, warehouse, catalog)
-    models = by_newest(run.storage.read_or_empty(MODEL)).collect()
-    active = active_of(run)
+    with at_work("reading the models"):
+        run = look_into(project, warehouse, catalog)
+        models = by_newest(run.storage.read_or_empty(MODEL)).collect()
+        active = active_of(run)
     listed = [
         {
             "model_id": row["model_id"],
@@ -90,8 +92,9 @@ def compare(
     """Compare two models: their levels' weights, blocking rules, thresholds and measures."""
     from cdi_spark.linkage.models import compare_models
 
-    run = look_into(project, warehouse, catalog)
-    found = compare_models(_model(run, a), _model(run, b))
+    with at_work("comparing the models"):
+        run = look_into(project, warehouse, catalog)
+        found = compare_models(_model(run, a), _model(run, b))
     if as_json:
         levels = [asdict(level) | {"difference": level.difference} for level in found.levels]
         print(json.dumps({"a": a, "b": b, **asdict(found), "levels": levels}))
@@ -112,11 +115,12 @@ def activate(
     from cdi_spark.linkage.models import activated
     from cdi_spark.tables import MODEL
 
-    run = look_into(project, warehouse, catalog)
-    with lease(run.storage, run.run_id):
-        models = run.storage.read_or_empty(MODEL)
-        row = activated(models, model, settings_hash=settings_of(run), at=datetime.now(UTC))
-        run.storage.merge(MODEL, row, when_changed=("activated_at",))
+    with at_work("making the model active"):
+        run = look_into(project, warehouse, catalog)
+        with lease(run.storage, run.run_id):
+            models = run.storage.read_or_empty(MODEL)
+            row = activated(models, model, settings_hash=settings_of(run), at=datetime.now(UTC))
+            run.storage.merge(MODEL, row, when_changed=("activated_at",))
     out.print(
         f"{model} is active. `cdi run` scores with it: run score, resolve and publish.", highlight=False
     )
@@ -133,8 +137,9 @@ def report(
     """Write the training report of a model: weights, thresholds, blocking, clusters; no value of the data."""
     from cdi_spark.linkage.model_report import model_report
 
-    run = look_into(project, warehouse, catalog)
-    write_page(file, model_report(_model(run, model)))
+    with at_work("drawing the model"):
+        page = model_report(_model(look_into(project, warehouse, catalog), model))
+    write_page(file, page)
 
 
 @blocking.callback(invoke_without_command=True)
@@ -150,8 +155,9 @@ def list_rules(
 
     if _has_subcommand(context):
         return
-    run = look_into(project, warehouse, catalog)
-    _print_rows([row.asDict() for row in blocking_rules(run).collect()], as_json=as_json)
+    with at_work("counting what each rule costs and adds"):
+        rows = blocking_rules(look_into(project, warehouse, catalog)).collect()
+    _print_rows([row.asDict() for row in rows], as_json=as_json)
 
 
 @blocking.command()
@@ -165,8 +171,9 @@ def proposals(
     """Propose rules that would find pairs of today's entities which no rule of the model finds, best first."""
     from cdi_spark.inspection import proposed_rules
 
-    run = look_into(project, warehouse, catalog)
-    _print_rows([row.asDict() for row in proposed_rules(run).limit(most).collect()], as_json=as_json)
+    with at_work("trying other rules"):
+        rows = proposed_rules(look_into(project, warehouse, catalog)).limit(most).collect()
+    _print_rows([row.asDict() for row in rows], as_json=as_json)
 
 
 def _has_subcommand(context: typer.Context) -> bool:

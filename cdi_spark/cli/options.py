@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import shlex
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -9,15 +14,16 @@ import typer
 from rich.console import Console
 
 from cdi_spark import logs
-from cdi_spark.config import Project, load_project
 from cdi_spark.errors import ConfigError
 
-# Spark takes seconds to import; `cdi check` and `cdi --help` do without it.
+# `cdi --help` imports neither conf's checks nor Spark; `cdi check` does without Spark.
 if TYPE_CHECKING:
+    from cdi_spark.config import Project
     from cdi_spark.stages import Run
     from cdi_spark.storage import Storage
 
 out = Console()
+# The live display goes to stderr; stdout has results only.
 err = Console(stderr=True)
 
 ProjectDir = Annotated[
@@ -53,6 +59,8 @@ def variables(given: list[str] | None) -> dict[str, str]:
 
 
 def project_at(place: str, given: dict[str, str] | None = None, *, lenient: bool = False) -> Project:
+    from cdi_spark.config import load_project
+
     if "://" not in place:
         return load_project(Path(place), given, lenient=lenient)
     from cdi_spark.conf_files import local_copy
@@ -86,7 +94,8 @@ def open_storage(
     place = warehouse or project.warehouse
     if place is None:
         raise ConfigError("Where are the tables? Give --warehouse DIR, or warehouse: in project.yml.")
-    logs.set_up(project.file.log)
+    logs.doing("starting Spark")
+    logs.set_up(level=project.file.log.level, format=project.file.log.format)
     work = work_at([source.path for source in project.sources] if runs else [], place)
     profile = profile_of(work, runs=runs) if project.file.profile == "auto" else project.file.profile
     if runs:
@@ -94,6 +103,8 @@ def open_storage(
     spark = spark_session(
         project.file.spark if settings is None else settings, profile=profile, makes_archive=runs
     )
+    # Whatever the command itself does comes next.
+    logs.doing("")
     return Storage(
         spark, place, catalog=project.file.catalog if catalog is None else catalog, prefix=project.file.prefix
     )
@@ -111,14 +122,51 @@ def start_run(
 ) -> Run:
     from cdi_spark.stages import Run, new_run_id
 
-    with err.status("starting Spark …"):
-        storage = open_storage(project, warehouse, catalog, runs=runs)
+    storage = open_storage(project, warehouse, catalog, runs=runs)
     return Run(storage.spark, project, storage, retrain=retrain, full=full, run_id=run_id or new_run_id())
 
 
 def look_into(project: str, warehouse: str | None, catalog: str | None) -> Run:
     """A run over the tables that are there; no source is read, so variables of the project need no value."""
     return start_run(project_at(project, lenient=True), warehouse, catalog, runs=False)
+
+
+def has_watcher() -> bool:
+    """Whether somebody watches stderr: a terminal that can redraw, and no build server's."""
+    # FORCE_COLOR makes a file a terminal to rich; nobody redraws a file.
+    return err.is_interactive and err.file.isatty() and not os.environ.get("CI")
+
+
+@contextmanager
+def at_work(what: str) -> Iterator[None]:
+    """Show on a terminal what the command does while it is at its step; print nothing to stdout meanwhile."""
+    if not has_watcher():
+        yield
+        return
+    from cdi_spark.cli.screen import status
+
+    with status(what, err):
+        yield
+
+
+def tables_at(project: str, warehouse: str | None, catalog: str | None = None) -> list[str]:
+    """The options that lead to the same tables again."""
+    given = (
+        ("--project", project if project != "." else None),
+        ("--warehouse", warehouse),
+        ("--catalog", catalog),
+    )
+    return [word for option, value in given if value is not None for word in (option, value)]
+
+
+def command_line(*words: str) -> str:
+    """A `cdi` command to copy."""
+    return " ".join(["cdi" if shutil.which("cdi") else ".venv/bin/cdi", *map(_quoted, words)])
+
+
+def _quoted(word: str) -> str:
+    # Queries hold single quotes, and look best in double ones.
+    return f'"{word}"' if " " in word and not set(word) & set('"$`\\!') else shlex.quote(word)
 
 
 def write_page(file: Path, page: str, *, quiet: bool = False) -> None:

@@ -16,6 +16,7 @@ from cdi_spark.cli.options import (
     ProjectDir,
     Warehouse,
     Why,
+    at_work,
     open_storage,
     out,
     project_at,
@@ -48,7 +49,8 @@ def set_(
 
     said = dict(_pair(value) for value in values)
     loaded = project_at(project, lenient=True)
-    done = override(open_storage(loaded, warehouse, catalog), loaded, record, said, by=by, why=why)
+    with at_work("putting the values on record"):
+        done = override(open_storage(loaded, warehouse, catalog), loaded, record, said, by=by, why=why)
     _tell(f"{', '.join(done)} of {record}'s customer: set; shown from the next `cdi run` on")
 
 
@@ -65,8 +67,9 @@ def withdraw(
     """Let the sources decide again; what was set stays on record."""
     from cdi_spark.stages import withdraw_override
 
-    storage = open_storage(project_at(project, lenient=True), warehouse, catalog)
-    withdraw_override(storage, record, attribute, by=by, why=why)
+    with at_work("taking the value back"):
+        storage = open_storage(project_at(project, lenient=True), warehouse, catalog)
+        withdraw_override(storage, record, attribute, by=by, why=why)
     _tell(f"{attribute} of {record}'s customer: withdrawn; sources decide from the next `cdi run` on")
 
 
@@ -82,9 +85,9 @@ def list_(
     from cdi_spark.tables import OVERRIDE
 
     loaded = project_at(project, lenient=True)
-    storage = open_storage(loaded, warehouse, catalog)
-    known = storage.read_or_empty(OVERRIDE)
-    held = known.transform(standing_overrides, survivorship=loaded.survivorship).orderBy("step").collect()
+    with at_work("reading the values"):
+        known = open_storage(loaded, warehouse, catalog).read_or_empty(OVERRIDE)
+        held = known.transform(standing_overrides, survivorship=loaded.survivorship).orderBy("step").collect()
     if as_json:
         print(json.dumps([row.asDict(recursive=True) for row in held], default=str, ensure_ascii=False))
         return

@@ -16,6 +16,7 @@ from cdi_spark.cli.options import (
     Catalog,
     ProjectDir,
     Warehouse,
+    at_work,
     open_storage,
     out,
     project_at,
@@ -24,8 +25,7 @@ from cdi_spark.cli.options import (
 from cdi_spark.errors import CdiError, ConfigError
 
 if TYPE_CHECKING:
-    from cdi_spark.review_sheet import Sheet
-    from cdi_spark.storage import Storage
+    from cdi_spark.review_sheet import Sheet, Taken
 
 
 def review(
@@ -55,15 +55,18 @@ def review(
         raise ConfigError("review: --answers FILE wants --by NAME, and neither --csv nor --html.")
     conf = project_at(project, lenient=True)
     if answers is not None and by is not None:
-        from cdi_spark.review_sheet import read_sheet
+        from cdi_spark.review_sheet import read_sheet, take_answers
 
         # Before Spark starts: a file with a fault is told at once.
         filled = read_sheet(answers)
-        _take(open_storage(conf, warehouse, catalog), answers, filled, by=by, as_json=as_json)
+        with at_work("putting the answers on record"):
+            taken = take_answers(open_storage(conf, warehouse, catalog), filled.answers, by=by)
+        _report(taken, answers, filled, as_json=as_json)
         return
     from cdi_spark.review import pairs_to_review
 
-    found = pairs_to_review(open_storage(conf, warehouse, catalog), conf.file.linkage, most=pairs)
+    with at_work("finding the pairs most worth a look"):
+        found = pairs_to_review(open_storage(conf, warehouse, catalog), conf.file.linkage, most=pairs)
     _write(found, csv, html, quiet=as_json)
     if as_json:
         print(json.dumps(found, default=str, ensure_ascii=False))
@@ -71,15 +74,12 @@ def review(
         _print(found)
 
 
-def _take(storage: Storage, file: Path, filled: Sheet, *, by: str, as_json: bool) -> None:
-    """Put answers on record and tell what became of them.
+def _report(taken: Taken, file: Path, filled: Sheet, *, as_json: bool) -> None:
+    """Report what became of answers.
 
     Raises:
         CdiError: some rows are not on record; it names them.
     """
-    from cdi_spark.review_sheet import take_answers
-
-    taken = take_answers(storage, filled.answers, by=by)
     if as_json:
         print(json.dumps({**asdict(taken), "empty": filled.empty, "faults": filled.faults}))
     else:

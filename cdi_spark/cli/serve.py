@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import signal
 import threading
+from contextlib import ExitStack
 from typing import Annotated
 
 import typer
 
-from cdi_spark.cli.options import ProjectDir, Warehouse, err, open_storage, out, project_at
+from cdi_spark.cli.options import ProjectDir, Warehouse, at_work, err, open_storage, out, project_at
 from cdi_spark.errors import ConfigError
 
 LOOPBACK = ("127.0.0.1", "localhost")
@@ -51,14 +52,16 @@ def sql(
             highlight=False,
             soft_wrap=True,
         )
-    with err.status("starting Spark …"):
-        storage = open_storage(loaded, warehouse, settings=server_settings(loaded.file.spark))
     stop = threading.Event()
-    # After Spark's start, which takes SIGINT for its own.
-    for sign in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(sign, lambda *_: stop.set())
+    with ExitStack() as until_ready:
+        until_ready.enter_context(at_work("starting the server"))
+        storage = open_storage(loaded, warehouse, settings=server_settings(loaded.file.spark))
+        # After Spark's start, which takes SIGINT for its own.
+        for sign in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(sign, lambda *_: stop.set())
 
-    def ready(url: str) -> None:
-        out.print(url, highlight=False, markup=False, soft_wrap=True)
+        def ready(url: str) -> None:
+            until_ready.close()
+            out.print(url, highlight=False, markup=False, soft_wrap=True)
 
-    serve(storage, host=host, port=port, every_seconds=every, stop=stop, ready=ready)
+        serve(storage, host=host, port=port, every_seconds=every, stop=stop, ready=ready)

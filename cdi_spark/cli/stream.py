@@ -11,6 +11,7 @@ from cdi_spark.cli.options import (
     ProjectDir,
     Vars,
     Warehouse,
+    at_work,
     err,
     project_at,
     start_run,
@@ -35,6 +36,7 @@ def stream(
     """
     from cdi_spark.streaming import stream as run_stream
 
-    job = start_run(project_at(project, variables(var)), warehouse, catalog)
+    with at_work("starting"):
+        job = start_run(project_at(project, variables(var)), warehouse, catalog)
     runs = run_stream(job, every_seconds=None if available_now else every, wait_seconds=wait)
     err.print(f"{runs} runs; the stream has ended", highlight=False)

@@ -156,7 +156,6 @@ def _quality(path: Path) -> Quality:
 def _read(path: Path, model: type[M]) -> M:
     try:
         text = path.read_text(encoding="utf-8")
-        tree = yaml.compose(text, Loader=yaml.SafeLoader)
         return model.model_validate(yaml.safe_load(text) or {})
     except (OSError, UnicodeDecodeError) as fault:
         raise ConfigError(f"{path}: cannot be read ({fault}).") from None
@@ -165,6 +164,7 @@ def _read(path: Path, model: type[M]) -> M:
         line = f":{mark.line + 1}" if mark else ""
         raise ConfigError(f"{path}{line}: is not YAML: {getattr(fault, 'problem', fault)}.") from None
     except ValidationError as fault:
+        tree = yaml.compose(text, Loader=yaml.SafeLoader)
         problems = [
             f"{path}:{_line(tree, e['loc'])}: {'.'.join(str(x) for x in e['loc'])}: {_meaning(e['type'], e['msg'])}"
             for e in fault.errors(include_input=False, include_url=False)

@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from cdi_spark import logs
 from cdi_spark.config import load_project
 from cdi_spark.discovery.country import country_of
 from cdi_spark.discovery.deliveries import Delivery, find_deliveries, without_wildcards
@@ -64,7 +65,8 @@ def _sheets(
     deliveries: Sequence[Delivery], samples: Samples, left_out: dict[str, str], named: Sequence[Path]
 ) -> tuple[list[Sheet], str, str]:
     tables = {}
-    for delivery in deliveries:
+    for number, delivery in enumerate(deliveries):
+        logs.doing(f"reading {delivery.files[0].name}", done=number, of=len(deliveries))
         try:
             tables[delivery] = samples.table_of(delivery)
         except SourceError as fault:
@@ -74,6 +76,7 @@ def _sheets(
     names = _source_names(list(tables))
     first = [sheet_of(d, table, names[d], country=None) for d, table in tables.items()]
     country, why = country_of(first)
+    logs.doing("finding out what the columns mean")
     # Dates and phones read differently once the country is known.
     return [sheet_of(d, table, names[d], country=country) for d, table in tables.items()], country, why
 

@@ -10,7 +10,7 @@ from cdi_spark.gold.members import live_records
 from cdi_spark.standardise.batches import Rule
 from cdi_spark.standardise.rule_step import apply_rules
 from cdi_spark.standardise.values.phones import mobiles
-from cdi_spark.tables import ATTRIBUTES, CUSTOMER_360, MONEY, STRINGS
+from cdi_spark.tables import ATTRIBUTES, CUSTOMER_360, MONEY, STRINGS, spark_type
 
 # A way to reach somebody that no record has confirmed for so long, while others have been, is stale.
 _STALE_AFTER = "730 days"
@@ -54,7 +54,9 @@ def customer_360(
     attributes = (
         golden.select("entity_id", *(c.name for c in ATTRIBUTES))
         .withColumn("mobiles", F.when(F.size("phones") > 1, F.col("phones")))
-        .transform(apply_rules, [Rule(("mobiles",), ("mobiles",), mobiles)], made={"mobiles": STRINGS})
+        .transform(
+            apply_rules, [Rule(("mobiles",), ("mobiles",), mobiles)], made={"mobiles": spark_type(STRINGS)}
+        )
     )
     of_events = [timeline.transform(_summary), timeline.transform(happened)]
     parts = [made_from, attributes, live.transform(_contacts), *of_events, states, weakest]

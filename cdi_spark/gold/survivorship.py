@@ -12,7 +12,7 @@ from cdi_spark.gold.members import current_members, live_records
 from cdi_spark.gold.same_value import comparison_key
 from cdi_spark.standardise.batches import Rule as ValueRule
 from cdi_spark.standardise.rule_step import apply_rules
-from cdi_spark.tables import ATTRIBUTE, ATTRIBUTES, CUSTOMER_360, OVERRIDE, STRING, STRINGS
+from cdi_spark.tables import ATTRIBUTE, ATTRIBUTES, CUSTOMER_360, OVERRIDE, STRING, STRINGS, spark_type
 
 # SQL over one offer; the smaller number wins. Null, what nobody knows, comes last.
 ORDER: dict[Rule, str] = {
@@ -206,7 +206,11 @@ def _with_keys(said: DataFrame, survivorship: Survivorship) -> DataFrame:
         ValueRule((_key(choice),), names, partial(comparison_key, names, _LISTS))
         for choice, names in survivorship.choices.items()
     ]
-    return said.transform(apply_rules, rules, made={name: STRING for rule in rules for name in rule.columns})
+    return said.transform(
+        apply_rules,
+        rules,
+        made=dict.fromkeys((name for rule in rules for name in rule.columns), spark_type(STRING)),
+    )
 
 
 def _key(choice: str) -> str:

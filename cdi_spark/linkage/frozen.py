@@ -11,6 +11,7 @@ from functools import reduce
 from pyspark.sql import DataFrame, Row
 from pyspark.sql import functions as F
 
+from cdi_spark import logs
 from cdi_spark.config import Linkage
 from cdi_spark.linkage import training
 from cdi_spark.linkage.blocking import block_sizes, with_keys
@@ -173,6 +174,7 @@ def train_and_freeze(
         judged: JUDGED: what stewards decided, of any of the records; they are trained on too, and m, u and the
             threshold learn from it.
     """
+    logs.doing("finding values that several people share")
     rules = LinkRules.of(limits)
     features = persons.transform(person_features)
     shared = keep("shared", shared_values(features))
@@ -182,7 +184,9 @@ def train_and_freeze(
     known, records = known_features(own)
     model = model.restricted(set(known))
     blocked = rules.added_to(model)
+    logs.doing("counting how common values are")
     frequencies, rare = training.term_frequencies(keep("terms", training.count_terms(own, model=model)))
+    logs.doing("counting the pairs that each blocking rule brings")
     costs = blocking_costs(
         own,
         rules=blocked.blocking,
@@ -204,9 +208,11 @@ def train_and_freeze(
         sample = sample.join(labels.select("record_id", "person"), "record_id", "left")
     if judged is not None:
         sample = sample.join(judged, "record_id", "left")
+    logs.doing("drawing a sample of records to learn from")
     found = training.train(
         sample, model=blocked, records=records, costs=costs, rules=rules, wish=limits.cluster_precision
     )
+    logs.doing("finding keys that are too common")
     stopped = training.stop_keys(own, rules=found.rules, largest_block=model.largest_block)
     stopped = sorted({*stopped, *weak})
     name = training.model_id(found, settings_hash, stopped)

@@ -12,6 +12,7 @@ import numpy as np
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from cdi_spark import logs
 from cdi_spark.labels import smallest_joined
 from cdi_spark.linkage import clustering, mixture
 from cdi_spark.linkage.blocking import block_sizes, with_keys
@@ -91,6 +92,7 @@ def train_on(
 ) -> Trained:
     """train() on records that are in DuckDB already; blocking rules in `always` are kept whatever they find."""
     model = records.model
+    logs.doing("comparing the sample's pairs")
     candidates = records.candidates()
     random = records.at_random(RANDOM_PAIRS, seed=SEED)
     start = [np.array([level.m for level in c.levels]) for c in model.comparisons]
@@ -99,6 +101,7 @@ def train_on(
     everyone = Evidence(
         tally(random.levels), blocked, Tally(blocked.levels[:0], np.zeros(0)), records.all_pairs
     )
+    logs.doing("telling matches from other pairs")
     found = mixture.separate(
         candidates.levels,
         match=[share / share.sum() for share in start],
@@ -116,6 +119,7 @@ def train_on(
     decided_inside = records.decided(inside.left, inside.right)
     likely = _among(candidates, odds, inside, records.size)
     entity = clustering.seeds(records.size, inside.left, inside.right, likely, decided_inside)
+    logs.doing("learning from first clusters")
     material = Material(records, random, candidates, decided, inside, decided_inside)
     learned = learned_from(material, entity, match)
     for _ in range(_SELF_TRAINING_ROUNDS - 1):
@@ -126,6 +130,7 @@ def train_on(
     # A record has as many others of its person in the population as in the sample, among more records.
     thinner = max(1, records.size - 1) / max(1, population - 1)
     prior = float(np.exp2(learned.prior)) * thinner
+    logs.doing("measuring the model at each threshold")
     calibration = calibrated(records, learned.parameters, prior=float(np.log2(prior)))
     shift = calibration.shift if calibration else 0.0
     thresholds = at_each_weight(
@@ -138,6 +143,7 @@ def train_on(
         shift=shift,
     )
     chosen = choose(thresholds, wish, shift)
+    logs.doing("choosing the blocking rules that are worth their cost")
     finds = records.rule_finds(
         chosen.threshold.entity,
         costs=costs,

@@ -9,15 +9,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from pyspark.sql import DataFrame
-
+from cdi_spark import logs
 from cdi_spark.config import Expectation, Quality
 from cdi_spark.errors import ConfigError
 
-# Importing GX takes five seconds, so only a run that has a gate does it.
+# Importing GX takes five seconds, so only a run that has a gate does it; `cdi check` needs no Spark either.
 if TYPE_CHECKING:
     from great_expectations.core import ExpectationSuiteValidationResult, ExpectationValidationResult
     from great_expectations.expectations import Expectation as GxExpectation
+    from pyspark.sql import DataFrame
 
 
 @dataclass(frozen=True)
@@ -118,6 +118,7 @@ def run_gate(table: str, rows: DataFrame, expectations: Sequence[Expectation]) -
     Raises:
         ConfigError: an expectation outside EXPECTATIONS, or arguments that it does not take.
     """
+    logs.doing(f"checking the expectations of {table}")
     check_names(Quality(table=table, expectations=list(expectations)))
     asked = [_gx_expectation(table, e, at) for at, e in enumerate(expectations)]
     absent = [_absent_columns(e, rows.columns) for e in expectations]

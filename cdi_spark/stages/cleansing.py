@@ -37,6 +37,7 @@ def standardise(run: Run, names: Collection[str]) -> Counts:
     emits = {name: emitted for name, emitted in of_all.items() if name in names}
     kept = sorted(of_all.keys() - emits.keys())
     sources = {source.name: source for emitted in emits.values() for source, _ in emitted}
+    logs.doing("finding the rows that landed")
     landed = _landed(run, sources)
     spoken = {name: _spoken(run, source, landed[name]) for name, source in sources.items()}
     with run.storage.scratch() as scratch:
@@ -58,11 +59,13 @@ def standardise(run: Run, names: Collection[str]) -> Counts:
                 rows = rows.transform(versions.differing, current, table, by=by).unionByName(gone)
             run.storage.merge(table, rows, when_changed=by)
 
-        settled = dict(zip(emits, side_by_side(settle, list(emits)), strict=True))
-        side_by_side(into_silver, list(emits))
+        settled = dict(zip(emits, side_by_side(settle, list(emits), doing="checking {}".format), strict=True))
+        side_by_side(into_silver, list(emits), doing="writing {}".format)
+        logs.doing("setting aside rows that fail a rule")
         failed = [rows.transform(versions.quarantine_rows, target=name) for name, rows in settled.items()]
         run.storage.replace_but(QUARANTINE, "target", kept, versions.union(failed))
         _count_cleaning(run, settled)
+        logs.doing("accounting for every row that landed")
         _account(run, settled, {name: _count(spoken[name], landed[name]) for name in sources})
     return gated(run, *emits, QUARANTINE.name)
 
@@ -202,7 +205,7 @@ def _account(run: Run, settled: dict[str, DataFrame], in_bronze: Counts) -> None
             told = f"every row of source {account.source} for {account.table} is in quarantine"
             logs.notice(told, run_id=run.run_id, stage="standardise")
     for told in ledger.reasons(quarantine):
-        logs.notice(told, run_id=run.run_id, stage="standardise")
+        logs.quarantined(told, run_id=run.run_id)
     differences = ledger.explain(found)
     if differences:
         raise LedgerError(f"{differences}. Nothing was released; report this with the project's conf.")

@@ -42,7 +42,8 @@ def ingest(run: Run, names: Collection[str]) -> Counts:
             return fault
 
     sources = [source for source in run.project.sources if source.name in names]
-    for source, result in zip(sources, side_by_side(land, sources), strict=True):
+    landed = side_by_side(land, sources, doing=lambda source: f"reading {source.name}")
+    for source, result in zip(sources, landed, strict=True):
         if isinstance(result, SourceError):
             faults.append(str(result))
         else:

@@ -63,6 +63,7 @@ def train(run: Run) -> Counts:
                 judged=judged_sides(run) if run.project.file.linkage.learn_from_judgements else None,
             )
             _tell_unmet_wish(run, frozen.trained)
+            logs.doing("writing the model")
             run.storage.merge(TERM_FREQUENCY, frozen.term_frequencies, when_changed=())
             run.storage.merge(SHARED_VALUE, frozen.shared_values, when_changed=())
         row = local_rows(run.spark, [frozen.trained], MODEL.schema)
@@ -85,7 +86,9 @@ def score(run: Run) -> Counts:
     persons, frozen = run.storage.read(PERSON.name), frozen_model(run, trained)
     linked = run.storage.read_or_empty(LINKED)
     if begins_anew(run, "score") or linked.where(F.col("model_id") == trained["model_id"]).isEmpty():
+        logs.doing("preparing every record for comparing")
         run.storage.replace(LINKED, frozen.linked(persons))
+        logs.doing("weighing pairs of records that share a key")
         run.storage.replace(PAIR, score_pairs(run.storage.read(LINKED.name), frozen))
     else:
         with run.storage.scratch(few=True) as keep:
@@ -94,6 +97,7 @@ def score(run: Run) -> Counts:
 
 
 def _score_changes(run: Run, persons: DataFrame, linked: DataFrame, frozen: Frozen, keep: Keep) -> None:
+    logs.doing("finding the records that changed")
     changed = keep("changed", changed_records(persons, linked, model_id=frozen.trained["model_id"]))
     if changed.isEmpty():
         return
@@ -102,6 +106,7 @@ def _score_changes(run: Run, persons: DataFrame, linked: DataFrame, frozen: Froz
     run.storage.merge(LINKED, with_gone(now, gone), when_changed=("content_hash", "model_id"))
     ids = changed.where("NOT is_gone").select("record_id")
     linked = run.storage.read(LINKED.name)
+    logs.doing("weighing pairs of records that changed")
     scored = keep("pairs", score_pairs(linked, frozen, changed=ids, keep=keep))
     undone = undone_pairs(scored, run.storage.read(PAIR.name), changed)
     run.storage.merge(PAIR, with_gone(scored, undone), when_changed=PAIR.names[2:])
@@ -118,6 +123,7 @@ def resolve(run: Run) -> Counts:
     anew = begins_anew(run, "resolve")
     known = _members_alone(run) if anew else run.storage.read_or_empty(COMPONENT)
     with run.storage.scratch(few=not anew) as keep:
+        logs.doing("finding the records that changed")
         stamped = linked.transform(regions.with_stamp, judged, how=how)
         touched = keep("touched", regions.touched_records(stamped, known))
         if anew or not touched.isEmpty():
@@ -130,9 +136,11 @@ def resolve(run: Run) -> Counts:
                 reached = keep("reached", regions.reached(touched, links))
                 records = keep("records", regions.region(touched, reached, known))
                 links = keep("links", regions.inside(links, records))
+            logs.doing("joining records that are linked")
             found = keep("found", _resolved(run, linked, records, links, judged, keep))
             cc.check_records(found, records)
             gone = touched.where("is_gone")
+            logs.doing("giving each customer the id that its records had")
 
             def write_components() -> None:
                 rows = found.join(stamped, "record_id")
@@ -179,6 +187,7 @@ def _resolved(
             records, links, largest=LARGEST_COMPONENT, least=trained["keep_weight"], keep=keep
         )
         links = links.where(F.col("match_weight") >= cc.SURE_WEIGHT)
+    logs.doing("deciding which of the joined records are one customer")
     return resolve_entities(
         linked, joined, links, frozen_model(run, trained), limits=limits, judged=judged, keep=keep
     )

@@ -90,9 +90,11 @@ def measured(
         hold: computes rows once, of these customers.
     """
     told = partial(facts, as_of=run.as_of, orders_are_invoiced=run.project.file.orders_are_invoiced)
+    logs.doing("measuring customers")
     today = hold("today", timeline.transform(told, days_back=(0,)))
     ordered = hold("baskets", baskets(timeline, _silver(run, "order_line"), as_of=run.as_of))
     if basis is None:
+        logs.doing("trying forecasts on a past that is known")
         sampled = timeline.where(forecasts.is_sampled(customers.count()))
         past = run.storage.write_down("past", sampled.transform(told, days_back=forecasts.PAST))
         basis = _basis(run, keep, past, purchases(customers, today), ordered, timeline)

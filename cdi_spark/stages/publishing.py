@@ -5,6 +5,7 @@ from __future__ import annotations
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from cdi_spark import logs
 from cdi_spark.entities.judgements import must_links
 from cdi_spark.gold import changes, survivorship
 from cdi_spark.gold.confidence import weakest_links
@@ -54,6 +55,7 @@ def publish(run: Run) -> Counts:
     where anything happened since, or the day is another: they change with these, and with what others do.
     """
     anew = begins_anew(run, "publish")
+    logs.doing("converting currencies")
     _convert(run)
     basis = basis_in_force(run)
     few = basis is not None and not anew
@@ -70,6 +72,7 @@ def publish(run: Run) -> Counts:
             # A union of all events: read many times below, made once.
             everything = run.storage.write_down("everything", everything)
         timeline = everything
+        logs.doing("finding the customers that changed")
         touched = changes.touched(
             persons,
             members,
@@ -109,13 +112,18 @@ def publish(run: Run) -> Counts:
         if basis.made and run.storage.exists(LEDGER_ENTRY.name):
             hold_against_ledger(everything, run.storage.read(LEDGER_ENTRY.name))
         run.storage.append(METRIC, as_metrics(run, basis.metrics), token=f"{run.run_id}:metric")
-        side_by_side(lambda table: run.storage.replace(table, made[table]), list(made))
+        side_by_side(lambda table: run.storage.replace(table, made[table]), list(made), doing=_publishing)
         if anew:
-            side_by_side(lambda table: run.storage.replace(table, ready[table]), list(ready))
+            side_by_side(lambda t: run.storage.replace(t, ready[t]), list(ready), doing=_publishing)
         elif not keys.isEmpty():
-            side_by_side(lambda table: run.storage.replace_of(table, keys, ready[table]), list(ready))
+            side_by_side(lambda t: run.storage.replace_of(t, keys, ready[t]), list(ready), doing=_publishing)
+    logs.doing("releasing gold")
     run.storage.release(run.run_id)
     return run.storage.counts(*(table.name for table in _OF_CUSTOMERS))
+
+
+def _publishing(table: Table) -> str:
+    return f"publishing {table.name}"
 
 
 def _timeline(run: Run, members: DataFrame) -> DataFrame:
@@ -148,6 +156,7 @@ def _customers(
         must: must_links() of live records.
     """
     values = survivorship.attribute_values(persons, members, overrides, survivorship=run.project.survivorship)
+    logs.doing("choosing the values that survive")
     attributes = keep("attributes", values)
     states = keep(
         "states",
@@ -163,6 +172,7 @@ def _customers(
         states.transform(state_on, as_of=run.as_of),
         weakest_links(links, members),
     )
+    logs.doing("writing one row per customer")
     customers = keep("customers", rows)
     survivorship.hold_provenance(customers, attributes)
     return {ATTRIBUTE: attributes, CUSTOMER_360: customers, JOURNEY: states}

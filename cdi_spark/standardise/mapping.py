@@ -13,7 +13,7 @@ from cdi_spark.config import Emit, Source
 from cdi_spark.errors import SourceError
 from cdi_spark.expressions import quoted
 from cdi_spark.standardise.settled import PASSED_OVER, SUPERSEDED
-from cdi_spark.tables import EVENTS, LANDING, PERSON, PERSON_INPUT, STRING, TABLES, Table
+from cdi_spark.tables import EVENTS, LANDING, PERSON, PERSON_INPUT, STRING, TABLES, Table, spark_type
 
 # Longer is no name, address or number of a person.
 LONGEST_TEXT = 2_000
@@ -138,7 +138,7 @@ def column_types(table: Table) -> dict[str, T.DataType]:
     """The columns of a silver table that a mapping may give, with their types."""
     names = PERSON_INPUT if table is PERSON else EVENTS[table.name.removeprefix("silver.")]
     types = {c.name: c.type for c in table.columns} | {"full_name": STRING}
-    return {name: types[name] for name in names}
+    return {name: spark_type(types[name]) for name in names}
 
 
 def _person_key(source: Source) -> str:

@@ -12,7 +12,7 @@ from cdi_spark.standardise.columns import event_rules, person_rules
 from cdi_spark.standardise.mapping import AMOUNTS, column_types
 from cdi_spark.standardise.minor_units import in_minor_units
 from cdi_spark.standardise.rule_step import NOTES, apply_rules
-from cdi_spark.tables import MONEY, PERSON, STRING, Table
+from cdi_spark.tables import MONEY, PERSON, Table
 
 # Holds for every row of every table; the projects' own rules come on top.
 KEY_RULE = {"has_key": "trim(key) <> ''"}
@@ -39,7 +39,7 @@ def standardised(
         rules = person_rules(mapped, default_country=default_country)
     else:
         words = {"kind", "channel"} if table.name == "silver.interaction" else {"kind"}
-        texts = [name for name in types if name in mapped and types[name] == STRING]
+        texts = [name for name in types if name in mapped and isinstance(types[name], T.StringType)]
         rules = event_rules(texts, words=words)
     made = {name: types[name] for rule in rules for name in rule.columns if name in types}
     rows = apply_rules(rows, rules, made=made | NOTES, noted=noted_columns(table)).drop("full_name")

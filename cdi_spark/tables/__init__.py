@@ -25,6 +25,7 @@ from cdi_spark.tables.declare import (
     Pii,
     Schema,
     Table,
+    spark_type,
 )
 from cdi_spark.tables.entities import COMPONENT, EVENT, JUDGED, JUDGEMENT, MEMBER, OVERRIDE, REDIRECT
 from cdi_spark.tables.gold import ATTRIBUTE, CUSTOMER_360, JOURNEY, STATE_FACTS, TOTALS
@@ -136,4 +137,5 @@ __all__ = [
     "Pii",
     "Schema",
     "Table",
+    "spark_type",
 ]

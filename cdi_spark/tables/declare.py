@@ -1,9 +1,12 @@
-"""What a table is, and the columns that many have."""
+"""What a table is, and the columns that many have. Types are text: conf is checked without importing Spark."""
+
+from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from pyspark.sql import types as T
+if TYPE_CHECKING:
+    from pyspark.sql import types as T
 
 Pii = Literal["none", "pseudonym", "quasi-identifier", "identifier"]
 # How near a column comes to a person, from far to near; only what is "none" may show up in a table's log.
@@ -14,26 +17,26 @@ PII: dict[Pii, str] = {
     "identifier": "points to one person, or is text or a whole row that may name one",
 }
 
-STRING = T.StringType()
-DATE = T.DateType()
-TIMESTAMP = T.TimestampType()
-LONG = T.LongType()
-INT = T.IntegerType()
-DOUBLE = T.DoubleType()
-BOOLEAN = T.BooleanType()
+STRING = "string"
+DATE = "date"
+TIMESTAMP = "timestamp"
+LONG = "bigint"
+INT = "int"
+DOUBLE = "double"
+BOOLEAN = "boolean"
 # Three digits after the point, for that is what the smallest unit of some currencies takes (KWD, TND).
-MONEY = T.DecimalType(18, 3)
-FACTOR = T.DecimalType(28, 18)
-STRINGS = T.ArrayType(STRING)
-DOUBLES = T.ArrayType(DOUBLE)
+MONEY = "decimal(18,3)"
+FACTOR = "decimal(28,18)"
+STRINGS = "array<string>"
+DOUBLES = "array<double>"
 
 
 @dataclass(frozen=True)
 class Column:
-    """One column: name, Spark type, what it holds, how near it comes to a person."""
+    """One column: name, type in Spark's own spelling (simpleString), what it holds, how near it comes to a person."""
 
     name: str
-    type: T.DataType
+    type: str
     comment: str
     pii: Pii = "none"
 
@@ -78,14 +81,38 @@ class Table:
     @property
     def schema(self) -> T.StructType:
         """The table's Spark schema, comments included; every column may be null."""
+        from pyspark.sql import types as T
+
         return T.StructType(
-            [T.StructField(c.name, c.type, True, {"comment": c.comment}) for c in self.columns]
+            [T.StructField(c.name, spark_type(c.type), True, {"comment": c.comment}) for c in self.columns]
         )
 
     @property
     def names(self) -> list[str]:
         """The column names in order."""
         return [c.name for c in self.columns]
+
+
+def spark_type(text: str) -> T.DataType:
+    """A column's type as Spark's; Spark's own parser of such text would want a session."""
+    from pyspark.sql import types as T
+
+    head, _, inside = text.removesuffix(">").partition("<")
+    if head == "array":
+        return T.ArrayType(spark_type(inside))
+    if head == "map":
+        key, _, value = inside.partition(",")
+        return T.MapType(spark_type(key), spark_type(value))
+    if head == "struct":
+        fields = (field.partition(":") for field in inside.split(","))
+        return T.StructType([T.StructField(name, spark_type(kind)) for name, _, kind in fields])
+    if head.startswith("decimal"):
+        return T.DecimalType(*map(int, head.removeprefix("decimal(").removesuffix(")").split(",")))
+    plain = (
+        T.StringType(), T.DateType(), T.TimestampType(), T.LongType(), T.IntegerType(), T.ByteType(),
+        T.DoubleType(), T.BooleanType(),
+    )  # fmt: skip
+    return {kind.simpleString(): kind for kind in plain}[head]
 
 
 RECORD_ID = Column("record_id", STRING, "<source>:<key> of the person record", "identifier")

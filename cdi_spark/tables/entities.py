@@ -1,10 +1,8 @@
 """Which records are one customer, under an id that lasts."""
 
-from pyspark.sql import types as T
-
 from cdi_spark.tables.declare import LONG, RECORD_ID, RUN_ID, STRING, STRINGS, TIMESTAMP, Column, Table
 
-VALUES = T.ArrayType(T.StructType([T.StructField("attribute", STRING), T.StructField("value", STRING)]))
+VALUES = f"array<struct<attribute:{STRING},value:{STRING}>>"
 
 COMPONENT = Table(
     "entities.component",

@@ -1,7 +1,5 @@
 """One row per customer."""
 
-from pyspark.sql import types as T
-
 from cdi_spark.tables.declare import (
     BOOLEAN,
     DATE,
@@ -18,16 +16,10 @@ from cdi_spark.tables.declare import (
 )
 from cdi_spark.tables.silver import ATTRIBUTES
 
-TOTALS = T.MapType(STRING, MONEY)
+TOTALS = f"map<{STRING},{MONEY}>"
 
-_CONTACT = T.StructType(
-    [
-        T.StructField("kind", STRING),
-        T.StructField("value", STRING),
-        T.StructField("records", LONG),
-        T.StructField("last_confirmed_at", TIMESTAMP),
-        T.StructField("is_stale", BOOLEAN),
-    ]
+_CONTACT = (
+    f"struct<kind:{STRING},value:{STRING},records:{LONG},last_confirmed_at:{TIMESTAMP},is_stale:{BOOLEAN}>"
 )
 
 
@@ -65,12 +57,12 @@ CUSTOMER_360 = Table(
         ),
         Column(
             "contacts",
-            T.ArrayType(_CONTACT),
+            f"array<{_CONTACT}>",
             "every email, phone and address: records that have it, when one of them last changed (UTC), and "
             "is_stale: others of the customer's records changed two years or more after that",
             "identifier",
         ),
-        Column("consents", T.MapType(STRING, BOOLEAN), "newest consent by purpose, or purpose:channel"),
+        Column("consents", f"map<{STRING},{BOOLEAN}>", "newest consent by purpose, or purpose:channel"),
         Column("record_count", LONG, "number of source records behind the customer"),
         Column("sources", STRINGS, "sources that know the customer"),
         Column(

@@ -1,7 +1,5 @@
 """How records are compared, and which may be the same person."""
 
-from pyspark.sql import types as T
-
 from cdi_spark.tables.declare import (
     CONTENT_HASH,
     DOUBLE,
@@ -31,7 +29,7 @@ FEATURES = {
     "own_emails": "array<string>", "own_phones": "array<string>", "own_device_ids": "array<string>",
 }  # fmt: skip
 
-_PARENT = T.StructType([T.StructField("comparison", STRING), T.StructField("agreeing", INT)])
+_PARENT = f"struct<comparison:{STRING},agreeing:{INT}>"
 MODEL = Table(
     "linkage.model",
     "One row per trained model, frozen under its id",
@@ -43,7 +41,7 @@ MODEL = Table(
         Column("settings", STRING, "the trained Splink settings as JSON, m and u included"),
         Column(
             "parents",
-            T.MapType(STRING, T.ArrayType(_PARENT)),
+            f"map<{STRING},array<{_PARENT}>>",
             "by comparison, those that it depends on, and how many of their first levels are agreement",
         ),
         Column(
@@ -52,10 +50,10 @@ MODEL = Table(
         Column(
             "rules", STRINGS, "blocking rules that find most pairs for what they cost; pairs come by these"
         ),
-        Column("stop_keys", T.ArrayType(LONG), "hashes of block keys too common to tell anybody apart"),
+        Column("stop_keys", f"array<{LONG}>", "hashes of block keys too common to tell anybody apart"),
         Column(
             "rare_frequencies",
-            T.MapType(STRING, DOUBLE),
+            f"map<{STRING},{DOUBLE}>",
             "by column, frequency of values that are not in term_frequency",
         ),
         Column("keep_weight", DOUBLE, "match weight in bits from which a pair is kept"),
@@ -108,7 +106,7 @@ PAIR = Table(
         Column("match_probability", DOUBLE, "posterior probability of a match, 0 to 1"),
         Column(
             "levels",
-            T.ArrayType(T.ByteType()),
+            "array<tinyint>",
             "level of each of the model's comparisons in order; -1 is unknown",
         ),
         Column("block_rule", STRING, "first blocking rule that the pair satisfies"),
@@ -130,14 +128,14 @@ LINKED = Table(
         CONTENT_HASH,
         Column("model_id", STRING, "model that scored its pairs"),
         Column(
-            "keys", T.ArrayType(LONG), "hashes of its block keys; the topmost bits tell the rule", "pseudonym"
+            "keys", f"array<{LONG}>", "hashes of its block keys; the topmost bits tell the rule", "pseudonym"
         ),
         Column(
-            "strong_ids", T.ArrayType(STRINGS), "hashes of what each must-link of conf goes by", "pseudonym"
+            "strong_ids", f"array<{STRINGS}>", "hashes of what each must-link of conf goes by", "pseudonym"
         ),
         Column(
             "frequencies",
-            T.MapType(STRING, DOUBLE),
+            f"map<{STRING},{DOUBLE}>",
             "by column, share of the people who have the record's value",
             "quasi-identifier",
         ),

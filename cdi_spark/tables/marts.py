@@ -1,7 +1,5 @@
 """What customers did: views of gold over silver, at the customer that each record belongs to."""
 
-from pyspark.sql import types as T
-
 from cdi_spark.tables.declare import (
     AMOUNT,
     BOOLEAN,
@@ -31,7 +29,7 @@ CONVERSION = Table(
         Column("day", DATE, "day; null for the reporting currency itself, which is worth 1 on all days"),
         Column("to_currency", STRING, "the reporting currency, ISO 4217 code"),
         Column("factor", FACTOR, "units of the reporting currency for one unit, by the last rate known"),
-        Column("minor_unit", T.DecimalType(4, 3), "smallest unit of the reporting currency"),
+        Column("minor_unit", "decimal(4,3)", "smallest unit of the reporting currency"),
     ),
 )
 REPORTED = (
@@ -146,9 +144,7 @@ def _timeline() -> Table:
     parts = []
     for event, where, told in _TOLD:
         said = {"event": f"'{event}'", "event_id": f"{event}_id", "is_void": "false", **told}
-        columns = [
-            f"CAST({said.get(c.name, 'NULL')} AS {c.type.simpleString()}) AS `{c.name}`" for c in _TIMELINE
-        ]
+        columns = [f"CAST({said.get(c.name, 'NULL')} AS {c.type}) AS `{c.name}`" for c in _TIMELINE]
         parts.append(
             f"SELECT record_id, {', '.join(columns)}, content_hash FROM silver.{event} WHERE {where}"
         )

@@ -1,7 +1,5 @@
 """What was run, checked and released."""
 
-from pyspark.sql import types as T
-
 from cdi_spark.tables.declare import BOOLEAN, DOUBLE, LONG, RUN_ID, STRING, STRINGS, TIMESTAMP, Column, Table
 
 RUN = Table(
@@ -18,10 +16,10 @@ RUN = Table(
             STRING,
             "succeeded, failed, or interrupted: the run was killed, in a stage that nobody knows",
         ),
-        Column("rows", T.MapType(STRING, LONG), "rows by table that the stage wrote or keeps"),
+        Column("rows", f"map<{STRING},{LONG}>", "rows by table that the stage wrote or keeps"),
         Column(
             "made_from",
-            T.MapType(STRING, STRING),
+            f"map<{STRING},{STRING}>",
             "hash by part (a source, a silver table, else the whole) of the versions of tables, files, conf and code "
             "that it was made from; a part whose hash is the same in the next run is left as it is",
         ),
@@ -53,7 +51,7 @@ DELIVERY = Table(
         Column("delivered_at", TIMESTAMP, "when it was read, UTC"),
         Column("batches", STRINGS, "content hashes of its files"),
         Column("rows", LONG, "rows in its files, files of the same content counted once"),
-        Column("columns", T.MapType(STRING, STRING), "column names and types as read"),
+        Column("columns", f"map<{STRING},{STRING}>", "column names and types as read"),
         RUN_ID,
     ),
 )
@@ -118,7 +116,7 @@ RELEASE = Table(
     (
         Column("release_id", STRING, "run that made the release"),
         Column("released_at", TIMESTAMP, "when, UTC"),
-        Column("versions", T.MapType(STRING, LONG), "Delta version by table"),
+        Column("versions", f"map<{STRING},{LONG}>", "Delta version by table"),
     ),
 )
 

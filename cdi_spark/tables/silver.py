@@ -1,7 +1,5 @@
 """Records and events, mapped, standardised and checked."""
 
-from pyspark.sql import types as T
-
 from cdi_spark.tables.declare import (
     AMOUNT,
     BOOLEAN,
@@ -195,7 +193,7 @@ RATE = _thing(
     CURRENCY,
     Column("to_currency", STRING, "ISO 4217 code"),
     Column("valid_on", DATE, "day of the rate; it holds until the next"),
-    Column("rate", T.DecimalType(18, 8), "units of `to_currency` that one unit of `currency` is worth"),
+    Column("rate", "decimal(18,8)", "units of `to_currency` that one unit of `currency` is worth"),
 )
 LEDGER_ENTRY = _thing(
     "ledger_entry",

@@ -36,7 +36,7 @@ def test_winners_come_back_with_their_types_and_lists_united(
         "ann": {"entity_id": "ann", **SAID, "emails": ["a@x.org", "b@x.org", "c@x.org"]},
         "bob": {"entity_id": "bob", **dict.fromkeys(SAID), "birth_date": date(9999, 12, 31)},
     }
-    types = [(c.name, c.type.simpleString()) for c in ATTRIBUTES]
+    types = [(c.name, c.type) for c in ATTRIBUTES]
     assert golden.dtypes == [("entity_id", "string"), *types]
 
 

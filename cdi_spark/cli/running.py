@@ -1,0 +1,125 @@
+"""How `cdi run` and `cdi demo` run stages: log lines, or on a terminal one screen and, at the end, the warnings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from io import StringIO
+from typing import TYPE_CHECKING
+
+from rich.text import Text
+
+from cdi_spark import logs
+from cdi_spark.cli.options import command_line, err, has_watcher, out
+
+if TYPE_CHECKING:
+    from cdi_spark.cli.screen import Screen
+    from cdi_spark.pipeline import StageResult
+    from cdi_spark.stages import Run
+
+_QUARANTINE = "SELECT target, source, failed_rules, file, row_number FROM silver.quarantine"
+
+
+def is_on_screen(job: Run) -> bool:
+    """Whether the run is shown as a screen instead of log lines; a project that wants JSON gets its lines."""
+    return has_watcher() and job.project.file.log.format != "json"
+
+
+def run_and_show(
+    job: Run, stages: Sequence[str], *, where: Sequence[str], wait_seconds: float = 0
+) -> list[StageResult]:
+    """Run stages; what they did.
+
+    Args:
+        stages: names of pipeline.STAGES.
+        where: the options that say which project and warehouse it is, for commands to copy.
+    """
+    from cdi_spark.pipeline import run_stages
+
+    if not is_on_screen(job):
+        return list(run_stages(job, stages, wait_seconds=wait_seconds))
+    from cdi_spark.cli.screen import Screen, shown
+
+    screen = Screen(stages)
+    with _warned(job, screen, where), shown(screen, err):
+        return list(run_stages(job, stages, wait_seconds=wait_seconds))
+
+
+@contextmanager
+def _warned(job: Run, screen: Screen, where: Sequence[str]) -> Iterator[None]:
+    """Gather the block's log lines into a file beside the tables, and print its warnings when it is over."""
+    with logs.gathered() as lines:
+        try:
+            yield
+        finally:
+            told = screen.warnings(see=command_line("sql", _QUARANTINE, *where))
+            if file := _log_file(job, lines):
+                told.append(f"everything that was logged: {file}")
+            for line in told:
+                err.print(Text.assemble(("· ", "yellow"), line), soft_wrap=True)
+            if told:
+                err.print()
+
+
+def _log_file(job: Run, lines: StringIO) -> str | None:
+    """Where the log lines are now; None where there are none, or the tables are in no folder of this machine."""
+    if not lines.getvalue():
+        return None
+    try:
+        file = job.storage.write_report(f"run_{job.run_id}.log", lines.getvalue())
+    except OSError:  # a folder that takes no file ends no run
+        return None
+    return None if file is None else str(file)
+
+
+def print_result(results: Sequence[StageResult], *, where: Sequence[str]) -> None:
+    """Print what a run came to, on one screen, and where to look next."""
+    from cdi_spark.cli.screen import counted
+
+    print_stages(results)
+    rows = {table: number for result in results for table, number in result.rows.items()}
+    found = [
+        counted(rows[table], noun)
+        for table, noun in (
+            ("gold.customer_360", "customer"),
+            ("entities.component", "record"),
+            ("linkage.pair", "pair"),
+        )
+        if table in rows
+    ]
+    if "silver.quarantine" in rows:
+        found.append(f"{counted(rows['silver.quarantine'], 'row')} in quarantine")
+    if found:
+        out.print(f"\n{', '.join(found)}", highlight=False)
+    if "gold.customer_360" in rows:
+        out.print("\nLook next:")
+        print_commands(
+            (
+                ("customers", ("sql", "SELECT * FROM gold.customer_360 LIMIT 5", *where)),
+                ("the release in numbers", ("report", "report.html", *where)),
+                ("pairs that are most in doubt", ("review", "--html", "pairs.html", *where)),
+            )
+        )
+
+
+def print_stages(results: Sequence[StageResult]) -> None:
+    """Print what each stage is for, what it came to, and how long it took."""
+    from rich.table import Table as RichTable
+
+    from cdi_spark.cli.screen import PURPOSES, headline
+
+    shown = RichTable("stage", "rows", "seconds", "", box=None, padding=(0, 2, 0, 0))
+    shown.columns[1].justify = shown.columns[2].justify = "right"
+    for result in results:
+        seconds, purpose = f"{result.seconds:.0f}", Text(PURPOSES.get(result.stage, ""), "dim")
+        shown.add_row(result.stage, headline(result.stage, result.rows), seconds, purpose)
+    if len(results) > 1:
+        shown.add_row("all", "", f"{sum(result.seconds for result in results):.0f}", style="bold")
+    out.print(shown)
+
+
+def print_commands(commands: Sequence[tuple[str, Sequence[str]]]) -> None:
+    """Print commands to copy, each under what it shows."""
+    for what, words in commands:
+        out.print(Text(f"  {what}", "dim"))
+        out.print(Text(f"    {command_line(*words)}"), soft_wrap=True)

@@ -1,0 +1,193 @@
+"""What a terminal shows of a run: one table of its stages while they are at work, and the warnings, gathered."""
+
+from __future__ import annotations
+
+import logging
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.live import Live
+from rich.progress_bar import ProgressBar
+from rich.spinner import Spinner
+from rich.status import Status
+from rich.table import Table as RichTable
+from rich.text import Text
+
+from cdi_spark import logs
+from cdi_spark.logs import Kind
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+# What each stage is for, in words of somebody who sees it for the first time.
+PURPOSES = {
+    "ingest": "read every source as it is",
+    "standardise": "bring values to one form, reject faults",
+    "train": "learn what agreement is worth",
+    "score": "weigh pairs that may be one person",
+    "resolve": "decide which records are one customer",
+    "publish": "write one row per customer, and release",
+}
+_BAR = 12
+# Warnings that are shown; all are in the log.
+_MOST = 6
+
+
+def headline(stage: str, rows: dict[str, int]) -> str:
+    """What a stage came to, in one number; empty before its end."""
+    if not rows:
+        return ""
+    if stage == "ingest":
+        return f"{sum(rows.values()):,} rows"
+    if stage == "standardise":
+        return f"{sum(n for table, n in rows.items() if table != 'silver.quarantine'):,} rows"
+    table, noun = {
+        "train": ("linkage.model", "model"),
+        "score": ("linkage.pair", "pair"),
+        "resolve": ("entities.component", "record"),
+        "publish": ("gold.customer_360", "customer"),
+    }.get(stage, ("", ""))
+    return counted(rows[table], noun) if table in rows else ""
+
+
+def counted(number: int, noun: str) -> str:
+    """A number with its noun, in the plural where it is not one."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+@dataclass
+class _Stage:
+    name: str
+    state: str = "waiting"
+    began: float = 0.0
+    seconds: float | None = None
+    rows: dict[str, int] = field(default_factory=dict)
+    step: str = ""
+    done: int = 0
+    of: int = 0
+
+
+class Screen(logging.Handler):
+    """A run's stages as a table that is drawn again and again; it takes what it shows from the log's records."""
+
+    def __init__(self, stages: Sequence[str]) -> None:
+        super().__init__(logs.STEP)
+        self._stages = {name: _Stage(name) for name in stages}
+        self._now: _Stage | None = None
+        self._spinner = Spinner("dots")
+        self._reasons = 0
+        self._told: dict[str, list[str]] = {}
+
+    def emit(self, record: logging.LogRecord) -> None:
+        kind, said = getattr(record, "kind", None), getattr(record, "said", {})
+        if kind == Kind.stage_began:
+            self._now = self._stages[said["stage"]]
+            self._now.state, self._now.began = "at work", time.monotonic()
+        elif kind == Kind.step and self._now:
+            self._now.step, self._now.done, self._now.of = record.getMessage(), said["done"], said["of"]
+        elif kind == Kind.stage_ended and self._now:
+            self._now.state, self._now.rows = record.getMessage(), said["rows"]
+            self._now.seconds = said["seconds"]
+        elif kind == Kind.quarantined:
+            self._reasons += 1
+        elif kind in (Kind.notice, Kind.unpublished):
+            source, told = said.get("source"), record.getMessage()
+            self._told.setdefault(f"source {source}" if source else told, []).append(told)
+
+    def __rich__(self) -> RichTable:
+        shown = RichTable(
+            "", "stage", "progress", "rows", "seconds", "", box=None, padding=(0, 1), expand=True
+        )
+        shown.columns[3].justify = shown.columns[4].justify = "right"
+        for column in shown.columns[:5]:
+            column.no_wrap = True
+        shown.columns[2].min_width = _BAR + 6
+        shown.columns[5].no_wrap, shown.columns[5].overflow, shown.columns[5].ratio = True, "ellipsis", 1
+        for stage in self._stages.values():
+            seconds = time.monotonic() - stage.began if stage.state == "at work" else stage.seconds
+            shown.add_row(
+                self._sign(stage),
+                stage.name,
+                self._progress(stage),
+                headline(stage.name, stage.rows),
+                "" if seconds is None else f"{seconds:.0f}",
+                Text(stage.step)
+                if stage.state in ("at work", "failed")
+                else Text(PURPOSES[stage.name], "dim"),
+            )
+        return shown
+
+    def warnings(self, *, see: str) -> list[str]:
+        """What an operator should know of the run, in a few lines.
+
+        Args:
+            see: the command that shows silver.quarantine.
+        """
+        lines = []
+        if self._reasons:
+            rows = [
+                s.rows["silver.quarantine"] for s in self._stages.values() if "silver.quarantine" in s.rows
+            ]
+            told = f"{counted(sum(rows), 'row')} in quarantine" if rows else "rows are in quarantine"
+            lines.append(f"{told}, {counted(self._reasons, 'reason')}: see\n  {see}")
+        for about, told_of in self._told.items():
+            more = f" (and {len(told_of) - 1:,} more)" if len(told_of) > 1 else ""
+            lines.append((f"{about}: " if about.startswith("source ") else "") + told_of[0] + more)
+        left_out = len(lines) - _MOST
+        return lines if left_out <= 0 else [*lines[:_MOST], f"and {counted(left_out, 'warning')} more"]
+
+    def _sign(self, stage: _Stage) -> RenderableType:
+        if stage.state == "at work":
+            return self._spinner
+        return {
+            "succeeded": Text("✓", "green"),
+            "failed": Text("✗", "bold red"),
+        }.get(stage.state, Text("·", "dim"))
+
+    def _progress(self, stage: _Stage) -> RenderableType:
+        if stage.state == "succeeded":
+            return ProgressBar(1, 1, width=_BAR)
+        if stage.state != "at work" or not stage.of:
+            return ""
+        shown = RichTable.grid(padding=(0, 1))
+        shown.add_row(ProgressBar(stage.of, stage.done, width=_BAR), f"{stage.done}/{stage.of}")
+        return shown
+
+
+@contextmanager
+def shown(screen: Screen, console: Console) -> Iterator[None]:
+    """Draw the screen while the block runs; after one that succeeded it is gone, else it stays as it was last."""
+    live = Live(
+        get_renderable=screen.__rich__, console=console, refresh_per_second=4, transient=True,
+        redirect_stdout=sys.stdout.isatty(),
+    )  # fmt: skip
+    with live, logs.watched(screen):
+        try:
+            yield
+        except BaseException:
+            live.transient = False
+            raise
+
+
+@contextmanager
+def status(what: str, console: Console) -> Iterator[None]:
+    """Draw a spinner with the step that is under way, or what it all is about, while the block runs."""
+    with console.status(Text(f"{what} …")) as drawn, logs.watched(_Line(what, drawn)):
+        yield
+
+
+class _Line(logging.Handler):
+    def __init__(self, what: str, drawn: Status) -> None:
+        super().__init__(logs.STEP)
+        self._what, self._drawn = what, drawn
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if getattr(record, "kind", None) == Kind.step:
+            of, done = (getattr(record, "said", {}).get(name, 0) for name in ("of", "done"))
+            count = f" ({done} of {of})" if of else ""
+            self._drawn.update(Text(f"{record.getMessage() or self._what}{count} …"))
