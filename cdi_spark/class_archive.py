@@ -17,7 +17,7 @@ import pyspark
 
 from cdi_spark.jars import cache_folder
 
-# It is written while the JVM ends, in a few seconds.
+# It is written while the JVM ends, in a few seconds; each process writes a file of its own.
 _WRITTEN_AFTER_SECONDS = 60.0
 # Else the JVM says of each class that it leaves out, why.
 _QUIET = "-Xshare:auto -Xlog:disable -Xlog:all=error:stderr"
@@ -31,18 +31,15 @@ def archive_options(jars: Sequence[str], *, make: bool) -> str:
         make: whether this run is to write it: one that uses most of Spark.
     """
     archive = _archive(jars)
-    written = archive.with_suffix(".new")
-    if (
-        not archive.exists()
-        and written.exists()
-        and time.time() - written.stat().st_mtime > _WRITTEN_AFTER_SECONDS
-    ):
-        written.replace(archive)
+    written = sorted(archive.parent.glob(f"{archive.stem}.*.new"))
+    whole = [file for file in written if time.time() - file.stat().st_mtime > _WRITTEN_AFTER_SECONDS]
+    if whole and not archive.exists():
+        whole[0].replace(archive)
     if archive.exists():
         return f"{_QUIET} -XX:SharedArchiveFile={archive}"
-    if make and not written.exists():
+    if make and not written:
         archive.parent.mkdir(parents=True, exist_ok=True)
-        return f"{_QUIET} -XX:ArchiveClassesAtExit={written}"
+        return f"{_QUIET} -XX:ArchiveClassesAtExit={archive.with_suffix(f'.{os.getpid()}.new')}"
     return ""
 
 

@@ -73,7 +73,7 @@ def test_one_run_writes_the_archive_and_those_after_it_map_it(cache: Path) -> No
     new = Path(writing.partition("-XX:ArchiveClassesAtExit=")[2])
     assert new.parent == cache
     new.write_text("classes")
-    # Somebody may still be writing it.
+    # It may not be whole yet.
     assert class_archive.archive_options(["a.jar"], make=True) == ""
     os.utime(new, (time.time() - 100, time.time() - 100))
     mapped = class_archive.archive_options(["a.jar"], make=True)

@@ -19,6 +19,7 @@ from cdi_spark.errors import ConfigError
 # `cdi --help` imports neither conf's checks nor Spark; `cdi check` does without Spark.
 if TYPE_CHECKING:
     from cdi_spark.config import Project
+    from cdi_spark.profile import Name
     from cdi_spark.stages import Run
     from cdi_spark.storage import Storage
 
@@ -79,12 +80,14 @@ def open_storage(
     catalog: str | None = None,
     *,
     settings: dict[str, str] | None = None,
+    profile: Name | None = None,
     runs: bool = False,
 ) -> Storage:
     """The project's tables, in a session set by how much there is to do.
 
     Args:
         settings: Spark settings instead of the project's own.
+        profile: instead of the one that fits how much there is.
         runs: sources are read and tables written; else tables are only read.
     """
     from cdi_spark.profile import profile_of, work_at
@@ -97,7 +100,8 @@ def open_storage(
     logs.doing("starting Spark")
     logs.set_up(level=project.file.log.level, format=project.file.log.format)
     work = work_at([source.path for source in project.sources] if runs else [], place)
-    profile = profile_of(work, runs=runs) if project.file.profile == "auto" else project.file.profile
+    named = profile or project.file.profile
+    profile = profile_of(work, runs=runs) if named == "auto" else named
     if runs:
         logs.profiled(profile, sources=work.sources, tables=work.tables)
     spark = spark_session(

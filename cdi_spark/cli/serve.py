@@ -55,7 +55,9 @@ def sql(
     stop = threading.Event()
     with ExitStack() as until_ready:
         until_ready.enter_context(at_work("starting the server"))
-        storage = open_storage(loaded, warehouse, settings=server_settings(loaded.file.spark))
+        storage = open_storage(
+            loaded, warehouse, settings=server_settings(loaded.file.spark), profile="large"
+        )
         # After Spark's start, which takes SIGINT for its own.
         for sign in (signal.SIGINT, signal.SIGTERM):
             signal.signal(sign, lambda *_: stop.set())

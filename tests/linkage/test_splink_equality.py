@@ -11,7 +11,7 @@ from pyspark.sql import SparkSession
 from cdi_spark.config import load_project
 from cdi_spark.linkage.frozen import Frozen
 from cdi_spark.linkage.model import load_person_model
-from cdi_spark.pipeline import run_stage
+from cdi_spark.pipeline import run_stages
 from cdi_spark.stages import Run
 from cdi_spark.storage import Storage
 from tests.linkage.splink_reference import differences, splink_pairs
@@ -39,8 +39,7 @@ def test_pairs_of_febrl_are_those_of_splinks_own_predict(spark: SparkSession, tm
         few(published(name), tmp_path / name)
     storage = Storage(spark, tmp_path / "warehouse")
     run = Run(spark, load_project(CONF / "febrl4", {"raw": str(tmp_path)}), storage)
-    for stage in ("ingest", "standardise", "train", "score"):
-        run_stage(run, stage)
+    list(run_stages(run, ("ingest", "standardise", "train", "score")))
     theirs = splink_pairs(storage.read("silver.person"), frozen_of(storage))
     assert len(theirs) > 200
     apart, most = differences(storage.read("linkage.pair"), theirs)
