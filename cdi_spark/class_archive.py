@@ -29,7 +29,11 @@ def archive_options(jars: Sequence[str], *, make: bool) -> str:
     Args:
         jars: what stands on the class path beside Spark's own.
         make: whether this run is to write it: one that uses most of Spark.
+    Returns:
+        No options where a folder stands on the class path: the JVM writes no archive then.
     """
+    if not all(Path(jar).is_file() for jar in jars) or not _without_conf_folder():
+        return ""
     archive = _archive(jars)
     written = sorted(archive.parent.glob(f"{archive.stem}.*.new"))
     whole = [file for file in written if time.time() - file.stat().st_mtime > _WRITTEN_AFTER_SECONDS]
@@ -43,16 +47,20 @@ def archive_options(jars: Sequence[str], *, make: bool) -> str:
     return ""
 
 
-def without_conf_folder() -> bool:
-    """Let Spark read its conf from an empty folder, where it would read only what this package wrote.
+# Folders that Spark puts on its class path.
+_FOLDERS = ("HADOOP_CONF_DIR", "YARN_CONF_DIR", "SPARK_DIST_CLASSPATH")
 
-    The JVM writes no archive while a folder that holds files stands on its class path.
+
+def _without_conf_folder() -> bool:
+    """Let Spark read its conf from an empty folder, where it would read only what this package wrote.
 
     Returns:
         False where somebody set Spark up otherwise; then it stays so.
     """
-    if {"SPARK_HOME", "SPARK_CONF_DIR"} & os.environ.keys():
-        return os.environ.get("SPARK_CONF_DIR") == str(_empty_folder())
+    if any(os.environ.get(name) for name in ("SPARK_HOME", *_FOLDERS)):
+        return False
+    if "SPARK_CONF_DIR" in os.environ:
+        return os.environ["SPARK_CONF_DIR"] == str(_empty_folder())
     conf = Path(pyspark.__file__).parent / "conf"
     if conf.is_dir() and [file.name for file in conf.iterdir()] not in ([], ["spark-defaults.conf"]):
         return False

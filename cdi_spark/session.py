@@ -13,7 +13,7 @@ from pyspark.errors import PySparkException
 from pyspark.sql import SparkSession
 from pyspark.sql.utils import is_remote
 
-from cdi_spark.class_archive import WRITTEN_BY_US, archive_options, without_conf_folder
+from cdi_spark.class_archive import WRITTEN_BY_US, archive_options
 from cdi_spark.errors import SetupError
 from cdi_spark.jars import DELTA, GRAPHFRAMES, cache_folder, jars
 from cdi_spark.profile import JAVA_OPTIONS, SETTINGS, Name
@@ -50,10 +50,11 @@ def spark_session(
         os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
         settings = launch_settings() | _DELTA | _SESSION
         if extra.get("spark.master", "local").startswith("local"):
-            ours = settings.pop("spark.jars").split(",")
-            settings |= _on_this_machine(ours, profile, makes_archive=makes_archive)
             # Classes of spark.jars come by a loader of their own, which the archive leaves out.
-            extra |= {_CLASS_PATH: os.pathsep.join([*filter(None, [extra.get(_CLASS_PATH)]), *ours])}
+            given = extra.get(_CLASS_PATH, "").split(os.pathsep)
+            class_path = [*filter(None, given), *settings.pop("spark.jars").split(",")]
+            settings |= _on_this_machine(class_path, profile, makes_archive=makes_archive)
+            extra |= {_CLASS_PATH: os.pathsep.join(class_path)}
             is_ours = not _DELTA.keys() & extra.keys()
     builder = SparkSession.builder.appName("cdi_spark").config(map={**settings, **extra})
     try:
@@ -156,11 +157,9 @@ def _java_options() -> str:
     return f"-Dlog4j2.configurationFile={log4j.as_uri()} -Duser.timezone=UTC"
 
 
-def _on_this_machine(jars: list[str], profile: Name, *, makes_archive: bool) -> dict[str, str]:
+def _on_this_machine(class_path: list[str], profile: Name, *, makes_archive: bool) -> dict[str, str]:
     """Settings of a driver that does all the work itself, with these jars on its class path."""
-    options = [_java_options(), JAVA_OPTIONS[profile]]
-    if without_conf_folder():
-        options.append(archive_options(jars, make=makes_archive))
+    options = [_java_options(), JAVA_OPTIONS[profile], archive_options(class_path, make=makes_archive)]
     java = {"spark.driver.extraJavaOptions": " ".join(filter(None, options))}
     return _THIS_MACHINE | SETTINGS[profile] | java
 

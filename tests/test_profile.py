@@ -63,29 +63,46 @@ def test_the_larger_of_sources_and_tables_decides(work: Work, runs: bool, profil
 
 @pytest.fixture
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    for name in ("SPARK_HOME", "HADOOP_CONF_DIR", "YARN_CONF_DIR", "SPARK_DIST_CLASSPATH"):
+        monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    # As after the first call: what Spark lies here may have been set up by somebody.
+    monkeypatch.setenv("SPARK_CONF_DIR", str(tmp_path / "cdi_spark" / "no-conf"))
     return tmp_path / "cdi_spark"
 
 
-def test_one_run_writes_the_archive_and_those_after_it_map_it(cache: Path) -> None:
-    assert class_archive.archive_options(["a.jar"], make=False) == ""
-    writing = class_archive.archive_options(["a.jar"], make=True)
+@pytest.fixture
+def jar(tmp_path: Path) -> str:
+    file = tmp_path / "delta.jar"
+    file.touch()
+    return str(file)
+
+
+def test_one_run_writes_the_archive_and_those_after_it_map_it(cache: Path, jar: str) -> None:
+    assert class_archive.archive_options([jar], make=False) == ""
+    writing = class_archive.archive_options([jar], make=True)
     new = Path(writing.partition("-XX:ArchiveClassesAtExit=")[2])
     assert new.parent == cache
     new.write_text("classes")
     # It may not be whole yet.
-    assert class_archive.archive_options(["a.jar"], make=True) == ""
+    assert class_archive.archive_options([jar], make=True) == ""
     os.utime(new, (time.time() - 100, time.time() - 100))
-    mapped = class_archive.archive_options(["a.jar"], make=True)
+    mapped = class_archive.archive_options([jar], make=True)
     assert Path(mapped.partition("-XX:SharedArchiveFile=")[2]).read_text() == "classes"
-    assert class_archive.archive_options(["other.jar"], make=False) == ""
+    other = Path(jar).with_name("other.jar")
+    other.touch()
+    assert class_archive.archive_options([jar, str(other)], make=False) == ""
 
 
-def test_a_spark_that_somebody_set_up_keeps_its_conf(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SPARK_CONF_DIR", "/etc/spark")
-    assert not class_archive.without_conf_folder()
-    assert os.environ["SPARK_CONF_DIR"] == "/etc/spark"
+def test_no_archive_is_written_with_a_folder_on_the_class_path(cache: Path, jar: str) -> None:
+    assert class_archive.archive_options([jar, str(cache.parent)], make=True) == ""
+
+
+@pytest.mark.parametrize("name", ["SPARK_HOME", "SPARK_CONF_DIR", "HADOOP_CONF_DIR"])
+def test_a_spark_that_somebody_set_up_keeps_its_conf(
+    cache: Path, jar: str, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
     monkeypatch.delenv("SPARK_CONF_DIR")
-    monkeypatch.setenv("SPARK_HOME", "/opt/spark")
-    assert not class_archive.without_conf_folder()
-    assert "SPARK_CONF_DIR" not in os.environ
+    monkeypatch.setenv(name, "/opt/somebody")
+    assert class_archive.archive_options([jar], make=True) == ""
+    assert os.environ.get("SPARK_CONF_DIR") == ("/opt/somebody" if name == "SPARK_CONF_DIR" else None)
