@@ -10,7 +10,8 @@ import hashlib
 import os
 import shutil
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import pyspark
@@ -32,7 +33,7 @@ def archive_options(jars: Sequence[str], *, make: bool) -> str:
     Returns:
         No options where a folder stands on the class path: the JVM writes no archive then.
     """
-    if not all(Path(jar).is_file() for jar in jars) or not _without_conf_folder():
+    if not all(Path(jar).is_file() for jar in jars) or not _only_our_conf():
         return ""
     archive = _archive(jars)
     written = sorted(archive.parent.glob(f"{archive.stem}.*.new"))
@@ -51,34 +52,35 @@ def archive_options(jars: Sequence[str], *, make: bool) -> str:
 _FOLDERS = ("HADOOP_CONF_DIR", "YARN_CONF_DIR", "SPARK_DIST_CLASSPATH")
 
 
-def _without_conf_folder() -> bool:
-    """Let Spark read its conf from an empty folder, where it would read only what this package wrote.
-
-    Returns:
-        False where somebody set Spark up otherwise; then it stays so.
-    """
-    if any(os.environ.get(name) for name in ("SPARK_HOME", *_FOLDERS)):
+def _only_our_conf() -> bool:
+    """Whether Spark's conf folder holds nothing but what this package wrote, and no other folder is named."""
+    if any(os.environ.get(name) for name in ("SPARK_HOME", "SPARK_CONF_DIR", *_FOLDERS)):
         return False
-    if "SPARK_CONF_DIR" in os.environ:
-        return os.environ["SPARK_CONF_DIR"] == str(_empty_folder())
     conf = Path(pyspark.__file__).parent / "conf"
     if conf.is_dir() and [file.name for file in conf.iterdir()] not in ([], ["spark-defaults.conf"]):
         return False
     defaults = conf / "spark-defaults.conf"
-    if defaults.exists() and not defaults.read_text(encoding="utf-8").startswith(WRITTEN_BY_US):
-        return False
-    folder = _empty_folder()
+    return not defaults.exists() or defaults.read_text(encoding="utf-8").startswith(WRITTEN_BY_US)
+
+
+@contextmanager
+def without_conf_folder() -> Iterator[None]:
+    """Let a JVM that starts in the block read Spark's conf from an empty folder, unless it is somebody else's."""
+    if not _only_our_conf():
+        yield
+        return
+    folder = cache_folder() / "no-conf"
     folder.mkdir(parents=True, exist_ok=True)
     os.environ["SPARK_CONF_DIR"] = str(folder)
-    return True
+    try:
+        yield
+    finally:
+        # Other programs that this process starts read Spark's own.
+        del os.environ["SPARK_CONF_DIR"]
 
 
 # The first line of spark-defaults.conf as `python -m cdi_spark.session` prints it.
 WRITTEN_BY_US = "# Written by cdi_spark.session"
-
-
-def _empty_folder() -> Path:
-    return cache_folder() / "no-conf"
 
 
 def _archive(jars: Sequence[str]) -> Path:

@@ -6,6 +6,7 @@ import logging
 import os
 import socket
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -13,7 +14,7 @@ from pyspark.errors import PySparkException
 from pyspark.sql import SparkSession
 from pyspark.sql.utils import is_remote
 
-from cdi_spark.class_archive import WRITTEN_BY_US, archive_options
+from cdi_spark.class_archive import WRITTEN_BY_US, archive_options, without_conf_folder
 from cdi_spark.errors import SetupError
 from cdi_spark.jars import DELTA, GRAPHFRAMES, cache_folder, jars
 from cdi_spark.profile import JAVA_OPTIONS, SETTINGS, Name
@@ -38,6 +39,7 @@ def spark_session(
     for name in ("DataFrameQueryContextLogger", "SQLQueryContextLogger"):
         logging.getLogger(name).disabled = True
     extra, is_ours = dict(extra or {}), False
+    class_path: list[str] = []
     remote = os.environ.get("SPARK_REMOTE", "")
     connected = bool(remote) or is_remote()
     if connected:
@@ -58,7 +60,8 @@ def spark_session(
             is_ours = not _DELTA.keys() & extra.keys()
     builder = SparkSession.builder.appName("cdi_spark").config(map={**settings, **extra})
     try:
-        spark = builder.getOrCreate()
+        with without_conf_folder() if class_path else nullcontext():
+            spark = builder.getOrCreate()
         has_delta = is_ours or _has_delta(spark)
     except PySparkException as fault:
         told = str(fault).strip().splitlines()[0]

@@ -63,11 +63,12 @@ def test_the_larger_of_sources_and_tables_decides(work: Work, runs: bool, profil
 
 @pytest.fixture
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    for name in ("SPARK_HOME", "HADOOP_CONF_DIR", "YARN_CONF_DIR", "SPARK_DIST_CLASSPATH"):
+    for name in ("SPARK_HOME", "SPARK_CONF_DIR", "HADOOP_CONF_DIR", "YARN_CONF_DIR", "SPARK_DIST_CLASSPATH"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    # As after the first call: what Spark lies here may have been set up by somebody.
-    monkeypatch.setenv("SPARK_CONF_DIR", str(tmp_path / "cdi_spark" / "no-conf"))
+    # The Spark of this machine may hold a conf that somebody else wrote.
+    (tmp_path / "pyspark").mkdir()
+    monkeypatch.setattr(class_archive.pyspark, "__file__", str(tmp_path / "pyspark" / "__init__.py"))
     return tmp_path / "cdi_spark"
 
 
@@ -102,7 +103,22 @@ def test_no_archive_is_written_with_a_folder_on_the_class_path(cache: Path, jar:
 def test_a_spark_that_somebody_set_up_keeps_its_conf(
     cache: Path, jar: str, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    monkeypatch.delenv("SPARK_CONF_DIR")
     monkeypatch.setenv(name, "/opt/somebody")
     assert class_archive.archive_options([jar], make=True) == ""
-    assert os.environ.get("SPARK_CONF_DIR") == ("/opt/somebody" if name == "SPARK_CONF_DIR" else None)
+    with class_archive.without_conf_folder():
+        assert os.environ.get("SPARK_CONF_DIR") == ("/opt/somebody" if name == "SPARK_CONF_DIR" else None)
+
+
+def test_conf_that_somebody_wrote_beside_spark_is_read(cache: Path, jar: str) -> None:
+    conf = Path(class_archive.pyspark.__file__).parent / "conf"
+    conf.mkdir()
+    (conf / "spark-defaults.conf").write_text("spark.ui.enabled true\n")
+    assert class_archive.archive_options([jar], make=True) == ""
+    (conf / "spark-defaults.conf").write_text(f"{class_archive.WRITTEN_BY_US}\nspark.ui.enabled true\n")
+    assert class_archive.archive_options([jar], make=True) != ""
+
+
+def test_only_the_jvm_that_starts_here_goes_without_the_conf_folder(cache: Path) -> None:
+    with class_archive.without_conf_folder():
+        assert list(Path(os.environ["SPARK_CONF_DIR"]).iterdir()) == []
+    assert "SPARK_CONF_DIR" not in os.environ
