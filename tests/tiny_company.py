@@ -7,12 +7,10 @@ import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
-from pyspark.sql.types import TimestampType
 
 from cdi_spark.config import load_project
 from cdi_spark.pipeline import STAGES, run_stages
@@ -156,24 +154,6 @@ def outcome(storage: Storage) -> dict[str, list[str]]:
         ever.join(events.where("kind in ('created', 'split')"), "entity_id", "left_anti")
     )
     found["never lived"] = _texts(events.join(ever, "entity_id", "left_anti").select("entity_id"))
-    return found
-
-
-def all_tables(storage: Storage, *, before: datetime) -> dict[str, list[str]]:
-    """Every table of a warehouse in a folder but those of ops, row by row as text.
-
-    Without times since `before`, and without ids of events, which hash such times.
-    """
-    logs = Path(storage.warehouse).glob("*/*/_delta_log")
-    names = sorted(".".join(log.parent.relative_to(storage.warehouse).parts) for log in logs)
-    found = {}
-    for name in names:
-        if not name.startswith("ops."):
-            rows = storage.read(name).drop("event_id")
-            times = [field.name for field in rows.schema if isinstance(field.dataType, TimestampType)]
-            found[name] = _texts(
-                rows.select(*(F.when(F.col(n) < before, F.col(n)) if n in times else n for n in rows.columns))
-            )
     return found
 
 
