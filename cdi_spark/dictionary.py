@@ -96,10 +96,10 @@ def dictionary_page(project: Project) -> str:
 
 def feeds(project: Project) -> dict[str, list[Feed]]:
     """Lineage: by silver table, what each source puts into each of its columns, in the table's column order."""
-    found: dict[str, list[Feed]] = {}
-    for source in project.sources:
-        for emit in source.emits:
-            found.setdefault(f"silver.{emit.table}", []).extend(_feeds(source, emit, project))
+    found = {
+        name: [feed for source, emit in emits for feed in _feeds(source, emit, project)]
+        for name, emits in project.emits.items()
+    }
     for name, rows in found.items():
         rows.sort(key=lambda feed: TABLES[name].names.index(feed.column))
     return found

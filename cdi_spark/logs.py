@@ -87,10 +87,15 @@ def stage_began(stage: str) -> None:
 def stage_ended(
     stage: str, status: str, *, run_id: str, seconds: float, rows: dict[str, int], is_unchanged: bool = False
 ) -> None:
-    """A stage came to its end, `succeeded` or `failed`."""
+    """A stage came to its end, `succeeded` or `failed`.
+
+    Args:
+        is_unchanged: nothing that it goes by had changed, so it did nothing.
+    """
     level = logging.INFO if status == "succeeded" else logging.ERROR
-    said = _about(Kind.stage_ended, run_id=run_id, stage=stage, seconds=round(seconds, 1), rows=rows)
-    _LOGGER.log(level, f"{status}: nothing changed" if is_unchanged else status, extra=said)
+    unchanged = {"is_unchanged": True} if is_unchanged else {}
+    said = {"run_id": run_id, "stage": stage, "seconds": round(seconds, 1), **unchanged, "rows": rows}
+    _LOGGER.log(level, status, extra=_about(Kind.stage_ended, **said))
 
 
 def profiled(profile: str, *, sources: int | None, tables: int | None) -> None:

@@ -76,10 +76,10 @@ def _run_stage(run: Run, stage: str, held: Lease, unchanged: list[_Entry]) -> St
         parts = stages.PARTS[stage](run)
         before = run.storage.versions(_tables(parts))
         last = run.last.get(stage, stages.LastRun())
-        known = last.made_from if last.succeeded and last.made_from and not run.full else {}
+        known = {} if stages.begins_anew(run, stage) else last.made_from
         stale = [name for name, part in parts.items() if known.get(name) != part.made_from(before)]
-        kept = _tables(parts) & (last.rows or {}).keys() if stale != list(parts) else set()
-        rows = {name: (last.rows or {})[name] for name in kept}
+        kept = _tables(parts) & last.rows.keys() if stale != list(parts) else set()
+        rows = {name: last.rows[name] for name in kept}
         if stale:
             held.check()
             rows |= STAGES[stage](run, stale)

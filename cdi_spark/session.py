@@ -38,8 +38,7 @@ def spark_session(
     # PySpark logs its own copy of what failed, values and Java stack included; the exception is enough.
     for name in ("DataFrameQueryContextLogger", "SQLQueryContextLogger"):
         logging.getLogger(name).disabled = True
-    extra, is_ours = dict(extra or {}), False
-    class_path: list[str] = []
+    extra, class_path = dict(extra or {}), list[str]()
     remote = os.environ.get("SPARK_REMOTE", "")
     connected = bool(remote) or is_remote()
     if connected:
@@ -57,12 +56,12 @@ def spark_session(
             class_path = [*filter(None, given), *settings.pop("spark.jars").split(",")]
             settings |= _on_this_machine(class_path, profile, makes_archive=makes_archive)
             extra |= {_CLASS_PATH: os.pathsep.join(class_path)}
-            is_ours = not _DELTA.keys() & extra.keys()
     builder = SparkSession.builder.appName("cdi_spark").config(map={**settings, **extra})
     try:
         with without_conf_folder() if class_path else nullcontext():
             spark = builder.getOrCreate()
-        has_delta = is_ours or _has_delta(spark)
+        # Where the jars are ours, only conf can have taken Delta away.
+        has_delta = bool(class_path and not _DELTA.keys() & extra.keys()) or _has_delta(spark)
     except PySparkException as fault:
         told = str(fault).strip().splitlines()[0]
         raise SetupError(

@@ -58,13 +58,12 @@ def shared_folder(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> P
 
 @pytest.fixture(scope="session")
 def spark_session_of_all_tests(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
-    from cdi_spark.session import launch_settings, spark_session
-    from tests.small_data import settings as of_small_data
+    from cdi_spark.session import spark_session
 
-    java = launch_settings()["spark.driver.extraJavaOptions"]
     # Tests in another process have managed tables of the same names.
     warehouse = str(tmp_path_factory.mktemp("managed"))
-    spark = spark_session({**of_small_data(java), "spark.sql.warehouse.dir": warehouse})
+    own = {"spark.master": "local[2]", "spark.sql.warehouse.dir": warehouse}
+    spark = spark_session(own, profile="tiny")
     yield spark
     spark.stop()
 

@@ -14,11 +14,10 @@ from typing import Any
 
 from cdi_spark.config import load_project
 from cdi_spark.pipeline import run_stages
-from cdi_spark.session import launch_settings, spark_session
+from cdi_spark.session import spark_session
 from cdi_spark.stages import Run
 from cdi_spark.storage import Storage
 from cdi_spark.streaming import stream
-from tests.small_data import settings
 
 WRITES = ("append_once", "append", "replace", "replace_of", "merge", "release")
 
@@ -55,7 +54,7 @@ def kill_at(count: int, moment: str, delay: float) -> None:
 
 
 def main(project: str, warehouse: str, stages: str, count: str, moment: str, delay: str = "0.1") -> None:
-    spark = spark_session(settings(launch_settings()["spark.driver.extraJavaOptions"]))
+    spark = spark_session({"spark.master": "local[2]"}, profile="tiny")
     loaded, storage = load_project(Path(project)), Storage(spark, warehouse)
     kill_at(int(count), moment, float(delay))
     run = Run(spark, loaded, storage)

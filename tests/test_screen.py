@@ -8,9 +8,11 @@ import re
 import signal
 import subprocess
 import sys
+from io import StringIO
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 from cdi_spark import logs
 from cdi_spark.cli.screen import Screen
@@ -150,6 +152,17 @@ def test_more_warnings_than_a_few_are_counted() -> None:
     told = screen.warnings(see="")
     assert told[:2] == ["told 0", "source s0: told 0"]
     assert told[6:] == ["and 12 warnings more"]
+
+
+def test_a_stage_that_had_nothing_to_do_is_shown_as_done() -> None:
+    screen, drawn = Screen(["ingest"]), StringIO()
+    with logs.watched(screen):
+        logs.stage_began("ingest")
+        logs.stage_ended("ingest", "succeeded", run_id="", seconds=0.1, rows={"crm": 7}, is_unchanged=True)
+    Console(file=drawn, width=COLUMNS).print(screen)
+    [_, line] = drawn.getvalue().splitlines()
+    assert line.split()[:2] == ["✓", "ingest"]
+    assert "7 rows" in line
 
 
 def test_work_side_by_side_reports_how_much_of_it_is_done(caplog: pytest.LogCaptureFixture) -> None:

@@ -21,11 +21,11 @@ from pyspark.sql import functions as F
 
 from cdi_spark.cli import main
 from cdi_spark.errors import CdiError
+from cdi_spark.profile import SETTINGS
 from cdi_spark.rows import local_rows
 from cdi_spark.storage import Storage
 from cdi_spark.tables import CUSTOMER_360
 from tests import tiny_company
-from tests.small_data import settings
 
 CDI = "import sys; from cdi_spark.cli import main; sys.exit(main(sys.argv[1:]))"
 JARS = Path(pyspark.__file__).parent / "jars"
@@ -78,7 +78,8 @@ def served(
     storage = Storage(spark_session_of_all_tests, folder / "warehouse")
     release(storage, "monday", "anna", "bela", "carl")
     java = spark_session_of_all_tests.conf.get("spark.driver.extraJavaOptions") or ""
-    small = settings(java) | {"spark.driver.memory": "1g"}
+    own = {"spark.master": "local[2]", "spark.driver.extraJavaOptions": java, "spark.driver.memory": "1g"}
+    small = SETTINGS["tiny"] | own
     conf = project(folder, spark=small)
     process = subprocess.Popen(
         [sys.executable, "-c", CDI, "serve", "sql", "--project", conf, "--warehouse", storage.warehouse,

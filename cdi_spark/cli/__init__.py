@@ -37,7 +37,7 @@ from cdi_spark.cli.options import (
     Warehouse,
     at_work,
     err,
-    open_storage,
+    open_tables,
     out,
     project_at,
     start_run,
@@ -119,7 +119,7 @@ def sql(
 
     try:
         with at_work("asking the tables"):
-            storage = open_storage(project_at(project, lenient=True), warehouse, catalog)
+            storage = open_tables(project, warehouse, catalog)
             rows = storage.query(query)
             names, data = rows.columns, [row.asDict(recursive=True) for row in rows.collect()]
     except PySparkException as fault:
@@ -149,7 +149,7 @@ def evaluate(
     from cdi_spark.report import evaluate_members
 
     with at_work("comparing the clusters with the truth"):
-        storage = open_storage(project_at(project, lenient=True), warehouse, catalog)
+        storage = open_tables(project, warehouse, catalog)
         found = evaluate_members(storage, truth).as_dict()
     if as_json:
         print(json.dumps(found))

@@ -16,6 +16,7 @@ from cdi_spark.cli.options import (
     Warehouse,
     at_work,
     open_storage,
+    open_tables,
     out,
     project_at,
     write_page,
@@ -38,7 +39,7 @@ def show(
     from cdi_spark.customer_page import answer_customer, customer_page
 
     with at_work("gathering what is known of the customer"):
-        found = answer_customer(open_storage(project_at(project, lenient=True), warehouse, catalog), entity)
+        found = answer_customer(open_tables(project, warehouse, catalog), entity)
     if html is not None:
         write_page(html, customer_page(found))
         return

@@ -16,9 +16,8 @@ from cdi_spark.cli.options import (
     ProjectDir,
     Warehouse,
     at_work,
-    open_storage,
+    open_tables,
     out,
-    project_at,
 )
 
 if TYPE_CHECKING:
@@ -39,7 +38,7 @@ def history(
     from cdi_spark.history import history as told
 
     with at_work("following the id"):
-        storage = open_storage(project_at(project, lenient=True), warehouse, catalog)
+        storage = open_tables(project, warehouse, catalog)
         found = told(storage, entity, at=as_of and as_of.replace(tzinfo=UTC))
     if as_json:
         print(json.dumps(asdict(found), default=str, ensure_ascii=False))

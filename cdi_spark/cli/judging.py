@@ -17,9 +17,8 @@ from cdi_spark.cli.options import (
     Warehouse,
     Why,
     at_work,
-    open_storage,
+    open_tables,
     out,
-    project_at,
 )
 
 app = typer.Typer(
@@ -85,7 +84,7 @@ def list_(
     from cdi_spark.tables import JUDGEMENT
 
     with at_work("reading the decisions"):
-        storage = open_storage(project_at(project, lenient=True), warehouse, catalog)
+        storage = open_tables(project, warehouse, catalog)
         held = standing(storage.read_or_empty(JUDGEMENT))
     if as_json:
         print(json.dumps([vars(judgement) for judgement in held], default=str, ensure_ascii=False))
@@ -109,7 +108,7 @@ def _judge(
     from cdi_spark.stages import judge
 
     with at_work("putting the decision on record"):
-        storage = open_storage(project_at(project, lenient=True), warehouse, catalog)
+        storage = open_tables(project, warehouse, catalog)
         new = judge(storage, records, verdict, by=by, why=why)
     told = "on record; it holds from the next `cdi run` on" if new else "that is decided already"
     out.print(f"{records[0]} and {records[1]}: {verdict}, {told}", highlight=False, markup=False)

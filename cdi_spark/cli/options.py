@@ -114,6 +114,11 @@ def open_storage(
     )
 
 
+def open_tables(project: str, warehouse: str | None, catalog: str | None) -> Storage:
+    """The tables that are there; no source is read, so variables of the project need no value."""
+    return open_storage(project_at(project, lenient=True), warehouse, catalog)
+
+
 def start_run(
     project: Project,
     warehouse: str | None,

@@ -18,6 +18,7 @@ from cdi_spark.cli.options import (
     Why,
     at_work,
     open_storage,
+    open_tables,
     out,
     project_at,
 )
@@ -68,7 +69,7 @@ def withdraw(
     from cdi_spark.stages import withdraw_override
 
     with at_work("taking the value back"):
-        storage = open_storage(project_at(project, lenient=True), warehouse, catalog)
+        storage = open_tables(project, warehouse, catalog)
         withdraw_override(storage, record, attribute, by=by, why=why)
     _tell(f"{attribute} of {record}'s customer: withdrawn; sources decide from the next `cdi run` on")
 

@@ -13,7 +13,7 @@ from pydantic import Field
 
 from cdi_spark.config.customers import STATES, Segment, State
 from cdi_spark.config.linkage import Linkage
-from cdi_spark.config.sources import Quality, Source
+from cdi_spark.config.sources import Emit, Quality, Source
 from cdi_spark.config.strict import Strict
 from cdi_spark.config.survivorship import Survivorship
 
@@ -73,6 +73,15 @@ class Project(Strict):
     def labels(self) -> str | None:
         """Where project.yml says that known people lie, for training; a path there begins at the conf folder."""
         return self._located(self.file.linkage.labels)
+
+    @property
+    def emits(self) -> dict[str, list[tuple[Source, Emit]]]:
+        """By silver table, what sources emit for it."""
+        found: dict[str, list[tuple[Source, Emit]]] = {}
+        for source in self.sources:
+            for emit in source.emits:
+                found.setdefault(f"silver.{emit.table}", []).append((source, emit))
+        return found
 
     def _located(self, place: str | None) -> str | None:
         return place if place is None or "://" in place else str(self.folder / place)

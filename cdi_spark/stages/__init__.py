@@ -8,7 +8,7 @@ from cdi_spark.stages.linking import frozen_model, resolve, score, train
 from cdi_spark.stages.overriding import override, withdraw_override
 from cdi_spark.stages.parts import PARTS
 from cdi_spark.stages.publishing import publish
-from cdi_spark.stages.run import Run, new_run_id
+from cdi_spark.stages.run import Run, begins_anew, new_run_id
 from cdi_spark.stages.standing import model_in_force
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "LastRun",
     "Part",
     "Run",
+    "begins_anew",
     "frozen_model",
     "ingest",
     "judge",

@@ -30,12 +30,8 @@ def standardise(run: Run, names: Collection[str]) -> Counts:
     Args:
         names: the silver tables.
     """
-    of_all: dict[str, list[tuple[Source, Emit]]] = {}
-    for source in run.project.sources:
-        for emit in source.emits:
-            of_all.setdefault(f"silver.{emit.table}", []).append((source, emit))
-    emits = {name: emitted for name, emitted in of_all.items() if name in names}
-    kept = sorted(of_all.keys() - emits.keys())
+    emits = {name: emitted for name, emitted in run.project.emits.items() if name in names}
+    kept = sorted(run.project.emits.keys() - emits.keys())
     sources = {source.name: source for emitted in emits.values() for source, _ in emitted}
     logs.doing("finding the rows that landed")
     landed = _landed(run, sources)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from importlib.resources import files
@@ -51,8 +51,8 @@ class LastRun:
     """How a stage last ended, as ops.run has it."""
 
     succeeded: bool = False
-    rows: Counts | None = None
-    made_from: Mapping[str, str] | None = None
+    rows: Counts = field(default_factory=dict)
+    made_from: Mapping[str, str] = field(default_factory=dict)
 
 
 def last_runs(storage: Storage) -> dict[str, LastRun]:
@@ -63,8 +63,8 @@ def last_runs(storage: Storage) -> dict[str, LastRun]:
     return {
         row["stage"]: LastRun(
             row["last"]["status"] == SUCCEEDED and not any(row["last"]["started_at"] < at for at in killed),
-            row["last"]["rows"],
-            row["last"]["made_from"],
+            row["last"]["rows"] or {},
+            row["last"]["made_from"] or {},
         )
         for row in rows
         if row["stage"]

@@ -74,8 +74,8 @@ def _of_standardise(run: Run) -> dict[str, Part]:
     batches = {name: row["batches"] for name, row in newest_deliveries(run).items()}
     loads = [(source.name, source.load) for source in run.project.sources]
     parts = {}
-    for table in dict.fromkeys(f"silver.{emit.table}" for s in run.project.sources for emit in s.emits):
-        sources = [s for s in run.project.sources if table in {f"silver.{emit.table}" for emit in s.emits}]
+    for table, emits in run.project.emits.items():
+        sources = list({source.name: source for source, _ in emits}.values())
         quality = run.project.quality.get(table)
         conf = [source.model_dump_json() for source in sources] + [quality and quality.model_dump_json()]
         day = run.day if _OF_THE_DAY.search(str(conf)) else None
