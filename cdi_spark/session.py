@@ -146,6 +146,8 @@ def launch_settings() -> dict[str, str]:
         # One machine's data: a handful of partitions, read back by one task rather than fifty.
         "spark.sql.shuffle.partitions": "4",
         "spark.databricks.delta.snapshotPartitions": "1",
+        # Delta computes this list of files with each commit, and reads it only to check it.
+        "spark.databricks.delta.allFilesInCrc.enabled": "false",
         # A run has more different queries than Spark's cache of compiled ones holds.
         "spark.sql.codegen.cache.maxEntries": "5000",
         # GraphFrames cuts its lineage there.

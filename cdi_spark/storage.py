@@ -213,13 +213,12 @@ class Storage:
 
     def replace(self, table: Table, rows: DataFrame) -> None:
         """Make the table hold just these rows, in one commit."""
-        writer = (
-            conform(rows, table)
-            .write.format("delta")
-            .mode("overwrite")
-            .options(overwriteSchema="true", **properties(table))
-        )
-        self._save(writer, table.name)
+        if not self.exists(table.name):
+            # To overwrite, Delta looks up the files to remove, even where there is no table yet.
+            self._append(table.name, conform(rows, table), None, 1, properties(table))
+            return
+        writer = conform(rows, table).write.format("delta").mode("overwrite")
+        self._save(writer.options(overwriteSchema="true", **properties(table)), table.name)
 
     def replace_but(self, table: Table, column: str, kept: Sequence[str], rows: DataFrame) -> None:
         """Make the table hold these rows and, of those it has, the ones with some values in a column; in one commit.
