@@ -213,11 +213,9 @@ class Storage:
 
     def replace(self, table: Table, rows: DataFrame) -> None:
         """Make the table hold just these rows, in one commit."""
-        if not self.exists(table.name):
-            # To overwrite, Delta looks up the files to remove, even where there is no table yet.
-            self._append(table.name, conform(rows, table), None, 1, properties(table))
-            return
-        writer = conform(rows, table).write.format("delta").mode("overwrite")
+        # To overwrite, Delta looks up the files to remove, even where there is no table yet.
+        mode = "overwrite" if self.exists(table.name) else "append"
+        writer = conform(rows, table).write.format("delta").mode(mode)
         self._save(writer.options(overwriteSchema="true", **properties(table)), table.name)
 
     def replace_but(self, table: Table, column: str, kept: Sequence[str], rows: DataFrame) -> None:

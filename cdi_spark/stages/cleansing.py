@@ -30,8 +30,9 @@ def standardise(run: Run, names: Collection[str]) -> Counts:
     Args:
         names: the silver tables.
     """
-    emits = {name: emitted for name, emitted in run.project.emits.items() if name in names}
-    kept = sorted(run.project.emits.keys() - emits.keys())
+    of_all = run.project.emits
+    emits = {name: emitted for name, emitted in of_all.items() if name in names}
+    kept = sorted(of_all.keys() - emits.keys())
     sources = {source.name: source for emitted in emits.values() for source, _ in emitted}
     logs.doing("finding the rows that landed")
     landed = _landed(run, sources)
