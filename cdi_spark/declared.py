@@ -47,12 +47,10 @@ def with_gone(rows: DataFrame, gone: DataFrame) -> DataFrame:
 
 def properties(table: Table) -> dict[str, str]:
     """Statistics in the log only of columns that say nothing about a person: VACUUM does not reach the log."""
-    # A change of a few rows marks them in the files that hold them, and does not write these again.
-    vectors = {"delta.enableDeletionVectors": "true"}
     plain = [c.name for c in table.columns if c.pii == "none" and not c.type.startswith(_WITHOUT_STATISTICS)]
     if not plain:
-        return {**vectors, "delta.dataSkippingNumIndexedCols": "0"}
-    return {**vectors, "delta.dataSkippingStatsColumns": ",".join(f"`{name}`" for name in plain)}
+        return {"delta.dataSkippingNumIndexedCols": "0"}
+    return {"delta.dataSkippingStatsColumns": ",".join(f"`{name}`" for name in plain)}
 
 
 def same(columns: Sequence[str]) -> str:

@@ -25,7 +25,7 @@ DEAD_AFTER_SECONDS = 300.0
 _ASK_AGAIN_SECONDS = 5.0
 
 
-@dataclass(frozen=True)
+@dataclass
 class Lease:
     """A lease held by this process; `interrupted` is the run that died holding it, if one did."""
 
@@ -33,6 +33,7 @@ class Lease:
     run_id: str
     step: int
     interrupted: str | None
+    _version: int | None = None
 
     def check(self) -> None:
         """Make sure that nobody took over while this process was away.
@@ -40,11 +41,38 @@ class Lease:
         Raises:
             LeaseError: another run holds the lease now.
         """
-        last = _last(self.storage)
-        if last is None or last["run_id"] != self.run_id or not last["held"]:
+        # Where nobody wrote since, there is nothing to ask.
+        if self._version is not None and _version(self.storage) == self._version:
+            return
+        if not self._is_mine():
             raise LeaseError(
                 f"run {self.run_id} lost its lease on {self.storage.warehouse} to another run. Run again."
             )
+
+    def take(self, step: int) -> bool:
+        """Write that this run holds the lease, as a step; false where another process wrote that step first."""
+        if not _wrote(self.storage, self.run_id, step, held=True):
+            return False
+        is_mine = self._is_mine()
+        (_held_here.add if is_mine else _held_here.discard)(self.run_id)
+        if is_mine:
+            self.step = step
+        return is_mine
+
+    def give_back(self) -> None:
+        """Write that this run holds the lease no longer."""
+        try:
+            _wrote(self.storage, self.run_id, self.step + 1, held=False)
+        finally:
+            _held_here.discard(self.run_id)
+
+    def _is_mine(self) -> bool:
+        # First the version: what others write after it makes it another.
+        version = _version(self.storage)
+        last = _last(self.storage)
+        is_mine = last is not None and last["run_id"] == self.run_id and bool(last["held"])
+        self._version = version if is_mine else None
+        return is_mine
 
 
 @contextmanager
@@ -60,12 +88,10 @@ def lease(storage: Storage, run_id: str, *, wait_seconds: float = 0) -> Iterator
     """
     held = _taken(storage, run_id, time.monotonic() + wait_seconds)
     stop = threading.Event()
-    steps = [held.step]
 
     def renew() -> None:
         while not stop.wait(RENEW_SECONDS):
-            if _wrote(storage, run_id, steps[0] + 1, held=True):
-                steps[0] += 1
+            held.take(held.step + 1)
 
     renewing = threading.Thread(target=renew, daemon=True)
     renewing.start()
@@ -76,15 +102,16 @@ def lease(storage: Storage, run_id: str, *, wait_seconds: float = 0) -> Iterator
         renewing.join()
         # A session that died cannot give the lease back; then it ends with this process.
         with suppress(Exception):
-            _wrote(storage, run_id, steps[0] + 1, held=False)
+            held.give_back()
 
 
 def _taken(storage: Storage, run_id: str, until: float) -> Lease:
     while True:
         last = _last(storage)
-        step = last["step"] + 1 if last else 1
-        if (last is None or not _is_alive(last)) and _wrote(storage, run_id, step, held=True):
-            return Lease(storage, run_id, step, last["run_id"] if last and last["held"] else None)
+        if last is None or not _is_alive(last):
+            held = Lease(storage, run_id, 0, last["run_id"] if last and last["held"] else None)
+            if held.take(last["step"] + 1 if last else 1):
+                return held
         if time.monotonic() >= until:
             holder = _last(storage)
             who = f"{holder['run_id']}, process {holder['pid']} on {holder['host']}" if holder else "another"
@@ -119,13 +146,14 @@ _held_here: set[str] = set()
 
 
 def _wrote(storage: Storage, run_id: str, step: int, *, held: bool) -> bool:
-    """Write a step of the lease; false where another process wrote it first."""
+    """Write a step of the lease; false where another process writes it at the same moment."""
     row = (step, run_id, held, socket.gethostname(), os.getpid(), datetime.now(UTC))
     try:
         storage.append(LEASE, local_rows(storage.spark, [row], LEASE.schema), token="lease", step=step)
     except ConflictError:
         return False
-    last = _last(storage)
-    mine = last is not None and (last["step"], last["run_id"]) == (step, run_id)
-    (_held_here.add if mine and held else _held_here.discard)(run_id)
-    return mine
+    return True
+
+
+def _version(storage: Storage) -> int | None:
+    return storage.versions([LEASE.name]).get(LEASE.name)

@@ -11,6 +11,9 @@ from typing import Literal
 
 Name = Literal["tiny", "small", "large"]
 
+# Whether tables that are made mark rows that go in the files that hold them, and do not write these again.
+DELETION_VECTORS = "spark.databricks.delta.properties.defaults.enableDeletionVectors"
+
 # Small data is done before compiled code pays. Spark's own is made for each query, and a run has a thousand different
 # ones; the JVM's second compiler takes a third of all processor time of a run over some hundred people.
 _INTERPRETED = {
@@ -19,6 +22,8 @@ _INTERPRETED = {
     "spark.sql.adaptive.enabled": "false",
     "spark.sql.shuffle.partitions": "2",
     "spark.default.parallelism": "2",
+    # With them, each query lists a table's files twice.
+    DELETION_VECTORS: "false",
 }
 SETTINGS: dict[Name, dict[str, str]] = {"tiny": _INTERPRETED, "small": _INTERPRETED, "large": {}}
 JAVA_OPTIONS: dict[Name, str] = {

@@ -17,7 +17,7 @@ from pyspark.sql.utils import is_remote
 from cdi_spark.class_archive import WRITTEN_BY_US, archive_options, without_conf_folder
 from cdi_spark.errors import SetupError
 from cdi_spark.jars import DELTA, GRAPHFRAMES, cache_folder, jars
-from cdi_spark.profile import JAVA_OPTIONS, SETTINGS, Name
+from cdi_spark.profile import DELETION_VECTORS, JAVA_OPTIONS, SETTINGS, Name
 
 
 def spark_session(
@@ -92,6 +92,7 @@ _SESSION = {
     "spark.sql.execution.arrow.maxBytesPerBatch": str(2**31 - 1),
     "spark.sql.execution.arrow.maxRecordsPerBatch": "2000",
     "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
+    DELETION_VECTORS: "true",
     # Else every column that is made tells the JVM where in Python it stands: twice as many calls.
     "spark.python.sql.dataFrameDebugging.enabled": "false",
 }
@@ -142,6 +143,10 @@ def launch_settings() -> dict[str, str]:
         "spark.jars": ",".join(jars()),
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",
+        # What only that UI would show.
+        **dict.fromkeys(("spark.ui.retainedJobs", "spark.ui.retainedStages"), "20"),
+        "spark.ui.retainedTasks": "100",
+        "spark.sql.ui.retainedExecutions": "20",
         "spark.pyspark.python": sys.executable,
         # One machine's data: a handful of partitions, read back by one task rather than fifty.
         "spark.sql.shuffle.partitions": "4",

@@ -18,6 +18,7 @@ from pyspark.sql import functions as F
 from cdi_spark.declared import comments, conform, escaped, merge_clauses, properties, same, view_over
 from cdi_spark.errors import CdiError, ConflictError
 from cdi_spark.parallel import side_by_side
+from cdi_spark.profile import DELETION_VECTORS
 from cdi_spark.rows import Keep, local_rows
 from cdi_spark.scratch import Scratch
 from cdi_spark.tables import RELEASE, SCHEMAS, TABLES, Table
@@ -202,6 +203,7 @@ class Storage:
             change = keys.join(ready, keys.columns, "left").fillna({"_gone": True})
             self._merge(table, change, has_gone=True, when_changed=None)
         else:
+            self._mark_rows(table.name)
             view = _view(table)
             keys.createOrReplaceTempView(view)
             self.spark.sql(
@@ -253,6 +255,7 @@ class Storage:
         self, table: Table, source: DataFrame, *, has_gone: bool, when_changed: Sequence[str] | None
     ) -> None:
         """merge() of rows that are computed once; updates all that match where `when_changed` is None."""
+        self._mark_rows(table.name)
         view = _view(table)
         source.createOrReplaceTempView(view)
         clauses = merge_clauses(table, has_gone=has_gone, when_changed=when_changed)
@@ -262,6 +265,14 @@ class Storage:
             f"ON {same(table.key)} {clauses}"
         )
         self.spark.catalog.dropTempView(view)
+
+    def _mark_rows(self, name: str) -> None:
+        """Let a change mark rows in the files of a table that was small when it was made, where it is no longer."""
+        if self.spark.conf.get(DELETION_VECTORS, "false") == "true":
+            address, setting = self.address(name), "delta.enableDeletionVectors"
+            said = self.spark.sql(f"SHOW TBLPROPERTIES {address} ('{setting}')").collect()
+            if said[0]["value"] != "true":
+                self.spark.sql(f"ALTER TABLE {address} SET TBLPROPERTIES ('{setting}' = 'true')")
 
     def counts(self, *names: str) -> dict[str, int]:
         """How many rows tables have now; Delta knows it from each table's log, but not in one query of several."""

@@ -10,6 +10,7 @@ from pyspark.sql import functions as F
 from cdi_spark import scratch
 from cdi_spark.declared import conform
 from cdi_spark.errors import CdiError
+from cdi_spark.profile import DELETION_VECTORS
 from cdi_spark.rows import local_rows
 from cdi_spark.storage import Storage
 from cdi_spark.tables import ATTRIBUTE, COMPONENT, MEMBER, TABLES, TIMELINE, Table
@@ -20,6 +21,12 @@ SINCE = datetime(2024, 1, 1, tzinfo=UTC)
 def members(spark: SparkSession, **entities: str) -> DataFrame:
     """members(spark, a="X"): record a is in entity X."""
     return local_rows(spark, [(r, e, SINCE, None, "r1") for r, e in entities.items()], MEMBER.schema)
+
+
+def log_of(storage: Storage, table: Table) -> str:
+    """The actions of all commits."""
+    log = Path(storage.warehouse) / table.name.replace(".", "/") / "_delta_log"
+    return "".join(commit.read_text() for commit in log.glob("*.json"))
 
 
 def entity_of(rows: DataFrame) -> dict[str, str]:
@@ -63,6 +70,25 @@ def test_merge_inserts_new_keys_and_updates_only_what_changed(spark: SparkSessio
         "c": "r2",
         "d": "r2",
     }
+
+
+def test_a_table_made_while_it_was_small_marks_changed_rows_once_it_is_changed_as_a_large_one(
+    spark: SparkSession, storage: Storage
+) -> None:
+    storage.merge(MEMBER, members(spark, a="X", b="Y"), when_changed=())
+    storage.merge(MEMBER, members(spark, a="Z"), when_changed=("entity_id",))
+    assert "deletionVector" not in log_of(storage, MEMBER)
+    spark.conf.set(DELETION_VECTORS, "true")
+    try:
+        storage.merge(MEMBER, members(spark, a="W"), when_changed=("entity_id",))
+        assert "deletionVector" in log_of(storage, MEMBER)
+        assert entity_of(storage.read(MEMBER.name)) == {"a": "W", "b": "Y"}
+        enabled = storage.versions([MEMBER.name])
+        storage.replace_of(MEMBER, members(spark, b="Y").select("entity_id"), members(spark, b="V"))
+        assert storage.versions([MEMBER.name]) == {MEMBER.name: enabled[MEMBER.name] + 2}
+    finally:
+        spark.conf.unset(DELETION_VECTORS)
+    assert entity_of(storage.read(MEMBER.name)) == {"a": "W", "b": "V"}
 
 
 def test_merge_with_nothing_to_compare_never_updates(spark: SparkSession, storage: Storage) -> None:

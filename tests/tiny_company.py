@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -16,6 +17,7 @@ from cdi_spark.config import load_project
 from cdi_spark.pipeline import STAGES, run_stages
 from cdi_spark.stages import Run
 from cdi_spark.storage import Storage
+from cdi_spark.tables import LEASE
 
 GIVEN = ("Anna", "Bela", "Carl", "Dora", "Emil", "Frida", "Gustav", "Hanna", "Ivo", "Jana")
 FAMILY = ("Abel", "Brandt", "Conrad", "Dorn", "Eckert", "Falk")
@@ -155,6 +157,28 @@ def outcome(storage: Storage) -> dict[str, list[str]]:
     )
     found["never lived"] = _texts(events.join(ever, "entity_id", "left_anti").select("entity_id"))
     return found
+
+
+def every_table(storage: Storage) -> dict[str, list[str]]:
+    """All rows of all tables, whatever a run's ids and times: entities are named by their first records."""
+    named = (
+        storage.read("entities.member").groupBy("entity_id").agg(F.min("record_id").alias("named")).collect()
+    )
+    found = {}
+    for log in Path(storage.warehouse).glob("*/*/_delta_log"):
+        name = f"{log.parent.parent.name}.{log.parent.name}"
+        if name == LEASE.name:
+            continue
+        texts = "\n".join(_texts(storage.read(name).drop(*_OF_A_RUN)))
+        for row in named:
+            texts = texts.replace(row["entity_id"], row["named"])
+        # Whatever time it says, it is that of the run: what the company sends is older.
+        found[name] = sorted(re.sub(r"20(2[5-9]|[3-9]\d)-\d\d-\d\dT[\d:.]+Z", "then", texts).splitlines())
+    return found
+
+
+# Columns that have ids of runs and models, and what these took.
+_OF_A_RUN = ("run_id", "event_id", "model_id", "seconds", "made_from", "versions", "release_id")
 
 
 def _texts(rows: DataFrame) -> list[str]:

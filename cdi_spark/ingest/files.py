@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -64,18 +64,25 @@ class Delivery:
 
 
 def read_delivery(
-    spark: SparkSession, source: Source, *, run_id: str, known: T.StructType | None = None
+    spark: SparkSession,
+    source: Source,
+    *,
+    run_id: str,
+    known: T.StructType | None = None,
+    listed: Sequence[tuple[str, int, int]] | None = None,
 ) -> Delivery:
     """Read a source's files as they are; every row of every file once.
 
     Args:
+        listed: list_files() of the source, where that is known.
         known: the columns that landed before, which keep their types.
     Raises:
         SourceError: no file at the path, a file that cannot be read, or a key expression that does not fit
             the columns.
     """
     with told_as_source(source):
-        files = [glob_escaped(path) for path, _, _ in list_files(spark, source)]
+        listed = list_files(spark, source) if listed is None else listed
+        files = [glob_escaped(path) for path, _, _ in listed]
         if not files:
             return Delivery(local_rows(spark, [], T.StructType([])), [], [], {})
         read = FORMATS[source.format](spark, source, files, known or T.StructType([]))

@@ -18,7 +18,7 @@ from cdi_spark.parallel import side_by_side
 from cdi_spark.quality import cleaning, ledger, rules
 from cdi_spark.rows import local_rows
 from cdi_spark.stages.last_runs import Counts
-from cdi_spark.stages.run import Run, gated, newest_deliveries
+from cdi_spark.stages.run import Run, gated
 from cdi_spark.standardise import mapping, silver
 from cdi_spark.standardise import settled as versions
 from cdi_spark.tables import CLEANING, LEDGER, PERSON, QUARANTINE, TABLES, Table
@@ -87,7 +87,7 @@ def _landed(run: Run, sources: Mapping[str, Source]) -> dict[str, _Landed]:
     Raises:
         CdiError: nothing of a source.
     """
-    deliveries = newest_deliveries(run)
+    deliveries = run.newest_deliveries()
     for name in sources:
         if name not in deliveries:
             raise CdiError(f"bronze.{name}: nothing has landed yet. Run the stage ingest first.")

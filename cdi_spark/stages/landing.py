@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import UTC, datetime
 
-from pyspark.sql import Row
+from pyspark.sql import DataFrame, Row
 from pyspark.sql import functions as F
 
 from cdi_spark import logs
@@ -17,7 +17,7 @@ from cdi_spark.linkage.model import digest
 from cdi_spark.parallel import side_by_side
 from cdi_spark.rows import local_rows
 from cdi_spark.stages.last_runs import Counts
-from cdi_spark.stages.run import Run, newest_deliveries
+from cdi_spark.stages.run import Run
 from cdi_spark.tables import DELIVERY
 
 Entry = tuple[object, ...]
@@ -33,7 +33,7 @@ def ingest(run: Run, names: Collection[str]) -> Counts:
     """
     counts: Counts = {}
     delivered, faults = [], []
-    last = newest_deliveries(run)
+    last = run.newest_deliveries()
 
     def land(source: Source) -> tuple[int, Entry | None] | SourceError:
         try:
@@ -62,28 +62,34 @@ def _land(run: Run, source: Source, last: Row | None) -> tuple[int, Entry | None
     table = f"bronze.{source.name}"
     bronze = run.storage.read(table) if run.storage.exists(table) else None
     known = landed_schema(bronze) if bronze else None
-    delivery = read_delivery(run.spark, source, run_id=run.run_id, known=known)
+    listed = run.files_of(source)
+    delivery = read_delivery(run.spark, source, run_id=run.run_id, known=known, listed=listed)
     drift.check(delivery, source, last=last, first=bronze is None)
     for told in drift.notices(delivery, source, last=last):
         logs.notice(told, run_id=run.run_id, stage="ingest", source=source.name)
-    seen = {row["_batch"] for row in bronze.select("_batch").distinct().collect()} if bronze else set()
-    fresh = [file for file in delivery.files if file.batch not in seen]
-    batches = [file.batch for file in fresh]
+    landed = _rows_by_batch(bronze) if bronze else {}
+    fresh = [file for file in delivery.files if file.batch not in landed]
     if fresh or bronze is None:
+        batches = [file.batch for file in fresh]
         with told_as_source(source):
             rows = delivery.rows.where(F.col("_batch").isin(batches))
             run.storage.append_once(table, rows, token=digest(batches))
-        bronze = run.storage.read(table)
-    landed, read = bronze.where(F.col("_batch").isin(batches)).count(), sum(file.rows for file in fresh)
-    if landed != read:
-        raise LedgerError(
-            f"source {source.name}: {read} rows in its new files, {landed} in {table}. The files changed "
-            "while they were read; run again when they lie still."
-        )
+        landed = _rows_by_batch(run.storage.read(table))
+    for file in fresh:
+        if landed.get(file.batch) != file.rows:
+            raise LedgerError(
+                f"source {source.name}: {file.rows} rows in {file.path}, {landed.get(file.batch, 0)} in {table}. "
+                "The files changed while they were read; run again when they lie still."
+            )
+    whole = sum(landed.values())
     if last is not None and sorted(last["batches"]) == delivery.batches:
-        return bronze.count(), None
+        return whole, None
     rows_delivered = sum(file.rows for file in delivery.files)
     entry = (
         source.name, datetime.now(UTC), delivery.batches, rows_delivered, delivery.columns, run.run_id,
     )  # fmt: skip
-    return bronze.count(), entry
+    return whole, entry
+
+
+def _rows_by_batch(bronze: DataFrame) -> dict[str, int]:
+    return {row["_batch"]: row["count"] for row in bronze.groupBy("_batch").count().collect()}

@@ -10,10 +10,9 @@ from typing import Any
 
 from cdi_spark.config import Source
 from cdi_spark.errors import SourceError
-from cdi_spark.ingest.files import list_files
 from cdi_spark.parallel import side_by_side
 from cdi_spark.stages.last_runs import Part
-from cdi_spark.stages.run import Run, newest_deliveries
+from cdi_spark.stages.run import Run
 from cdi_spark.tables import (
     ATTRIBUTE,
     CASH_FLOW,
@@ -55,7 +54,7 @@ def _of_ingest(run: Run) -> dict[str, Part]:
 
     def files(source: Source) -> Any:
         try:
-            found = list_files(run.spark, source)
+            found = run.files_of(source)
         except SourceError:
             return _never_the_same()  # the stage says so
         now = datetime.now(UTC).timestamp() * 1_000_000
@@ -71,7 +70,7 @@ def _of_ingest(run: Run) -> dict[str, Part]:
 
 def _of_standardise(run: Run) -> dict[str, Part]:
     """A part per silver table."""
-    batches = {name: row["batches"] for name, row in newest_deliveries(run).items()}
+    batches = {name: row["batches"] for name, row in run.newest_deliveries().items()}
     loads = [(source.name, source.load) for source in run.project.sources]
     parts = {}
     for table, emits in run.project.emits.items():

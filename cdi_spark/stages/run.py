@@ -11,8 +11,9 @@ from functools import cached_property
 from pyspark.sql import DataFrame, Row, SparkSession
 from pyspark.sql import functions as F
 
-from cdi_spark.config import Expectation, Project
+from cdi_spark.config import Expectation, Project, Source
 from cdi_spark.errors import GateError
+from cdi_spark.ingest.files import list_files
 from cdi_spark.quality import gates
 from cdi_spark.rows import local_rows
 from cdi_spark.stages.last_runs import Counts, LastRun, last_runs
@@ -42,6 +43,9 @@ class Run:
     full: bool = False
     run_id: str = field(default_factory=new_run_id)
     day: date = field(default_factory=lambda: datetime.now(UTC).date())
+    # Not for a copy, which is another run.
+    _files: dict[str, list[tuple[str, int, int]]] = field(default_factory=dict, init=False)
+    _deliveries: dict[int | None, dict[str, Row]] = field(default_factory=dict, init=False)
 
     @property
     def as_of(self) -> date:
@@ -53,6 +57,25 @@ class Run:
         """By stage, how it ended before this run; looked up once."""
         return last_runs(self.storage)
 
+    def files_of(self, source: Source) -> list[tuple[str, int, int]]:
+        """The files of a source, as list_files(); listed once, so that what is read is what was looked at.
+
+        Raises:
+            SourceError: no file at the path.
+        """
+        if source.name not in self._files:
+            self._files[source.name] = list_files(self.spark, source)
+        return self._files[source.name]
+
+    def newest_deliveries(self) -> dict[str, Row]:
+        """By source, its newest entry in ops.delivery; looked up again where there are more."""
+        version = self.storage.versions([DELIVERY.name]).get(DELIVERY.name)
+        if version not in self._deliveries:
+            newest = F.max_by(F.struct(*DELIVERY.names), "delivered_at").alias("newest")
+            rows = self.storage.read_or_empty(DELIVERY).groupBy("source").agg(newest).collect()
+            self._deliveries = {version: {row["source"]: row["newest"] for row in rows}}
+        return self._deliveries[version]
+
 
 def begins_anew(run: Run, stage: str) -> bool:
     """Whether a stage must not build on what is there: by wish, or because it did not end well when it last ran.
@@ -60,13 +83,6 @@ def begins_anew(run: Run, stage: str) -> bool:
     What a run that failed or was killed has half written is made whole so, whatever became of its input since.
     """
     return run.full or not run.last.get(stage, LastRun()).succeeded
-
-
-def newest_deliveries(run: Run) -> dict[str, Row]:
-    """By source, its newest entry in ops.delivery."""
-    newest = F.max_by(F.struct(*DELIVERY.names), "delivered_at").alias("newest")
-    rows = run.storage.read_or_empty(DELIVERY).groupBy("source").agg(newest).collect()
-    return {row["source"]: row["newest"] for row in rows}
 
 
 def gated(run: Run, *names: str) -> Counts:
