@@ -47,10 +47,12 @@ def with_gone(rows: DataFrame, gone: DataFrame) -> DataFrame:
 
 def properties(table: Table) -> dict[str, str]:
     """Statistics in the log only of columns that say nothing about a person: VACUUM does not reach the log."""
+    # No row of a log goes; else a session's default counts.
+    rows = {"delta.enableDeletionVectors": "false"} if table.name.startswith("ops.") else {}
     plain = [c.name for c in table.columns if c.pii == "none" and not c.type.startswith(_WITHOUT_STATISTICS)]
     if not plain:
-        return {"delta.dataSkippingNumIndexedCols": "0"}
-    return {"delta.dataSkippingStatsColumns": ",".join(f"`{name}`" for name in plain)}
+        return {**rows, "delta.dataSkippingNumIndexedCols": "0"}
+    return {**rows, "delta.dataSkippingStatsColumns": ",".join(f"`{name}`" for name in plain)}
 
 
 def same(columns: Sequence[str]) -> str:

@@ -75,11 +75,12 @@ def test_merge_inserts_new_keys_and_updates_only_what_changed(spark: SparkSessio
 def test_a_table_made_while_it_was_small_marks_changed_rows_once_it_is_changed_as_a_large_one(
     spark: SparkSession, storage: Storage
 ) -> None:
+    spark.conf.set(DELETION_VECTORS, "false")
     storage.merge(MEMBER, members(spark, a="X", b="Y"), when_changed=())
     storage.merge(MEMBER, members(spark, a="Z"), when_changed=("entity_id",))
     assert "deletionVector" not in log_of(storage, MEMBER)
-    spark.conf.set(DELETION_VECTORS, "true")
     try:
+        spark.conf.set(DELETION_VECTORS, "true")
         storage.merge(MEMBER, members(spark, a="W"), when_changed=("entity_id",))
         assert "deletionVector" in log_of(storage, MEMBER)
         assert entity_of(storage.read(MEMBER.name)) == {"a": "W", "b": "Y"}
