@@ -19,14 +19,15 @@ class Scratch:
 
     Args:
         schema: its name, quoted, with the catalog's where there is one.
-        place: where its tables lie; None where the catalog knows.
+        place: the folder that it is, in which rows lie as files, for to make a table of them takes one more query;
+            None where the catalog knows.
     """
 
     def __init__(self, spark: SparkSession, schema: str, *, place: str | None) -> None:
         self._spark = spark
         self._schema = schema
+        self._place = place
         self._location = f" LOCATION '{escaped(place)}'" if place else ""
-        self._format = "parquet" if place else "delta"
         self._keep: Keep | None = None
 
     @contextmanager
@@ -41,11 +42,8 @@ class Scratch:
         """
 
         def keep(name: str, rows: DataFrame) -> DataFrame:
-            if few:
-                held = rows.limit(AT_HAND + 1).toArrow()
-                if held.num_rows <= AT_HAND:
-                    return self._spark.createDataFrame(held, rows.schema)
-            return self.write(name, rows)
+            held = at_hand(rows) if few else None
+            return self.write(name, rows) if held is None else held
 
         self._clear()
         self._spark.sql(f"CREATE SCHEMA {self._schema}{self._location}")
@@ -58,8 +56,12 @@ class Scratch:
 
     def write(self, name: str, rows: DataFrame) -> DataFrame:
         """Rows as written down within opened(), few or many."""
-        rows.write.format(self._format).saveAsTable(self._table(name))
-        return self._spark.table(self._table(name))
+        if self._place is None:
+            rows.write.format("delta").saveAsTable(self._table(name))
+            return self._spark.table(self._table(name))
+        path = f"{self._place}/{_plain(name)}"
+        rows.write.mode("overwrite").parquet(path)
+        return self._spark.read.schema(rows.schema).parquet(path)
 
     @contextmanager
     def written(self, name: str, rows: DataFrame) -> Iterator[DataFrame]:
@@ -71,11 +73,22 @@ class Scratch:
         try:
             yield self._keep(name, rows)
         finally:
-            self._spark.sql(f"DROP TABLE IF EXISTS {self._table(name)}")
+            if self._place is None:
+                self._spark.sql(f"DROP TABLE IF EXISTS {self._table(name)}")
 
     def _table(self, name: str) -> str:
-        return f"{self._schema}.`{name.replace('.', '_')}`"
+        return f"{self._schema}.`{_plain(name)}`"
 
     def _clear(self) -> None:
         self._spark.sql(f"CREATE SCHEMA IF NOT EXISTS {self._schema}{self._location}")
         self._spark.sql(f"DROP SCHEMA {self._schema} CASCADE")
+
+
+def at_hand(rows: DataFrame) -> DataFrame | None:
+    """The rows, computed once, held in the driver's memory; None where they are more than AT_HAND."""
+    held = rows.limit(AT_HAND + 1).toArrow()
+    return rows.sparkSession.createDataFrame(held, rows.schema) if held.num_rows <= AT_HAND else None
+
+
+def _plain(name: str) -> str:
+    return name.replace(".", "_")

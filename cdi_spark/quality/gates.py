@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from cdi_spark import logs
 from cdi_spark.config import Expectation, Quality
 from cdi_spark.errors import ConfigError
+from cdi_spark.expressions import quoted
 
 # Importing GX takes five seconds, so only a run that has a gate does it; `cdi check` needs no Spark either.
 if TYPE_CHECKING:
@@ -106,7 +107,8 @@ def run_gate(table: str, rows: DataFrame, expectations: Sequence[Expectation]) -
     """Hold a table against its expectations.
 
     GX reads the rows twice for all simple expectations together and once or twice more for each of
-    uniqueness, pairs and lengths. It persists nothing: give a table as stored, not a plan to be computed.
+    uniqueness, pairs and lengths. Few rows are read once for all of these. Of more it persists nothing: give a table
+    as stored, not a plan to be computed.
 
     Args:
         table: the name that results and errors show, as silver.person.
@@ -122,7 +124,8 @@ def run_gate(table: str, rows: DataFrame, expectations: Sequence[Expectation]) -
     check_names(Quality(table=table, expectations=list(expectations)))
     asked = [_gx_expectation(table, e, at) for at, e in enumerate(expectations)]
     absent = [_absent_columns(e, rows.columns) for e in expectations]
-    outcomes = _outcomes(rows, [x for x, missing in zip(asked, absent, strict=True) if not missing])
+    judged = [x for x, missing in zip(asked, absent, strict=True) if not missing]
+    outcomes = _outcomes(rows, expectations, judged)
     return [
         _not_evaluated(table, e, f"there is no column {', '.join(missing)}")
         if missing
@@ -169,17 +172,38 @@ def _absent_columns(expectation: Expectation, columns: Sequence[str]) -> list[st
     """Columns that the expectation reads and the table lacks; asked first, as GX would try three times."""
     if expectation.expectation in ABOUT_COLUMNS:
         return []
+    return [name for name in _columns_of(expectation) if name.partition(".")[0] not in columns]
+
+
+def _columns_of(expectation: Expectation) -> list[str]:
     given = expectation.arguments
     named = [expectation.column, given.get("column_A"), given.get("column_B"), *given.get("column_list", [])]
-    return [name for name in named if name is not None and name.partition(".")[0] not in columns]
+    return [name for name in named if name is not None]
 
 
-def _outcomes(rows: DataFrame, asked: list[GxExpectation]) -> dict[int, ExpectationValidationResult | str]:
+def _read_once(rows: DataFrame, expectations: Sequence[Expectation]) -> DataFrame:
+    """The columns that expectations are about, held in memory where the rows are few; else the rows as they are."""
+    from cdi_spark.scratch import at_hand
+
+    if any(e.expectation in ABOUT_COLUMNS for e in expectations):
+        return rows
+    asked = {name.partition(".")[0] for e in expectations for name in _columns_of(e)}
+    columns = [name for name in rows.columns if name in asked] or rows.columns[:1]
+    held = at_hand(rows.select(*(quoted(name) for name in columns)))
+    return rows if held is None else held
+
+
+def _outcomes(
+    rows: DataFrame, expectations: Sequence[Expectation], asked: list[GxExpectation]
+) -> dict[int, ExpectationValidationResult | str]:
     """Each expectation's outcome by its place, or the kind of error that kept GX from any."""
+    if not asked:
+        return {}
     try:
-        return {o.expectation_config.meta["at"]: o for o in _validate(rows, asked).results} if asked else {}
+        judged = _validate(_read_once(rows, expectations), asked)
     except Exception as fault:  # A gate that cannot be evaluated stays shut; it does not end the run.
         return {e.meta["at"]: type(fault).__name__ for e in asked}
+    return {o.expectation_config.meta["at"]: o for o in judged.results}
 
 
 def _validate(rows: DataFrame, asked: list[GxExpectation]) -> ExpectationSuiteValidationResult:

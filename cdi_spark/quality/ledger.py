@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
-from pyspark.sql import DataFrame
+from pyspark.sql import DataFrame, Row
 from pyspark.sql import functions as F
 
 from cdi_spark.tables import PERSON, Table
@@ -101,22 +101,29 @@ def held_by(silver: DataFrame, settled: DataFrame, table: Table) -> DataFrame:
 
 
 def quarantined(quarantine: DataFrame) -> DataFrame:
-    """Rows of silver.quarantine by target and source: table, source, rows."""
-    return quarantine.groupBy(F.col("target").alias("table"), "source").agg(F.count("*").alias("rows"))
+    """Rows of silver.quarantine by what they fail: target, source, failed_rules, rows, first (file, row_number)."""
+    place = F.min(F.struct("file", "row_number")).alias("first")
+    return quarantine.groupBy("target", "source", "failed_rules").agg(F.count("*").alias("rows"), place)
 
 
-def reasons(quarantine: DataFrame) -> list[str]:
-    """For each source, table and failed rule: how many rows, and where the first of them is."""
-    place = F.min(F.struct("file", "row_number"))
-    rules = quarantine.select(
-        "target", "source", F.explode("failed_rules").alias("rule"), "file", "row_number"
-    )
-    found = rules.groupBy("target", "source", "rule").agg(F.count("*").alias("rows"), place.alias("first"))
-    return [
-        f"{r['target']}: {r['rows']} rows of source {r['source']} fail {r['rule']}; the first is row "
-        f"{r['first']['row_number']} of {r['first']['file']}"
-        for r in found.orderBy("target", "source", "rule").collect()
-    ]
+def reasons(counts: Sequence[Row]) -> list[str]:
+    """For each source, table and failed rule: how many rows, and where the first of them is.
+
+    Args:
+        counts: rows of quarantined().
+    """
+    found: dict[tuple[str, str, str], list[Row]] = {}
+    for row in counts:
+        for rule in row["failed_rules"]:
+            found.setdefault((row["target"], row["source"], rule), []).append(row)
+    told = []
+    for (target, source, rule), rows in sorted(found.items()):
+        file, number = min(row["first"] for row in rows)
+        told.append(
+            f"{target}: {sum(row['rows'] for row in rows)} rows of source {source} fail {rule}; the first is row "
+            f"{number} of {file}"
+        )
+    return told
 
 
 def explain(accounts: Sequence[Account]) -> str:

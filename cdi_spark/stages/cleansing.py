@@ -179,14 +179,14 @@ def _account(run: Run, settled: dict[str, DataFrame], in_bronze: Counts) -> None
         ],
     )
 
-    def rows_of(counts: list[Row], tally: Row) -> int:
+    def rows_of(counts: list[Row], tally: Row, table: str = "table") -> int:
         where = (tally["table"], tally["source"])
-        return sum(row["rows"] for row in counts if (row["table"], row["source"]) == where)
+        return sum(row["rows"] for row in counts if (row[table], row["source"]) == where)
 
     found = [
         ledger.Account(
             in_bronze=in_bronze[tally["source"]],
-            in_quarantine=rows_of(in_quarantine, tally),
+            in_quarantine=rows_of(in_quarantine, tally, "target"),
             in_table=rows_of(in_table, tally),
             **tally.asDict(),
         )
@@ -201,7 +201,7 @@ def _account(run: Run, settled: dict[str, DataFrame], in_bronze: Counts) -> None
         if account.emitted and account.quarantined == account.emitted:
             told = f"every row of source {account.source} for {account.table} is in quarantine"
             logs.notice(told, run_id=run.run_id, stage="standardise")
-    for told in ledger.reasons(quarantine):
+    for told in ledger.reasons(in_quarantine):
         logs.quarantined(told, run_id=run.run_id)
     differences = ledger.explain(found)
     if differences:

@@ -73,7 +73,9 @@ def test_reasons_name_the_first_row_that_failed_each_rule(spark: SparkSession) -
         "select 'silver.person' target, 'crm' source, * from values (array('has_key'), 'b.csv', 2L),"
         " (array('has_key','x'), 'a.csv', 9L), (array('has_key'), 'a.csv', 7L) t(failed_rules, file, row_number)"
     )
-    assert ledger.reasons(rows) == [
+    counts = ledger.quarantined(rows).collect()
+    assert sum(row["rows"] for row in counts) == 3
+    assert ledger.reasons(counts) == [
         "silver.person: 3 rows of source crm fail has_key; the first is row 7 of a.csv",
         "silver.person: 1 rows of source crm fail x; the first is row 9 of a.csv",
     ]
