@@ -178,7 +178,7 @@ def every_table(storage: Storage) -> dict[str, list[str]]:
 
 
 # Columns that have ids of runs and models, and what these took.
-_OF_A_RUN = ("run_id", "event_id", "model_id", "seconds", "made_from", "versions", "release_id")
+_OF_A_RUN = ("run_id", "_run_id", "event_id", "model_id", "seconds", "made_from", "versions", "release_id")
 
 
 def _texts(rows: DataFrame) -> list[str]:
