@@ -63,7 +63,7 @@ def spark_session_of_all_tests(tmp_path_factory: pytest.TempPathFactory) -> Iter
     # Tests in another process have managed tables of the same names.
     warehouse = str(tmp_path_factory.mktemp("managed"))
     own = {"spark.master": "local[2]", "spark.sql.warehouse.dir": warehouse}
-    spark = spark_session(own, profile="small")  # so many queries that compiled code pays
+    spark = spark_session(own, profile="tiny")
     yield spark
     spark.stop()
 

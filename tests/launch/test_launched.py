@@ -73,8 +73,8 @@ def test_over_spark_connect_by_the_console_command(
     assert tiny.outcome(Storage(spark, tmp_path / "warehouse")) == first_day.outcome
 
 
-@pytest.mark.parametrize("profile", ["tiny", "large"])
-def test_by_itself_with_spark_set_for_tiny_and_for_large_data(
+@pytest.mark.parametrize("profile", ["small", "large"])
+def test_by_itself_with_spark_set_for_small_and_for_large_data(
     start: Any, tmp_path: Path, spark: SparkSession, first_day: tiny.FirstDay, profile: str
 ) -> None:
     conf = shutil.copytree(first_day.conf, tmp_path / "conf")
