@@ -76,6 +76,9 @@ def spark_session(
             f"{whose} has no Delta. Start it with --packages {DELTA}{'' if connected else ',' + GRAPHFRAMES[0]} "
             f"{settings_told}."
         )
+    # Unless it was started for small work: who asks for the session again must not change that.
+    if not spark.conf.get(DELETION_VECTORS, ""):
+        spark.conf.set(DELETION_VECTORS, "true")
     return spark
 
 
@@ -92,7 +95,6 @@ _SESSION = {
     "spark.sql.execution.arrow.maxBytesPerBatch": str(2**31 - 1),
     "spark.sql.execution.arrow.maxRecordsPerBatch": "2000",
     "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
-    DELETION_VECTORS: "true",
     # Else every column that is made tells the JVM where in Python it stands: twice as many calls.
     "spark.python.sql.dataFrameDebugging.enabled": "false",
 }

@@ -12,6 +12,7 @@ from cdi_spark.declared import conform
 from cdi_spark.errors import CdiError
 from cdi_spark.profile import DELETION_VECTORS
 from cdi_spark.rows import local_rows
+from cdi_spark.session import spark_session
 from cdi_spark.storage import Storage
 from cdi_spark.tables import ATTRIBUTE, COMPONENT, MEMBER, TABLES, TIMELINE, Table
 
@@ -75,8 +76,8 @@ def test_merge_inserts_new_keys_and_updates_only_what_changed(spark: SparkSessio
 def test_a_table_made_while_it_was_small_marks_changed_rows_once_it_is_changed_as_a_large_one(
     spark: SparkSession, storage: Storage
 ) -> None:
-    spark.conf.set(DELETION_VECTORS, "false")
     storage.merge(MEMBER, members(spark, a="X", b="Y"), when_changed=())
+    spark_session()  # as a command in the same process does
     storage.merge(MEMBER, members(spark, a="Z"), when_changed=("entity_id",))
     assert "deletionVector" not in log_of(storage, MEMBER)
     try:
@@ -88,7 +89,7 @@ def test_a_table_made_while_it_was_small_marks_changed_rows_once_it_is_changed_a
         storage.replace_of(MEMBER, members(spark, b="Y").select("entity_id"), members(spark, b="V"))
         assert storage.versions([MEMBER.name]) == {MEMBER.name: enabled[MEMBER.name] + 2}
     finally:
-        spark.conf.unset(DELETION_VECTORS)
+        spark.conf.set(DELETION_VECTORS, "false")
     assert entity_of(storage.read(MEMBER.name)) == {"a": "W", "b": "V"}
 
 

@@ -84,7 +84,9 @@ def test_by_itself_with_spark_set_for_small_and_for_large_data(
         "--warehouse", tmp_path / "warehouse", PYTHONPATH=str(ROOT),
     )  # fmt: skip
     job.succeeds()
-    found, wanted = (tiny.every_table(s) for s in (Storage(spark, tmp_path / "warehouse"), first_day.storage))
+    storage = Storage(spark, tmp_path / "warehouse")
+    assert tiny.outcome(storage) == first_day.outcome
+    found, wanted = (tiny.every_table(s) for s in (storage, first_day.storage))
     assert found.keys() == wanted.keys() > {"ops.ledger", "linkage.model", "gold.measure"}
     for name, rows in wanted.items():
         assert found[name] == rows, name
