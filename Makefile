@@ -33,7 +33,7 @@ bench: $(READY)
 # Runs and streams killed at their writes; histories by the hundred, odd rows and texts by the thousand; the demo at
 # full size.
 soak: $(READY)
-	CDI_ANY_ROWS_EXAMPLES=30 $(BIN)/pytest -o addopts="-q --import-mode=importlib" --hypothesis-profile default tests/soak tests/ingest/test_any_rows.py tests/standardise/values/test_any_text.py -s
+	CDI_ANY_ROWS_EXAMPLES=30 $(BIN)/pytest -o addopts="-q --import-mode=importlib" --hypothesis-profile default tests/soak tests/connectors/test_any_rows.py tests/standardise/values/test_any_text.py -s
 
 # Afterwards plain .venv/bin/spark-submit starts the same Spark as `cdi`: same jars, same settings.
 $(READY): requirements.lock pyproject.toml
@@ -41,6 +41,6 @@ $(READY): requirements.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --no-deps -r requirements.lock
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
 	mkdir -p $$($(BIN)/python -c "import pyspark; print(pyspark.__path__[0])")/conf
-	$(BIN)/python -m cdi_spark.session > .venv/spark-defaults.conf
+	$(BIN)/python -m cdi_spark.spark.session > .venv/spark-defaults.conf
 	mv .venv/spark-defaults.conf $$($(BIN)/python -c "import pyspark; print(pyspark.__path__[0])")/conf/
 	touch $(READY)

@@ -13,6 +13,7 @@ from pyspark.sql import SparkSession
 
 from cdi_spark.storage import Storage
 from tests import tiny_company
+from tests.paths import ROOT
 from tests.shared_run import made_once
 
 # The same examples each time, however slow the machine; `make soak` draws others.
@@ -58,7 +59,7 @@ def shared_folder(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> P
 
 @pytest.fixture(scope="session")
 def spark_session_of_all_tests(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
-    from cdi_spark.session import spark_session
+    from cdi_spark.spark.session import spark_session
 
     # Tests in another process have managed tables of the same names.
     warehouse = str(tmp_path_factory.mktemp("managed"))
@@ -135,10 +136,10 @@ def _raw(folder: Path, *, people: int) -> None:
 
 def _run_demo(spark: SparkSession, folder: Path, company: Path, *, until: str = "publish") -> None:
     from cdi_spark.config import load_project
-    from cdi_spark.pipeline import STAGES, run_stages
-    from cdi_spark.stages import Run
+    from cdi_spark.pipeline.run import Run
+    from cdi_spark.pipeline.runner import STAGES, run_stages
 
-    project = load_project(Path(__file__).parents[1] / "conf" / "demo", {"raw": str(company / "raw")})
+    project = load_project(ROOT / "conf" / "demo", {"raw": str(company / "raw")})
     stages = list(STAGES)
     run = Run(spark, project, Storage(spark, folder / "warehouse"))
     list(run_stages(run, stages[: stages.index(until) + 1]))

@@ -17,12 +17,25 @@ from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_a
 from pyspark.sql import SparkSession
 
 from cdi_spark.config import Project
-from cdi_spark.entities.judgements import CANNOT, MUST, WITHDRAWN, Judgement, against, standing
-from cdi_spark.pipeline import run_stages
-from cdi_spark.rows import local_rows
-from cdi_spark.stages import Run
+from cdi_spark.pipeline.run import Run
+from cdi_spark.pipeline.runner import run_stages
+from cdi_spark.schema import (
+    JUDGEMENT,
+    OVERRIDE,
+    PERSON,
+    TABLES,
+    Table,
+)
+from cdi_spark.spark.local_rows import local_rows
+from cdi_spark.stewardship.judgements import (
+    CANNOT,
+    MUST,
+    WITHDRAWN,
+    Judgement,
+    against,
+    standing,
+)
 from cdi_spark.storage import Storage
-from cdi_spark.tables import JUDGEMENT, OVERRIDE, PERSON, TABLES, Table
 
 ORDER, LINE, INVOICE, PAYMENT = (
     TABLES[f"silver.{name}"] for name in ("order", "order_line", "invoice", "payment")

@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from cdi_spark.config import load_project
-from cdi_spark.pipeline import run_stages
-from cdi_spark.session import spark_session
-from cdi_spark.stages import Run
+from cdi_spark.pipeline.run import Run
+from cdi_spark.pipeline.runner import run_stages
+from cdi_spark.pipeline.streaming import stream
+from cdi_spark.spark.session import spark_session
 from cdi_spark.storage import Storage
-from cdi_spark.streaming import stream
 
 WRITES = ("append_once", "append", "replace", "replace_of", "merge", "release")
 

@@ -7,7 +7,9 @@ import sys
 from pathlib import Path
 from xml.etree import ElementTree
 
-CONTRIBUTING = Path(__file__).parents[1] / "CONTRIBUTING.md"
+from tests.paths import ROOT
+
+CONTRIBUTING = ROOT / "CONTRIBUTING.md"
 MARKED = re.compile(r"(?<=<!-- longest tests -->\n).*?(?=<!-- end of longest tests -->)", re.DOTALL)
 SHOWN = 20
 

@@ -14,10 +14,11 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from cdi_spark.config import load_project
-from cdi_spark.pipeline import STAGES, run_stages
-from cdi_spark.stages import Run
+from cdi_spark.pipeline.run import Run
+from cdi_spark.pipeline.runner import STAGES, run_stages
+from cdi_spark.schema import LEASE
 from cdi_spark.storage import Storage
-from cdi_spark.tables import LEASE
+from tests.paths import ROOT
 
 GIVEN = ("Anna", "Bela", "Carl", "Dora", "Emil", "Frida", "Gustav", "Hanna", "Ivo", "Jana")
 FAMILY = ("Abel", "Brandt", "Conrad", "Dorn", "Eckert", "Falk")
@@ -125,7 +126,7 @@ def killed(conf: Path, warehouse: Path, stages: str, count: int, moment: str, de
     """Run the stages in a process of its own that is killed; whether it was."""
     done = subprocess.run(
         [sys.executable, "-m", "tests.killed_run", conf, warehouse, stages, str(count), moment, str(delay)],
-        cwd=Path(__file__).parents[1], capture_output=True, text=True, timeout=300,
+        cwd=ROOT, capture_output=True, text=True, timeout=300,
     )  # fmt: skip
     if done.returncode not in (0, -9):
         raise AssertionError(done.stderr[-3000:])

@@ -16,7 +16,6 @@ from rich.markup import escape
 from rich.table import Table as RichTable
 from rich.text import Text
 
-from cdi_spark import logs
 from cdi_spark.cli import (
     customers,
     demo,
@@ -46,6 +45,7 @@ from cdi_spark.cli.options import (
     write_page,
 )
 from cdi_spark.errors import CdiError, ConfigError
+from cdi_spark.monitoring import logs
 
 app = typer.Typer(
     name="cdi",
@@ -93,7 +93,7 @@ def run(
 ) -> None:
     """Run the job: raw sources to gold.customer_360, or one stage of it."""
     from cdi_spark.cli.running import is_on_screen, print_result, run_and_show
-    from cdi_spark.pipeline import STAGES
+    from cdi_spark.pipeline.runner import STAGES
 
     with at_work("starting the run"):
         job = start_run(
@@ -146,7 +146,7 @@ def evaluate(
     as_json: AsJson = False,
 ) -> None:
     """Measure the clusters against known truth: pairwise precision, recall and F1, and exact clusters."""
-    from cdi_spark.report import evaluate_members
+    from cdi_spark.reports.demo import evaluate_members
 
     with at_work("comparing the clusters with the truth"):
         storage = open_tables(project, warehouse, catalog)
@@ -166,7 +166,7 @@ def check(
     var: Vars = None,
 ) -> None:
     """Check a conf folder without starting Spark."""
-    from cdi_spark.linkage.model import load_person_model
+    from cdi_spark.linkage.model.person_model import load_person_model
     from cdi_spark.quality.gates import check_names
 
     loaded = project_at(project, variables(var), lenient=not var)
@@ -185,7 +185,7 @@ def init(
     ] = None,
 ) -> None:
     """Look at raw files and write a project for them, with its guesses as comments to confirm."""
-    from cdi_spark.discovery.project import init_project
+    from cdi_spark.discovery.draft.project import init_project
 
     with at_work("looking at the files"):
         lines = init_project(directory, [*(source or []), *(more or [])])
@@ -199,7 +199,7 @@ def docs(
     project: ProjectDir = ".",
 ) -> None:
     """Write the data dictionary and the ownership document as one HTML page."""
-    from cdi_spark.dictionary import dictionary_page
+    from cdi_spark.governance.data_dictionary import dictionary_page
 
     write_page(output, dictionary_page(project_at(project, lenient=True)))
 

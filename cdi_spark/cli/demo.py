@@ -7,7 +7,15 @@ from typing import Annotated
 
 import typer
 
-from cdi_spark.cli.options import at_work, err, has_watcher, out, project_at, start_run, tables_at
+from cdi_spark.cli.options import (
+    at_work,
+    err,
+    has_watcher,
+    out,
+    project_at,
+    start_run,
+    tables_at,
+)
 from cdi_spark.cli.running import print_commands, print_stages, run_and_show
 
 _INTRODUCTION = (
@@ -49,11 +57,11 @@ def demo(
 
         generate(raw, people=people, seed=seed)
         job = start_run(project_at(project, {"raw": str(raw)}), warehouse)
-    from cdi_spark.pipeline import STAGES
+    from cdi_spark.pipeline.runner import STAGES
 
     results = run_and_show(job, list(STAGES), where=where)
     with at_work("comparing what came out with the truth"):
-        from cdi_spark.report import demo_report
+        from cdi_spark.reports.demo import demo_report
 
         found = demo_report(job.storage, str(raw / "truth.csv"), str(raw / "truth_people.csv"))
     print_stages(results)

@@ -21,7 +21,7 @@ from cdi_spark.cli.options import (
 )
 
 if TYPE_CHECKING:
-    from cdi_spark.history import History
+    from cdi_spark.queries.history import History
 
 
 def history(
@@ -35,7 +35,7 @@ def history(
     as_json: AsJson = False,
 ) -> None:
     """Tell what became of an entity id: its records and events, and where it lives."""
-    from cdi_spark.history import history as told
+    from cdi_spark.queries.history import history as told
 
     with at_work("following the id"):
         storage = open_tables(project, warehouse, catalog)

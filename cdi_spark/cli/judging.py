@@ -80,8 +80,8 @@ def list_(
     as_json: AsJson = False,
 ) -> None:
     """List the decisions that hold, oldest first."""
-    from cdi_spark.entities.judgements import standing
-    from cdi_spark.tables import JUDGEMENT
+    from cdi_spark.schema import JUDGEMENT
+    from cdi_spark.stewardship.judgements import standing
 
     with at_work("reading the decisions"):
         storage = open_tables(project, warehouse, catalog)
@@ -105,7 +105,7 @@ def _judge(
     warehouse: str | None,
     catalog: str | None,
 ) -> None:
-    from cdi_spark.stages import judge
+    from cdi_spark.stewardship.judging import judge
 
     with at_work("putting the decision on record"):
         storage = open_tables(project, warehouse, catalog)

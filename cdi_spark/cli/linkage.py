@@ -24,8 +24,8 @@ from cdi_spark.cli.options import (
 )
 
 if TYPE_CHECKING:
-    from cdi_spark.inspection import EntityAnswer, PairAnswer
-    from cdi_spark.linkage.entity_links import Link
+    from cdi_spark.linkage.evaluation.entity_links import Link
+    from cdi_spark.queries.linkage import EntityAnswer, PairAnswer
 
 _BAR = 24
 # Rows that a table on the screen shows; --json prints all.
@@ -45,8 +45,8 @@ def explain(
 
     Shows what both records say: keep the output as confidential as the data.
     """
-    from cdi_spark.inspection import answer_pair
-    from cdi_spark.linkage.waterfall import waterfall_page
+    from cdi_spark.linkage.evaluation.waterfall import waterfall_page
+    from cdi_spark.queries.linkage import answer_pair
 
     with at_work("weighing the pair"):
         found = answer_pair(look_into(project, warehouse, catalog), (record, other))
@@ -75,7 +75,7 @@ def why(
 
     Shows what the records say: keep the output as confidential as the data.
     """
-    from cdi_spark.inspection import answer_entity
+    from cdi_spark.queries.linkage import answer_entity
 
     with at_work("weighing the links within the entity"):
         found = answer_entity(look_into(project, warehouse, catalog), entity)
@@ -102,7 +102,7 @@ def _pair_facts(found: PairAnswer) -> list[tuple[str, str]]:
 
 
 def _print_pair(found: PairAnswer) -> None:
-    from cdi_spark.linkage.waterfall import silent, telling
+    from cdi_spark.linkage.evaluation.waterfall import silent, telling
 
     steps = telling(found.steps)
     most = max((abs(step.bits) for step in steps), default=1.0)

@@ -26,8 +26,8 @@ from cdi_spark.cli.options import (
 if TYPE_CHECKING:
     from pyspark.sql import Row
 
-    from cdi_spark.linkage.models import ModelChange
-    from cdi_spark.stages import Run
+    from cdi_spark.linkage.evaluation.model_comparison import ModelChange
+    from cdi_spark.pipeline.run import Run
 
 app = typer.Typer(help="List the trained models; compare two, make one active, write its report.")
 blocking = typer.Typer(help="What each blocking rule costs and adds; which others are worth a try.")
@@ -44,9 +44,10 @@ def list_models(
     as_json: AsJson = False,
 ) -> None:
     """List the trained models, the newest first: when, from how much, with which rules and thresholds."""
-    from cdi_spark.inspection import active_of
-    from cdi_spark.linkage.models import by_newest, measures, trained_at
-    from cdi_spark.tables import MODEL
+    from cdi_spark.linkage.evaluation.model_comparison import measures
+    from cdi_spark.linkage.model.trained_models import by_newest, trained_at
+    from cdi_spark.queries.linkage import active_of
+    from cdi_spark.schema import MODEL
 
     if _has_subcommand(context):
         return
@@ -90,7 +91,7 @@ def compare(
     as_json: AsJson = False,
 ) -> None:
     """Compare two models: their levels' weights, blocking rules, thresholds and measures."""
-    from cdi_spark.linkage.models import compare_models
+    from cdi_spark.linkage.evaluation.model_comparison import compare_models
 
     with at_work("comparing the models"):
         run = look_into(project, warehouse, catalog)
@@ -110,10 +111,10 @@ def activate(
     catalog: Catalog = None,
 ) -> None:
     """Make a model the one that the stage score uses, until another one is trained or made active."""
-    from cdi_spark.inspection import settings_of
-    from cdi_spark.lease import lease
-    from cdi_spark.linkage.models import activated
-    from cdi_spark.tables import MODEL
+    from cdi_spark.linkage.model.trained_models import activated
+    from cdi_spark.queries.linkage import settings_of
+    from cdi_spark.schema import MODEL
+    from cdi_spark.storage.lease import lease
 
     with at_work("making the model active"):
         run = look_into(project, warehouse, catalog)
@@ -135,7 +136,7 @@ def report(
     catalog: Catalog = None,
 ) -> None:
     """Write the training report of a model: weights, thresholds, blocking, clusters; no value of the data."""
-    from cdi_spark.linkage.model_report import model_report
+    from cdi_spark.linkage.evaluation.model_report import model_report
 
     with at_work("drawing the model"):
         page = model_report(_model(look_into(project, warehouse, catalog), model))
@@ -151,7 +152,7 @@ def list_rules(
     as_json: AsJson = False,
 ) -> None:
     """Show what each blocking rule of the model costs and adds, measured on all the data."""
-    from cdi_spark.inspection import blocking_rules
+    from cdi_spark.queries.linkage import blocking_rules
 
     if _has_subcommand(context):
         return
@@ -169,7 +170,7 @@ def proposals(
     as_json: AsJson = False,
 ) -> None:
     """Propose rules that would find pairs of today's entities which no rule of the model finds, best first."""
-    from cdi_spark.inspection import proposed_rules
+    from cdi_spark.queries.linkage import proposed_rules
 
     with at_work("trying other rules"):
         rows = proposed_rules(look_into(project, warehouse, catalog)).limit(most).collect()
@@ -186,8 +187,8 @@ def _has_subcommand(context: typer.Context) -> bool:
 
 
 def _model(run: Run, model_id: str) -> Row:
-    from cdi_spark.linkage.models import model_named
-    from cdi_spark.tables import MODEL
+    from cdi_spark.linkage.model.trained_models import model_named
+    from cdi_spark.schema import MODEL
 
     return model_named(run.storage.read_or_empty(MODEL), model_id)
 

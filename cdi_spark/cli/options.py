@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
-from cdi_spark import logs
 from cdi_spark.errors import ConfigError
+from cdi_spark.monitoring import logs
 
 # `cdi --help` imports neither conf's checks nor Spark; `cdi check` does without Spark.
 if TYPE_CHECKING:
     from cdi_spark.config import Project
-    from cdi_spark.profile import Name
-    from cdi_spark.stages import Run
+    from cdi_spark.pipeline.run import Run
+    from cdi_spark.spark.profile import Name
     from cdi_spark.storage import Storage
 
 out = Console()
@@ -64,8 +64,8 @@ def project_at(place: str, given: dict[str, str] | None = None, *, lenient: bool
 
     if "://" not in place:
         return load_project(Path(place), given, lenient=lenient)
-    from cdi_spark.conf_files import local_copy
-    from cdi_spark.session import spark_session
+    from cdi_spark.config.conf_files import local_copy
+    from cdi_spark.spark.session import spark_session
 
     folder = local_copy(spark_session(), place)
     try:
@@ -90,8 +90,8 @@ def open_storage(
         profile: instead of the one that fits how much there is.
         runs: sources are read and tables written; else tables are only read.
     """
-    from cdi_spark.profile import profile_of, work_at
-    from cdi_spark.session import spark_session
+    from cdi_spark.spark.profile import profile_of, work_at
+    from cdi_spark.spark.session import spark_session
     from cdi_spark.storage import Storage
 
     place = warehouse or project.warehouse
@@ -129,7 +129,7 @@ def start_run(
     run_id: str | None = None,
     runs: bool = True,
 ) -> Run:
-    from cdi_spark.stages import Run, new_run_id
+    from cdi_spark.pipeline.run import Run, new_run_id
 
     storage = open_storage(project, warehouse, catalog, runs=runs)
     return Run(storage.spark, project, storage, retrain=retrain, full=full, run_id=run_id or new_run_id())

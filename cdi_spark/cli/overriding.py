@@ -46,7 +46,7 @@ def set_(
     catalog: Catalog = None,
 ) -> None:
     """Set golden values, whatever the sources say; an address is given whole."""
-    from cdi_spark.stages import override
+    from cdi_spark.stewardship.overriding import override
 
     said = dict(_pair(value) for value in values)
     loaded = project_at(project, lenient=True)
@@ -66,7 +66,7 @@ def withdraw(
     catalog: Catalog = None,
 ) -> None:
     """Let the sources decide again; what was set stays on record."""
-    from cdi_spark.stages import withdraw_override
+    from cdi_spark.stewardship.overriding import withdraw_override
 
     with at_work("taking the value back"):
         storage = open_tables(project, warehouse, catalog)
@@ -82,8 +82,8 @@ def list_(
     as_json: AsJson = False,
 ) -> None:
     """List the values that are set, oldest first."""
-    from cdi_spark.gold.survivorship import standing_overrides
-    from cdi_spark.tables import OVERRIDE
+    from cdi_spark.gold.customer.survivorship import standing_overrides
+    from cdi_spark.schema import OVERRIDE
 
     loaded = project_at(project, lenient=True)
     with at_work("reading the values"):

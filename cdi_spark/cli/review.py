@@ -25,7 +25,7 @@ from cdi_spark.cli.options import (
 from cdi_spark.errors import CdiError, ConfigError
 
 if TYPE_CHECKING:
-    from cdi_spark.review_sheet import Sheet, Taken
+    from cdi_spark.stewardship.review_sheet import Sheet, Taken
 
 
 def review(
@@ -55,7 +55,7 @@ def review(
         raise ConfigError("review: --answers FILE wants --by NAME, and neither --csv nor --html.")
     conf = project_at(project, lenient=True)
     if answers is not None and by is not None:
-        from cdi_spark.review_sheet import read_sheet, take_answers
+        from cdi_spark.stewardship.review_sheet import read_sheet, take_answers
 
         # Before Spark starts: a file with a fault is told at once.
         filled = read_sheet(answers)
@@ -63,7 +63,7 @@ def review(
             taken = take_answers(open_storage(conf, warehouse, catalog), filled.answers, by=by)
         _report(taken, answers, filled, as_json=as_json)
         return
-    from cdi_spark.review import pairs_to_review
+    from cdi_spark.queries.review_queue import pairs_to_review
 
     with at_work("finding the pairs most worth a look"):
         found = pairs_to_review(open_storage(conf, warehouse, catalog), conf.file.linkage, most=pairs)
@@ -100,11 +100,11 @@ def _report(taken: Taken, file: Path, filled: Sheet, *, as_json: bool) -> None:
 
 def _write(found: list[dict[str, Any]], csv: Path | None, html: Path | None, *, quiet: bool) -> None:
     if csv:
-        from cdi_spark.review_sheet import sheet
+        from cdi_spark.stewardship.review_sheet import sheet
 
         write_page(csv, sheet(found), quiet=quiet)
     if html:
-        from cdi_spark.review_page import review_page
+        from cdi_spark.reports.review import review_page
 
         write_page(html, review_page(found), quiet=quiet)
 
@@ -120,7 +120,7 @@ def _print(found: list[dict[str, Any]]) -> None:
 
 
 def _said(pair: dict[str, Any], side: str) -> list[str]:
-    from cdi_spark.tables import SHOWN
+    from cdi_spark.schema import SHOWN
 
     said = [pair[f"{name}_{side}"] for name in SHOWN]
     return [", ".join(value) if isinstance(value, list) else str(value) for value in said if value]

@@ -9,13 +9,18 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from cdi_spark import logs
-from cdi_spark.cli.options import command_line, err, has_watcher, out
+from cdi_spark.cli.options import (
+    command_line,
+    err,
+    has_watcher,
+    out,
+)
+from cdi_spark.monitoring import logs
 
 if TYPE_CHECKING:
     from cdi_spark.cli.screen import Screen
-    from cdi_spark.pipeline import StageResult
-    from cdi_spark.stages import Run
+    from cdi_spark.pipeline.run import Run
+    from cdi_spark.pipeline.runner import StageResult
 
 _QUARANTINE = "SELECT target, source, failed_rules, file, row_number FROM silver.quarantine"
 
@@ -34,7 +39,7 @@ def run_and_show(
         stages: names of pipeline.STAGES.
         where: the options that say which project and warehouse it is, for commands to copy.
     """
-    from cdi_spark.pipeline import run_stages
+    from cdi_spark.pipeline.runner import run_stages
 
     if not is_on_screen(job):
         return list(run_stages(job, stages, wait_seconds=wait_seconds))

@@ -18,8 +18,8 @@ from rich.status import Status
 from rich.table import Table as RichTable
 from rich.text import Text
 
-from cdi_spark import logs
-from cdi_spark.logs import Kind
+from cdi_spark.monitoring import logs
+from cdi_spark.monitoring.logs import Kind
 
 if TYPE_CHECKING:
     from rich.console import RenderableType

@@ -9,7 +9,15 @@ from typing import Annotated
 
 import typer
 
-from cdi_spark.cli.options import ProjectDir, Warehouse, at_work, err, open_storage, out, project_at
+from cdi_spark.cli.options import (
+    ProjectDir,
+    Warehouse,
+    at_work,
+    err,
+    open_storage,
+    out,
+    project_at,
+)
 from cdi_spark.errors import ConfigError
 
 LOOPBACK = ("127.0.0.1", "localhost")

@@ -34,7 +34,7 @@ def stream(
 
     A file counts as new by its name; one that is overwritten is seen with the next new one, or by `cdi run`.
     """
-    from cdi_spark.streaming import stream as run_stream
+    from cdi_spark.pipeline.streaming import stream as run_stream
 
     with at_work("starting"):
         job = start_run(project_at(project, variables(var)), warehouse, catalog)

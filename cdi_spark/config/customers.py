@@ -6,9 +6,9 @@ from typing import ClassVar
 
 from pydantic import Field, field_validator
 
+from cdi_spark.config.expressions import days_told
 from cdi_spark.config.strict import Strict, expression_over
-from cdi_spark.expressions import days_told
-from cdi_spark.tables import CUSTOMER_360, MEASURE, STATE_FACTS
+from cdi_spark.schema import CUSTOMER_360, MEASURE, STATE_FACTS
 
 
 class State(Strict):

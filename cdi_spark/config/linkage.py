@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, field_validator
 
 from cdi_spark.config.strict import Strict
-from cdi_spark.tables import FEATURES
+from cdi_spark.schema import FEATURES
 
 
 def _features(columns: list[str]) -> list[str]:

@@ -9,12 +9,12 @@ from typing import TypeVar
 import yaml
 from pydantic import BaseModel, ValidationError
 
+from cdi_spark.config.expressions import check_expression
 from cdi_spark.config.project import Project, ProjectFile
 from cdi_spark.config.sources import Quality, Source
 from cdi_spark.config.survivorship import Survivorship
 from cdi_spark.errors import ConfigError
-from cdi_spark.expressions import check_expression
-from cdi_spark.tables import (
+from cdi_spark.schema import (
     COMPANY,
     CONVERSION,
     EVENTS,

@@ -96,4 +96,4 @@ class Project(Strict):
 def packaged_person_model() -> Traversable:
     """The person model that comes with the package."""
     # Not by __file__: under --py-files the package is read from inside a wheel.
-    return files("cdi_spark") / "linkage" / "person.yml"
+    return files("cdi_spark") / "linkage" / "model" / "person.yml"

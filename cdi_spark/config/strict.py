@@ -4,8 +4,8 @@ from collections.abc import Callable, Collection, Sequence
 
 from pydantic import BaseModel, ConfigDict
 
+from cdi_spark.config.expressions import check_expression, columns_read
 from cdi_spark.errors import ConfigError
-from cdi_spark.expressions import check_expression, columns_read
 
 
 class Strict(BaseModel):

@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar, Literal, Self
 from pydantic import Field, field_validator, model_validator
 
 from cdi_spark.config.strict import Strict, expression_over
-from cdi_spark.tables import ATTRIBUTES, STRINGS
+from cdi_spark.schema import ATTRIBUTES, STRINGS
 
 ValueRule = Literal["trusted", "recent", "frequent", "longest", "valid"]
 Rule = Literal[ValueRule, "complete", "all"]

@@ -9,7 +9,16 @@ from zoneinfo import ZoneInfo
 from cdi_spark.demo.errors import muddle
 from cdi_spark.demo.formats import country_text, phone_text
 from cdi_spark.demo.people import Person
-from cdi_spark.demo.raw import FUTURE_BIRTH, Fault, RawRow, Row, blank, plant, put, write_csv
+from cdi_spark.demo.raw import (
+    FUTURE_BIRTH,
+    Fault,
+    RawRow,
+    Row,
+    blank,
+    plant,
+    put,
+    write_csv,
+)
 from cdi_spark.demo.sightings import Sighting, sighting, sighting_days
 
 KEY: Final = "contact_id"

@@ -13,7 +13,14 @@ import pyarrow.parquet as pq
 from cdi_spark.demo.errors import muddle
 from cdi_spark.demo.formats import CURRENCY, phone_text
 from cdi_spark.demo.people import Person
-from cdi_spark.demo.raw import Fault, RawRow, Row, blank, plant, put
+from cdi_spark.demo.raw import (
+    Fault,
+    RawRow,
+    Row,
+    blank,
+    plant,
+    put,
+)
 from cdi_spark.demo.sightings import Sighting, sighting, sighting_days
 
 KEY: Final = "order_id"

@@ -10,7 +10,13 @@ from zoneinfo import ZoneInfo
 from cdi_spark.demo.errors import PLACEHOLDER_EMAILS, muddle
 from cdi_spark.demo.formats import phone_text
 from cdi_spark.demo.people import Person, at
-from cdi_spark.demo.raw import Fault, RawRow, Row, plant, put
+from cdi_spark.demo.raw import (
+    Fault,
+    RawRow,
+    Row,
+    plant,
+    put,
+)
 from cdi_spark.demo.sightings import Sighting, sighting, sighting_days
 
 KEY: Final = "case_id"

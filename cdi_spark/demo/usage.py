@@ -6,7 +6,14 @@ from random import Random
 from typing import Final
 
 from cdi_spark.demo.people import LAST_DAY, Person
-from cdi_spark.demo.raw import Fault, RawRow, Row, blank, plant, write_csv
+from cdi_spark.demo.raw import (
+    Fault,
+    RawRow,
+    Row,
+    blank,
+    plant,
+    write_csv,
+)
 from cdi_spark.demo.sightings import own_email, sighting_days
 
 KEY: Final = "cookie_id"

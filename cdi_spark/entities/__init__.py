@@ -1,0 +1,1 @@
+"""Lasting ids: which records are one entity, and its history."""

@@ -6,11 +6,11 @@ from pyspark import cloudpickle
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from cdi_spark.entities import naming
-from cdi_spark.tables import EVENT, MEMBER, REDIRECT
+from cdi_spark.entities import assignment
+from cdi_spark.schema import EVENT, MEMBER, REDIRECT
 
 # The tasks go to executors and Connect servers with their code.
-cloudpickle.register_pickle_by_value(naming)  # type: ignore[no-untyped-call]
+cloudpickle.register_pickle_by_value(assignment)  # type: ignore[no-untyped-call]
 
 
 def named(
@@ -30,7 +30,7 @@ def named(
         members: entities.member.
         redirects: entities.redirect.
     Returns:
-        naming.NAMER_GIVES.
+        assignment.NAMER_GIVES.
     """
     current = members.where("valid_to IS NULL")
     reached = found.select("record_id", "entity").unionByName(
@@ -47,7 +47,7 @@ def named(
     rows = held.withColumn("kind", F.lit("held")).unionByName(
         old.withColumn("kind", F.lit("old")), allowMissingColumns=True
     )
-    return _in_one_task(rows, naming.NAMER_READS, naming.namer(run_id), naming.NAMER_GIVES)
+    return _in_one_task(rows, assignment.NAMER_READS, assignment.namer(run_id), assignment.NAMER_GIVES)
 
 
 def membership_changes(named: DataFrame, members: DataFrame, *, run_id: str, at: Column) -> DataFrame:
@@ -107,7 +107,7 @@ def events_since(members: DataFrame, newest: int, *, run_id: str) -> DataFrame:
     )
     changed = rows.where((F.col("since") > newest) | (F.col("until") > newest)).select("entity_id").distinct()
     whole = rows.join(changed, "entity_id", "left_semi")
-    told = _in_one_task(whole, naming.TELLER_READS, naming.teller(newest), naming.TELLER_GIVES)
+    told = _in_one_task(whole, assignment.TELLER_READS, assignment.teller(newest), assignment.TELLER_GIVES)
     return told.select(
         F.sha2(F.concat_ws("|", F.lit(run_id), "entity_id", "kind", "instant"), 256).alias("event_id"),
         "entity_id",
@@ -128,7 +128,7 @@ def _as_closed(rows: DataFrame, at: Column) -> DataFrame:
     return rows.withColumn("valid_to", at)
 
 
-def _in_one_task(rows: DataFrame, reads: str, task: naming.Task, gives: str) -> DataFrame:
+def _in_one_task(rows: DataFrame, reads: str, task: assignment.Task, gives: str) -> DataFrame:
     """The task over all rows; one takes a million rows in seconds, and more than its memory holds go to its disk."""
     columns = [part.split()[0] for part in reads.split(", ")]
     return rows.select(*columns).repartition(1).mapInArrow(task, gives)

@@ -1,0 +1,1 @@
+"""Gold: golden records, measures and finance."""

@@ -1,0 +1,1 @@
+"""Fellegi-Sunter record linkage; the only room that imports splink."""

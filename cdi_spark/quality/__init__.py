@@ -1,0 +1,1 @@
+"""Row rules, expectations and the ledger."""

@@ -9,10 +9,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from cdi_spark import logs
 from cdi_spark.config import Expectation, Quality
+from cdi_spark.config.expressions import quoted
 from cdi_spark.errors import ConfigError
-from cdi_spark.expressions import quoted
+from cdi_spark.monitoring import logs
 
 # Importing GX takes five seconds, so only a run that has a gate does it; `cdi check` needs no Spark either.
 if TYPE_CHECKING:
@@ -183,7 +183,7 @@ def _columns_of(expectation: Expectation) -> list[str]:
 
 def _read_once(rows: DataFrame, expectations: Sequence[Expectation]) -> DataFrame:
     """The columns that expectations are about, held in memory where the rows are few; else the rows as they are."""
-    from cdi_spark.scratch import at_hand
+    from cdi_spark.storage.scratch import at_hand
 
     if any(e.expectation in ABOUT_COLUMNS for e in expectations):
         return rows

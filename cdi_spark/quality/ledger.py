@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from pyspark.sql import DataFrame, Row
 from pyspark.sql import functions as F
 
-from cdi_spark.tables import PERSON, Table
+from cdi_spark.schema import PERSON, Table
 
 
 @dataclass(frozen=True)

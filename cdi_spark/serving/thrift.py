@@ -16,8 +16,8 @@ from pyspark.errors import PySparkException
 from pyspark.sql import SparkSession
 from pyspark.sql.utils import is_remote
 
-from cdi_spark import logs
 from cdi_spark.errors import CdiError
+from cdi_spark.monitoring import logs
 from cdi_spark.serving.guard import Guard, hold_to_reading
 from cdi_spark.storage import Storage
 

@@ -1,0 +1,1 @@
+"""From bronze to silver: which value rule standardises which column."""

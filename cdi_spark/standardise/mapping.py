@@ -10,10 +10,19 @@ from pyspark.sql import functions as F
 from pyspark.sql import types as T
 
 from cdi_spark.config import Emit, Source
+from cdi_spark.config.expressions import quoted
 from cdi_spark.errors import SourceError
-from cdi_spark.expressions import quoted
-from cdi_spark.standardise.settled import PASSED_OVER, SUPERSEDED
-from cdi_spark.tables import EVENTS, LANDING, PERSON, PERSON_INPUT, STRING, TABLES, Table, spark_type
+from cdi_spark.schema import (
+    EVENTS,
+    LANDING,
+    PERSON,
+    PERSON_INPUT,
+    STRING,
+    TABLES,
+    Table,
+    spark_type,
+)
+from cdi_spark.standardise.versions import PASSED_OVER, SUPERSEDED
 
 # Longer is no name, address or number of a person.
 LONGEST_TEXT = 2_000

@@ -8,11 +8,11 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql import types as T
 
+from cdi_spark.schema import MONEY, PERSON, Table
 from cdi_spark.standardise.columns import event_rules, person_rules
 from cdi_spark.standardise.mapping import AMOUNTS, column_types
 from cdi_spark.standardise.minor_units import in_minor_units
 from cdi_spark.standardise.rule_step import NOTES, apply_rules
-from cdi_spark.tables import MONEY, PERSON, Table
 
 # Holds for every row of every table; the projects' own rules come on top.
 KEY_RULE = {"has_key": "trim(key) <> ''"}

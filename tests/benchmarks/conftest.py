@@ -6,7 +6,7 @@ import pytest
 from pyspark.sql import SparkSession
 from splink.backends.spark import similarity_jar_location
 
-from cdi_spark.session import launch_settings, spark_session
+from cdi_spark.spark.session import launch_settings, spark_session
 
 
 @pytest.fixture(scope="session")

@@ -11,15 +11,16 @@ from pathlib import Path
 from pyspark.sql import SparkSession
 
 from cdi_spark.config import load_project
-from cdi_spark.linkage.frozen import Frozen
-from cdi_spark.linkage.model import load_person_model
-from cdi_spark.pipeline import STAGES, run_stages
-from cdi_spark.report import evaluate_members
-from cdi_spark.stages import Run
+from cdi_spark.linkage.model.frozen import Frozen
+from cdi_spark.linkage.model.person_model import load_person_model
+from cdi_spark.pipeline.run import Run
+from cdi_spark.pipeline.runner import STAGES, run_stages
+from cdi_spark.reports.demo import evaluate_members
 from cdi_spark.storage import Storage
 from tests.linkage.splink_reference import differences, splink_pairs
+from tests.paths import ROOT
 
-CONF = Path(__file__).parents[2] / "conf" / "historical"
+CONF = ROOT / "conf" / "historical"
 RAW = os.environ.get("CDI_HISTORICAL")
 
 if RAW:

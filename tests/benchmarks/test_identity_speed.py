@@ -11,13 +11,13 @@ from pyspark.sql import functions as F
 
 from cdi_spark.config import load_project
 from cdi_spark.demo.generate import generate
-from cdi_spark.entities.components import components
-from cdi_spark.pipeline import run_stages
-from cdi_spark.stages import Run
+from cdi_spark.graph.components import components
+from cdi_spark.pipeline.run import Run
+from cdi_spark.pipeline.runner import run_stages
+from cdi_spark.schema import PERSON
 from cdi_spark.storage import Storage
-from cdi_spark.tables import PERSON
+from tests.paths import DEMO
 
-DEMO = Path(__file__).parents[2] / "conf" / "demo"
 LINKING_TO_GOLD = ("train", "score", "resolve", "publish")
 
 

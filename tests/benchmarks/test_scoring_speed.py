@@ -16,11 +16,16 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 from splink import DuckDBAPI, Linker, SparkAPI
 
-from cdi_spark.linkage.features import person_features
-from cdi_spark.linkage.frozen import Frozen
-from cdi_spark.linkage.scoring import score_pairs
+from cdi_spark.linkage.model.features import person_features
+from cdi_spark.linkage.model.frozen import Frozen
+from cdi_spark.linkage.scoring.score import score_pairs
+from cdi_spark.schema import (
+    LINKED,
+    PAIR,
+    PERSON,
+    TERM_FREQUENCY,
+)
 from cdi_spark.storage import Storage
-from cdi_spark.tables import LINKED, PAIR, PERSON, TERM_FREQUENCY
 from tests.benchmarks import workloads
 from tests.benchmarks.people import make_people
 

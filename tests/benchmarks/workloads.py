@@ -11,14 +11,19 @@ import numpy as np
 from pyspark.sql import DataFrame, Row
 from pyspark.sql import functions as F
 
-from cdi_spark.linkage import training
-from cdi_spark.linkage.features import person_features
-from cdi_spark.linkage.frozen import Frozen
-from cdi_spark.linkage.model import BlockingRule, Comparison, Level, PersonModel
-from cdi_spark.linkage.parameters import Parameters
-from cdi_spark.linkage.splink_sql import splink_settings
-from cdi_spark.rows import local_rows
-from cdi_spark.tables import PERSON, SHARED_VALUE
+from cdi_spark.linkage.model.features import person_features
+from cdi_spark.linkage.model.frozen import Frozen
+from cdi_spark.linkage.model.parameters import Parameters
+from cdi_spark.linkage.model.person_model import (
+    BlockingRule,
+    Comparison,
+    Level,
+    PersonModel,
+)
+from cdi_spark.linkage.model.splink_sql import splink_settings
+from cdi_spark.linkage.training import train
+from cdi_spark.schema import PERSON, SHARED_VALUE
+from cdi_spark.spark.local_rows import local_rows
 
 KEEP_WEIGHT = 0.0
 _PRIOR = 1e-5
@@ -98,11 +103,11 @@ def frozen(persons: DataFrame, workload: str) -> Frozen:
         Parameters((), 1, np.array([[m for _, m, _ in levels]]), np.array([[u for *_, u in levels]]), ())
         for levels in _LEVELS.values()
     ]
-    terms = training.count_terms(persons.transform(person_features), model=chosen)
-    frequencies, rare = training.term_frequencies(terms.localCheckpoint())
+    terms = train.count_terms(persons.transform(person_features), model=chosen)
+    frequencies, rare = train.term_frequencies(terms.localCheckpoint())
     trained = Row(
         model_id=workload,
-        settings=training.as_json(splink_settings(chosen, parameters, prior=_PRIOR)),
+        settings=train.as_json(splink_settings(chosen, parameters, prior=_PRIOR)),
         parents={},
         stop_keys=[],
         rare_frequencies=rare,

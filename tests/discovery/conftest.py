@@ -14,7 +14,7 @@ import pytest
 import yaml
 from faker import Faker
 
-from cdi_spark.discovery.project import init_project
+from cdi_spark.discovery.draft.project import init_project
 
 Rows = Sequence[Sequence[Any]]
 

@@ -5,10 +5,15 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from cdi_spark.discovery.columns import Column
-from cdi_spark.discovery.date_sql import as_date, as_timestamp, order_doubts
-from cdi_spark.discovery.dates import future_share, looks_like_births, placeholder_of, read_dates
-from cdi_spark.discovery.meaning import Guess
+from cdi_spark.discovery.draft.date_sql import as_date, as_timestamp, order_doubts
+from cdi_spark.discovery.lexicon.dates import (
+    future_share,
+    looks_like_births,
+    placeholder_of,
+    read_dates,
+)
+from cdi_spark.discovery.read.columns import Column
+from cdi_spark.discovery.recognise.meaning import Guess
 
 BIRTHS = [date(1931, 2, 3) + timedelta(days=397 * n) for n in range(60)]
 

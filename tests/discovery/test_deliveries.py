@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from cdi_spark.discovery.deliveries import find_deliveries, glob_of
+from cdi_spark.discovery.read.deliveries import find_deliveries, glob_of
 from cdi_spark.errors import SourceError
 
 PEOPLE = "id,name,email\n1,Ann Lee,ann@lee.org\n2,Bo Ek,bo@ek.se\n"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from cdi_spark.discovery.dialects import Dialect, dialect_of
+from cdi_spark.discovery.read.dialects import Dialect, dialect_of
 from cdi_spark.errors import SourceError
 
 PEOPLE = [["1", "Ann Lee", "ann@lee.org"], ["2", "Bo Ek", "bo@ek.se"], ["3", "Cy Po", "cy@po.it"]]

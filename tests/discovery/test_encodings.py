@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from cdi_spark.discovery.encodings import encoding_of, spark_encoding, wants_java_charsets
+from cdi_spark.discovery.read.encodings import encoding_of, spark_encoding, wants_java_charsets
 
 GERMAN = "Name;Straße\nJürgen Größe;Mühlgäßchen 5\nKäthe Weiß;Am Öhrchen 7\n"
 POLISH = "imię;miejscowość\nŁukasz Wiśniewski;Łódź\nGrażyna Dąbrowska;Gdańsk\nZdzisław Źrebiec;Świdnica\n"

@@ -13,7 +13,7 @@ import pytest
 from faker import Faker
 
 from cdi_spark.config import load_project
-from cdi_spark.discovery.project import init_project
+from cdi_spark.discovery.draft.project import init_project
 from cdi_spark.errors import ConfigError, SourceError
 from tests.discovery.conftest import Init, table
 

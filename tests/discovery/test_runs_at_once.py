@@ -13,11 +13,11 @@ from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
 from cdi_spark.config import load_project
-from cdi_spark.discovery.project import init_project
-from cdi_spark.ingest.files import read_delivery
+from cdi_spark.connectors.files.deliveries import read_delivery
+from cdi_spark.discovery.draft.project import init_project
+from cdi_spark.schema import TABLES
 from cdi_spark.standardise.mapping import emitted
 from cdi_spark.standardise.silver import standardised
-from cdi_spark.tables import TABLES
 from tests.discovery.conftest import table
 
 Fake = Callable[[str], Faker]

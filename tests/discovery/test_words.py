@@ -2,8 +2,8 @@
 
 import pytest
 
-from cdi_spark.discovery import words
-from cdi_spark.discovery.kinds import event_kind_of
+from cdi_spark.discovery.lexicon import words
+from cdi_spark.discovery.recognise.kinds import event_kind_of
 
 
 @pytest.mark.parametrize(

@@ -1,17 +1,14 @@
 """Runs over what changed come to what full runs over everything come to, whatever the history."""
 
-from pathlib import Path
-
 import pytest
 from pyspark.sql import SparkSession
 
 from cdi_spark.config import load_project
 from cdi_spark.storage import Storage
 from tests.histories import Worlds, run_histories, with_model
+from tests.paths import DEMO
 
 pytestmark = pytest.mark.launch
-
-CONF = Path(__file__).parents[2] / "conf" / "demo"
 
 
 def test_any_history_of_changes_comes_to_what_full_runs_come_to(
@@ -19,6 +16,6 @@ def test_any_history_of_changes_comes_to_what_full_runs_come_to(
 ) -> None:
     def worlds() -> Worlds:
         storage = with_model(spark, linked_company, tmp_path_factory.mktemp("worlds") / "warehouse")
-        return Worlds(storage, load_project(CONF, {"raw": "none"}), count=20)
+        return Worlds(storage, load_project(DEMO, {"raw": "none"}), count=20)
 
     run_histories(worlds, warehouses=1, days=2, random=False)

@@ -12,8 +12,8 @@ from cdi_spark.entities.identity import (
     newest_event,
     redirect_changes,
 )
-from cdi_spark.rows import local_rows
-from cdi_spark.tables import EVENT, MEMBER, REDIRECT
+from cdi_spark.schema import EVENT, MEMBER, REDIRECT
+from cdi_spark.spark.local_rows import local_rows
 
 OLD = datetime(2024, 1, 1, tzinfo=UTC)
 NEW = datetime(2025, 1, 1, tzinfo=UTC)

@@ -11,19 +11,18 @@ import pytest
 from pyspark.sql import SparkSession
 
 from cdi_spark.config import Project, load_project
-from cdi_spark.pipeline import run_stages
-from cdi_spark.stages import Run
+from cdi_spark.pipeline.run import Run
+from cdi_spark.pipeline.runner import run_stages
+from cdi_spark.schema import PERSON
 from cdi_spark.storage import Storage
-from cdi_spark.tables import PERSON
 from tests.histories import Worlds, with_model
+from tests.paths import DEMO
 
 pytestmark = pytest.mark.launch
 
-CONF = Path(__file__).parents[2] / "conf" / "demo"
-
 
 def project(**linkage: Any) -> Project:
-    conf = load_project(CONF, {"raw": "none"})
+    conf = load_project(DEMO, {"raw": "none"})
     file = conf.file.model_copy(update={"linkage": conf.file.linkage.model_copy(update=linkage)})
     return conf.model_copy(update={"file": file})
 

@@ -7,8 +7,14 @@ from typing import Any
 import pytest
 from pyspark.sql import DataFrame, SparkSession
 
-from cdi_spark.rows import local_rows
-from cdi_spark.tables import MEMBER, OVERRIDE, PERSON, TABLES, TIMELINE
+from cdi_spark.schema import (
+    MEMBER,
+    OVERRIDE,
+    PERSON,
+    TABLES,
+    TIMELINE,
+)
+from cdi_spark.spark.local_rows import local_rows
 
 
 @pytest.fixture(scope="session")

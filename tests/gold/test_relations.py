@@ -2,9 +2,9 @@
 
 from pyspark.sql import SparkSession
 
-from cdi_spark.rows import local_rows
+from cdi_spark.schema import COMPANY, CUSTOMER_360, HOUSEHOLD
+from cdi_spark.spark.local_rows import local_rows
 from cdi_spark.storage import Storage
-from cdi_spark.tables import COMPANY, CUSTOMER_360, HOUSEHOLD
 
 HOME = {"family_name": "Lee", "street": "1 High Street", "postcode": "LS1 1AA", "country": "GB"}
 CUSTOMERS = [

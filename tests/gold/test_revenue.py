@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from pyspark.sql import DataFrame
 
-from cdi_spark.gold.money import conversion
+from cdi_spark.gold.finance.money import conversion
+from cdi_spark.schema import CONVERSION, MEMBER
 from cdi_spark.storage import Storage
-from cdi_spark.tables import CONVERSION, MEMBER
 
 Make = Callable[..., DataFrame]
 NOON = datetime(2026, 5, 10, 12, tzinfo=UTC)

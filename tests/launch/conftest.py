@@ -19,7 +19,7 @@ from typing import Protocol
 import pyspark
 import pytest
 
-ROOT = Path(__file__).parents[2]
+from tests.paths import ROOT
 
 
 class Process:
@@ -98,7 +98,7 @@ def environment(tmp_path_factory: pytest.TempPathFactory, bare_python: Path) -> 
     """Spark with the defaults that `make` writes, on loopback, its Python one without cdi_spark."""
     conf = tmp_path_factory.mktemp("spark_conf")
     defaults = subprocess.run(
-        [sys.executable, "-m", "cdi_spark.session"],
+        [sys.executable, "-m", "cdi_spark.spark.session"],
         capture_output=True,
         text=True,
         check=True,

@@ -12,10 +12,10 @@ from pyspark.sql import SparkSession
 
 from cdi_spark.storage import Storage
 from tests import tiny_company as tiny
+from tests.paths import ROOT
 
 pytestmark = pytest.mark.launch
 
-ROOT = Path(__file__).parents[2]
 # Great Expectations takes five seconds to import: only where it has been tried in no other test.
 GATE = "expectations: [{expectation: ExpectColumnValuesToBeUnique, column: record_id}]\n"
 

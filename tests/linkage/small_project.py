@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from cdi_spark.rows import local_rows
+from cdi_spark.schema import PERSON
+from cdi_spark.spark.local_rows import local_rows
 from cdi_spark.storage import Storage
-from cdi_spark.tables import PERSON
 
 _SOURCE = """name: crm
 path: crm.csv

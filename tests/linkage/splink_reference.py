@@ -9,8 +9,8 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 from splink import DuckDBAPI, Linker
 
-from cdi_spark.linkage.blocking import rule_keys
-from cdi_spark.linkage.frozen import Frozen
+from cdi_spark.linkage.model.blocking import rule_keys
+from cdi_spark.linkage.model.frozen import Frozen
 
 
 def splink_pairs(persons: DataFrame, frozen: Frozen) -> dict[tuple[str, str], float]:

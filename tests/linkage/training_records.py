@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import duckdb
 import pyarrow as pa
 
-from cdi_spark.linkage.model import BlockingRule, PersonModel
-from cdi_spark.linkage.sampling import BlockingCosts
+from cdi_spark.linkage.model.person_model import BlockingRule, PersonModel
+from cdi_spark.linkage.training.sampling import BlockingCosts
 
 
 def with_frequencies(records: pa.Table, model: PersonModel) -> pa.Table:

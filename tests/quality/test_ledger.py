@@ -8,7 +8,7 @@ import pytest
 from pyspark.sql import SparkSession
 
 from cdi_spark.quality import ledger
-from cdi_spark.tables import PERSON, TABLES
+from cdi_spark.schema import PERSON, TABLES
 
 HELD = ledger.Account(
     source="crm", table="silver.person", in_bronze=9, landed=9, passed_over=1, emitted=8, quarantined=2,

@@ -1,15 +1,13 @@
 """Two hundred histories of changes and judgements, each as incremental runs and as full ones."""
 
-from pathlib import Path
-
 import pytest
 from pyspark.sql import SparkSession
 
 from cdi_spark.config import load_project
 from cdi_spark.storage import Storage
 from tests.histories import Worlds, run_histories, with_model
+from tests.paths import DEMO
 
-CONF = Path(__file__).parents[2] / "conf" / "demo"
 WORLDS = 200
 
 
@@ -20,6 +18,6 @@ def test_two_hundred_histories(
 
     def worlds() -> Worlds:
         storage = with_model(spark, demo_job, tmp_path_factory.mktemp("worlds") / "warehouse")
-        return Worlds(storage, load_project(CONF, {"raw": "none"}), count=WORLDS)
+        return Worlds(storage, load_project(DEMO, {"raw": "none"}), count=WORLDS)
 
     run_histories(worlds, warehouses=1, days=8, random=True)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from pyspark.sql import SparkSession
 
-from cdi_spark.pipeline import STAGES
+from cdi_spark.pipeline.runner import STAGES
 from tests import tiny_company as tiny
 
 

@@ -6,11 +6,10 @@ from pyspark.sql import SparkSession
 
 from cdi_spark.config import load_project
 from cdi_spark.demo.generate import generate
-from cdi_spark.pipeline import STAGES, run_stages
-from cdi_spark.stages import Run
+from cdi_spark.pipeline.run import Run
+from cdi_spark.pipeline.runner import STAGES, run_stages
 from cdi_spark.storage import Storage
-
-DEMO = Path(__file__).parents[2] / "conf" / "demo"
+from tests.paths import DEMO
 
 
 def test_full_size_runs_again_change_nothing(spark: SparkSession, tmp_path: Path) -> None:

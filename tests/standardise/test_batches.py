@@ -13,11 +13,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyspark import cloudpickle
 
-from cdi_spark.linkage.record_features import FEATURE_RULES
-from cdi_spark.shipped import shipped
-from cdi_spark.standardise.batches import CHANGES, DROPS, Rule, batch_task, record_values
+from cdi_spark.linkage.model.record_features import FEATURE_RULES
+from cdi_spark.schema import FEATURES, PERSON_INPUT
+from cdi_spark.spark.shipped import shipped
+from cdi_spark.standardise.batches import (
+    CHANGES,
+    DROPS,
+    Rule,
+    batch_task,
+    record_values,
+)
 from cdi_spark.standardise.columns import event_rules, person_rules
-from cdi_spark.tables import FEATURES, PERSON_INPUT
 
 LISTS = {"emails", "phones", "account_ids", "device_ids"}
 PERSON_RULES = person_rules(PERSON_INPUT, default_country="GB")

@@ -12,10 +12,9 @@ from cdi_spark.config import Emit, Source
 from cdi_spark.errors import SourceError
 from cdi_spark.quality import cleaning
 from cdi_spark.quality.rules import check_rows
-from cdi_spark.rows import local_rows
-from cdi_spark.standardise import mapping, silver
-from cdi_spark.standardise import settled as versions
-from cdi_spark.tables import PERSON, TABLES
+from cdi_spark.schema import PERSON, TABLES
+from cdi_spark.spark.local_rows import local_rows
+from cdi_spark.standardise import mapping, silver, versions
 
 ORDER = {"amount": "amount", "status": "status"}
 

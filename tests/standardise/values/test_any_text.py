@@ -12,7 +12,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from cdi_spark.gold.same_value import comparison_key
+from cdi_spark.gold.customer.same_value import comparison_key
 from cdi_spark.standardise.values import (
     addresses,
     countries,

@@ -8,7 +8,7 @@ from types import ModuleType
 
 import pytest
 
-from cdi_spark.gold import same_value
+from cdi_spark.gold.customer import same_value
 from cdi_spark.standardise import values
 from cdi_spark.standardise.values.memo import Memo
 

@@ -1,0 +1,1 @@
+"""Sources: what reads raw deliveries, a folder per kind."""

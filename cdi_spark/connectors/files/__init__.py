@@ -1,0 +1,1 @@
+"""Deliveries of files: CSV, JSON, JSON lines and Parquet."""

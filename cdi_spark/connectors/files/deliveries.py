@@ -1,0 +1,249 @@
+"""A source's files to one delivery: rows as landed, with the file, place and content hash that each came from."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from pyspark.errors import PySparkException
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+from pyspark.sql import types as T
+
+from cdi_spark.config import Source
+from cdi_spark.config.expressions import quoted
+from cdi_spark.connectors.files.formats import FORMATS, glob_escaped
+from cdi_spark.errors import SourceError
+from cdi_spark.schema import LANDING
+from cdi_spark.spark.local_rows import local_rows
+
+_PLACED = ("_file", "_partition")
+_PLACES = T.StructType(
+    [
+        T.StructField("_file", T.StringType()),
+        T.StructField("_partition", T.IntegerType()),
+        T.StructField("_batch", T.StringType()),
+        T.StructField("_before", T.LongType()),
+    ]
+)
+
+# A stream wants to be told what every such file has.
+_BINARY_FILE = "path string, modificationTime timestamp, length long, content binary"
+
+
+@dataclass(frozen=True)
+class File:
+    """One file of a delivery: `batch` is the hash of its rows, whatever its name and their order."""
+
+    path: str
+    batch: str
+    rows: int
+    faulty: int
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """What a source's files hold now.
+
+    `rows` has the files' columns and LANDING's; of files with the same content only the first by name is in
+    `files` and `rows`, the others are `repeated`.
+    """
+
+    rows: DataFrame
+    files: list[File]
+    repeated: list[str]
+    columns: dict[str, str]
+
+    @property
+    def batches(self) -> list[str]:
+        return sorted(file.batch for file in self.files)
+
+
+def read_delivery(
+    spark: SparkSession,
+    source: Source,
+    *,
+    run_id: str,
+    known: T.StructType | None = None,
+    listed: Sequence[tuple[str, int, int]] | None = None,
+) -> Delivery:
+    """Read a source's files as they are; every row of every file once.
+
+    Args:
+        listed: list_files() of the source, where that is known.
+        known: the columns that landed before, which keep their types.
+    Raises:
+        SourceError: no file at the path, a file that cannot be read, or a key expression that does not fit
+            the columns.
+    """
+    with told_as_source(source):
+        listed = list_files(spark, source) if listed is None else listed
+        files = [glob_escaped(path) for path, _, _ in listed]
+        if not files:
+            return Delivery(local_rows(spark, [], T.StructType([])), [], [], {})
+        read = FORMATS[source.format](spark, source, files, known or T.StructType([]))
+        said = [name for name in read.columns if name not in ("_raw", "_fault", "_file")]
+        columns = {name: kind for name, kind in read.dtypes if name in said}
+        if not said:
+            return Delivery(read, [], [], {})
+        # Both scans below place rows alike: how Spark splits files does not depend on what is done with them.
+        placed = read.withColumns(
+            {"_partition": F.spark_partition_id(), "_at": F.monotonically_increasing_id()}
+        )
+        parts = _parts(placed, said)
+    found, repeated, places = _settled(parts)
+    with told_as_source(source):
+        rows = placed.join(F.broadcast(local_rows(spark, places, _PLACES)), list(_PLACED))
+        rows = rows.select(
+            *(F.col(quoted(name)) for name in said),
+            F.lit(source.name).alias("_source"),
+            F.expr(source.key).cast("string").alias("_key"),
+            "_file",
+            (F.col("_at") - F.col("_before") + 1).alias("_row_number"),
+            "_fault",
+            "_raw",
+            "_batch",
+            F.current_timestamp().alias("_ingested_at"),
+            F.lit(run_id).alias("_run_id"),
+        )
+        _ = rows.schema  # over Connect a key that does not fit shows only here
+    return Delivery(rows, found, repeated, columns)
+
+
+def landed_schema(bronze: DataFrame) -> T.StructType:
+    """The columns of a bronze table that are the source's own."""
+    own = {column.name for column in LANDING}
+    return T.StructType([field for field in bronze.schema if field.name not in own])
+
+
+@contextmanager
+def told_as_source(source: Source) -> Iterator[None]:
+    """Tell Spark's errors over a source's files as errors of the source."""
+    try:
+        yield
+    except SourceError:
+        raise
+    except Exception as fault:
+        if not type(fault).__module__.startswith(("pyspark.", "py4j.")):
+            raise
+        raise SourceError(f"source {source.name}: {source.path}: {_meaning(fault, source)}") from None
+
+
+def arriving_files(spark: SparkSession, source: Source) -> DataFrame:
+    """A stream of the files that come to a source's path: path. Their content is not read.
+
+    Raises:
+        SourceError: no file at the path, and no pattern that any may come to.
+    """
+    with told_as_source(source):
+        listing = spark.readStream.format("binaryFile").schema(_BINARY_FILE).options(**_which(source))
+        return listing.load(_locate(source.path)).select("path")
+
+
+def _which(source: Source) -> dict[str, str]:
+    return {
+        name: source.options[name]
+        for name in ("recursiveFileLookup", "pathGlobFilter")
+        if name in source.options
+    }
+
+
+def list_files(spark: SparkSession, source: Source) -> list[tuple[str, int, int]]:
+    """The files at a source's path that hold anything: path, length in bytes, microseconds of its last change.
+
+    Raises:
+        SourceError: no file at the path.
+    """
+    with told_as_source(source):
+        listing = spark.read.format("binaryFile").options(**_which(source)).load(_locate(source.path))
+        found = listing.select("path", "length", F.unix_micros("modificationTime").alias("changed"))
+        return sorted((row["path"], row["length"], row["changed"]) for row in found.collect())
+
+
+def _parts(placed: DataFrame, said: list[str]) -> list[tuple[str, int, int, int, int, int, int]]:
+    """By file and task: where its rows begin, how many, how many faulty, and hashes of the content."""
+    row_hash = F.xxhash64(F.to_json(F.struct(*(F.col(quoted(name)) for name in said), "_raw")))
+    grouped = placed.groupBy(*_PLACED).agg(
+        F.min("_at").alias("first"),
+        F.count("*").alias("rows"),
+        F.count("_fault").alias("faulty"),
+        # Sums and exclusive ors do not depend on the order in which tasks read the rows.
+        F.sum(row_hash.cast("decimal(38,0)")).cast("string").alias("sum"),
+        F.bit_xor(row_hash).alias("xor"),
+    )
+    return [
+        (r["_file"], r["_partition"], r["first"], r["rows"], r["faulty"], int(r["sum"]), r["xor"])
+        for r in grouped.orderBy("_file", "first").collect()
+    ]
+
+
+def _settled(
+    parts: list[tuple[str, int, int, int, int, int, int]],
+) -> tuple[list[File], list[str], list[tuple[str, int, str, int]]]:
+    """The files to land, those that repeat another's content, and where each task's rows of a file begin."""
+    by_file: dict[str, list[tuple[str, int, int, int, int, int, int]]] = {}
+    for part in parts:
+        by_file.setdefault(part[0], []).append(part)
+    files: dict[str, File] = {}
+    repeated, places = [], []
+    for path, own in by_file.items():
+        xor = 0
+        for part in own:
+            xor ^= part[6]
+        rows = sum(part[3] for part in own)
+        batch = _content_hash(rows, sum(part[5] for part in own), xor)
+        if batch in files:
+            repeated.append(path)
+            continue
+        files[batch] = File(path, batch, rows, sum(part[4] for part in own))
+        before = 0
+        for _, partition, first, count, *_rest in own:
+            places.append((path, partition, batch, first - before))
+            before += count
+    return list(files.values()), repeated, places
+
+
+def _content_hash(rows: int, total: int, xor: int) -> str:
+    import hashlib
+
+    return hashlib.sha256(f"{rows}:{total}:{xor}".encode()).hexdigest()
+
+
+def _locate(path: str) -> str:
+    """A path, or `package:NAME/FILE` for a file that an installed Python package carries."""
+    if not path.startswith("package:"):
+        return path
+    name, _, inside = path.removeprefix("package:").partition("/")
+    spec = None
+    with suppress(ImportError, ValueError):
+        spec = importlib.util.find_spec(name)
+    if spec is None or not spec.submodule_search_locations:
+        raise SourceError(f"{path}: the Python package {name} is not installed. Run `pip install {name}`.")
+    return str(Path(spec.submodule_search_locations[0]) / inside)
+
+
+def _meaning(fault: Exception, source: Source) -> str:
+    """What Spark's error class says of a file, and what to do; without its rows or the stack behind it."""
+    # What fails in a task comes wrapped, at times as a plain Java error: the class is in the text then.
+    text = str(fault)
+    conditions = re.findall(r"\[([A-Z_]+(?:\.[A-Z_]+)*)\]", text)
+    condition = fault.getCondition() if isinstance(fault, PySparkException) else None
+    file = re.search(r"(?:reading file|path:) (\S+?)[.,;]?\s", text)
+    named = file[1] if file else ""
+    if isinstance(fault, PySparkException) and (parameters := fault.getMessageParameters()):
+        named = parameters.get("path") or parameters.get("objectName") or parameters.get("fieldName") or named
+    advice = {
+        "PATH_NOT_FOUND": "there is no such file. Mend path in its conf, or deliver the file.",
+        "UNRESOLVED_COLUMN": f"the files have no column {named}. Mend the key in its conf, or the files.",
+        "COLUMN_ALREADY_EXISTS": "two columns differ only by capitals. Rename one of them in the files.",
+        "FAILED_READ_FILE": f"the file {named} is cut short or is not {source.format}. Deliver it again.",
+    }
+    for kind, said in advice.items():
+        if any(found.startswith(kind) for found in [condition or "", *conditions]):
+            return said
+    told = condition or (conditions or [type(fault).__name__])[-1]
+    return f"{told} {named}".strip() + ". Look at the files and at the source's format and options."

@@ -1,0 +1,225 @@
+"""One function a file format: files to rows as landed, and what is wrong with a row that does not read."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from functools import reduce
+from typing import Any
+
+from pyspark.sql import Column, DataFrame, SparkSession
+from pyspark.sql import functions as F
+from pyspark.sql import types as T
+
+from cdi_spark.config import Source
+from cdi_spark.config.expressions import quoted
+from cdi_spark.errors import SourceError
+from cdi_spark.schema import LANDING
+from cdi_spark.spark.local_rows import local_rows
+
+# What `_fault` may say; each is a rule that the row fails.
+COLUMNS_AS_IN_HEADER = "columns_as_in_header"
+READS_AS_JSON = "reads_as_json"
+IN_ITS_ENCODING = "in_its_encoding"
+TYPES_AS_LANDED_BEFORE = "types_as_landed_before"
+FAULTS = (COLUMNS_AS_IN_HEADER, READS_AS_JSON, IN_ITS_ENCODING, TYPES_AS_LANDED_BEFORE)
+
+_STRING = T.StringType()
+_LANDING = frozenset(column.name for column in LANDING)
+# Values of a column looked at where a file's rows disagree on whether it is text, an object or a list.
+_LOOKED_AT = 10_000
+
+
+def _csv(spark: SparkSession, source: Source, files: Sequence[str], known: T.StructType) -> DataFrame:
+    """Columns by name in each file, text all of them."""
+    options = {"header": "true", "ignoreLeadingWhiteSpace": "true", "ignoreTrailingWhiteSpace": "true",
+               "quote": '"', "escape": '"', "multiLine": "true", **source.options}  # fmt: skip
+    by_header: dict[tuple[str, ...], list[str]] = {}
+    for file in files:
+        header = tuple(spark.read.options(**options).csv(file).columns)
+        if any("\ufffd" in name or "\x00" in name for name in header) and not _names_encoding(source):
+            raise SourceError(
+                f"source {source.name}: {file}: its header is not UTF-8. Name the encoding in the source's conf, "
+                "as options: {encoding: UTF-16} or {encoding: windows-1252}."
+            )
+        by_header.setdefault(header, []).append(file)
+    parts = [
+        spark.read.options(**options)
+        # Pruned columns are not counted, and a row with too few or too many would pass.
+        .option("columnPruning", "false")
+        .option("columnNameOfCorruptRecord", "_raw")
+        .schema(_as_schema(_landing_names(header), _STRING).add("_raw", _STRING))
+        .csv(same)
+        .withColumn("_fault", F.when(F.col("_raw").isNotNull(), F.lit(COLUMNS_AS_IN_HEADER)))
+        .withColumn("_file", F.col("_metadata.file_path"))
+        for header, same in by_header.items()
+        if header
+    ]
+    if not parts:
+        return local_rows(spark, [], _as_schema(("_raw", "_fault", "_file"), _STRING))
+    return _in_its_encoding(source, reduce(lambda a, b: a.unionByName(b, allowMissingColumns=True), parts))
+
+
+def _json(spark: SparkSession, source: Source, files: Sequence[str], known: T.StructType) -> DataFrame:
+    """Values as text, objects and lists as such; a column keeps the shape that it landed with before."""
+    options = {
+        "primitivesAsString": "true",
+        "multiLine": str(source.format == "json").lower(),
+        **source.options,
+    }
+    reader = spark.read.options(**options).option("columnNameOfCorruptRecord", "_raw")
+    found = reader.json(list(files)).schema
+    fields = {f.name: _without_void(f.dataType) for f in found if f.name != "_raw"}
+    new = [name for name in fields if name not in known.names]
+    for name, shape in _shapes(spark, options, files, new).items():
+        fields[name] = _reshaped(fields[name], shape)
+    fields |= {f.name: _extended(f.dataType, fields[f.name]) for f in known if f.name in fields}
+    schema = T.StructType([T.StructField(name, kind) for name, kind in fields.items()])
+    rows = (
+        reader.schema(schema.add("_raw", _STRING))
+        .json(list(files))
+        .withColumn("_fault", F.when(F.col("_raw").isNotNull(), F.lit(READS_AS_JSON)))
+        .withColumn("_file", F.col("_metadata.file_path"))
+    )
+    renamed = dict(zip(fields, _landing_names(fields), strict=True))
+    return _in_its_encoding(source, rows.withColumnsRenamed(renamed))
+
+
+def _parquet(spark: SparkSession, source: Source, files: Sequence[str], known: T.StructType) -> DataFrame:
+    """Columns as typed; where one landed with another type before, with that type if the value allows."""
+    rows = spark.read.options(**{"mergeSchema": "true", **source.options}).parquet(*files)
+    names = dict(zip(rows.columns, _landing_names(rows.columns), strict=True))
+    landed = {f.name: f.dataType for f in known}
+    columns: list[Column] = []
+    misfits: list[Column] = []
+    for field in rows.schema:
+        kind = _without_void(landed.get(names[field.name], field.dataType))
+        column = F.col(quoted(field.name))
+        fitted = column if kind == field.dataType else column.try_cast(kind)
+        if kind != field.dataType:
+            misfits.append(column.isNotNull() & fitted.isNull())
+        columns.append(fitted.alias(names[field.name]))
+    amiss = reduce(lambda a, b: a | b, misfits, F.lit(False))
+    everything = F.to_json(F.struct(*(F.col(quoted(name)) for name in rows.columns)))
+    return rows.select(
+        *columns,
+        F.when(amiss, everything).alias("_raw"),
+        F.when(amiss, F.lit(TYPES_AS_LANDED_BEFORE)).alias("_fault"),
+        F.col("_metadata.file_path").alias("_file"),
+    )
+
+
+Reader = Callable[[SparkSession, Source, Sequence[str], T.StructType], DataFrame]
+FORMATS: dict[str, Reader] = {"csv": _csv, "json": _json, "jsonl": _json, "parquet": _parquet}
+
+
+def _as_schema(names: Iterable[str], kind: T.DataType) -> T.StructType:
+    return T.StructType([T.StructField(name, kind) for name in names])
+
+
+def _landing_names(names: Iterable[str]) -> list[str]:
+    """The names under which columns land: not empty, and not those of the landing columns."""
+    return [f"{name}_" if name in _LANDING or not name.strip() else name for name in names]
+
+
+def _names_encoding(source: Source) -> bool:
+    return bool({"encoding", "charset"} & source.options.keys())
+
+
+def _in_its_encoding(source: Source, rows: DataFrame) -> DataFrame:
+    """Mark rows with a sign that the encoding could not read, unless conf vouches for the encoding."""
+    texts = [quoted(f.name) for f in rows.schema if f.name not in _LANDING]
+    if _names_encoding(source) or not texts:
+        return rows
+    broken = F.to_json(F.struct(*texts)).contains("\ufffd")
+    return rows.withColumn("_fault", F.coalesce("_fault", F.when(broken, F.lit(IN_ITS_ENCODING))))
+
+
+def _shapes(
+    spark: SparkSession, options: dict[str, str], files: Sequence[str], names: list[str]
+) -> dict[str, T.DataType]:
+    """Of columns that are objects or lists in most rows, what most of their values look like.
+
+    Spark reads a place that is an object in one row and text in another as text, and an expression over its
+    parts would end the run for all rows.
+    """
+    if not names:
+        return {}
+    texts = spark.read.options(**options).schema(_as_schema(names, _STRING)).json(list(files))
+    nested = {name: F.ltrim(quoted(name)).rlike(r"^[\[{]") for name in names}
+    counts = texts.agg(
+        *(F.count(quoted(name)) for name in names), *(F.count_if(nested[name]) for name in names)
+    ).first()
+    filled, with_parts = (counts[: len(names)], counts[len(names) :]) if counts else ((), ())
+    most = [n for n, all_, parts in zip(names, filled, with_parts, strict=True) if parts * 2 > all_]
+    shapes = {}
+    for name in most:
+        values = texts.where(nested[name]).select(quoted(name)).limit(_LOOKED_AT).collect()
+        parsed = [value for value in (_parsed(row[0]) for row in values) if isinstance(value, (dict, list))]
+        if parsed:
+            shapes[name] = _shape(parsed)
+    return shapes
+
+
+def _parsed(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return None
+
+
+def _shape(values: list[Any]) -> T.DataType:
+    """The type of most of the values; objects have all fields that any of them has."""
+    values = [value for value in values if value is not None]
+    kinds = Counter(type(value) if isinstance(value, (dict, list)) else str for value in values)
+    kind = kinds.most_common(1)[0][0] if kinds else str
+    if kind is dict:
+        objects = [value for value in values if isinstance(value, dict)]
+        names = dict.fromkeys(name for value in objects for name in value)
+        return T.StructType([T.StructField(n, _shape([v.get(n) for v in objects])) for n in names])
+    if kind is list:
+        return T.ArrayType(_shape([item for value in values if isinstance(value, list) for item in value]))
+    return _STRING
+
+
+def _reshaped(found: T.DataType, shape: T.DataType) -> T.DataType:
+    """The type that Spark found, with the shape of most values where it gave up and took text."""
+    if isinstance(found, T.StringType):
+        return shape
+    if isinstance(found, T.ArrayType) and isinstance(shape, T.ArrayType):
+        return T.ArrayType(_reshaped(found.elementType, shape.elementType))
+    if isinstance(found, T.StructType) and isinstance(shape, T.StructType):
+        most = {f.name: f.dataType for f in shape}
+        return T.StructType(
+            [T.StructField(f.name, _reshaped(f.dataType, most.get(f.name, f.dataType))) for f in found]
+        )
+    return found
+
+
+def _without_void(kind: T.DataType) -> T.DataType:
+    """A type that Delta can hold: a column of nulls alone is text."""
+    if isinstance(kind, T.NullType):
+        return _STRING
+    if isinstance(kind, T.ArrayType):
+        return T.ArrayType(_without_void(kind.elementType))
+    if isinstance(kind, T.StructType):
+        return T.StructType([T.StructField(f.name, _without_void(f.dataType)) for f in kind])
+    return kind
+
+
+def _extended(landed: T.DataType, found: T.DataType) -> T.DataType:
+    """The type that a column landed with, and the fields that are new in it."""
+    if isinstance(landed, T.StructType) and isinstance(found, T.StructType):
+        new = {f.name: f.dataType for f in found}
+        old = {f.name: _extended(f.dataType, new.get(f.name, f.dataType)) for f in landed}
+        return T.StructType([T.StructField(name, kind) for name, kind in {**new, **old}.items()])
+    if isinstance(landed, T.ArrayType) and isinstance(found, T.ArrayType):
+        return T.ArrayType(_extended(landed.elementType, found.elementType))
+    return landed
+
+
+def glob_escaped(path: str) -> str:
+    """A file's own path where Spark expects a pattern."""
+    return re.sub(r"([\[\]{}*?\\])", r"\\\1", path)

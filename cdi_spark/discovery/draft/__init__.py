@@ -1,0 +1,1 @@
+"""The draft of a project: what each source file becomes."""

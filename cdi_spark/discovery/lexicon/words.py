@@ -1,0 +1,244 @@
+"""What the words of a column's or file's name say."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from functools import cache
+
+from cdi_spark.discovery.lexicon.context_words import (
+    CONTEXT,
+    ID_WORDS,
+    LABELS,
+    OTHER,
+    PERSON_SUBJECTS,
+)
+from cdi_spark.discovery.lexicon.vocabulary import MEANINGS, fold
+
+_SHORT = {
+    "nm": "name", "nme": "name", "nam": "name", "dt": "date", "dat": "date", "dte": "date", "datum": "datum",
+    "addr": "address", "adr": "address", "adresse": "address", "addres": "address", "adres": "address",
+    "indirizzo": "address", "endereco": "address",
+    "no": "number", "nr": "number", "num": "number", "nbr": "number", "nummer": "number", "numero": "number",
+    "numer": "number", "nro": "number", "numb": "number", "numbr": "number", "zahl": "number", "n": "number",
+    "ph": "phone", "phn": "phone", "tlf": "tel", "tele": "tel", "mob": "mobile",
+    "cust": "customer", "cst": "customer", "custmr": "customer", "acct": "account", "acc": "account",
+    "brth": "birth", "bth": "birth", "mail": "mail", "eml": "email", "emailadres": "emailadresse",
+    "qnt": "quantity", "quant": "quantity", "upd": "updated", "mod": "modified", "crt": "created", "ord": "order",
+    "inv": "invoice", "prod": "product", "subs": "subscription", "org": "org", "cd": "code", "tot": "total",
+    "amt": "amount",
+    "curr": "currency", "ship": "shipping", "bill": "billing", "postl": "postal", "strasze": "strasse",
+    "telephon": "telephone", "lst": "last", "frst": "first", "fst": "first", "surnme": "surname", "zipc": "zip",
+    "zp": "zip",
+}  # fmt: skip
+
+
+_JOINING = frozenset(
+    [
+        "of",
+        "the",
+        "de",
+        "du",
+        "des",
+        "d",
+        "del",
+        "della",
+        "di",
+        "da",
+        "do",
+        "dos",
+        "l",
+        "la",
+        "le",
+        "el",
+        "van",
+        "der",
+        "von",
+        "zu",
+        "an",
+        "for",
+    ]
+)
+# Of what else an id may be, though the word alone says little.
+_THINGS = frozenset(("invoice", "bill", "item", "line"))
+_QUESTION = frozenset(("what", "is", "your", "whats", "s", "are", "you", "the"))
+# Somebody who looks after the customer, in systems for sales.
+_OWNED = frozenset(
+    ("account", "contact", "lead", "opportunity", "deal", "record", "case", "ticket", "task", "company")
+)
+_NUMBER_AT_END = re.compile(r"(?<=\w{3})(?:nummer|numero|numer|nr)$")
+_IN_ADDRESS = frozenset(("city", "region", "postcode", "postcode_city", "country", "house_number", "email"))
+
+
+def canon(word: str) -> str:
+    """One spelling for ä written as a and as ae, in headers and in the words they are compared with."""
+    return word.replace("ae", "a").replace("oe", "o").replace("ue", "u")
+
+
+_CONTEXT, _OTHER, _LABELS, _ID_WORDS, _PERSON_SUBJECTS = (
+    frozenset(map(canon, words)) for words in (CONTEXT, OTHER, LABELS, ID_WORDS, PERSON_SUBJECTS)
+)
+
+
+def tokens_of(name: str) -> list[str]:
+    """The words of a name, folded, abbreviations spelled out: KUNDE_GebDat, custFirst nm, e-mail (1)."""
+    joined = re.sub(r"(?i)(?<![a-z])e[ _-]mail", "email", name)
+    camel = re.sub(r"(?<=[a-zà-öø-ÿ\d])(?=[A-ZÀ-ÖØ-Þ])|(?<=[A-ZÀ-Þ])(?=[A-ZÀ-Þ][a-zà-ÿ])", " ", joined)
+    apart = re.sub(r"(?<=[^\W\d_]{2})(?=\d)|(?<=\d)(?=[^\W\d_]{2})", " ", camel)
+    words = fold(apart.replace("_", " ").replace("#", " number ")).split()
+    if {"what", "your"} & set(words):
+        # A question of a form.
+        words = [word for word in words if word not in _QUESTION]
+    return [_spelled(word) for word in words]
+
+
+def _spelled(word: str) -> str:
+    """The one spelling under which words are compared."""
+    return _SHORT.get(word) or canon(_NUMBER_AT_END.sub("number", word))
+
+
+@cache
+def meanings_of(name: str, *, context: frozenset[str] = frozenset()) -> dict[str, float]:
+    """What a column's name may mean, with how much of the name says so (0 to 1).
+
+    Args:
+        context: words that say nothing here, such as a prefix of all the table's columns.
+    """
+    tokens = tokens_of(name)
+    if not tokens:
+        return {}
+    found = _found(tokens, context)
+    bare = [token for token in tokens if token not in _JOINING]
+    if bare and bare != tokens:
+        found = {m: max(found.get(m, 0.0), said) for m, said in (found | _found(bare, context)).items()}
+    if not found and not any(t in _OTHER for t in tokens):
+        found = _within("".join(tokens), _phrases()[1])
+    if _names_both_parts(tokens):
+        found = {"full_name": 1.0} | {m: min(said, 0.9) for m, said in found.items() if m != "full_name"}
+    if found.keys() & _IN_ADDRESS and "street" not in tokens:
+        # "Address 1 - City" is a city.
+        found.pop("street", None)
+        found.pop("unit", None)
+    return found
+
+
+def _found(tokens: list[str], context: frozenset[str]) -> dict[str, float]:
+    whole, inside = _phrases()
+    found: dict[str, float] = {}
+    for length in range(min(len(tokens), 5), 0, -1):
+        for start in range(len(tokens) - length + 1):
+            phrase = "".join(tokens[start : start + length])
+            others = tokens[:start] + tokens[start + length :]
+            foreign = [
+                t for t in others if t not in _CONTEXT and t not in context and not t.isdigit() and len(t) > 1
+            ]
+            negated = any(t in _OTHER for t in others)
+            for meaning in (*whole.get(phrase, ()), *inside.get(phrase, ())):
+                is_whole = phrase in whole and meaning in whole[phrase]
+                if (
+                    negated
+                    or (is_whole and foreign)
+                    or (is_whole and _is_id(others) and meaning != "record_id")
+                ):
+                    continue
+                said = 1 - len(foreign) / (len(tokens) + 1) - 0.02 * (len(others) - len(foreign))
+                found[meaning] = max(found.get(meaning, 0.0), round(said, 3))
+    return found
+
+
+def _names_both_parts(tokens: Sequence[str]) -> bool:
+    """Whether a given and a family name stand in one column by its name: vorname_und_nachname."""
+    whole, inside = _phrases()
+    said = {meaning for t in tokens for meaning in (*whole.get(t, ()), *inside.get(t, ()))}
+    return {"given_name", "family_name"} <= said
+
+
+def subject_of_id(name: str) -> str | None:
+    """Whose id a name says it holds: customer_no is customer's, id nobody's (""); null when it is no id."""
+    tokens = [t for t in tokens_of(name) if not t.isdigit()]
+    glued = (
+        re.fullmatch(r"(\w{3,}?)(id|nr|no|nummer|number|code|ref|key|numero)", "".join(tokens))
+        if tokens
+        else None
+    )
+    if len(tokens) == 1 and glued and tokens[0] not in _ID_WORDS:
+        tokens = [_SHORT.get(glued[1], glued[1]), "id"]
+    if not tokens or not any(t in _ID_WORDS for t in tokens):
+        return None
+    subjects = [
+        t
+        for t in tokens
+        if t not in _ID_WORDS and (t not in _CONTEXT or t in _PERSON_SUBJECTS or t in _THINGS)
+    ]
+    return "".join(subjects)
+
+
+def is_person_subject(subject: str) -> bool:
+    """Whether the owner of an id is a person or a person's account."""
+    return bool({subject, subject.rstrip("s")} & _PERSON_SUBJECTS) or any(
+        subject.startswith(word) or subject.endswith(word) for word in _PERSON_SUBJECTS if len(word) >= 5
+    )
+
+
+def names_person(name: str) -> bool:
+    """Whether some word of a name stands for people: customers, Kunden, user_export."""
+    tokens = tokens_of(name)
+    return any(t in _PERSON_SUBJECTS or t.rstrip("s") in _PERSON_SUBJECTS for t in tokens)
+
+
+def is_opaque(name: str) -> bool:
+    """Whether a name says nothing: _c3, col_1, V7, x."""
+    return bool(
+        re.fullmatch(
+            r"(?i)_?[a-z]|_?(?:[a-z]|col|column|field|feld|var|attr|spalte|colonne|unnamed)?[ _.:-]*\d+", name
+        )
+    )
+
+
+def is_label(name: str) -> bool:
+    """Whether a name says that the column tells which records are one person."""
+    tokens = [t for t in tokens_of(name) if not t.isdigit()]
+    return "".join(tokens) in _LABELS or any(t in ("cluster", "groundtruth", "truth") for t in tokens)
+
+
+def is_about_another(name: str) -> bool:
+    """Whether a name says another person's, or something about a value and not the value."""
+    tokens = set(tokens_of(name))
+    return bool(tokens & _OTHER) or ("owner" in tokens and bool(tokens & _OWNED))
+
+
+def common_prefixes(names: Sequence[str]) -> frozenset[str]:
+    """First words that so many of a table's columns share that they say nothing: PT_DOB, PT_SEX, PT_ZIP."""
+    firsts = Counter(tokens[0] for tokens in map(tokens_of, names) if len(tokens) > 1)
+    return frozenset(word for word, times in firsts.items() if times >= max(3, 0.25 * len(names)))
+
+
+def _is_id(tokens: list[str]) -> bool:
+    return any(t in ("id", "ids", "uuid", "guid", "key", "ref") for t in tokens)
+
+
+def _within(joined: str, inside: dict[str, list[str]]) -> dict[str, float]:
+    """The longest words of six letters or more inside a name without gaps (kundenvorname)."""
+    hits = [
+        (len(phrase), meanings)
+        for phrase, meanings in inside.items()
+        if len(phrase) >= 6 and phrase in joined
+    ]
+    if not hits:
+        return {}
+    longest = max(hits)[0]
+    said = 0.4 + 0.4 * longest / len(joined)
+    return {meaning: round(said, 3) for length, meanings in hits if length == longest for meaning in meanings}
+
+
+@cache
+def _phrases() -> tuple[dict[str, list[str]], dict[str, list[str]]]:
+    """Phrase to meanings: those that must be the whole name, and those that may be a part of it."""
+    whole: dict[str, list[str]] = {}
+    inside: dict[str, list[str]] = {}
+    for meaning, phrases in MEANINGS.items():
+        for phrase in phrases.split():
+            target = whole if phrase.endswith("!") else inside
+            target.setdefault(_spelled(phrase.rstrip("!")), []).append(meaning)
+    return whole, inside

@@ -1,0 +1,1 @@
+"""What is in a file: encoding, dialect, rows and columns."""

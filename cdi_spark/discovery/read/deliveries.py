@@ -1,0 +1,256 @@
+"""Which raw files there are, what each is by its content, and which of them are one source's."""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import json
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, Literal, cast
+
+import pyarrow.parquet as pq
+
+from cdi_spark.discovery.lexicon.vocabulary import word_set
+from cdi_spark.discovery.read.dialects import Dialect, dialect_of
+from cdi_spark.discovery.read.encodings import encoding_of
+from cdi_spark.errors import SourceError
+
+Format = Literal["csv", "json", "jsonl", "parquet"]
+
+_HEAD = 1 << 19
+_GZIP, _BZIP = b"\x1f\x8b", b"BZh"
+_KNOWN_KINDS = {
+    b"PK\x03\x04": "an Excel or zip file: save each sheet as CSV, or unpack it",
+    b"\xd0\xcf\x11\xe0": "an old Excel or Word file: save each sheet as CSV",
+    b"%PDF": "a PDF: export the table behind it as CSV",
+    b"ORC": "ORC: convert it to parquet",
+    b"Obj\x01": "Avro: convert it to parquet",
+    b"SQLite format": "a SQLite database: export its tables as CSV",
+    b"7z\xbc\xaf": "a 7z archive: unpack it",
+    b"\x28\xb5\x2f\xfd": "packed with zstd: unpack it",
+}
+_NO_DATA = word_set(".md .rst .sql .py .sh .html .xml .yml .yaml .crc .ini .toml")
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """Files of one source: one kind, the same columns, names that differ by number or date only."""
+
+    files: tuple[Path, ...]
+    format: Format
+    encoding: str = "utf-8"
+    dialect: Dialect | None = None
+
+    @property
+    def where(self) -> str:
+        return (
+            str(self.files[0])
+            if len(self.files) == 1
+            else f"{self.files[0]} and {len(self.files) - 1} like it"
+        )
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """A file that no source is made of, and why."""
+
+    path: Path
+    why: str
+
+
+def find_deliveries(given: Sequence[Path]) -> tuple[list[Delivery], list[LeftOut]]:
+    """Open what is named: files, folders (with all below them) and globs.
+
+    Raises:
+        SourceError: nothing there, or a file that is named itself is empty, not text or not a table. In a
+            folder or glob such a file is left out.
+    """
+    opened: list[Delivery] = []
+    left_out: list[LeftOut] = []
+    for path, named in _found(given).items():
+        try:
+            opened.append(_open(path))
+        except (SourceError, OSError) as fault:
+            if named:
+                raise (
+                    fault
+                    if isinstance(fault, SourceError)
+                    else SourceError(
+                        f"{path}: cannot be read ({fault.strerror}). See that it is there and yours to read."
+                    )
+                ) from None
+            left_out.append(LeftOut(path, str(fault).removeprefix(f"{path}: ")))
+    return _grouped(opened), left_out
+
+
+def open_bytes(path: Path) -> BinaryIO:
+    """The file's bytes, unpacked where its name says that they are packed, as Spark does."""
+    if path.suffix == ".gz":
+        return cast(BinaryIO, gzip.open(path, "rb"))
+    return cast(BinaryIO, bz2.open(path, "rb")) if path.suffix == ".bz2" else path.open("rb")
+
+
+def glob_of(files: Sequence[Path]) -> Path:
+    """One path that Spark reads as these files and no others of their folders; numbers become *."""
+    if len(files) == 1:
+        return Path(without_wildcards(str(files[0])))
+    varying = [len(set(column)) > 1 for column in zip(*(_parts(str(path)) for path in files), strict=True)]
+    parts = zip(_parts(str(files[0])), varying, strict=True)
+    return Path("".join("*" if moves else without_wildcards(part) for part, moves in parts))
+
+
+def without_wildcards(path: str) -> str:
+    """The path with ? for each sign that Spark or conf would read as more than itself."""
+    return re.sub(r"[\[\]{}*?\\]", "?", path)
+
+
+def _found(given: Sequence[Path]) -> dict[Path, bool]:
+    """Every file, and whether it was named itself."""
+    found: dict[Path, bool] = {}
+    for entry in given:
+        if entry.is_dir():
+            inside = sorted(p for p in entry.rglob("*") if p.is_file() and not _is_hidden(p, entry))
+            found |= {p.absolute(): False for p in inside if p.absolute() not in found}
+        elif entry.exists():
+            found[entry.absolute()] = True
+        else:
+            matches = _matches(entry)
+            if not matches:
+                raise SourceError(
+                    f"{entry}: no such file or folder. Give --source a file, a folder or a glob that is there."
+                )
+            for match in matches:
+                if match.is_file() and match.absolute() not in found:
+                    found[match.absolute()] = False
+                elif match.is_dir():
+                    found |= {
+                        p.absolute(): False
+                        for p in sorted(match.rglob("*"))
+                        if p.is_file() and not _is_hidden(p, match)
+                    }
+    if not found:
+        raise SourceError(
+            f"{', '.join(map(str, given)) or '--source'}: no file there. Give --source files, folders or globs."
+        )
+    return found
+
+
+def _matches(pattern: Path) -> list[Path]:
+    """What a glob finds, ** included."""
+    root = Path(pattern.anchor or ".")
+    return sorted(root.glob(str(pattern.relative_to(root) if pattern.anchor else pattern)))
+
+
+def _is_hidden(path: Path, folder: Path) -> bool:
+    return any(part.startswith((".", "_")) for part in path.relative_to(folder).parts)
+
+
+def _open(path: Path) -> Delivery:
+    if path.stat().st_size == 0:
+        raise SourceError(f"{path}: is empty. Give a file with rows.")
+    if path.suffix.lower() in _NO_DATA:
+        raise SourceError(
+            f"{path}: is not a table by its name ({path.suffix}). Give CSV, JSON, JSON lines or parquet."
+        )
+    raw = path.open("rb").read(16)
+    if raw.startswith(b"PAR1"):
+        return Delivery((path,), "parquet")
+    if (raw.startswith(_GZIP) and path.suffix != ".gz") or (raw.startswith(_BZIP) and path.suffix != ".bz2"):
+        raise SourceError(
+            f"{path}: is packed, but its name does not end in .gz or .bz2, so Spark cannot tell. Rename it."
+        )
+    for magic, what in _KNOWN_KINDS.items():
+        if raw.startswith(magic):
+            raise SourceError(f"{path}: is {what}.")
+    try:
+        encoding = encoding_of(path, open_bytes)
+    except (EOFError, gzip.BadGzipFile):
+        raise SourceError(f"{path}: is not packed as its name says, or cut off. Give a whole file.") from None
+    if encoding is None:
+        raise SourceError(f"{path}: is binary. Give CSV, JSON, JSON lines or parquet.")
+    head = _head(path, encoding)
+    if not head.strip():
+        raise SourceError(f"{path}: is empty. Give a file with rows.")
+    if head.lstrip()[0] in "{[" and (kind := _json_kind(head, path)):
+        return Delivery((path,), kind, encoding)
+    if re.match(r"\s*<(?:\?xml|!doctype|html|[A-Za-z][\w:.-]*[ >])", head, re.IGNORECASE):
+        raise SourceError(f"{path}: is XML or HTML: convert it to CSV or JSON lines.")
+    dialect = dialect_of(head, where=str(path))
+    return Delivery((path,), "csv", encoding, dialect)
+
+
+def _head(path: Path, encoding: str) -> str:
+    """The file's first lines, whole ones."""
+    with open_bytes(path) as file:
+        raw = file.read(_HEAD)
+        is_all = not file.read(1)
+    text = raw.decode("utf-8-sig" if encoding == "utf-8" else encoding, errors="replace")
+    return text if is_all else text.rpartition("\n")[0] or text
+
+
+def _json_kind(head: str, path: Path) -> Format | None:
+    """json for one value over lines, jsonl for one object a line; null for text that only begins so."""
+    text = head.strip()
+    if text[0] == "[":
+        return "json" if re.match(r"\[\s*(?:[\[{\"\d\]tfn-])", text) else None
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    if len(lines) > 1 and all(line.startswith("{") and line.endswith("}") for line in lines[:20]):
+        return "jsonl"
+    if re.search(r"^\}\s*,?\s*\{", text, re.MULTILINE):
+        raise SourceError(
+            f"{path}: holds JSON objects one after another over several lines. Write one object a line."
+        )
+    return "json" if re.match(r"\{\s*\"", text) else None
+
+
+def _grouped(opened: list[Delivery]) -> list[Delivery]:
+    groups: defaultdict[tuple[object, ...], list[list[Delivery]]] = defaultdict(list)
+    fields = {one: _fields(one) for one in opened}
+    for one in opened:
+        shape = "".join(p if i % 2 == 0 else "#" for i, p in enumerate(_parts(str(one.files[0]))))
+        kin = groups[shape, one.format, one.encoding, one.dialect]
+        same = next((group for group in kin if _alike(fields[group[0]], fields[one])), None)
+        if same is None:
+            kin.append([one])
+        else:
+            same.append(one)
+    found = []
+    for alike in (group for kin in groups.values() for group in kin):
+        first = alike[0]
+        together = tuple(sorted(one.files[0] for one in alike))
+        others = {one.files[0] for one in opened} - set(together)
+        if len(together) > 1 and others & set(_matches(glob_of(together))):
+            found += alike
+        else:
+            found.append(Delivery(together, first.format, first.encoding, first.dialect))
+    return sorted(found, key=lambda one: one.files)
+
+
+def _fields(one: Delivery) -> frozenset[str]:
+    """The names of a file's columns where the dialect does not have them; of JSON those of its first object."""
+    if one.format == "parquet":
+        return frozenset(pq.read_schema(one.files[0]).names)
+    if one.format == "csv":
+        return frozenset()
+    head = _head(one.files[0], one.encoding)
+    try:
+        first, _ = json.JSONDecoder().raw_decode(head, max(head.find("{"), 0))
+    except ValueError:
+        return frozenset()
+    return frozenset(first) if isinstance(first, dict) else frozenset()
+
+
+def _alike(ours: frozenset[str], theirs: frozenset[str]) -> bool:
+    """Whether two files of one kind hold the same: most fields in common, since JSON may leave some out."""
+    return len(ours & theirs) >= 0.6 * len(ours | theirs)
+
+
+def _parts(path: str) -> list[str]:
+    """Text and numbers in turn; dates and random ids are numbers too."""
+    return re.split(
+        r"([0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|\d{4}[-_.]\d{2}(?:[-_.]\d{2})?(?!\d)|\d+)", path
+    )

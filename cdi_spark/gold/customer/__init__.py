@@ -1,0 +1,1 @@
+"""One golden record per customer."""

@@ -1,0 +1,66 @@
+"""How surely a customer's records are one person: by the weakest link that holds them together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pandas as pd
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+from pyspark.sql.pandas.functions import pandas_udf
+from pyspark.sql.types import DoubleType
+
+from cdi_spark.gold.customer.members import current_members
+from cdi_spark.graph.union_find import joining
+from cdi_spark.spark.shipped import shipped
+
+
+def weakest_links(links: DataFrame, members: DataFrame) -> DataFrame:
+    """The weakest link of each entity of two records or more: the smallest in its maximum spanning tree.
+
+    Whatever way one takes through an entity's links from one record to another, the best way is at least as
+    strong as this; without it the entity falls apart.
+
+    Args:
+        links: record_id_l, record_id_r, match_weight (bits; infinite where it is decided).
+        members: entities.member.
+    Returns:
+        entity_id, weakest_link (bits; null where all that is needed is decided), confidence (probability). An entity
+        that these links do not hold together, for its records were joined by all that they say, has no row.
+    """
+    current = current_members(members)
+    left = current.select(F.col("record_id").alias("record_id_l"), "entity_id")
+    right = current.select(F.col("record_id").alias("record_id_r"), F.col("entity_id").alias("other"))
+    within = links.join(left, "record_id_l").join(right, "record_id_r").where("entity_id = other")
+    link = F.struct("match_weight", "record_id_l", "record_id_r")
+    entities = within.groupBy("entity_id").agg(F.sort_array(F.collect_list(link), asc=False).alias("links"))
+    sizes = current.groupBy("entity_id").agg(F.count("*").alias("size"))
+    smallest = _smallest_in_tree()(
+        "links.match_weight", "links.record_id_l", "links.record_id_r", F.col("size").cast("int")
+    )
+    return (
+        entities.join(sizes, "entity_id")
+        .select("entity_id", smallest.alias("weakest"))
+        .where("weakest IS NOT NULL")
+        .select(
+            "entity_id",
+            F.when(F.col("weakest") < float("inf"), F.col("weakest")).alias("weakest_link"),
+            (1 / (1 + F.pow(F.lit(2.0), -F.col("weakest")))).alias("confidence"),
+        )
+    )
+
+
+def _smallest_in_tree() -> Callable[..., Column]:
+    def smallest(
+        batches: Iterator[tuple[pd.Series, pd.Series, pd.Series, pd.Series]],
+    ) -> Iterator[pd.Series]:
+        def of_entity(weights: list[float], lefts: list[str], rights: list[str], size: int) -> float | None:
+            """The weight of the link that joins the last two parts; null where parts are left."""
+            tree = list(joining(zip(lefts, rights, strict=True)))
+            return weights[tree[-1]] if len(tree) == size - 1 else None
+
+        for batch in batches:
+            yield pd.Series([of_entity(*entity) for entity in zip(*batch, strict=True)], dtype="float64")
+
+    rule: Callable[..., Column] = pandas_udf(shipped(smallest), DoubleType())  # type: ignore[call-overload]
+    return rule

@@ -1,0 +1,192 @@
+"""One row per customer: the golden record, the records behind it, and what the customer did."""
+
+from functools import reduce
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+
+from cdi_spark.gold.customer.changes import happened
+from cdi_spark.gold.customer.members import live_records
+from cdi_spark.schema import (
+    ATTRIBUTES,
+    CUSTOMER_360,
+    MONEY,
+    STRINGS,
+    spark_type,
+)
+from cdi_spark.standardise.batches import Rule
+from cdi_spark.standardise.rule_step import apply_rules
+from cdi_spark.standardise.values.phones import mobiles
+
+# A way to reach somebody that no record has confirmed for so long, while others have been, is stale.
+_STALE_AFTER = "730 days"
+# What of a customer's timeline counts: a subscription's end and a case's closing are no second one.
+_COUNTS = "NOT is_void AND concat_ws('.', event, what) NOT IN ('subscription.ended', 'support_case.closed')"
+
+
+def customer_360(
+    made_from: DataFrame,
+    golden: DataFrame,
+    persons: DataFrame,
+    members: DataFrame,
+    timeline: DataFrame,
+    states: DataFrame,
+    weakest: DataFrame,
+) -> DataFrame:
+    """What is known of each customer that has a live record, in one row.
+
+    Counts are 0 where nothing happened, times null. Void events count for nothing; without a currency or an
+    amount an event counts but adds nothing to a total, without any sum the map is null, and a sum that is too
+    great for its type is null.
+
+    Args:
+        made_from: entity_id and made_from (gold/changes.py).
+        golden: entity_id and the golden attributes; an entity may be missing.
+        persons: silver.person.
+        members: entities.member.
+        timeline: gold.timeline.
+        states: entity_id, state, state_since and state_until; an entity may be missing.
+        weakest: entity_id, weakest_link and confidence; an entity may be missing.
+    Returns:
+        gold.customer_360.
+    """
+    live = persons.transform(live_records, members)
+    known = live.groupBy("entity_id").agg(
+        F.count("*").alias("record_count"),
+        F.sort_array(F.collect_set("source")).alias("sources"),
+        F.min("updated_at").alias("first_updated_at"),
+        F.max("updated_at").alias("last_updated_at"),
+    )
+    attributes = (
+        golden.select("entity_id", *(c.name for c in ATTRIBUTES))
+        .withColumn("mobiles", F.when(F.size("phones") > 1, F.col("phones")))
+        .transform(
+            apply_rules, [Rule(("mobiles",), ("mobiles",), mobiles)], made={"mobiles": spark_type(STRINGS)}
+        )
+    )
+    of_events = [timeline.transform(_summary), timeline.transform(happened)]
+    parts = [made_from, attributes, live.transform(_contacts), *of_events, states, weakest]
+    rows = reduce(lambda rows, part: rows.join(part, "entity_id", "left"), parts, known)
+    counts = {name: F.coalesce(name, F.lit(0)) for name in CUSTOMER_360.names if name.endswith("_count")}
+    preferred = {
+        "preferred_email": _preferred("email", F.col("emails")),
+        "preferred_phone": _preferred("phone", F.col("mobiles")),
+    }
+    return rows.withColumns(counts | preferred).select(*CUSTOMER_360.names)
+
+
+def _contacts(live: DataFrame) -> DataFrame:
+    """entity_id and contacts, for entities with any."""
+    address = F.concat_ws(", ", "street", "postcode", "city", "region", "country")
+    offered = F.concat(
+        _of_kind("email", F.col("emails")),
+        _of_kind("phone", F.col("phones")),
+        _of_kind("address", F.array(F.nullif(address, F.lit("")))),
+    )
+    told = F.struct("kind", "value", "records", "last_confirmed_at")
+    contacts = (
+        live.select("entity_id", "updated_at", F.inline(offered))
+        .groupBy("entity_id", "kind", "value")
+        .agg(F.count("*").alias("records"), F.max("updated_at").alias("last_confirmed_at"))
+        .groupBy("entity_id")
+        .agg(
+            F.array_sort(F.collect_list(told)).alias("told"),
+            (F.max("last_confirmed_at") - F.expr(f"INTERVAL {_STALE_AFTER}")).alias("late"),
+        )
+    )
+    all_told = F.transform(
+        "told", lambda contact: contact.withField("is_stale", contact["last_confirmed_at"] <= F.col("late"))
+    )
+    return contacts.select("entity_id", all_told.alias("contacts"))
+
+
+def _of_kind(kind: str, values: Column) -> Column:
+    known = F.coalesce(F.array_compact(values), F.array().cast("array<string>"))
+    return F.transform(known, lambda value: F.struct(F.lit(kind).alias("kind"), value.alias("value")))
+
+
+def _preferred(kind: str, own: Column) -> Column:
+    """Of the golden ones, and of these of `own`, that which records confirmed last; a steward's may be in none."""
+    golden = F.col(f"{kind}s")
+    told = F.filter("contacts", lambda c: (c["kind"] == kind) & F.array_contains(golden, c["value"]))
+    best = F.array_max(
+        F.transform(
+            told,
+            lambda c: F.struct(
+                F.array_contains(own, c["value"]), c["last_confirmed_at"], c["records"], c["value"]
+            ),
+        )
+    )
+    return F.coalesce(best["value"], F.get(golden, F.lit(0)))
+
+
+def _summary(timeline: DataFrame) -> DataFrame:
+    """entity_id and customer_360's columns about events, for entities with any."""
+    is_open = F.col("event").isin("subscription", "support_case") & F.col("ends_on").isNull()
+    topic = F.when(F.col("event") == "consent", F.concat_ws(":", "subject", "channel")).when(
+        (F.col("event") == "subscription") & is_open, F.col("subject")
+    )
+    each = (
+        timeline.where("entity_id IS NOT NULL")
+        .where(_COUNTS)
+        .groupBy("entity_id", "event", "currency", topic.alias("topic"))
+        .agg(
+            F.count("*").alias("events"),
+            F.count_if(is_open).alias("open"),
+            F.min("happened_at").alias("first_at"),
+            F.max("happened_at").alias("last_at"),
+            F.count("amount").alias("priced"),
+            F.try_sum("amount").try_cast(MONEY).alias("total"),
+            F.try_sum("reporting_amount").try_cast(MONEY).alias("value"),
+            # Of two at the same moment the refusal holds.
+            F.max_by("what", F.struct("happened_at", F.col("what") == "refused")).alias("last_what"),
+        )
+    )
+    documents = [column for name in ("order", "invoice", "payment") for column in _documents(name)]
+    is_consent = (F.col("event") == "consent") & (F.col("topic") != "")
+    consents = F.collect_list(F.when(is_consent, F.struct("topic", F.col("last_what") == "granted")))
+    return each.groupBy("entity_id").agg(
+        F.min("first_at").alias("first_event_at"),
+        F.max("last_at").alias("last_event_at"),
+        *documents,
+        _sum_of("events", "subscription").alias("subscription_count"),
+        _sum_of("open", "subscription").alias("active_subscription_count"),
+        _or_null(F.sort_array(F.collect_set(F.when(F.col("event") == "subscription", F.col("topic"))))).alias(
+            "plans"
+        ),
+        _sum_of("events", "support_case").alias("support_case_count"),
+        _sum_of("open", "support_case").alias("open_support_case_count"),
+        _sum_of("events", "usage").alias("usage_count"),
+        _last("usage").alias("last_usage_at"),
+        _sum_of("events", "interaction").alias("interaction_count"),
+        _last("interaction").alias("last_interaction_at"),
+        F.when(F.size(consents) > 0, F.map_from_entries(F.array_sort(consents))).alias("consents"),
+    )
+
+
+def _documents(event: str) -> list[Column]:
+    return [
+        _sum_of("events", event).alias(f"{event}_count"),
+        _totals(event).alias(f"{event}_total"),
+        F.try_sum(F.when(F.col("event") == event, F.col("value"))).try_cast(MONEY).alias(f"{event}_value"),
+        _last(event).alias(f"last_{event}_at"),
+    ]
+
+
+def _sum_of(number: str, event: str) -> Column:
+    return F.sum(F.when(F.col("event") == event, F.col(number)))
+
+
+def _last(event: str) -> Column:
+    return F.max(F.when(F.col("event") == event, F.col("last_at")))
+
+
+def _totals(event: str) -> Column:
+    """Currency to sum; null where no event of the entity has both a currency and an amount."""
+    has_sum = (F.col("event") == event) & F.col("currency").isNotNull() & (F.col("priced") > 0)
+    sums = F.array_sort(F.collect_list(F.when(has_sum, F.struct("currency", "total"))))
+    return F.when(F.size(sums) > 0, F.map_from_entries(sums))
+
+
+def _or_null(values: Column) -> Column:
+    return F.when(F.size(values) > 0, values)

@@ -1,0 +1,1 @@
+"""Money: conversion to one currency, the ledger and cash flow."""

@@ -1,0 +1,96 @@
+"""Money in one currency: an amount at the last rate known on its day."""
+
+from __future__ import annotations
+
+from pyspark.sql import Column, DataFrame, Window
+from pyspark.sql import functions as F
+
+from cdi_spark.schema import CONVERSION, FACTOR
+from cdi_spark.spark.local_rows import Keep
+from cdi_spark.standardise.minor_units import minor_units
+
+_HOLDS_FOR = 366
+
+
+def minor_unit(currency: Column) -> Column:
+    """The smallest unit of a currency: 0.01 of most."""
+    return F.pow(F.lit(10), -minor_units(currency)).cast("decimal(4,3)")
+
+
+def conversion(rates: DataFrame, *, to: str, keep: Keep = lambda _, rows: rows) -> DataFrame:
+    """What one unit of each currency is worth in another, by time.
+
+    Rates that are given for the pair go first, then the reverse of what is given, then the way over a third
+    currency, at the last rates known of both; the third is the lexically first. Of two rates of one day the
+    one with the greater rate_id holds. What is not above zero is no rate. Without a newer one a rate holds for a year.
+
+    Args:
+        rates: silver.rate.
+        to: ISO 4217 code of the currency that amounts are told in.
+        keep: computes rows once, under a name.
+    Returns:
+        gold.conversion.
+    """
+    given = rates.where("rate > 0 AND currency <> to_currency")
+    rate = F.col("rate").cast(FACTOR)
+    edges = (
+        given.select(
+            "currency", "to_currency", "valid_on", F.lit(1).alias("given"), "rate_id", rate.alias("factor")
+        )
+        .unionByName(
+            given.select(
+                F.col("to_currency").alias("currency"),
+                F.col("currency").alias("to_currency"),
+                "valid_on",
+                F.lit(0).alias("given"),
+                "rate_id",
+                # By the rate as it stands: Spark keeps fewer digits of a quotient of wider decimals.
+                (F.lit(1).cast("decimal(18,8)") / F.col("rate")).cast(FACTOR).alias("factor"),
+            )
+        )
+        .groupBy("currency", "to_currency", "valid_on")
+        .agg(F.max_by("factor", F.struct("given", "rate_id")).alias("factor"))
+    )
+    edges = keep("edges", edges)
+    known = edges.where(F.col("to_currency") == to).drop("to_currency")
+    around = edges.where(F.col("currency") != to).join(
+        known.select("currency").distinct(), "currency", "left_anti"
+    )
+    points = known.unionByName(_over_a_third(around, known))
+    next_on = F.lead("valid_on").over(Window.partitionBy("currency").orderBy("valid_on"))
+    last_on = F.date_add(F.least(next_on, F.date_add("valid_on", _HOLDS_FOR)), -1)
+    itself = rates.sparkSession.range(1).select(
+        F.lit(to).alias("currency"),
+        F.lit(None).cast("date").alias("day"),
+        F.lit(1).cast(FACTOR).alias("factor"),
+    )
+    return (
+        points.withColumn("last_on", last_on)
+        .select("currency", F.explode(F.sequence("valid_on", "last_on")).alias("day"), "factor")
+        .unionByName(itself)
+        .withColumns({"to_currency": F.lit(to), "minor_unit": minor_unit(F.lit(to))})
+        .select(*CONVERSION.names)
+    )
+
+
+def _over_a_third(edges: DataFrame, known: DataFrame) -> DataFrame:
+    """currency, valid_on, factor by way of a currency of which the factor is known."""
+    first = edges.select(
+        "currency", F.col("to_currency").alias("third"), "valid_on", F.col("factor").alias("first")
+    )
+    ways = first.join(known.select(F.col("currency").alias("third")).distinct(), "third")
+    ways = ways.join(
+        ways.groupBy("currency").agg(F.min("third").alias("third")), ["currency", "third"], "left_semi"
+    )
+    second = known.select(F.col("currency").alias("third"), "valid_on", F.col("factor").alias("second"))
+    legs = ways.unionByName(
+        ways.select("currency", "third").distinct().join(second, "third"), allowMissingColumns=True
+    )
+    so_far = Window.partitionBy("currency").orderBy("valid_on").rowsBetween(Window.unboundedPreceding, 0)
+    by_day = legs.groupBy("currency", "valid_on").agg(
+        F.max("first").alias("first"), F.max("second").alias("second")
+    )
+    both = F.last("first", ignorenulls=True).over(so_far) * F.last("second", ignorenulls=True).over(so_far)
+    return by_day.select("currency", "valid_on", both.cast(FACTOR).alias("factor")).where(
+        "factor IS NOT NULL"
+    )

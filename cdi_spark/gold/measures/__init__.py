@@ -1,0 +1,1 @@
+"""Measures, forecasts and population statistics."""

@@ -1,0 +1,93 @@
+"""What all customers are measured by: found in all, kept for as long as day, conf and events are the same."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+
+from pyspark.sql import DataFrame, Row
+from pyspark.sql import functions as F
+
+from cdi_spark.gold.measures.forecasts import LinearModel, Standard
+
+# What fifths are told of, over measures; in whole units of money, for an exact percentile holds every different value.
+RANKED = {
+    "recency": "recency_days",
+    "frequency": "frequency",
+    "value": "floor(monetary_value)",
+}
+# Who has fifths: of whom there are purchases, at amounts that are known.
+BOUGHT = "frequency > 0 AND recency_days IS NOT NULL AND monetary_value IS NOT NULL"
+
+
+@dataclass(frozen=True)
+class Standards:
+    """A row of gold.standard.
+
+    Attributes:
+        limits: by RANKED, what divides into fifths; empty where nobody bought.
+        churn, value: the models that are published.
+    """
+
+    made_from: str
+    average_year: float | None
+    limits: dict[str, list[float]]
+    churn: LinearModel | None
+    value: LinearModel | None
+
+    @classmethod
+    def found(
+        cls,
+        purchases: DataFrame,
+        *,
+        made_from: str,
+        churn: LinearModel | None,
+        value: LinearModel | None,
+    ) -> Standards:
+        """Those of these customers.
+
+        Args:
+            purchases: measures.purchases() of all customers.
+            made_from: a hash of what else they hold for.
+        """
+        limits = (
+            F.expr(f"percentile({sql}, array(0.2, 0.4, 0.6, 0.8)) FILTER (WHERE {BOUGHT})").alias(name)
+            for name, sql in RANKED.items()
+        )
+        average = F.expr("avg(value_year) FILTER (WHERE lifetime_value IS NOT NULL)").cast("double")
+        row = purchases.agg(average.alias("average"), *limits).first()
+        assert row is not None
+        mean = row["average"]
+        return cls(
+            made_from,
+            mean if mean is not None and mean > 0 else None,
+            {name: row[name] or [] for name in RANKED},
+            churn,
+            value,
+        )
+
+    @classmethod
+    def of(cls, row: Row) -> Standards:
+        """From a row of gold.standard."""
+        return cls(
+            row["made_from"],
+            row["average_year"],
+            {name: row[f"{name}_limits"] for name in RANKED},
+            _model(row["churn_model"]),
+            _model(row["value_model"]),
+        )
+
+    @property
+    def row(self) -> tuple[str | float | list[float] | None, ...]:
+        """The row of gold.standard."""
+        told = (json.dumps(asdict(model)) if model else None for model in (self.churn, self.value))
+        recency, frequency, value = (self.limits[name] for name in RANKED)
+        return self.made_from, self.average_year, recency, frequency, value, *told
+
+
+def _model(told: str | None) -> LinearModel | None:
+    if told is None:
+        return None
+    model = json.loads(told)
+    standards = {name: Standard(**standard) for name, standard in model["standards"].items()}
+    return LinearModel(standards, model["weights"], model["intercept"])

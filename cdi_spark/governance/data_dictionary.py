@@ -1,0 +1,254 @@
+"""The data dictionary and the ownership document of a project, as one HTML page."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from importlib.resources import files
+
+import sqlglot
+from jinja2 import Environment, StrictUndefined
+from sqlglot import exp
+
+from cdi_spark.config import (
+    Attribute,
+    Emit,
+    Expectation,
+    Project,
+    Rule,
+    Source,
+)
+from cdi_spark.schema import (
+    CUSTOMER_360,
+    EVENT_TABLES,
+    LANDING,
+    PERSON,
+    PII,
+    SCHEMAS,
+    TABLES,
+    THING_TABLES,
+    Column,
+    Schema,
+    Table,
+)
+from cdi_spark.standardise.silver import KEY_RULE
+
+RULES: dict[Rule, str] = {
+    "trusted": "the source with the better trust, 1 before 9",
+    "recent": "the newer updated_at; unknown is oldest",
+    "frequent": "what most of the customer's records say",
+    "longest": "the most characters",
+    "valid": "what the attribute's own expression holds true of",
+    "complete": "the most of street, city, postcode and country filled, or of a group's parts",
+    "all": "none: every record's values are kept",
+}
+_FILLED_BY_SOURCES = {table.name for table in (PERSON, *EVENT_TABLES, *THING_TABLES)}
+_NAME_PARTS = ("given_name", "middle_name", "family_name")
+
+
+@dataclass(frozen=True)
+class Feed:
+    """What one source puts into one column of silver: an expression over landed rows, or a sentence."""
+
+    column: str
+    source: str
+    sql: str = ""
+    note: str = ""
+    reads: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One table as the page shows it; `is_empty` where no source of the project fills it."""
+
+    name: str
+    comment: str
+    owner: str
+    key: tuple[str, ...]
+    columns: tuple[Column, ...]
+    source: Source | None = None
+    as_landed: tuple[str, ...] = ()
+    is_empty: bool = False
+    feeds: tuple[Feed, ...] = ()
+    survivorship: tuple[tuple[str, str], ...] = ()
+    rules: tuple[tuple[str, str], ...] = ()
+    expectations: tuple[Expectation, ...] = ()
+
+
+def dictionary_page(project: Project) -> str:
+    """The page: sources with their owners, every table with its columns, where values come from, what must hold.
+
+    It needs no other file and no network, and is the same for the same conf: no clock, no path of a machine.
+
+    Args:
+        project: a loaded conf folder; variables without a value do no harm, paths of sources are not shown.
+    Returns:
+        HTML; every text of the conf is escaped.
+    """
+    environment = Environment(
+        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    environment.filters["arguments"] = _arguments
+    template = files("cdi_spark").joinpath("pages", "dictionary.html.j2").read_text(encoding="utf-8")
+    schemas = _schemas(project)
+    classes = [c.pii for _, _, entries in schemas for entry in entries for c in entry.columns]
+    return environment.from_string(template).render(
+        project=project,
+        schemas=schemas,
+        missing={source.name: _missing(source) for source in project.sources},
+        pii={name: (meaning, classes.count(name)) for name, meaning in PII.items()},
+        rules=RULES,
+    )
+
+
+def feeds(project: Project) -> dict[str, list[Feed]]:
+    """Lineage: by silver table, what each source puts into each of its columns, in the table's column order."""
+    found = {
+        name: [feed for source, emit in emits for feed in _feeds(source, emit, project)]
+        for name, emits in project.emits.items()
+    }
+    for name, rows in found.items():
+        rows.sort(key=lambda feed: TABLES[name].names.index(feed.column))
+    return found
+
+
+def landed_columns(source: Source) -> list[str]:
+    """The landed columns that a source's conf reads; its files may hold more, and those land too."""
+    plain = [*source.expressions().values()]
+    inside: list[str] = []
+    for emit in source.emits:
+        (inside if emit.explode else plain).extend(emit.expressions().values())
+    names = {path.split(".")[0] for sql in plain for path in _paths(sql)}
+    names |= {path.split(".")[0] for sql in inside for path in _paths(sql)} - {"item", "item_no"}
+    return sorted(names - {c.name for c in LANDING})
+
+
+def _missing(source: Source) -> list[str]:
+    """What an ownership document must say of a source, and its conf does not."""
+    said = {
+        "what it holds": source.description,
+        "owner": source.owner,
+        "purpose": source.purpose,
+        "consumers": source.consumers,
+    }
+    return [name for name, text in said.items() if not text]
+
+
+def _schemas(project: Project) -> list[tuple[str, Schema, list[Entry]]]:
+    lineage = feeds(project)
+    entries = [_bronze(source) for source in project.sources]
+    entries += [_entry(table, project, lineage) for table in TABLES.values()]
+    return [
+        (name, schema, [entry for entry in entries if entry.name.startswith(f"{name}.")])
+        for name, schema in SCHEMAS.items()
+    ]
+
+
+def _bronze(source: Source) -> Entry:
+    return Entry(
+        f"bronze.{source.name}",
+        _sentence(source.description or f"rows of {source.name} as they landed"),
+        SCHEMAS["bronze"].owner,
+        ("_batch", "_row_number"),
+        LANDING,
+        source=source,
+        as_landed=tuple(landed_columns(source)),
+    )
+
+
+def _entry(table: Table, project: Project, lineage: dict[str, list[Feed]]) -> Entry:
+    schema, _, short = table.name.partition(".")
+    # A mart has the name of its events, and is empty with them.
+    origin = f"silver.{short}"
+    is_empty = schema in ("silver", "gold") and origin in _FILLED_BY_SOURCES and origin not in lineage
+    quality = project.quality.get(table.name)
+    rules = (KEY_RULE if table.name in lineage else {}) | (quality.rules if quality else {})
+    return Entry(
+        table.name,
+        table.comment,
+        table.owner,
+        table.key,
+        table.columns,
+        is_empty=is_empty,
+        feeds=tuple(lineage.get(table.name, ())),
+        survivorship=_survivorship(project) if table is CUSTOMER_360 else (),
+        rules=tuple(rules.items()),
+        expectations=tuple(quality.expectations) if quality else (),
+    )
+
+
+def _survivorship(project: Project) -> tuple[tuple[str, str], ...]:
+    """By golden attribute, the rules that choose its value, first to last."""
+    chosen = {
+        column: _chosen(project.survivorship.of(choice), choice if len(columns) > 1 else "")
+        for choice, columns in project.survivorship.choices.items()
+        for column in columns
+    }
+    return tuple((name, chosen[name]) for name in CUSTOMER_360.names if name in chosen)
+
+
+def _chosen(how: Attribute, group: str) -> str:
+    every = "every value of every record is kept"
+    told = [every if how.rules == ["all"] else ", then ".join(how.rules)]
+    told += [f"with the rest of {group}"] * bool(group)
+    told += [f"source of truth: {how.source_of_truth}"] * bool(how.source_of_truth)
+    told += [f"from {', '.join(how.updated_by or [])} only"] * bool(how.updated_by)
+    told += [f"valid: {how.valid}"] * bool(how.valid)
+    told += [f"owner: {how.owner}"] * bool(how.owner)
+    return "; ".join(told)
+
+
+def _feeds(source: Source, emit: Emit, project: Project) -> list[Feed]:
+    """What an emit gives, then what the record or event has by itself: its key, its person, its times."""
+
+    def by_sql(column: str, sql: str, note: str = "") -> Feed:
+        return Feed(column, source.name, sql, note, tuple(_reads(sql, emit.explode)))
+
+    rows = []
+    for column, sql in emit.columns.items():
+        split = [by_sql(part, sql, "split from the whole name") for part in _NAME_PARTS]
+        rows += split if column == "full_name" else [by_sql(column, sql)]
+    key = emit.key or source.key
+    if emit.table != "person":
+        rows.append(by_sql(f"{emit.table}_id", key, f"with {source.name}: in front"))
+        if "record_id" not in TABLES[f"silver.{emit.table}"].names:
+            return rows
+        owner = next(s for s in project.sources if s.name == (emit.person_source or source.name))
+        person = emit.person or _person_key(owner)
+        return [*rows, by_sql("record_id", person, f"with {owner.name}: in front")]
+    rows += [by_sql("record_id", key, f"with {source.name}: in front"), by_sql("key", key)]
+    rows.append(Feed("trust", source.name, note=str(source.trust)))
+    if source.updated_at:
+        rows.append(by_sql("updated_at", source.updated_at))
+    if source.deleted:
+        rows.append(by_sql("is_deleted", source.deleted))
+    elif source.load == "snapshot":
+        rows.append(Feed("is_deleted", source.name, note="true once the newest delivery lacks the record"))
+    return rows
+
+
+def _person_key(source: Source) -> str:
+    return next((e.key for e in source.emits if e.table == "person" and e.key), source.key)
+
+
+def _paths(sql: str) -> set[str]:
+    """The columns that an expression reads, with the fields inside them, such as holder.name.full."""
+    tree = sqlglot.parse_one(sql, read="spark")
+    return {".".join(part.name for part in column.parts) for column in tree.find_all(exp.Column)}
+
+
+def _reads(sql: str, explode: str | None) -> list[str]:
+    """The same for people: `item` is an element of the array that it comes from."""
+    paths = _paths(sql)
+    if explode:
+        paths = {f"{explode}[]{p.removeprefix('item')}" if p.split(".")[0] == "item" else p for p in paths}
+    return sorted(paths - {"item_no"} if explode else paths)
+
+
+def _sentence(text: str) -> str:
+    """As a table's comment is written: a capital in front, no full stop behind."""
+    return text[:1].upper() + text[1:].rstrip(". \n")
+
+
+def _arguments(expectation: Expectation) -> str:
+    return ", ".join(f"{name} {json.dumps(value)}" for name, value in expectation.arguments.items())

@@ -1,0 +1,1 @@
+"""Connected components and union-find; the only room that imports graphframes."""

@@ -1,0 +1,65 @@
+"""Components that are entities as they stand, but for what is decided otherwise: strongest links first.
+
+A pure function of the component, as clustering.py is. Needs numpy only, so that it can be shipped to any executor.
+
+Source:
+    Kruskal 1956, doi:10.1090/S0002-9939-1956-0078686-7, with constraints.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+import numpy as np
+
+from cdi_spark.linkage.clustering.agglomerative import Room
+from cdi_spark.linkage.clustering.links import Floats, Ints
+
+
+def divide(
+    group: Sequence[str | None], links: tuple[Ints, Ints, Floats], cannot: tuple[Ints, Ints], room: Room
+) -> Ints:
+    """Entities of records: links join them, the strongest first, unless what is decided or the room forbids it.
+
+    Records of one group are one entity whatever forbids it.
+
+    Args:
+        group: of every record what it has in common with those that it must be one with; None for most.
+        links: positions of two records, and bits; infinite where the two must be one.
+        cannot: positions of two records that are two persons.
+        room: how many records an entity may have.
+    Returns:
+        Of every record the position of its entity's first record.
+    """
+    count = len(group)
+    found = np.arange(count)
+    members = [[n] for n in range(count)]
+    loads = room.loads.copy()
+    apart: dict[int, set[int]] = defaultdict(set)
+    for one, other in zip(*(side.tolist() for side in cannot), strict=True):
+        if group[one] is None or group[one] != group[other]:
+            apart[one].add(other)
+            apart[other].add(one)
+
+    def join(one: int, other: int) -> None:
+        into, gone = min(one, other), max(one, other)
+        found[members[gone]] = into
+        members[into] += members[gone]
+        members[gone] = []
+        loads[into] += loads[gone]
+        apart[into] |= apart.pop(gone, set())
+
+    firsts: dict[str, int] = {}
+    for n, name in enumerate(group):
+        if name is not None and firsts.setdefault(name, n) != n:
+            join(int(found[firsts[name]]), n)
+    left, right, weight = links
+    for n in np.lexsort((right, left, -weight)).tolist():
+        one, other = int(found[left[n]]), int(found[right[n]])
+        if one == other or (loads[one] + loads[other] > room.most).any():
+            continue
+        fewer, more = sorted((one, other), key=lambda end: len(apart[end]))
+        if not any(found[record] == more for record in apart[fewer]):
+            join(one, other)
+    return found

@@ -1,0 +1,105 @@
+"""What holds an entity together: the weights of all its pairs, and the strongest links that join its records."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from cdi_spark.graph.union_find import joining
+from cdi_spark.linkage.executor.tasks import evidence_of
+from cdi_spark.linkage.model.frozen import Frozen
+from cdi_spark.linkage.model.splink_sql import evidence_sql
+
+# Comparisons that a link names: those that say most, for or against.
+_NAMED = 3
+
+
+@dataclass(frozen=True)
+class Link:
+    """Two records and the weight of their pair.
+
+    Attributes:
+        match_weight: log2 posterior odds, bits.
+        strongest: the comparisons that say most, with their bits.
+    """
+
+    record_id_l: str
+    record_id_r: str
+    match_weight: float
+    strongest: list[tuple[str, float]]
+
+
+@dataclass(frozen=True)
+class WeakestLink:
+    """The link without which an entity would fall in two: all others between the parts weigh less."""
+
+    link: Link
+    parts: tuple[list[str], list[str]]
+
+
+def links_within(persons: DataFrame, frozen: Frozen, *, record_ids: Sequence[str]) -> list[Link]:
+    """Weigh all pairs of some records, found by blocking or not; on the driver, the strongest first.
+
+    Args:
+        persons: silver.person.
+        record_ids: live records; so few that all their pairs are worth a look.
+    """
+    chosen = persons.where(F.col("record_id").isin(*record_ids))
+    features = frozen.features(chosen).select("record_id", *frozen.model.columns())
+    records = frozen.with_frequencies(features).toArrow().sort_by("record_id")
+    records = records.append_column("place", pa.array(np.arange(records.num_rows)))
+    records = records.append_column("key", pa.array(np.zeros(records.num_rows, np.int64)))
+    scored = frozen.scored()
+    names = [comparison.name for comparison in scored.comparisons]
+    with duckdb.connect() as connection:
+        connection.register("cdi_left", records)
+        connection.register("cdi_right", records)
+        # Each comparison is evidence of its own here.
+        found = connection.sql(evidence_sql(scored, {name: name for name in names})).fetchnumpy()
+    bits, known = evidence_of(found, len(names))
+    prior = scored.settings["probability_two_random_records_match"]
+    weights = bits.sum(axis=1) + math.log2(prior / (1 - prior))
+    ids = records.column("record_id").to_pylist()
+    left, right = (found[side].tolist() for side in ("place_l", "place_r"))
+    links = []
+    for pair in np.argsort(-weights, kind="stable"):
+        said = [n for n in np.argsort(-np.abs(bits[pair]), kind="stable") if known[pair, n]]
+        strongest = [(names[n], float(bits[pair, n])) for n in said[:_NAMED]]
+        links.append(Link(ids[left[pair]], ids[right[pair]], float(weights[pair]), strongest))
+    return links
+
+
+def spanning_tree(links: Sequence[Link]) -> list[Link]:
+    """The strongest links that join all records without a circle, the strongest first.
+
+    Args:
+        links: of all pairs, the strongest first.
+    """
+    return [links[place] for place in joining((link.record_id_l, link.record_id_r) for link in links)]
+
+
+def weakest_link(tree: Sequence[Link]) -> WeakestLink | None:
+    """The last link of a spanning tree, and the records on its either side; None where there is no link."""
+    if not tree:
+        return None
+    *held, weakest = tree
+    sides = ({weakest.record_id_l}, {weakest.record_id_r})
+    for side in sides:
+        while (
+            near := {
+                record
+                for link in held
+                if len({link.record_id_l, link.record_id_r} & side) == 1
+                for record in (link.record_id_l, link.record_id_r)
+            }
+            - side
+        ):
+            side |= near
+    return WeakestLink(weakest, (sorted(sides[0]), sorted(sides[1])))

@@ -1,0 +1,213 @@
+"""What a Spark task runs: records from Arrow into DuckDB, scored pairs out; components in, entities out.
+
+Needs duckdb, numpy and pyarrow only, so that it can be shipped to any executor.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from itertools import chain
+from typing import Any
+
+import duckdb
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from cdi_spark.linkage.clustering.agglomerative import Room, resolve
+from cdi_spark.linkage.clustering.constrained_tree import divide
+from cdi_spark.linkage.clustering.links import Floats, Ints, links_of_pairs
+
+# Pairs that one DuckDB query looks at: enough to keep it busy, few enough for a worker's memory.
+PAIR_BUDGET = 1_000_000
+_ROWS_OUT = 100_000
+
+Task = Callable[[Iterable[pa.RecordBatch]], Iterable[pa.RecordBatch]]
+RoomOf = Callable[[list[str]], Room]
+
+
+def scorer(entries: str, sql: str, *, memory_limit: str = "1GB") -> Task:
+    """A function for mapInArrow over records, each once.
+
+    Args:
+        entries: query over the table records, of which the table entries is made (splink_sql.entries_sql).
+        sql: query over the two (splink_sql.scoring_sql).
+        memory_limit: DuckDB's limit in the task, after which it spills to the task's temporary folder.
+    """
+
+    def score(batches: Iterable[pa.RecordBatch]) -> Iterable[pa.RecordBatch]:
+        arriving = iter(batches)
+        first = next(arriving, None)
+        if first is None:
+            return
+        with _database(memory_limit) as connection:
+            stream = pa.RecordBatchReader.from_batches(first.schema, chain([first], arriving))
+            connection.register("arrived", stream)
+            connection.execute("CREATE TABLE records AS FROM arrived")
+            connection.execute(f"CREATE TABLE entries AS {entries}")
+            yield from connection.sql(sql).to_arrow_reader(_ROWS_OUT)
+
+    return score
+
+
+def resolver(
+    sql: str,
+    *,
+    kinds: int,
+    prior: float,
+    least_weight: float,
+    room: RoomOf,
+    pair_budget: int = PAIR_BUDGET,
+    memory_limit: str = "1GB",
+) -> Task:
+    """A function for mapInArrow over records that arrive component by component (sorted by key, then record_id).
+
+    Args:
+        sql: query over cdi_left and cdi_right (splink_sql.evidence_sql).
+        kinds: of evidence that the query tells.
+        prior: log2 odds of a match of two random records.
+        least_weight: bits of the entity score from which two clusters are one entity.
+        room: what room entities of these record_ids have.
+        pair_budget: most pairs in one query, but for a component that alone has more.
+    Returns:
+        Batches of record_id, first_record: the first record_id of the record's entity.
+    """
+
+    def resolve_components(batches: Iterable[pa.RecordBatch]) -> Iterable[pa.RecordBatch]:
+        for connection, piece in _placed(batches, pair_budget, memory_limit):
+            found = connection.sql(sql).fetchnumpy()
+            bits, known = evidence_of(found, kinds)
+            left, right = (np.asarray(found[side], np.int64) for side in ("place_l", "place_r"))
+            decided = np.asarray(found["decided"], np.int64)
+            links = links_of_pairs(left, right, bits, known, prior, decided)
+            ids = piece.column("record_id").combine_chunks()
+            entity = resolve(
+                piece.num_rows,
+                links,
+                prior=prior,
+                least_weight=least_weight,
+                room=room(ids.to_pylist()),
+            ).entity
+            yield from _first_records(ids, entity)
+
+    return resolve_components
+
+
+def divider(cannot: str, *, room: RoomOf, memory_limit: str = "1GB") -> Task:
+    """A function for mapInArrow over records that arrive component by component (sorted by key, then record_id).
+
+    A record comes with `links`, a list of others of its component and bits, and with judged_same.
+
+    Args:
+        cannot: query over cdi_left and cdi_right (splink_sql.cannot_sql).
+        room: what room entities of these record_ids have.
+    Returns:
+        As resolver().
+    """
+
+    def divide_components(batches: Iterable[pa.RecordBatch]) -> Iterable[pa.RecordBatch]:
+        for connection, piece in _placed(batches, PAIR_BUDGET, memory_limit):
+            apart = connection.sql(cannot).fetchnumpy()
+            linked = connection.sql(_LINKS).fetchnumpy()
+            ids = piece.column("record_id").combine_chunks()
+            entity = divide(
+                piece.column("judged_same").to_pylist(),
+                (linked["place_l"], linked["place_r"], linked["weight"]),
+                (apart["place_l"], apart["place_r"]),
+                room(ids.to_pylist()),
+            )
+            yield from _first_records(ids, entity)
+
+    return divide_components
+
+
+_LINKS = """
+select l.place as place_l, r.place as place_r, l.link.weight as weight
+from (select key, place, unnest(links) as link from cdi_left) as l
+join cdi_right as r on l.key = r.key and l.link.other = r.record_id
+"""
+
+
+def _first_records(ids: pa.Array, entity: Ints) -> list[pa.RecordBatch]:
+    named = pa.table({"record_id": ids, "first_record": ids.take(pa.array(entity))})
+    return list(named.to_batches())
+
+
+def evidence_of(found: Mapping[str, Any], kinds: int) -> tuple[Floats, npt.NDArray[np.bool_]]:
+    """bits and known of splink_sql.evidence_sql(), pairs x kinds of evidence."""
+    bits = np.stack([np.asarray(found[f"bits_{n}"], float) for n in range(kinds)], axis=1)
+    known = np.stack([np.asarray(found[f"known_{n}"], bool) for n in range(kinds)], axis=1)
+    return bits, known
+
+
+@contextmanager
+def _database(memory_limit: str) -> Iterator[duckdb.DuckDBPyConnection]:
+    """DuckDB within a task's bounds: one thread, and a folder of its own to spill to."""
+    with tempfile.TemporaryDirectory() as spill, duckdb.connect() as connection:
+        # Queries join in the order in which they are written, the pairs first, so that pairs stream past tables of
+        # records. Left to choose, DuckDB may join records to every key that they have: that does not fit.
+        connection.execute(
+            f"SET threads = 1; SET memory_limit = '{memory_limit}'; SET temp_directory = '{spill}'; "
+            "SET disabled_optimizers = 'join_order,build_side_probe_side'"
+        )
+        yield connection
+
+
+def _placed(
+    batches: Iterable[pa.RecordBatch], budget: int, memory_limit: str
+) -> Iterator[tuple[duckdb.DuckDBPyConnection, pa.Table]]:
+    """Pieces of whole components, each in a database as cdi_left and cdi_right with `place`, its rows' positions."""
+    with _database(memory_limit) as connection:
+        for piece in _whole_components(batches, budget):
+            placed = piece.append_column("place", pa.array(np.arange(piece.num_rows)))
+            connection.register("cdi_left", placed)
+            connection.register("cdi_right", placed)
+            yield connection, piece
+
+
+def _whole_components(batches: Iterable[pa.RecordBatch], budget: int) -> Iterator[pa.Table]:
+    """Cut the stream into pieces of whole components within the budget; one over it comes alone."""
+    held: list[pa.RecordBatch] = []
+    for batch in batches:
+        held.append(batch)
+        if sum(b.num_rows for b in held) < _rows_worth_a_look(budget):
+            continue
+        table = pa.Table.from_batches(held)
+        ends = _component_ends(table)
+        # The last component may go on in the next batch.
+        complete = ends[-2] if len(ends) > 1 else 0
+        yield from _pieces(table, [end for end in ends if end <= complete], budget)
+        held = table.slice(complete).to_batches()
+    if held:
+        table = pa.Table.from_batches(held)
+        yield from _pieces(table, _component_ends(table), budget)
+
+
+def _rows_worth_a_look(budget: int) -> int:
+    return min(100_000, budget)
+
+
+def _component_ends(table: pa.Table) -> list[int]:
+    encoded = pc.run_end_encode(table.column("key").combine_chunks(), run_end_type=pa.int64())
+    ends: list[int] = encoded.run_ends.to_pylist()
+    return ends
+
+
+def _pieces(table: pa.Table, ends: list[int], budget: int) -> Iterator[pa.Table]:
+    start, first, pairs = 0, 0, 0
+    for end in ends:
+        cost = _pairs(end - start)
+        if start > first and pairs + cost > budget:
+            yield table.slice(first, start - first)
+            first, pairs = start, 0
+        pairs += cost
+        start = end
+    if start > first:
+        yield table.slice(first, start - first)
+
+
+def _pairs(records: int) -> int:
+    return records * (records - 1) // 2

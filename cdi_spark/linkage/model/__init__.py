@@ -1,0 +1,1 @@
+"""The person model and what a trained model consists of."""

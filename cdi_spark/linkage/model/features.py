@@ -1,0 +1,51 @@
+"""Standard person columns to the columns that the person model compares and blocks on."""
+
+from __future__ import annotations
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+from pyspark.sql import types as T
+
+from cdi_spark.linkage.model.record_features import FEATURE_RULES
+from cdi_spark.linkage.model.shared_values import SHAREABLE
+from cdi_spark.schema import FEATURES
+from cdi_spark.standardise.rule_step import apply_rules
+
+_MADE: dict[str, T.DataType] = {
+    name: T.ArrayType(T.StringType()) if FEATURES[name].startswith("array") else T.StringType()
+    for rule in FEATURE_RULES
+    for name in rule.columns
+}
+
+
+def person_features(persons: DataFrame) -> DataFrame:
+    """One row per live record: record_id, content_hash and FEATURES, folded for comparing; null where nothing is known.
+
+    Args:
+        persons: silver.person.
+    """
+    read = {name for rule in FEATURE_RULES for name in rule.inputs} | FEATURES.keys() & set(persons.columns)
+    live = persons.where(~F.col("is_deleted")).select("record_id", "content_hash", *sorted(read))
+    made = live.withColumn("birth_date", F.col("birth_date").cast("string")).transform(
+        apply_rules, FEATURE_RULES, made=_MADE
+    )
+    # Until sharing.with_own() tells which are shared.
+    own = {f"own_{name}": F.col(name) for name in SHAREABLE}
+    return made.withColumns(own).select("record_id", "content_hash", *FEATURES)
+
+
+def known_features(features: DataFrame) -> tuple[list[str], int]:
+    """The feature columns that hold a value in at least one record, and how many records there are."""
+    counts = features.agg(F.count("*"), *(F.count(name) for name in FEATURES)).first()
+    records, *filled = counts or [0] * (len(FEATURES) + 1)
+    return [name for name, n in zip(FEATURES, filled, strict=True) if n], records
+
+
+def with_frequency(records: DataFrame, frequencies: DataFrame, name: str, rare: float) -> DataFrame:
+    """Add tf_<name>, the frequency of the record's value: `rare` where there is none, null without a value."""
+    of_column = frequencies.where(F.col("column") == name)
+    joined = records.join(
+        of_column.select(F.col("value").alias(name), F.col("frequency").alias(f"tf_{name}")), name, "left"
+    )
+    known = F.coalesce(F.col(f"tf_{name}"), F.lit(rare))
+    return joined.withColumn(f"tf_{name}", F.when(F.col(name).isNotNull(), known))

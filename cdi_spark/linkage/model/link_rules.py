@@ -1,0 +1,200 @@
+"""Rules beside the scores: which pairs conf says to be one person, or two, whatever they weigh."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+
+from cdi_spark.config import (
+    CannotLink,
+    Linkage,
+    LinkRule,
+    MustLink,
+)
+from cdi_spark.linkage.model.blocking import in_blocks, rule_keys, with_keys
+from cdi_spark.linkage.model.person_model import BlockingRule, PersonModel
+from cdi_spark.schema import FEATURES
+
+_MUST, _CANNOT = "must-link: ", "cannot-link: "
+_ONE_SOURCE = "split_part(record_id, ':', 1)"
+
+
+@dataclass(frozen=True)
+class LinkRules:
+    """conf's must_link and cannot_link; on a pair of which both speak, cannot_link holds.
+
+    Records carry one more column a must-link: must_<n>, the key of what must be the same; null where any of it
+    is unknown, and where it is no strong id (weak_keys). It is a block key too, so that no pair is missed.
+    """
+
+    must: Sequence[MustLink] = ()
+    cannot: Sequence[CannotLink] = ()
+
+    @classmethod
+    def of(cls, conf: Linkage) -> LinkRules:
+        """The rules of a project."""
+        return cls(tuple(conf.must_link), tuple(conf.cannot_link))
+
+    def __bool__(self) -> bool:
+        return bool(self.must or self.cannot)
+
+    def columns(self) -> list[str]:
+        """The columns, beside record_id, that records need for pairs to be decided."""
+        differ = {name for rule in self.cannot for name in rule.differ}
+        further = {name for rule in self.must for name in _lists(rule)[1:]}
+        return [*map(_key, range(len(self.must))), *(name for name in FEATURES if name in differ | further)]
+
+    def blocking(self) -> list[BlockingRule]:
+        """A blocking rule a must-link, which training never drops."""
+        return [
+            BlockingRule(name=_MUST + rule.name, shares=_key(n))
+            if _lists(rule)
+            else BlockingRule(name=_MUST + rule.name, equal=[_key(n)])
+            for n, rule in enumerate(self.must)
+        ]
+
+    def added_to(self, model: PersonModel) -> PersonModel:
+        """The model with the blocking rules of must-links; rules over lists stay last."""
+        blocking = sorted([*model.blocking, *self.blocking()], key=lambda rule: rule.shares is not None)
+        return model.model_copy(update={"blocking": blocking})
+
+    def with_keys(self, features: DataFrame, weak: Sequence[int] = ()) -> DataFrame:
+        """Add must_<n>, as text.
+
+        Args:
+            features: record_id and FEATURES.
+            weak: keys that are null instead; more than this column's do no harm.
+        """
+        if not self.must:
+            # Spark Connect refuses to add no column.
+            return features
+        kinds = ["array<string>" if _lists(rule) else "string" for rule in self.must]
+        keys = zip(rule_keys(self._strong_ids(), weak), kinds, strict=True)
+        return features.withColumns({_key(n): key.cast(kind) for n, (key, kind) in enumerate(keys)})
+
+    def packed(self) -> Column:
+        """All must_<n> in one column: an array of the values of each."""
+        lists = [
+            F.col(_key(n)) if _lists(rule) else F.array_compact(F.array(_key(n)))
+            for n, rule in enumerate(self.must)
+        ]
+        return F.array(*lists).cast("array<array<string>>")
+
+    def unpacked(self, packed: str) -> dict[str, Column]:
+        """must_<n> out of a column of packed()."""
+        values = {_key(n): F.get(packed, F.lit(n)) for n in range(len(self.must))}
+        return {
+            name: value if _lists(rule) else F.get(value, F.lit(0))
+            for (name, value), rule in zip(values.items(), self.must, strict=True)
+        }
+
+    def weak_keys(self, features: DataFrame, *, largest_block: int, public_from: int) -> list[int]:
+        """Keys of must-links that are no strong id, ascending: too many records or different people have them.
+
+        Args:
+            features: record_id and FEATURES.
+            largest_block: records over which a key is too common.
+            public_from: different initials of given names from which it is nobody's, such as a placeholder.
+        """
+        if not self.must:
+            return []
+        initial = F.left("given_root", F.lit(1)).alias("initial")
+        keyed = features.transform(with_keys, self._strong_ids()).select(initial, "keys")
+        uses = keyed.transform(in_blocks).groupBy("key")
+        counted = uses.agg(F.count("*").alias("records"), F.count_distinct("initial").alias("people"))
+        weak = counted.where((F.col("records") > largest_block) | (F.col("people") >= public_from))
+        return sorted(row["key"] for row in weak.select("key").collect())
+
+    def decided_by_sql(self) -> str:
+        """DuckDB SQL over the columns of a pair (record_id_l, record_id_r, …): linkage.pair's decided_by."""
+        return self._case(
+            [_quoted(_CANNOT + rule.name) for rule in self.cannot],
+            [_quoted(_MUST + rule.name) for rule in self.must],
+            "null::varchar",
+        )
+
+    def decided_sql(self) -> str:
+        """The same as a number: 1 one person, -1 two, 0 no rule says."""
+        return self._case(["-1"] * len(self.cannot), ["1"] * len(self.must), "0")
+
+    def judged_sql(self) -> str:
+        """What stewards decided of a pair (judged_same and judged_apart), else decided_sql(): 2 one person, -1 two."""
+        return (
+            "case when judged_same_l = judged_same_r then 2 "
+            f"when list_has_any(judged_apart_l, judged_apart_r) then -1 else {self.decided_sql()} end"
+        )
+
+    def _case(self, cannot: Sequence[str], must: Sequence[str], otherwise: str) -> str:
+        conditions = [
+            *map(_differ_sql, self.cannot),
+            *(_same_sql(n, rule) for n, rule in enumerate(self.must)),
+        ]
+        whens = " ".join(
+            f"when {sql} then {told}" for sql, told in zip(conditions, [*cannot, *must], strict=True)
+        )
+        return f"case {whens} else {otherwise} end" if whens else otherwise
+
+    def _strong_ids(self) -> list[BlockingRule]:
+        ids = []
+        for rule in self.must:
+            # The word keeps its keys apart from those of the person model's rules.
+            equal = ["'must-link'", *(name for name in rule.same if not _is_list(name))]
+            if rule.within_source:
+                equal.append(_ONE_SOURCE)
+            ids.append(BlockingRule(name=rule.name, equal=equal, shares=next(iter(_lists(rule)), None)))
+        return ids
+
+
+NO_RULES = LinkRules()
+
+
+def as_links(pairs: DataFrame) -> DataFrame:
+    """Pairs as components see them: what must be one holds at any weight, what cannot be one is no link.
+
+    Args:
+        pairs: linkage.pair.
+    """
+    allowed = pairs.where(~F.coalesce(F.startswith("decided_by", F.lit(_CANNOT)), F.lit(False)))
+    must = F.startswith("decided_by", F.lit(_MUST))
+    weight = F.when(must, float("inf")).otherwise(F.col("match_weight"))
+    return allowed.withColumn("match_weight", weight)
+
+
+def _key(position: int) -> str:
+    return f"must_{position}"
+
+
+def _is_list(name: str) -> bool:
+    return FEATURES[name].startswith("array")
+
+
+def _lists(rule: MustLink) -> list[str]:
+    return [name for name in rule.same if _is_list(name)]
+
+
+def _same_sql(position: int, rule: MustLink) -> str:
+    key, lists = _key(position), _lists(rule)
+    shared = [f"list_has_any({name}_l, {name}_r)" for name in ([key, *lists[1:]] if lists else [])]
+    return " and ".join(shared or [f"{key}_l = {key}_r"])
+
+
+def _differ_sql(rule: CannotLink) -> str:
+    told = [
+        f"len({name}_l) > 0 and len({name}_r) > 0 and not list_has_any({name}_l, {name}_r)"
+        if _is_list(name)
+        else f"{name}_l <> '' and {name}_r <> '' and {name}_l <> {name}_r"
+        for name in rule.differ
+    ]
+    return " and ".join([*told, *_one_source_sql(rule)])
+
+
+def _one_source_sql(rule: LinkRule) -> list[str]:
+    sides = [_ONE_SOURCE.replace("record_id", f"record_id_{side}") for side in "lr"]
+    return [" = ".join(sides)] if rule.within_source else []
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"

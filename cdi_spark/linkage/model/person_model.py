@@ -1,0 +1,169 @@
+"""The person model: read from YAML, cut to the columns that the data has, turned into Splink settings."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Sequence
+from importlib.resources.abc import Traversable
+from typing import Any
+
+import yaml
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from cdi_spark.errors import ConfigError
+from cdi_spark.schema import FEATURES
+
+# Raised when the same settings and parameters would score pairs, or find entities, differently than before.
+SCORING_VERSION = 5
+UNKNOWN = -1
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Level(_Strict):
+    """One way that two records may compare; `m` and `relatives` are shares that training starts from."""
+
+    label: str
+    sql: str
+    m: float
+    relatives: float
+    term_frequency: str | None = None
+
+
+class Comparison(_Strict):
+    """Levels, of which the first whose SQL holds is the pair's.
+
+    `evidence` names what the comparison speaks of: entities weigh comparisons of one evidence together.
+    With `agreement_only`, not agreeing says nothing: a person has many devices.
+    """
+
+    name: str
+    evidence: str
+    known: list[list[str]]
+    unknown_when: str | None = None
+    agreement_only: bool = False
+    levels: list[Level]
+
+    def columns(self) -> set[str]:
+        """The feature columns that the comparison reads."""
+        conditions = [self.unknown_when or "", *(level.sql for level in self.levels)]
+        return set().union(*self.known, *map(_compared, conditions))
+
+    def unknown_sql(self) -> str:
+        """SQL that holds where the comparison says nothing."""
+        one_known = [
+            "(" + " AND ".join(f'"{name}_l" IS NOT NULL AND "{name}_r" IS NOT NULL' for name in group) + ")"
+            for group in self.known
+        ]
+        unknown = f"NOT ({' OR '.join(one_known)})"
+        return f"{unknown} OR ({self.unknown_when})" if self.unknown_when else unknown
+
+    def level_sql(self) -> str:
+        """SQL for the position of the pair's level, UNKNOWN where the comparison says nothing."""
+        whens = " ".join(f"WHEN {level.sql} THEN {n}" for n, level in enumerate(self.levels[:-1]))
+        last = len(self.levels) - 1
+        return f"(CASE WHEN {self.unknown_sql()} THEN {UNKNOWN} {whens} ELSE {last} END)::TINYINT"
+
+
+class BlockingRule(_Strict):
+    """`equal`: SQL expressions that must be equal; `shares`: an array of which one element must be shared."""
+
+    name: str
+    equal: list[str] = []
+    shares: str | None = None
+
+    def columns(self) -> set[str]:
+        """The feature columns that the rule reads."""
+        return columns_of(self.equal) | ({self.shares} if self.shares else set())
+
+
+class PersonModel(_Strict):
+    """Comparisons and blocking rules; see linkage/person.yml."""
+
+    comparisons: list[Comparison]
+    blocking: list[BlockingRule]
+    largest_block: int
+    public_from: int
+
+    def restricted(self, known: set[str]) -> PersonModel:
+        """The same model without what needs a column outside `known`."""
+        comparisons = [c for c in (_cut(c, known) for c in self.comparisons) if c is not None]
+        blocking = [rule for rule in self.blocking if rule.columns() <= known]
+        return self.model_copy(update={"comparisons": comparisons, "blocking": blocking})
+
+    def frozen(self, known: Sequence[str], rules: Sequence[str]) -> PersonModel:
+        """The model as it was trained: restricted to the columns there were, with the rules that it kept."""
+        model = self.restricted(set(known))
+        return model.model_copy(update={"blocking": [rule for rule in model.blocking if rule.name in rules]})
+
+    def columns(self) -> list[str]:
+        """The feature columns that comparisons read."""
+        read = set().union(*(c.columns() for c in self.comparisons))
+        return [name for name in FEATURES if name in read]
+
+    def term_frequency_columns(self) -> list[str]:
+        """The columns of which a rare value says more than a common one."""
+        named = {level.term_frequency for c in self.comparisons for level in c.levels}
+        return [name for name in FEATURES if name in named]
+
+    def settings_hash(self) -> str:
+        """Hash of all that decides what training would do."""
+        return digest({**self.model_dump(), "scoring_version": SCORING_VERSION})
+
+
+def load_person_model(path: Traversable) -> PersonModel:
+    """Read a person model.
+
+    Raises:
+        ConfigError: not a person model, a column that is no feature, or `shares` rules before `equal` rules.
+    """
+    try:
+        model = PersonModel.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+    except ValidationError as fault:
+        told = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in fault.errors())
+        raise ConfigError(f"{path}: is not a person model: {told}.") from None
+    except yaml.YAMLError as fault:
+        raise ConfigError(f"{path}: is not YAML: {' '.join(str(fault).split())}.") from None
+    named = set(model.columns()) | {name for rule in model.blocking for name in rule.columns()}
+    compared = {name for c in model.comparisons for level in c.levels for name in _compared_words(level.sql)}
+    for name in sorted((named | compared) - FEATURES.keys()):
+        raise ConfigError(
+            f"{path}: {name} is no column of linkage/features.py; it has {', '.join(FEATURES)}."
+        )
+    kinds = [rule.shares is not None for rule in model.blocking]
+    if kinds != sorted(kinds):
+        raise ConfigError(
+            f"{path}: blocking: put the rules with `shares` last; a pair counts for its first rule."
+        )
+    return model
+
+
+def digest(value: Any) -> str:
+    """Twelve hex digits of the SHA-256 of a JSON value."""
+    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()[:12]
+
+
+def _cut(comparison: Comparison, known: set[str]) -> Comparison | None:
+    groups = [group for group in comparison.known if set(group) <= known]
+    levels = [level for level in comparison.levels if _compared(level.sql) <= known]
+    if not groups or len(levels) < 2:
+        return None
+    unknown_when = comparison.unknown_when if _compared(comparison.unknown_when or "") <= known else None
+    return comparison.model_copy(update={"known": groups, "levels": levels, "unknown_when": unknown_when})
+
+
+def _compared_words(sql: str) -> set[str]:
+    return {name for name, _ in re.findall(r"\b(\w+)_([lr])\b", sql)}
+
+
+def _compared(sql: str) -> set[str]:
+    return _compared_words(sql) & FEATURES.keys()
+
+
+def columns_of(expressions: Sequence[str]) -> set[str]:
+    """The feature columns that SQL expressions read."""
+    return {word for sql in expressions for word in re.findall(r"\b[a-z_]+\b", sql)} & FEATURES.keys()

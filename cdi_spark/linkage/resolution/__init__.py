@@ -1,0 +1,1 @@
+"""From scored pairs to the parts of components that are entities, of all or of what a change affects."""

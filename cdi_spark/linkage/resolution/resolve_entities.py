@@ -1,0 +1,107 @@
+"""Components into entities: by all that their records say together, within what is decided and limits."""
+
+from __future__ import annotations
+
+import math
+from functools import partial
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from cdi_spark.config import Linkage
+from cdi_spark.linkage.clustering import agglomerative
+from cdi_spark.linkage.clustering.agglomerative import LARGEST_COMPONENT
+from cdi_spark.linkage.executor import tasks
+from cdi_spark.linkage.model.frozen import Frozen
+from cdi_spark.linkage.model.splink_sql import cannot_sql, evidence_sql
+from cdi_spark.schema import JUDGED
+from cdi_spark.spark.local_rows import Keep, local_rows
+from cdi_spark.spark.shipped import shipped
+
+_FOUND = "record_id string, first_record string"
+
+
+def resolve_entities(
+    linked: DataFrame,
+    components: DataFrame,
+    links: DataFrame,
+    frozen: Frozen,
+    *,
+    limits: Linkage,
+    judged: DataFrame | None = None,
+    keep: Keep = lambda _, rows: rows,
+    largest: int = LARGEST_COMPONENT,
+) -> DataFrame:
+    """Divide every component into entities.
+
+    By all that its records say together (linkage/agglomerative.py); a part that is too large for that is one entity,
+    as far as decisions and limits allow (linkage/dividing.py), and so is every one where conf says `components`.
+
+    Args:
+        linked: linkage.linked.
+        components: record_id, component, part: what to look at as one.
+        links: record_id_l, record_id_r, match_weight: what joins records of parts that are one entity.
+        limits: conf's, of the records of an entity.
+        judged: JUDGED: what stewards decided, of the records that it concerns.
+        keep: computes rows once, under a name.
+        largest: records of a part of which all pairs are compared.
+    Returns:
+        record_id, component, part, entity: a number, the hash of the entity's first record_id.
+    """
+    largest = largest if limits.resolve == "entities" else 1
+    judged = local_rows(linked.sparkSession, [], JUDGED) if judged is None else judged
+    room = partial(
+        agglomerative.Room.of, largest=limits.largest_entity, per_source=dict(limits.records_per_source)
+    )
+    parts = components.groupBy("part").agg(F.count("*").alias("size"), F.min("record_id").alias("smallest"))
+    sized = keep("sized", components.join(parts, "part"))
+    most = sized.agg(F.max("size").alias("size")).first()
+    key = F.col("part").alias("key")
+    records = frozen.compared(linked).drop("keys").join(judged, "record_id", "left")
+    found = local_rows(linked.sparkSession, [], _FOUND)
+    if ((most and most["size"]) or 0) > largest:
+        large = records.select("record_id", "judged_same", "judged_apart", *frozen.rules.columns()).join(
+            sized.where(F.col("size") > largest).select("record_id", key), "record_id"
+        )
+        with_links = large.join(_links_of_left(links), "record_id", "left").transform(component_by_component)
+        found = found.unionByName(
+            with_links.mapInArrow(shipped(tasks.divider(cannot_sql(frozen.rules), room=room)), _FOUND)
+        )
+    if largest > 1:
+        several = sized.where(F.col("size").between(2, largest)).select("record_id", key)
+        compared = records.join(several, "record_id").transform(component_by_component)
+        found = found.unionByName(compared.mapInArrow(shipped(_resolver(frozen, room)), _FOUND))
+    return sized.join(found, "record_id", "left").select(
+        "record_id",
+        "component",
+        "part",
+        F.xxhash64(F.coalesce("first_record", "smallest")).alias("entity"),
+    )
+
+
+def _resolver(frozen: Frozen, room: tasks.RoomOf) -> tasks.Task:
+    scored = frozen.scored()
+    evidence = {c.name: c.evidence for c in frozen.model.comparisons}
+    prior = scored.settings["probability_two_random_records_match"]
+    return tasks.resolver(
+        evidence_sql(scored, evidence, frozen.rules, judged=True),
+        kinds=len(set(evidence.values())),
+        prior=math.log2(prior / (1 - prior)),
+        least_weight=frozen.trained["entity_weight"],
+        room=room,
+    )
+
+
+def _links_of_left(links: DataFrame) -> DataFrame:
+    """record_id and links: with which others, and bits."""
+    link = F.struct(F.col("record_id_r").alias("other"), F.col("match_weight").alias("weight"))
+    return links.groupBy(F.col("record_id_l").alias("record_id")).agg(F.collect_list(link).alias("links"))
+
+
+def component_by_component(records: DataFrame) -> DataFrame:
+    """Bring the records of one component together, and sort by component (`key`) and record_id.
+
+    Not by `key` itself: rows that a join has left hashed by it are not moved again, and then adaptive
+    execution, which turns that join into a broadcast, leaves them where they lay, one component in many tasks.
+    """
+    return records.repartition(F.xxhash64("key")).sortWithinPartitions("key", "record_id")

@@ -1,0 +1,1 @@
+"""From records to m, u and thresholds."""

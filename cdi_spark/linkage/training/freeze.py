@@ -1,0 +1,121 @@
+"""Train a model on persons, and freeze what the population decides."""
+
+from __future__ import annotations
+
+import math
+from datetime import UTC, datetime
+from functools import reduce
+
+from pyspark.sql import DataFrame, Row
+from pyspark.sql import functions as F
+
+from cdi_spark.config import Linkage
+from cdi_spark.linkage.model.blocking import with_keys
+from cdi_spark.linkage.model.features import known_features, person_features, with_frequency
+from cdi_spark.linkage.model.frozen import Frozen
+from cdi_spark.linkage.model.link_rules import LinkRules
+from cdi_spark.linkage.model.person_model import PersonModel
+from cdi_spark.linkage.model.shared_values import shared_values, with_own
+from cdi_spark.linkage.training import train
+from cdi_spark.linkage.training.sampling import blocking_costs, training_sample
+from cdi_spark.monitoring import logs
+from cdi_spark.schema import (
+    MODEL,
+    SHARED_VALUE,
+    TERM_FREQUENCY,
+)
+from cdi_spark.spark.local_rows import Keep
+
+
+def train_and_freeze(
+    persons: DataFrame,
+    *,
+    model: PersonModel,
+    limits: Linkage,
+    settings_hash: str,
+    run_id: str,
+    keep: Keep,
+    labels: DataFrame | None = None,
+    judged: DataFrame | None = None,
+) -> Frozen:
+    """Train a model on persons and freeze all that they decide: frequencies, shared values, keys too common.
+
+    Args:
+        persons: silver.person.
+        model: the person model; what the data does not have drops out.
+        settings_hash: of all that conf decides about it.
+        limits: conf's thresholds and rules.
+        keep: writes rows down under a name and reads them back; lambda _, rows: rows where there are few.
+        labels: record_id, person: known people, of any of the records; they are trained on, and choose the threshold.
+        judged: JUDGED: what stewards decided, of any of the records; they are trained on too, and m, u and the
+            threshold learn from it.
+    """
+    logs.doing("finding values that several people share")
+    rules = LinkRules.of(limits)
+    features = persons.transform(person_features)
+    shared = keep("shared", shared_values(features))
+    own = with_own(features, shared, public_from=model.public_from)
+    weak = rules.weak_keys(own, largest_block=model.largest_block, public_from=model.public_from)
+    own = keep("features", own.transform(rules.with_keys, weak))
+    known, records = known_features(own)
+    model = model.restricted(set(known))
+    blocked = rules.added_to(model)
+    logs.doing("counting how common values are")
+    frequencies, rare = train.term_frequencies(keep("terms", train.count_terms(own, model=model)))
+    logs.doing("counting the pairs that each blocking rule brings")
+    costs = blocking_costs(
+        own,
+        rules=blocked.blocking,
+        largest_block=model.largest_block,
+        whole=records <= limits.training_records,
+    )
+    told = [rows.select("record_id") for rows in (labels, judged) if rows is not None]
+    sample = own.transform(
+        training_sample,
+        rules=blocked.blocking,
+        at_most=limits.training_records,
+        records=records,
+        labels=reduce(DataFrame.union, told) if told else None,
+    )
+    sample = sample.transform(with_keys, blocked.blocking, costs.stop_keys)
+    for name in model.term_frequency_columns():
+        sample = sample.transform(with_frequency, frequencies, name, rare[name])
+    if labels is not None:
+        sample = sample.join(labels.select("record_id", "person"), "record_id", "left")
+    if judged is not None:
+        sample = sample.join(judged, "record_id", "left")
+    logs.doing("drawing a sample of records to learn from")
+    found = train.train(
+        sample, model=blocked, records=records, costs=costs, rules=rules, wish=limits.cluster_precision
+    )
+    logs.doing("finding keys that are too common")
+    stopped = train.stop_keys(own, rules=found.rules, largest_block=model.largest_block)
+    stopped = sorted({*stopped, *weak})
+    name = train.model_id(found, settings_hash, stopped)
+    trained = {
+        "model_id": name,
+        "settings_hash": settings_hash,
+        "features": known,
+        "settings": train.as_json(found.settings),
+        "parents": {name: [p._asdict() for p in parents] for name, parents in found.parents.items()},
+        "comparisons": [comparison.name for comparison in model.comparisons],
+        "rules": [rule.name for rule in found.rules],
+        "stop_keys": stopped,
+        "rare_frequencies": rare,
+        "keep_weight": limits.keep_weight,
+        "link_weight": math.log2(limits.link_probability / (1 - limits.link_probability)),
+        "entity_weight": found.entity_weight,
+        "metrics": train.as_json(found.metrics),
+        "trained_records": found.metrics["sample_records"],
+        "trained_at": datetime.now(UTC),
+        "activated_at": None,
+        "run_id": run_id,
+    }
+    named = F.lit(name).alias("model_id")
+    return Frozen.of(
+        model,
+        Row(**{column: trained[column] for column in MODEL.names}),
+        frequencies.select(named, *TERM_FREQUENCY.names[1:]),
+        shared.select(named, *SHARED_VALUE.names[1:]),
+        rules,
+    )

@@ -1,0 +1,216 @@
+"""m and u of every comparison, learned from clusters; where comparisons go together, by what the other says.
+
+Two people of one household share family name, address and telephone together: under independence each would
+count again and couples would merge. So a comparison may have parents: its m and u are learned apart for the
+pairs whose parents agree, and the whole stays a sum of weights, one a comparison, as Splink has it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from cdi_spark.linkage.clustering.links import Floats, Ints
+from cdi_spark.linkage.model.parameters import Parameters
+from cdi_spark.linkage.model.person_model import UNKNOWN, PersonModel
+from cdi_spark.linkage.training.pairs import Levels, Pairs, Tally
+
+Agreement = npt.NDArray[np.int8]
+
+# Pairs that m's starting shares count for, and that u is held to its marginal by.
+_STARTING_PAIRS, _MARGINAL_PAIRS = 10.0, 0.5
+# A share seen in fewer random pairs is taken from the candidates; unseen counts as so many pairs.
+_FEW, _UNSEEN = 20, 0.02
+# A comparison gets a parent when independence would count so many bits of a match twice; three at most.
+_TWICE_COUNTED, _MOST_PARENTS = 1.0, 3
+# A comparison agrees at its leading levels, three at most, while they weigh so many bits.
+_AGREES, _AGREEING_LEVELS = 2.0, 3
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What m and u are learned from.
+
+    Attributes:
+        random: pairs drawn from all pairs of different clusters.
+        candidates: pairs of different clusters that blocking found, each by the probability that they are two
+            persons. For values that hardly two people share, random pairs see too little.
+        matches: pairs within clusters, weighed so that each record counts once, in however large a cluster.
+        all_pairs: that the random ones stand for.
+    """
+
+    random: Tally
+    candidates: Tally
+    matches: Tally
+    all_pairs: int
+
+
+def learn(evidence: Evidence, model: PersonModel) -> list[Parameters]:
+    """Learn m, u and parents of every comparison; parents come before their children in the model."""
+    learned: list[Parameters] = []
+    for n, comparison in enumerate(model.comparisons):
+        start = np.array([level.m for level in comparison.levels])
+        m = _normal(_counts(evidence.matches, n, len(start)) + _STARTING_PAIRS * start / start.sum())
+        u = _normal(_apart(evidence, n, len(start)))
+        agreeing = _leading(np.log2(m / u))
+        parents, overlap = _parents(evidence, n, agreeing, learned)
+        if parents:
+            rows_m, rows_u = [], []
+            for row in range(len(parents) + 1):
+                part = _of_row(evidence, row, parents, learned)
+                rows_m.append(_normal(_counts(part.matches, n, len(start)) + _STARTING_PAIRS * m))
+                seen = _apart(part, n, len(start), drawn=evidence.random)
+                rows_u.append(_normal(seen + _MARGINAL_PAIRS * u))
+            m, u = np.stack([*rows_m, m]), np.stack([*rows_u, u])
+        else:
+            m, u = m[None, :], u[None, :]
+        if comparison.agreement_only:
+            m[:, -1] = u[:, -1]
+        learned.append(Parameters(parents, agreeing, m.round(12), u.round(12), overlap))
+    return learned
+
+
+def weights(
+    pairs: Pairs, parameters: Sequence[Parameters], model: PersonModel, frequencies: dict[str, Floats]
+) -> Floats:
+    """Match weights in bits, pairs x comparisons, as the Splink settings of these parameters weigh them."""
+    found = np.zeros(pairs.levels.shape)
+    for n, (own, comparison) in enumerate(zip(parameters, model.comparisons, strict=True)):
+        row = _state(pairs.levels, own.parents, parameters) if own.parents else np.zeros(len(pairs), np.int8)
+        level = pairs.levels[:, n]
+        known = level != UNKNOWN
+        found[known, n] = np.log2(own.m / own.u)[row[known], level[known]]
+        for at, told in enumerate(comparison.levels):
+            if told.term_frequency is None:
+                continue
+            values = frequencies[told.term_frequency]
+            # Where a parent agrees, how rare the value is has been told by it.
+            which = np.flatnonzero((level == at) & (row >= len(own.parents)))
+            common = np.fmax(values[pairs.left[which]], values[pairs.right[which]])
+            more = np.log2(own.u[row[which], at]) - np.log2(common)
+            found[which, n] += np.where(np.isnan(more), 0.0, more)
+    return found
+
+
+def _parents(
+    evidence: Evidence, n: int, agreeing: int, learned: Sequence[Parameters]
+) -> tuple[tuple[int, ...], tuple[float, ...]]:
+    """The comparisons before this one that it goes together with, the strongest first.
+
+    Measured is how many bits of a match independence counts twice: by how much more often both agree in
+    non-matches than if they were independent, less the same in matches, times how often both do in matches.
+    """
+    per_random = _pairs_a_draw(evidence, evidence.random)
+    kinds = (
+        evidence.random,
+        Tally(evidence.candidates.levels, evidence.candidates.weight / per_random),
+        evidence.matches,
+    )
+    own = [_agreement(counted.levels[:, n], agreeing) for counted in kinds]
+    free = [np.ones(len(counted.levels), bool) for counted in kinds]
+    chosen: list[int] = []
+    overlap: list[float] = []
+    while len(chosen) < _MOST_PARENTS:
+        best = (_TWICE_COUNTED, -1)
+        for f in sorted(set(range(n)) - set(chosen)):
+            other = [_agreement(counted.levels[:, f], learned[f].agreeing) for counted in kinds]
+            random, candidates, matches = (
+                _agreements(counted.weight[rest], a[rest], b[rest])
+                for counted, rest, a, b in zip(kinds, free, own, other, strict=True)
+            )
+            if random[0] < 100 or matches[0] < 20 or not matches[3]:
+                continue
+            others = np.maximum(random, candidates)
+            if not others[3]:
+                continue
+            lift = np.log2(others[3] * random[0] / (others[1] * others[2]))
+            of_matches = np.log2(matches[3] * matches[0] / (matches[1] * matches[2]))
+            best = max(best, ((lift - of_matches) * matches[3] / matches[0], f))
+        if best[1] < 0:
+            break
+        chosen.append(best[1])
+        overlap.append(round(float(best[0]), 2))
+        free = [
+            rest & (_agreement(counted.levels[:, best[1]], learned[best[1]].agreeing) != 1)
+            for rest, counted in zip(free, kinds, strict=True)
+        ]
+    return tuple(chosen), tuple(overlap)
+
+
+def _agreements(weight: Floats, one: Agreement, other: Agreement) -> Floats:
+    """Pairs of which both comparisons are known; of these where the one, the other, and both agree."""
+    known = (one != UNKNOWN) & (other != UNKNOWN)
+    weight, one, other = weight[known], one[known], other[known]
+    return np.array([weight.sum(), weight @ one, weight @ other, weight @ (one * other)])
+
+
+def _of_row(
+    evidence: Evidence, row: int, parents: Sequence[int], parameters: Sequence[Parameters]
+) -> Evidence:
+    """The pairs of which this row of m and u holds."""
+
+    def part(counted: Tally) -> Tally:
+        which = _state(counted.levels, parents, parameters) == row
+        return Tally(counted.levels[which], counted.weight[which])
+
+    return Evidence(
+        part(evidence.random), part(evidence.candidates), part(evidence.matches), evidence.all_pairs
+    )
+
+
+def _state(levels: Levels, parents: Sequence[int], parameters: Sequence[Parameters]) -> Agreement:
+    """Of every pair the row of m and u that holds."""
+    state = np.full(len(levels), len(parents) + 1, np.int8)
+    agreements = [_agreement(levels[:, f], parameters[f].agreeing) for f in parents]
+    for agreement in agreements:
+        state[agreement != UNKNOWN] = len(parents)
+    for row in reversed(range(len(parents))):
+        state[agreements[row] == 1] = row
+    return state
+
+
+def _agreement(levels: Levels, agreeing: int) -> Agreement:
+    """1 where a comparison agrees, 0 where it does not, UNKNOWN where it says nothing."""
+    return np.where(levels == UNKNOWN, UNKNOWN, levels < agreeing).astype(np.int8)
+
+
+def _leading(bits: Floats) -> int:
+    count = 0
+    while count < min(_AGREEING_LEVELS, len(bits) - 1) and bits[count] >= _AGREES:
+        count += 1
+    return max(count, 1)
+
+
+def _apart(evidence: Evidence, n: int, levels: int, *, drawn: Tally | None = None) -> Floats:
+    """Random pairs of different persons by level; where they are few, what the candidates come to.
+
+    Args:
+        drawn: all random pairs, where `evidence` holds some of them.
+    """
+    seen = _counts(evidence.random, n, levels)
+    blocked = _counts(evidence.candidates, n, levels) / _pairs_a_draw(evidence, drawn or evidence.random)
+    return np.where(seen < _FEW, np.maximum(blocked, _UNSEEN), seen)
+
+
+def _pairs_a_draw(evidence: Evidence, drawn: Tally) -> float:
+    """How many pairs one random pair stands for."""
+    return evidence.all_pairs / max(1.0, float(drawn.weight.sum()))
+
+
+def _counts(counted: Tally, n: int, length: int) -> Floats:
+    known = counted.levels[:, n] != UNKNOWN
+    found = np.bincount(counted.levels[known, n], weights=counted.weight[known], minlength=length)
+    return found.astype(float)
+
+
+def _normal(counts: Floats) -> Floats:
+    return np.asarray(counts / counts.sum())
+
+
+def positions(names: Sequence[str]) -> Ints:
+    """Numbers of names, equal for equal names, in order of first appearance."""
+    seen: dict[str, int] = {}
+    return np.array([seen.setdefault(name, len(seen)) for name in names])

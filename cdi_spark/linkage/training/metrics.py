@@ -1,0 +1,113 @@
+"""What training found and measured, as linkage.model keeps it; counts and shares, no value of the data."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+
+from cdi_spark.linkage.clustering.links import Ints
+from cdi_spark.linkage.model.parameters import Parameters
+from cdi_spark.linkage.training.calibration import Calibration
+from cdi_spark.linkage.training.m_and_u import weights
+from cdi_spark.linkage.training.pairs import RuleFinds, Sample
+from cdi_spark.linkage.training.thresholds import Choice, Threshold
+
+_BITS = range(-10, 45, 5)
+
+
+def training_metrics(
+    records: Sample,
+    *,
+    prior: float,
+    parameters: Sequence[Parameters],
+    finds: Sequence[RuleFinds],
+    thresholds: Sequence[Threshold],
+    chosen: Choice,
+    component: Ints,
+    calibration: Calibration | None,
+) -> dict[str, Any]:
+    """linkage.model's metrics; of the training sample, but for what rules cost.
+
+    Args:
+        prior: probability that two random records match, as the model is frozen with.
+        component: of every record.
+    Returns:
+        sample_records; prior.
+        overlaps: by comparison and parent, bits of a match that independence would count twice.
+        rules: of every blocking rule, the kept ones in the order they were chosen, then the others: name; entries
+            and pairs (what it costs on all records; an estimate where there are more than the sample holds); found
+            (pairs of one entity); added (that no rule chosen before
+            finds); kept.
+        unlinkable: [bits, share of the records whose match with themselves weighs less]: they hold too little
+            to be linked at that weight with anybody.
+        thresholds: entity_weight, implied and labelled precision and recall (thresholds.Threshold), entities.
+        judged: what stewards' judgements say, same, apart (answers) and shift (bits; calibration.Calibration); none
+            where conf does not ask them.
+        chosen: entity_weight, by, wished (thresholds.Choice).
+        cluster_sizes: of components and entities [size, how many].
+    """
+    model = records.model
+    names = [c.name for c in model.comparisons]
+    return {
+        "sample_records": records.size,
+        "prior": float(f"{prior:.6g}"),
+        "overlaps": {
+            names[n]: {names[f]: bits for f, bits in zip(own.parents, own.overlap, strict=True)}
+            for n, own in enumerate(parameters)
+            if own.parents
+        },
+        "rules": [
+            {
+                "name": model.blocking[found.rule].name,
+                "entries": found.entries,
+                "pairs": found.pairs,
+                "found": found.found,
+                "added": found.added,
+                "kept": found.kept,
+            }
+            for found in finds
+        ],
+        "unlinkable": _unlinkable(records, parameters, prior),
+        "thresholds": [
+            {
+                "entity_weight": at.entity_weight,
+                "implied_precision": _rounded(at.implied_precision),
+                "implied_recall": _rounded(at.implied_recall),
+                "labelled_precision": _rounded(at.labelled_precision),
+                "labelled_recall": _rounded(at.labelled_recall),
+                "entities": len(np.unique(at.entity)),
+            }
+            for at in thresholds
+        ],
+        "judged": calibration and asdict(calibration),
+        "chosen": {
+            "entity_weight": chosen.threshold.entity_weight,
+            "by": chosen.by,
+            "wished": chosen.wished,
+        },
+        "cluster_sizes": {
+            "components": _sizes(component),
+            "entities": _sizes(chosen.threshold.entity),
+        },
+    }
+
+
+def _unlinkable(records: Sample, parameters: Sequence[Parameters], prior: float) -> list[list[float]]:
+    """Compared with itself a record is at the best level that what it holds allows."""
+    everyone = np.arange(records.size)
+    itself = records.at_levels(everyone, everyone)
+    bits = weights(itself, parameters, records.model, records.frequencies).sum(axis=1)
+    bits += np.log2(prior / (1 - prior))
+    return [[least, round(float((bits < least).mean()), 6)] for least in _BITS] if records.size else []
+
+
+def _sizes(group: Ints) -> list[list[int]]:
+    sizes, clusters = np.unique(np.unique(group, return_counts=True)[1], return_counts=True)
+    return [[int(size), int(n)] for size, n in zip(sizes, clusters, strict=True)]
+
+
+def _rounded(share: float | None) -> float | None:
+    return None if share is None else round(share, 6)

@@ -1,0 +1,1 @@
+"""Log lines, and the progress that a terminal shows."""

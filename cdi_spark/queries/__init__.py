@@ -1,0 +1,1 @@
+"""Answers about customers, pairs, models and history."""

@@ -1,0 +1,114 @@
+"""What became of an entity id: its records and events over time, and where it lives."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from cdi_spark.errors import CdiError
+from cdi_spark.schema import EVENT, MEMBER, REDIRECT
+from cdi_spark.storage import Storage
+
+
+@dataclass(frozen=True)
+class Stay:
+    """A record in the entity, from when until when; `until` is None while it is."""
+
+    record_id: str
+    since: datetime
+    until: datetime | None
+
+
+@dataclass(frozen=True)
+class Happening:
+    """A row of entities.event."""
+
+    at: datetime
+    entity_id: str
+    kind: str
+    before: list[str]
+    after: list[str]
+    run_id: str
+
+
+@dataclass(frozen=True)
+class History:
+    """An entity id and what became of it.
+
+    Attributes:
+        lives_in: the entity that the id stands for: itself, or the one that has most of its last records;
+            None where none of them is left.
+        records: of `lives_in`, by record_id.
+        stays: all records that the id ever had, oldest first.
+        events: in which the id appears, oldest first.
+    """
+
+    entity_id: str
+    lives_in: str | None
+    records: list[str]
+    stays: list[Stay]
+    events: list[Happening]
+
+
+def holding(rows: DataFrame, at: datetime | None) -> DataFrame:
+    """Rows with valid_from and valid_to that hold now, or held at a time."""
+    if at is None:
+        return rows.where("valid_to IS NULL")
+    moment = F.lit(at)
+    return rows.where(
+        (F.col("valid_from") <= moment) & (F.col("valid_to").isNull() | (F.col("valid_to") > moment))
+    )
+
+
+def history(storage: Storage, entity: str, *, at: datetime | None = None) -> History:
+    """What became of an entity id, as it is now or was at a time.
+
+    Args:
+        entity: an id that was ever published.
+        at: with a time zone; what came after it is left out.
+    Raises:
+        CdiError: no record ever had the id, or not by then.
+    """
+    members = storage.read(MEMBER.name)
+    until = at or datetime.now(UTC)
+    own = members.where((F.col("entity_id") == entity) & (F.col("valid_from") <= F.lit(until)))
+    stays = [
+        Stay(row["record_id"], _utc(row["valid_from"]), _before(row["valid_to"], until))
+        for row in own.orderBy("valid_from", "record_id").collect()
+    ]
+    if not stays:
+        when = f" by {at:%Y-%m-%d %H:%M}" if at else ""
+        raise CdiError(
+            f"entities.member: no record had the entity id {entity}{when}. Ids are in gold.customer_360; "
+            "a record's are in entities.member."
+        )
+    lives_in: str | None = entity
+    if all(stay.until for stay in stays):
+        moved = holding(storage.read_or_empty(REDIRECT), at).where(F.col("entity_id") == entity).first()
+        lives_in = moved["lives_in"] if moved else None
+    current = holding(members, at).where(F.col("entity_id").eqNullSafe(F.lit(lives_in)))
+    records = sorted(row["record_id"] for row in current.select("record_id").collect())
+    told = storage.read_or_empty(EVENT).where(
+        (F.array_contains("before", entity) | F.array_contains("after", entity))
+        & (F.col("happened_at") <= F.lit(until))
+    )
+    events = [
+        Happening(_utc(e["happened_at"]), e["entity_id"], e["kind"], e["before"], e["after"], e["run_id"])
+        for e in told.orderBy("happened_at", "entity_id", "kind").collect()
+    ]
+    return History(entity, lives_in, records, stays, events)
+
+
+def _before(moment: datetime | None, until: datetime) -> datetime | None:
+    """A time in UTC, if it is not later."""
+    if moment is None or _utc(moment) > until:
+        return None
+    return _utc(moment)
+
+
+def _utc(moment: datetime) -> datetime:
+    # Spark gives times of the machine's zone, without saying so.
+    return moment.astimezone(UTC)

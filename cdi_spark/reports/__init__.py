@@ -1,0 +1,1 @@
+"""Pages and terminal reports for people."""

@@ -1,0 +1,155 @@
+"""One row per customer."""
+
+from cdi_spark.schema.declare import (
+    BOOLEAN,
+    DATE,
+    DOUBLE,
+    ENTITY_ID,
+    LONG,
+    MONEY,
+    RECORD_ID,
+    STRING,
+    STRINGS,
+    TIMESTAMP,
+    Column,
+    Table,
+)
+from cdi_spark.schema.silver import ATTRIBUTES
+
+TOTALS = f"map<{STRING},{MONEY}>"
+
+_CONTACT = (
+    f"struct<kind:{STRING},value:{STRING},records:{LONG},last_confirmed_at:{TIMESTAMP},is_stale:{BOOLEAN}>"
+)
+
+
+def _documents(name: str, what: str) -> tuple[Column, ...]:
+    return (
+        Column(f"{name}_count", LONG, f"number of {what}, void ones left out"),
+        Column(f"{name}_total", TOTALS, f"sum of {what} by ISO 4217 currency, void ones left out"),
+        Column(
+            f"{name}_value",
+            MONEY,
+            f"sum of {what} in the reporting currency, void ones and those without a known rate left out",
+        ),
+        Column(f"last_{name}_at", TIMESTAMP, f"newest of {what}, void ones left out, UTC"),
+    )
+
+
+CUSTOMER_360 = Table(
+    "gold.customer_360",
+    "One row per customer: the golden record and what the customer did",
+    ("entity_id",),
+    (
+        ENTITY_ID,
+        Column("state", STRING, "state that the customer is in, as project.yml names and defines it"),
+        Column("state_since", DATE, "first day of the state; null where nobody knows"),
+        Column(
+            "state_until", DATE, "day on which another state begins if nothing happens; null: none in sight"
+        ),
+        *ATTRIBUTES,
+        Column("preferred_email", STRING, "e-mail address confirmed last, by most records", "identifier"),
+        Column(
+            "preferred_phone",
+            STRING,
+            "phone number, of those that may be mobile the one confirmed last, by most records",
+            "identifier",
+        ),
+        Column(
+            "contacts",
+            f"array<{_CONTACT}>",
+            "every email, phone and address: records that have it, when one of them last changed (UTC), and "
+            "is_stale: others of the customer's records changed two years or more after that",
+            "identifier",
+        ),
+        Column("consents", f"map<{STRING},{BOOLEAN}>", "newest consent by purpose, or purpose:channel"),
+        Column("record_count", LONG, "number of source records behind the customer"),
+        Column("sources", STRINGS, "sources that know the customer"),
+        Column(
+            "weakest_link",
+            DOUBLE,
+            "match weight of the weakest link that holds the customer's records together, bits; null for one record, "
+            "where stewards or rules decided it, and where only all that records say together joins them",
+        ),
+        Column(
+            "confidence",
+            DOUBLE,
+            "probability that the weakest link is right, 0 to 1, and 1 where it is decided; null for one record, "
+            "and where only all that records say together joins them",
+        ),
+        Column("first_updated_at", TIMESTAMP, "oldest change of a record behind the customer, UTC"),
+        Column("last_updated_at", TIMESTAMP, "newest change of a record behind the customer, UTC"),
+        Column("first_event_at", TIMESTAMP, "the first thing that happened with the customer, UTC"),
+        Column("last_event_at", TIMESTAMP, "the last thing that happened with the customer, UTC"),
+        *_documents("order", "orders"),
+        *_documents("invoice", "invoices, less credit notes"),
+        *_documents("payment", "payments, less refunds"),
+        Column("subscription_count", LONG, "number of subscriptions, running or ended"),
+        Column("active_subscription_count", LONG, "number of subscriptions without a last day"),
+        Column("plans", STRINGS, "plans of the subscriptions without a last day"),
+        Column("support_case_count", LONG, "number of support cases"),
+        Column("open_support_case_count", LONG, "number of support cases not closed"),
+        Column("usage_count", LONG, "number of product usage events"),
+        Column("last_usage_at", TIMESTAMP, "newest product usage event, UTC"),
+        Column(
+            "interaction_count", LONG, "number of contacts: mails, calls, chats, surveys, visits, campaigns"
+        ),
+        Column("last_interaction_at", TIMESTAMP, "newest contact, UTC"),
+        Column("events_hash", LONG, "hash of all events of the customer, void ones too", "pseudonym"),
+        Column(
+            "made_from",
+            LONG,
+            "hash of the records, decisions and rules that the row was made from",
+            "pseudonym",
+        ),
+    ),
+)
+
+ATTRIBUTE = Table(
+    "gold.attribute",
+    "One row per value that a record or a steward offers for a golden attribute, winners and losers",
+    ("entity_id", "attribute", "record_id", "source"),
+    (
+        ENTITY_ID,
+        Column("attribute", STRING, "column of gold.customer_360"),
+        Column("value", STRING, "the value as text; arrays as JSON", "identifier"),
+        RECORD_ID,
+        Column("source", STRING, "source of the record; steward where it was set by hand"),
+        Column("said_at", TIMESTAMP, "when the source last changed the record, or the steward decided, UTC"),
+        Column("is_winner", BOOLEAN, "the golden record shows this value"),
+        Column("rule", STRING, "survivorship rules that ranked it, first to last"),
+        Column(
+            "reason",
+            STRING,
+            "what decided between it and the best other value (a winner) or the winner (others): override, "
+            "source_of_truth, updated_by, a rule, record_id between equals; all: every value survives; only: no other "
+            "value; same: says what the winner says",
+        ),
+    ),
+)
+
+# Facts that a customer's state goes by: which rows of gold.timeline add to them.
+STATE_FACTS = {
+    "order": "event = 'order' AND NOT is_void",
+    "invoice": "event = 'invoice' AND NOT is_void",
+    "payment": "event = 'payment' AND NOT is_void",
+    "subscription": "event = 'subscription' AND what = 'started'",
+    "case": "event = 'support_case' AND what = 'opened'",
+    "usage": "event = 'usage'",
+    "interaction": "event = 'interaction'",
+}
+JOURNEY = Table(
+    "gold.journey",
+    "One row per customer and state it was in: lead, customer, lapsed or whatever project.yml says",
+    ("entity_id", "since"),
+    (
+        ENTITY_ID,
+        Column("state", STRING, "state, as project.yml names and defines it; null where none holds"),
+        Column("since", DATE, "first day; null where nobody knows since when the customer is known"),
+        Column(
+            "until",
+            DATE,
+            "day from which another state holds, also one to come if nothing else happens; null where none is in sight",
+        ),
+    ),
+)

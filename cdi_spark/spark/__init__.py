@@ -1,0 +1,1 @@
+"""The Spark session, and what every DataFrame step needs of it."""

@@ -1,0 +1,178 @@
+"""What becomes of every emitted row: current, deleted, superseded, quarantined or passed over."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import reduce
+
+from pyspark.sql import Column, DataFrame, Window
+from pyspark.sql import functions as F
+from pyspark.sql import types as T
+
+from cdi_spark.config import Source
+from cdi_spark.schema import PERSON, Table
+from cdi_spark.standardise.batches import CHANGES, DROPS
+
+ONE_VERSION = "one_version_a_key"
+
+# What became of an emitted row; a row over which a table was passed says nothing about it.
+PASSED_OVER, QUARANTINED, SUPERSEDED, DELETED, CURRENT = (
+    "passed over", "quarantined", "superseded", "deleted", "current",
+)  # fmt: skip
+
+
+def settled(checked: DataFrame, *, table: Table, per_key: str) -> DataFrame:
+    """What becomes of every emitted row: one row a key is current, the others are told apart.
+
+    Args:
+        checked: standardised() rows with failed_rules, of one source or several.
+        per_key: "latest" keeps the newest version; "merge" unites arrays and takes the last known scalars.
+    Returns:
+        The table's columns, then `_source`, `_key`, `_status`, `_failed_rules`, `_landed`, `_superseded` (rows
+        merged into this one), `_changes`, `_drops`, `_file`, `_row_number` and `_row` (of quarantined rows only). Of
+        rows neither current nor deleted the table's columns but the key and record_id are null.
+    """
+    key = table.key[0]
+    rows = checked.withColumn("failed_rules", F.concat("_faults", "failed_rules"))
+    open_, failed = F.col("_status").isNull(), F.size("failed_rules") > 0
+    rows = rows.withColumn("_status", F.when(open_ & failed, F.lit(QUARANTINED)).otherwise(F.col("_status")))
+    rows = _newest(rows, key) if per_key == "latest" else _merged(rows, key)
+    held = F.col("_status").isin(CURRENT, DELETED)
+    apart = ("record_id", "trust", "updated_at", "content_hash", "is_deleted")
+    told = [name for name in table.names if name not in apart]
+    facts = {
+        "content_hash": F.sha2(F.to_json(F.struct(*told)), 256),
+        "is_deleted": F.col("_status") == DELETED,
+    }
+    always = (key, "record_id")
+    return rows.select(
+        *(
+            F.col(name) if name in always else F.when(held, facts.get(name, F.col(name))).alias(name)
+            for name in table.names
+        ),
+        "_source",
+        F.col("key").alias("_key"),
+        "_status",
+        F.when(F.col("_status") == QUARANTINED, F.col("failed_rules")).alias("_failed_rules"),
+        "_landed",
+        "_superseded",
+        CHANGES,
+        DROPS,
+        "_file",
+        "_row_number",
+        F.when(F.col("_status") == QUARANTINED, F.col("_row")).alias("_row"),
+    )
+
+
+def _held() -> Column:
+    return F.when(F.col("_deleted"), F.lit(DELETED)).otherwise(F.lit(CURRENT))
+
+
+def _newest(rows: DataFrame, key: str) -> DataFrame:
+    """Of the rows that passed, the newest a key; of two that nothing puts in order, one is quarantined."""
+    passed = F.col("_status").isNull()
+    versions = Window.partitionBy(key, "_status").orderBy(F.desc("_order"))
+    rows = rows.withColumns(
+        {"_nth": F.row_number().over(versions), "_first": F.first("_order").over(versions)}
+    )
+    same = (F.col("_order.said").eqNullSafe(F.col("_first.said"))) & (
+        F.col("_order._ingested_at") == F.col("_first._ingested_at")
+    )
+    tied = passed & (F.col("_nth") > 1) & same & (F.col("_order.hash") != F.col("_first.hash"))
+    status = (
+        F.when(tied, F.lit(QUARANTINED))
+        .when(passed & (F.col("_nth") == 1), _held())
+        .otherwise(F.coalesce("_status", F.lit(SUPERSEDED)))
+    )
+    rules = F.when(tied, F.array(F.lit(ONE_VERSION))).otherwise(F.col("failed_rules"))
+    return rows.withColumns({"_status": status, "failed_rules": rules, "_superseded": F.lit(0).cast("long")})
+
+
+def _merged(rows: DataFrame, key: str) -> DataFrame:
+    others = [f for f in rows.schema if f.name not in (key, "_landed", "_status")]
+    united = [
+        F.sort_array(F.array_distinct(F.flatten(F.collect_list(f.name)))).alias(f.name)
+        if isinstance(f.dataType, T.ArrayType)
+        else F.expr(f"max_by(`{f.name}`, _order) filter (where `{f.name}` is not null)").alias(f.name)
+        for f in others
+    ]
+    arrays = [
+        f.name
+        for f in others
+        if isinstance(f.dataType, T.ArrayType) and f.name not in ("failed_rules", "_faults")
+    ]
+    merged = (
+        rows.where("_status IS NULL")
+        .groupBy(key)
+        .agg(*united, F.sum("_landed").alias("_landed"), (F.count("*") - 1).alias("_superseded"))
+        .withColumns({name: F.when(F.size(name) > 0, F.col(name)) for name in arrays})
+        .withColumn("_status", _held())
+    )
+    return merged.unionByName(
+        rows.where("_status IS NOT NULL").withColumn("_superseded", F.lit(0).cast("long"))
+    )
+
+
+def held(rows: DataFrame, table: Table) -> DataFrame:
+    """The settled rows that the silver table is to hold, deleted persons among them; `_gone` for events."""
+    kept = rows.where(F.col("_status").isin(CURRENT, DELETED))
+    if table is PERSON:
+        return kept.select(*table.names)
+    return kept.select(*table.names, (F.col("_status") == DELETED).alias("_gone"))
+
+
+def differing(held_rows: DataFrame, current: DataFrame, table: Table, *, by: Sequence[str]) -> DataFrame:
+    """The rows that the table lacks or holds otherwise: a MERGE of all costs several times as much.
+
+    Args:
+        held_rows: held().
+        current: the silver table.
+        by: columns in which a row differs from the table's.
+    """
+    key = table.key[0]
+    there = current.select(key, F.struct(*by).alias("_there"))
+    is_gone = F.col("_gone") if "_gone" in held_rows.columns else F.lit(False)
+    is_there = F.col("_there").isNotNull()
+    changes = F.when(is_there, is_gone | ~F.struct(*by).eqNullSafe(F.col("_there"))).otherwise(~is_gone)
+    return held_rows.join(there, key, "left").where(changes).drop("_there")
+
+
+def quarantine_rows(rows: DataFrame, *, target: str) -> DataFrame:
+    """silver.quarantine rows of the settled rows that failed at least one rule."""
+    return rows.where(F.col("_status") == QUARANTINED).select(
+        F.lit(target).alias("target"),
+        F.col("_source").alias("source"),
+        F.col("_key").alias("key"),
+        F.sha2("_row", 256).alias("row_hash"),
+        F.col("_failed_rules").alias("failed_rules"),
+        F.col(DROPS).alias("dropped"),
+        F.col("_file").alias("file"),
+        F.col("_row_number").alias("row_number"),
+        F.col("_row").alias("row"),
+    )
+
+
+def absent(
+    current: DataFrame, settled_rows: DataFrame, table: Table, *, sources: Sequence[Source]
+) -> DataFrame:
+    """Rows of the table that no delivery speaks of any more.
+
+    That is what a snapshot's newest delivery lacks, and what came from sources that conf no longer has. A row
+    in quarantine is not absent: its last good version stays.
+
+    Args:
+        current: the silver table.
+        settled_rows: all rows of the deliveries, whatever became of them.
+    """
+    key = table.key[0]
+    changes = [source.name for source in sources if source.load == "changes"]
+    here = current.where(~F.substring_index(key, ":", 1).isin(changes))
+    if table is PERSON:
+        here = here.where("NOT is_deleted")
+    spoken_of = settled_rows.where(F.col("_status") != PASSED_OVER).select(key).distinct()
+    return here.join(spoken_of, key, "left_anti")
+
+
+def union(parts: list[DataFrame]) -> DataFrame:
+    """All rows of the parts, columns matched by name."""
+    return reduce(lambda left, right: left.unionByName(right), parts)

@@ -1,0 +1,1 @@
+"""Stewards' decisions: judgements and overrides."""

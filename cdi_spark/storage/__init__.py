@@ -1,0 +1,5 @@
+"""Delta tables by name, releases, scratch rows and the lease."""
+
+from cdi_spark.storage.warehouse import Storage
+
+__all__ = ["Storage"]

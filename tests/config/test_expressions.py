@@ -1,0 +1,146 @@
+"""SQL in conf computes from the row and nothing else."""
+
+import pytest
+
+from cdi_spark.config import load_project
+from cdi_spark.config.expressions import check_expression, columns_read, days_told
+from cdi_spark.errors import ConfigError
+from tests.paths import CONF
+
+
+def check(sql: str) -> None:
+    check_expression(sql, where="crm.yml: key")
+
+
+@pytest.mark.parametrize(
+    ("sql", "function"),
+    [
+        ("reflect('java.lang.System', 'getenv', 'HOME')", "reflect"),
+        ("REFLECT('java.lang.System', 'getenv', 'HOME')", "reflect"),
+        ("reflect ('java.lang.System', 'getenv', 'HOME')", "reflect"),
+        ("reflect/* */\n('java.lang.System', 'getenv', 'HOME')", "reflect"),
+        ("`reflect`('java.lang.System', 'getenv', 'HOME')", "reflect"),
+        ("`Reflect` ('java.lang.System', 'getenv', 'HOME')", "reflect"),
+        ("builtin.reflect('java.lang.System', 'getenv', 'HOME')", "reflect"),
+        ("lower(reflect('java.lang.System', 'getenv', 'HOME'))", "reflect"),
+        ("transform(lines, line -> java_method('a.B', 'c', line))", "java_method"),
+        ("concat('safe', java_method('a.B', 'c'))", "java_method"),
+        ("input_file_name()", "input_file_name"),
+        ("Rand()", "rand"),
+        ("_own(1)", "_own"),
+        ("current_timestamp()", "current_timestamp"),
+        ("current_date", "current_date"),
+        ("date_sub(Current_Date, 1)", "current_date"),
+        ("`current_user`", "current_user"),
+    ],
+)
+def test_a_function_outside_the_list_is_refused_however_it_is_written(sql: str, function: str) -> None:
+    with pytest.raises(ConfigError, match=rf"crm\.yml: key: the function {function} is not among those"):
+        check(sql)
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "rand",
+        "item.filter",
+        "member.left = (1)",
+        "member.current_date",
+        "`reflect`",
+        "`amount (net)`",
+        "selected = 'y'",
+        "select_from",
+    ],
+)
+def test_a_field_may_be_named_like_a_function_or_a_statement(sql: str) -> None:
+    check(sql)
+
+
+@pytest.mark.parametrize(
+    "sql", ["'reflect('", '"reflect("', "regexp_replace(note, 'rand\\(', '')", "'it''s reflect(x)'", "'a; b'"]
+)
+def test_text_in_quotes_may_say_anything(sql: str) -> None:
+    check(sql)
+
+
+@pytest.mark.parametrize(
+    "sql",
+    ["select 1", "SELECT id FROM x", "drop table silver.person", "set x = 1", "id; id", "id;", "a as b"],
+)
+def test_a_statement_is_refused(sql: str) -> None:
+    with pytest.raises(ConfigError, match=r"crm\.yml: key: wants one expression"):
+        check(sql)
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "(select id from parquet.`/elsewhere`)",
+        "coalesce(id, (SELECT id FROM x))",
+        "exists (select 1 from x)",
+        "id in (select id from x)",
+        "(table x)",
+        "coalesce((table x), 1)",
+        "(values 1)",
+        "(from x |> limit 1)",
+        "id in (from x |> limit 1)",
+    ],
+)
+def test_a_query_inside_an_expression_is_refused(sql: str) -> None:
+    with pytest.raises(ConfigError, match="not a statement or a query"):
+        check(sql)
+
+
+@pytest.mark.parametrize("sql", ["", "id +", "lower(id", "'open", "id in (table x)", "exists (table x)"])
+def test_what_does_not_parse_is_refused(sql: str) -> None:
+    with pytest.raises(ConfigError, match=r"crm\.yml: key: does not parse"):
+        check(sql)
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "cast(try_to_timestamp(dob, 'dd/MM/yyyy') as date)",
+        "try_cast(item.quantity * item.unit_price as decimal(18,2))",
+        "array_compact(array(mobile, landline))",
+        "case when status in ('x') then (1) else (2) end",
+        "amount is null or (amount >= 0 and not (amount > 9))",
+        "named_struct('a', lines[0].sku, 'b', struct(id as c))",
+        "exists(lines, line -> line.quantity > 0)",
+        "ordered_at + interval 1 day",
+        "first || ' ' || last",
+        "id::string",
+        "null",
+    ],
+)
+def test_what_mappings_are_made_of_passes(sql: str) -> None:
+    check(sql)
+
+
+def test_every_expression_of_the_shipped_sources_passes() -> None:
+    folders = [path.parent for path in CONF.glob("*/project.yml")]
+    sources = [source for folder in folders for source in load_project(folder, lenient=True).sources]
+    spoken = [sql for s in sources for part in (s, *s.emits) for sql in part.expressions().values()]
+    assert len(spoken) > 50
+    for sql in spoken:
+        check(sql)
+
+
+@pytest.mark.parametrize("sql", ["timestamp 'now'", "date 'Today '", "born < date 'yesterday'"])
+def test_words_that_read_the_clock_are_refused(sql: str) -> None:
+    with pytest.raises(ConfigError, match="reads the clock"):
+        check_expression(sql, where="crm.yml: key")
+
+
+def test_the_columns_that_an_expression_reads_are_known_by_their_first_part() -> None:
+    read = columns_read("coalesce(holder.name.full, `First Name`, transform(tags, t -> lower(t))[0])")
+    assert read >= {"holder", "First Name", "tags"}
+    assert "name" not in read
+
+
+def test_the_days_that_an_expression_waits_for_are_known_by_what_they_are_since() -> None:
+    told = days_told(
+        "orders > 3 and (days_since_order < 30 or 90 >= days_since_order) or days_since_usage between 7 and 9"
+    )
+    assert told == {"order": {30, 90}, "usage": {7, 9}}
+    assert days_told("days_since_order is null and orders = 0") == {}

@@ -1,0 +1,240 @@
+"""Files of other people: what cannot be read is told by file and row, and no row ends a run."""
+
+import gzip
+import json
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from pyspark.sql import SparkSession
+from pyspark.sql import functions as F
+from pyspark.sql import types as T
+
+from cdi_spark.config import Emit, Source
+from cdi_spark.connectors.files import drift
+from cdi_spark.connectors.files.deliveries import Delivery, landed_schema, read_delivery
+from cdi_spark.errors import SourceError
+from cdi_spark.schema import DELIVERY
+from cdi_spark.spark.local_rows import local_rows
+from cdi_spark.standardise import mapping
+from cdi_spark.storage import Storage
+
+
+def source(path: Path, format: str = "csv", **said: Any) -> Source:
+    emits = [Emit(table="person", columns=said.pop("columns", {}))]
+    return Source(**{"name": "crm", "path": str(path), "format": format, "key": "id", "emits": emits, **said})
+
+
+def written(path: Path, content: str | bytes) -> Path:
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return path
+
+
+def read(spark: SparkSession, source: Source, known: T.StructType | None = None) -> Delivery:
+    return read_delivery(spark, source, run_id="r1", known=known)
+
+
+def faults(delivery: Delivery) -> dict[str | None, tuple[int, str | None]]:
+    """Row number and fault by key."""
+    return {r["_key"]: (r["_row_number"], r["_fault"]) for r in delivery.rows.collect()}
+
+
+def test_a_row_with_too_few_or_too_many_values_is_marked_and_keeps_its_text(
+    spark: SparkSession, tmp_path: Path
+) -> None:
+    path = written(tmp_path / "a.csv", "id,name,city\n1,ann,York\n2,bob\n3,cy,Leeds,x\n4,di,Hull\n")
+    delivery = read(spark, source(path))
+    wrong = "columns_as_in_header"
+    assert faults(delivery) == {"1": (1, None), "2": (2, wrong), "3": (3, wrong), "4": (4, None)}
+    assert delivery.files[0].faulty == 2
+    [raw] = delivery.rows.where("_key = '3'").select("_raw").collect()
+    assert raw["_raw"].strip() == "3,cy,Leeds,x"
+
+
+def test_a_quote_never_closed_takes_no_row_with_it_in_silence(spark: SparkSession, tmp_path: Path) -> None:
+    path = written(tmp_path / "a.csv", 'id,name\n1,ann\n2,"bob\n3,cy\n4,di\n')
+    rows = read(spark, source(path)).rows.collect()
+    everything = " ".join(str(value) for row in rows for value in row[:2]) + str([r["_raw"] for r in rows])
+    assert all(name in everything for name in ("ann", "bob", "cy", "di"))
+
+
+def test_a_line_that_is_no_json_is_marked_and_the_others_land(spark: SparkSession, tmp_path: Path) -> None:
+    path = written(tmp_path / "a.jsonl", '{"id": "1"}\n{"id": \n{"id": "3"}\n')
+    delivery = read(spark, source(path, "jsonl"))
+    assert sorted(faults(delivery).items(), key=str) == [
+        ("1", (1, None)),
+        ("3", (3, None)),
+        (None, (2, "reads_as_json")),
+    ]
+
+
+def test_text_where_most_rows_have_an_object_spoils_only_its_own_row(
+    spark: SparkSession, tmp_path: Path
+) -> None:
+    holders: list[Any] = [{"name": "ann"}, {"name": "bob", "tags": ["x"]}, "cy", None, ["di"]]
+    lines = [json.dumps({"id": str(i), "holder": holder}) for i, holder in enumerate(holders)]
+    delivery = read(spark, source(written(tmp_path / "a.jsonl", "\n".join(lines)), "jsonl"))
+    names = {r["_key"]: r["name"] for r in delivery.rows.select("_key", "holder.name").collect()}
+    assert (names["0"], names["1"]) == ("ann", "bob")
+    assert {key for key, (_, fault) in faults(delivery).items() if fault} == {"2", "4"}
+
+
+def test_a_list_of_other_things_spoils_only_its_own_row_however_deep(
+    spark: SparkSession, tmp_path: Path
+) -> None:
+    told: list[Any] = [[{"sku": "a", "tags": [{"x": "1"}]}]] * 3 + [[["b"], 5], [{"sku": "c", "tags": ["t"]}]]
+    lines = [json.dumps({"id": str(i), "lines": items}) for i, items in enumerate(told)]
+    delivery = read(spark, source(written(tmp_path / "a.jsonl", "\n".join(lines)), "jsonl"))
+    found = delivery.rows.select("_key", F.expr("lines[0].tags[0].x"), "_fault").collect()
+    assert {r["_key"] for r in found if r["_fault"]} == {"3", "4"}
+    assert {r[1] for r in found if not r["_fault"]} == {"1"}
+
+
+def test_an_object_or_list_where_most_rows_have_text_is_that_rows_text(
+    spark: SparkSession, tmp_path: Path
+) -> None:
+    lines = [json.dumps({"id": str(i), "mail": mail}) for i, mail in enumerate(["a", "b", {"c": 1}])]
+    rows = read(spark, source(written(tmp_path / "a.jsonl", "\n".join(lines)), "jsonl")).rows
+    assert {r["_key"]: r["mail"] for r in rows.collect()} == {"0": "a", "1": "b", "2": '{"c": 1}'}
+
+
+def test_a_column_keeps_the_shape_it_landed_with(spark: SparkSession, tmp_path: Path) -> None:
+    first = read(spark, source(written(tmp_path / "a.jsonl", '{"id": "1", "mail": {"a": "x"}}'), "jsonl"))
+    path = written(
+        tmp_path / "b.jsonl", '{"id": "2", "mail": "y"}\n{"id": "3", "mail": {"a": "z", "b": "w"}}'
+    )
+    later = read(spark, source(path, "jsonl"), landed_schema(first.rows))
+    assert {r["_key"]: r["a"] for r in later.rows.select("_key", "mail.a").collect()} == {"2": None, "3": "z"}
+    assert faults(later) == {"2": (1, "reads_as_json"), "3": (2, None)}
+
+
+def test_latin_1_read_as_utf_8_is_marked_until_conf_names_the_encoding(
+    spark: SparkSession, tmp_path: Path
+) -> None:
+    path = written(tmp_path / "a.csv", "id,name\n1,ann\n2,Müller\n".encode("latin-1"))
+    assert faults(read(spark, source(path))) == {"1": (1, None), "2": (2, "in_its_encoding")}
+    named = read(spark, source(path, options={"encoding": "ISO-8859-1"}))
+    assert {r["name"] for r in named.rows.collect()} == {"ann", "Müller"}
+
+
+def test_utf_16_says_to_name_the_encoding(spark: SparkSession, tmp_path: Path) -> None:
+    path = written(tmp_path / "a.csv", "id,name\n1,ann\n".encode("utf-16"))
+    with pytest.raises(SourceError, match=r"a\.csv: .*options: {encoding: UTF-16}"):
+        read(spark, source(path))
+    named = read(spark, source(path, options={"encoding": "UTF-16"}))
+    assert [r["name"] for r in named.rows.collect()] == ["ann"]
+
+
+def test_a_byte_order_mark_is_no_part_of_the_first_column(spark: SparkSession, tmp_path: Path) -> None:
+    delivery = read(spark, source(written(tmp_path / "a.csv", "id,name\n1,ann\n".encode("utf-8-sig"))))
+    assert faults(delivery) == {"1": (1, None)}
+
+
+@pytest.mark.parametrize(("name", "format"), [("a.csv.gz", "csv"), ("a.parquet", "parquet")])
+def test_a_file_cut_short_is_named_and_ends_the_source(
+    spark: SparkSession, tmp_path: Path, name: str, format: str
+) -> None:
+    if format == "csv":
+        whole = gzip.compress(b"id,name\n" + b"".join(b"%d,%d\n" % (i, i * 7919) for i in range(9999)))
+    else:
+        spark.range(9999).coalesce(1).write.parquet(str(tmp_path / "whole"))
+        whole = next((tmp_path / "whole").glob("*.parquet")).read_bytes()
+    path = written(tmp_path / "in" / name, whole[: len(whole) // 2])
+    with pytest.raises(SourceError, match=rf"source crm: .*{name} is cut short or is not {format}"):
+        read(spark, source(path, format)).rows.collect()
+
+
+def test_parquet_with_another_type_than_before_is_fitted_or_marked(
+    spark: SparkSession, tmp_path: Path
+) -> None:
+    spark.sql("select '1' id, 5 age").write.parquet(str(tmp_path / "a"))
+    spark.sql("select * from values ('2', '6'), ('3', 'old') t(id, age)").write.parquet(str(tmp_path / "b"))
+    known = landed_schema(read(spark, source(tmp_path / "a", "parquet")).rows)
+    later = read(spark, source(tmp_path / "b", "parquet"), known)
+    assert {r["_key"]: (r["age"], r["_fault"]) for r in later.rows.collect()} == {
+        "2": (6, None),
+        "3": (None, "types_as_landed_before"),
+    }
+
+
+def test_columns_named_as_ours_or_not_at_all_land_under_names_of_their_own(
+    spark: SparkSession, tmp_path: Path
+) -> None:
+    path = written(tmp_path / "a.jsonl", '{"id": "1", "_key": "x", "_source": "y", "": "z"}')
+    rows = read(spark, source(path, "jsonl")).rows
+    assert rows.select("_key", "_key_", "_source_").collect() == [("1", "x", "y")]
+    assert not any(name == "" for name in rows.columns)
+
+
+def test_names_that_differ_by_capitals_alone_say_so(spark: SparkSession, tmp_path: Path) -> None:
+    path = written(tmp_path / "a.jsonl", '{"id": "1", "mail": "x", "Mail": "y"}')
+    with pytest.raises(SourceError, match="differ only by capitals"):
+        read(spark, source(path, "jsonl"))
+
+
+# What a delivery may not take away in silence, and what is only told.
+
+
+def before(spark: SparkSession, rows: int, **columns: str) -> Any:
+    entry = ("crm", None, ["b0"], rows, columns, "r0")
+    return local_rows(spark, [entry], DELIVERY.schema).first()
+
+
+def test_a_snapshot_without_rows_does_not_delete_everybody(spark: SparkSession, tmp_path: Path) -> None:
+    path = written(tmp_path / "a.csv", "id,name\n")
+    last = before(spark, 12, id="string", name="string")
+    with pytest.raises(
+        SourceError, match=r"holds no rows, where the last delivery had 12.*allow_empty: true"
+    ):
+        drift.check(read(spark, source(path)), source(path), last=last, first=False)
+    for allowed in (source(path, allow_empty=True), source(path, load="changes")):
+        drift.check(read(spark, allowed), allowed, last=last, first=False)
+        assert drift.notices(read(spark, allowed), allowed, last=last) == ["the delivery holds no rows"]
+
+
+def test_a_file_of_no_bytes_at_all_is_refused_the_first_time(spark: SparkSession, tmp_path: Path) -> None:
+    empty = source(written(tmp_path / "a.csv", ""))
+    with pytest.raises(SourceError, match=r"source crm: .*a\.csv: holds no columns"):
+        drift.check(read(spark, empty), empty, last=None, first=True)
+
+
+def test_a_mapped_column_that_is_gone_ends_the_source_and_another_is_told(
+    spark: SparkSession, tmp_path: Path
+) -> None:
+    crm = source(written(tmp_path / "a.csv", "id,fax\n1,2\n"), columns={"emails": "array(lower(email))"})
+    last = before(spark, 1, id="string", email="string", note="string", fax="int")
+    with pytest.raises(SourceError, match=r"no longer has email, which its conf reads"):
+        drift.check(read(spark, crm), crm, last=last, first=False)
+    last = before(spark, 1, id="string", note="string", fax="int")
+    delivery = read(spark, crm)
+    drift.check(delivery, crm, last=last, first=False)
+    assert drift.notices(delivery, crm, last=last) == [
+        "column note is gone",
+        "column fax was int and is string",
+    ]
+    last = before(spark, 1, id="string")
+    assert drift.notices(delivery, crm, last=last) == ["new column fax: it lands, and no conf reads it"]
+
+
+@pytest.mark.parametrize("format", ["csv", "jsonl", "parquet"])
+def test_columns_of_any_name_land_and_are_mapped(
+    spark: SparkSession, storage: Storage, tmp_path: Path, format: str
+) -> None:
+    names = ["id", "Geb.-Dat.", "what`s up", "x[0]", "a b", "total (€)", "seen.at"]
+    values = ["1", "Ann", "Ada", "Leeds", "Yorkshire", "LS1 4AB", "2024-01-02"]
+    table = ",".join(names) + "\n" + ",".join(values) + "\n"
+    row = json.dumps(dict(zip(names, values, strict=True)))
+    path = written(tmp_path / f"a.{format}", table if format == "csv" else row)
+    if format == "parquet":
+        pq.write_table(pa.table({name: [value] for name, value in zip(names, values, strict=True)}), path)
+    columns = {"family_name": "`Geb.-Dat.`", "given_name": "`what``s up`", "city": "`x[0]`", "region": "`a b`",
+               "postcode": "`total (€)`"}  # fmt: skip
+    crm = source(path, format, columns=columns, updated_at="to_timestamp(`seen.at`)")
+    delivery = read(spark, crm)
+    storage.append_once("bronze.crm", delivery.rows, token="1")
+    landed = storage.read("bronze.crm").transform(mapping.current_rows, crm, batches=delivery.batches)
+    [person] = landed.transform(mapping.emitted, crm, crm.emits[0]).collect()
+    assert [person[name].lower() for name in columns] == ["ann", "ada", "leeds", "yorkshire", "ls1 4ab"]

@@ -1,0 +1,134 @@
+"""Forecasts: learnt where there is something to learn, published only where they beat a plainer guess."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+from cdi_spark.gold.measures import forecasts
+from cdi_spark.gold.measures.forecasts import (
+    PAST,
+    beside_average,
+    churn,
+    examples,
+    try_churn,
+    try_value,
+    value,
+)
+
+World = Callable[..., DataFrame]
+NOTHING = {
+    "days_since_act": "10", "days_known": "400", "acts_year": "3", "acts_90d": "1", "acts_next": "1", "running": "0",
+    "usage_90d": "0", "usage_90d_before": "0", "cases_90d": "0", "satisfaction": "CAST(NULL AS DOUBLE)",
+    "frequency": "2", "purchases_year": "1", "lifetime_value": "100BD", "value_year": "100BD", "value_next": "0BD",
+}  # fmt: skip
+# A number of a customer and day that tells nothing about anything else.
+CHANCE = "pmod(xxhash64(id, days_back, '{}'), 100)"
+
+
+@pytest.fixture(scope="module")
+def world(spark_session_of_all_tests: SparkSession) -> World:
+    """world(600, acts_next="…"): gold/facts.py of so many customers who do what the SQL says."""
+
+    def world(customers: int, **said: str) -> DataFrame:
+        days = ", ".join(map(str, (0, *PAST)))
+        rows = spark_session_of_all_tests.sql(
+            f"SELECT id, CAST(id AS STRING) entity_id, explode(array({days})) days_back FROM range({customers})"
+        )
+        for name, sql in (*NOTHING.items(), *said.items()):
+            rows = rows.withColumn(name, F.expr(sql))
+        return beside_average(rows)
+
+    return world
+
+
+def learnt(rows: DataFrame) -> pa.Table:
+    return examples(rows.where("days_back > 0")).toArrow()
+
+
+def test_who_complains_goes_and_the_model_says_so_and_spark_scores_as_the_driver_does(world: World) -> None:
+    chance, other = CHANCE.format("went"), CHANCE.format("complained")
+    rows = world(
+        800, cases_90d=f"IF({other} < 30, 3, 0)", acts_next=f"IF({chance} < IF(cases_90d > 0, 80, 10), 0, 1)"
+    )
+    trial = try_churn(learnt(rows))
+    assert trial.published is not None
+    assert trial.error is not None
+    assert trial.baseline is not None
+    assert trial.error < trial.baseline - 0.05
+    scored = (
+        rows.where("days_back = 0")
+        .withColumns(churn(trial.published))
+        .withColumn("score", trial.published.score)
+    )
+    risks = {
+        row["cases_90d"]: (row["churn_risk"], row["churn_drivers"], row["score"])
+        for row in scored.where("id < 40").collect()
+    }
+    (low, _, at_ease), (high, drivers, _) = risks[0], risks[3]
+    assert low == pytest.approx(0.1, abs=0.06)
+    assert high == pytest.approx(0.8, abs=0.08)
+    assert drivers == ["high support cases in 90 days"]
+    # What did not vary, or not so far, where it was learnt from says nothing new.
+    known = {name: np.array([1e9]) for name in forecasts.FEATURES} | {
+        "support cases in 90 days": np.array([-1.0])
+    }
+    assert trial.published.scores(known)[0] == pytest.approx(at_ease)
+    assert try_churn(learnt(rows.repartition(7))).error == trial.error
+
+
+def test_a_forecast_that_is_no_better_than_its_baseline_is_not_published(world: World) -> None:
+    # By recency alone: all else is chance.
+    going = f"IF({CHANCE.format('went')} < days_since_act / 4, 0, 1)"
+    noise = {name: CHANCE.format(name) for name in ("cases_90d", "acts_90d", "usage_90d", "running")}
+    # Nobody's year differs from the last one.
+    year = f"CAST({CHANCE.format('value')} AS DECIMAL(28,3))"
+    rows = world(
+        800,
+        days_since_act=f"{CHANCE.format('since')} * 3",
+        acts_next=going,
+        value_year=year,
+        value_next="value_year",
+        **noise,
+    )
+    learnt_from = learnt(rows)
+    for trial in (try_churn(learnt_from), try_value(learnt_from)):
+        assert trial.error is not None
+        assert (trial.published, trial.why_not) == (None, "")
+    told = rows.limit(1).select("*", value(None).alias("forecast")).withColumns(churn(None)).collect()[0]
+    assert (told["churn_risk"], told["churn_drivers"], told["forecast"]) == (None, None, None)
+
+
+def test_the_value_of_a_year_is_foretold_where_the_last_one_was_chance(world: World) -> None:
+    spends = f"CAST(IF({CHANCE.format('{}')} < 50, 0, 1) * 100 * (1 + running) AS DECIMAL(28,3))"
+    rows = world(
+        800,
+        running=f"CAST({CHANCE.format('plan')} < 50 AS INT)",
+        value_year=spends.format("last"),
+        value_next=spends.format("next"),
+    )
+    trial = try_value(learnt(rows))
+    assert trial.published is not None
+    told = rows.where("days_back = 0").groupBy("running").agg(F.avg(value(trial.published)).alias("mean"))
+    means = {row["running"]: row["mean"] for row in told.collect()}
+    assert means[0] == pytest.approx(50, rel=0.2)
+    assert means[1] == pytest.approx(100, rel=0.2)
+    assert rows.limit(1).withColumn("lifetime_value", F.lit(None)).select(
+        value(trial.published)
+    ).collect() == [(None,)]
+
+
+def test_of_too_few_customers_or_of_one_kind_nothing_is_learnt_and_it_says_why(world: World) -> None:
+    few, faithful = learnt(world(40)), learnt(world(600))
+    none = few.slice(0, 0)
+    for learnt_from in (few, none):
+        for trial in (try_churn(learnt_from), try_value(learnt_from)):
+            assert "wants 100" in trial.why_not
+            assert (trial.published, trial.error) == (None, None)
+    assert "0 of the kind that counts" in try_churn(faithful).why_not
+    assert "0 of the kind that counts" in try_value(faithful).why_not

@@ -1,0 +1,53 @@
+"""Which mailboxes, phones and devices are one person's own, and which are nobody's."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+from pyspark.sql import DataFrame, SparkSession
+
+from cdi_spark.linkage.model.shared_values import shared_values, with_own
+from cdi_spark.schema import FEATURES
+from cdi_spark.spark.local_rows import local_rows
+
+
+@pytest.fixture
+def features(spark: SparkSession) -> DataFrame:
+    def row(record_id: str, given: str | None, emails: Sequence[str] | None) -> tuple[object, ...]:
+        told = {"given_root": given, "emails": emails, "own_emails": emails, "phones": ["+44200"]}
+        return (record_id, *(told.get(name) for name in FEATURES))
+
+    rows = [
+        row("a", "robert", ["own@x.org", "family@x.org"]),
+        row("b", "robrt", ["own@x.org"]),
+        row("c", "mary", ["family@x.org"]),
+        row("d", None, ["own@x.org"]),
+        row("e", "tom", ["public@x.org"]),
+        row("f", "una", ["public@x.org", "family@x.org"]),
+        row("g", "vera", ["public@x.org"]),
+        row("h", "will", None),
+    ]
+    schema = ", ".join(["record_id string", *(f"{name} {kind}" for name, kind in FEATURES.items())])
+    return local_rows(spark, rows, schema)
+
+
+def test_a_value_is_shared_from_two_initials_on_and_public_from_a_limit_on(features: DataFrame) -> None:
+    shared = shared_values(features)
+    assert {(r["column"], r["value"]): r["people"] for r in shared.collect()} == {
+        ("emails", "family@x.org"): 3,
+        ("emails", "public@x.org"): 3,
+        ("phones", "+44200"): 6,
+    }
+    told = {r["record_id"]: r for r in with_own(features, shared, public_from=4).collect()}
+    assert told["a"]["emails"] == ["own@x.org", "family@x.org"]
+    assert told["a"]["own_emails"] == told["b"]["own_emails"] == told["d"]["own_emails"] == ["own@x.org"]
+    assert told["c"]["emails"] == ["family@x.org"]
+    assert told["c"]["own_emails"] is None
+    assert told["h"]["emails"] is None
+    assert {r["phones"] is None and r["own_phones"] is None for r in told.values()} == {True}
+
+
+def test_without_a_shared_value_all_is_own(features: DataFrame) -> None:
+    told = with_own(features, shared_values(features).limit(0), public_from=4).collect()
+    assert all(r["own_emails"] == r["emails"] and r["own_phones"] == r["phones"] for r in told)

@@ -1,0 +1,337 @@
+"""`cdi review`: which pairs stewards are shown and why, the forms they fill in, and their answers as judgements."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from datetime import UTC, datetime
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pyspark.sql import SparkSession
+
+from cdi_spark.cli import main
+from cdi_spark.config import Linkage
+from cdi_spark.errors import CdiError
+from cdi_spark.queries.review_queue import open_pairs
+from cdi_spark.reports.review import review_page
+from cdi_spark.schema import (
+    JUDGEMENT,
+    MEMBER,
+    PAIR,
+    PERSON,
+    SHOWN,
+)
+from cdi_spark.spark.local_rows import local_rows
+from cdi_spark.stewardship.judgements import (
+    CANNOT,
+    MUST,
+    Judgement,
+    sides,
+    standing,
+)
+from cdi_spark.stewardship.review_sheet import COLUMNS, read_sheet, sheet
+from cdi_spark.storage import Storage
+
+AT = datetime(2025, 1, 1, tzinfo=UTC)
+HOSTILE = '<script src="https://evil.example/x.js"></script>\'"&'
+
+Link = tuple[str, str, float] | tuple[str, str, float, str]
+
+
+def pair_row(left: str, right: str, bits: float, rule: str | None = None) -> tuple[Any, ...]:
+    return (*sorted((left, right)), bits, 1 / (1 + 2.0**-bits), [], "rule", rule, "m")
+
+
+def asked(
+    spark: SparkSession, entities: dict[str, str], links: list[Link], *decided: str, **limits: Any
+) -> list[tuple[str, str, str]]:
+    """The two records and the reason of every pair, the most worth it first.
+
+    Args:
+        entities: an entity's records, parted by blanks.
+        decided: such as 'crm:1 = web:1' and 'crm:1 ! web:1'.
+    """
+    members = [(record, entity) for entity, records in entities.items() for record in records.split()]
+    held = []
+    for left, sign, right in (told.split() for told in decided):
+        held.append(Judgement(left, right, MUST if sign == "=" else CANNOT, "ann", "", AT))
+    found = open_pairs(
+        local_rows(spark, [pair_row(*link) for link in links], PAIR.schema),
+        local_rows(spark, members, "record_id string, entity_id string"),
+        sides(spark, held),
+        limits=Linkage(**limits),
+    ).collect()
+    found.sort(key=lambda row: (-row["worth"], not row["beyond"], row["record_id_l"], row["record_id_r"]))
+    return [(row["record_id_l"], row["record_id_r"], row["reason"]) for row in found]
+
+
+def test_pairs_come_with_their_reasons_the_most_worth_it_first(spark: SparkSession) -> None:
+    entities = {
+        "X": "crm:1 web:1", "Y": "crm:2", "Z": "shop:1 shop:2 shop:3", "W": "crm:4", "A": "app:1", "B": "app:2",
+        "C": "erp:1", "D": "erp:2", "E": "crm:5 crm:6 crm:7 crm:8 crm:9 web:5",
+    }  # fmt: skip
+    links: list[Link] = [
+        ("crm:1", "web:1", 20.0),
+        # Of X and Y the heaviest pair, whose answer decides two pairs; together they have two crm records.
+        ("crm:1", "crm:2", 1.0),
+        ("crm:2", "web:1", 2.0),
+        # Decides six, but is less doubtful; and one that weighs little.
+        ("shop:3", "web:1", 9.0),
+        ("crm:4", "shop:1", -1.0),
+        # What holds shop:3 best holds less than what holds the others.
+        ("shop:1", "shop:2", 30.0),
+        ("shop:1", "shop:3", 3.0),
+        ("shop:2", "shop:3", 4.0),
+        # They weigh the same, but where a limit stands against the weight all is doubt.
+        ("app:1", "app:2", 5.0),
+        ("erp:1", "erp:2", 5.0),
+        *((f"crm:{n}", "web:5", 40.0 - n) for n in range(5, 10)),
+    ]
+    apart = "kept apart: entities with {} records, though this pair is more likely one person than two"
+    weak = "held weakly: nothing better than this pair joins 1 of the entity's {} records with the rest"
+    found = asked(spark, entities, links, records_per_source={"crm": 1, "erp": 1}, largest_entity=5)
+    assert [f"{left} {right}: {reason}" for left, right, reason in found] == [
+        f"crm:9 web:5: {weak.format(6)}; it has 6 records, more than 5, and 5 records of source crm, more than 1",
+        f"crm:2 web:1: {apart.format('1 and 2')}; together they would have 2 records of source crm, more than 1",
+        f"erp:1 erp:2: {apart.format('1 and 1')}; together they would have 2 records of source erp, more than 1",
+        f"shop:2 shop:3: {weak.format(3)}",
+        f"app:1 app:2: {apart.format('1 and 1')}",
+        f"shop:3 web:1: {apart.format('3 and 2')}",
+        f"crm:1 web:1: {weak.format(2)}",
+    ]
+
+
+def test_what_is_decided_is_not_asked(spark: SparkSession) -> None:
+    # What is decided of the same three entities, and what is left to ask; z:9 is no more.
+    cases = [
+        ("", "a:2-a:3 a:2-b:1"),
+        # Two that are the same third are one.
+        ("a:2=z:9 a:3=z:9", "a:1-a:2 a:2-b:1"),
+        # Whom stewards made one is held by them, and as well linked as either; then a:2 is held most weakly.
+        ("a:1=a:3", "a:1-a:2 a:2-b:1"),
+        # Entities that are two, or will be one, are left alone, whichever of their records that says.
+        ("a:3!b:1", "a:2-a:3"),
+        ("a:3=z:9 b:1=z:9 a:2!a:3", "a:1-a:3"),
+    ]
+    entities, links, decided = {}, list[Link](), []
+    for n, (judged, _) in enumerate(cases):
+        entities |= {f"X{n}": f"a:1.{n} a:2.{n} a:3.{n}", f"Y{n}": f"b:1.{n}", f"Z{n}": f"c:1.{n}"}
+        links += [
+            (f"a:1.{n}", f"a:2.{n}", 1.5),
+            (f"a:1.{n}", f"a:3.{n}", 1.0),
+            (f"a:2.{n}", f"a:3.{n}", 1.2),
+            (f"a:1.{n}", f"b:1.{n}", 3.0),
+            (f"a:2.{n}", f"b:1.{n}", 4.0),
+            (f"b:1.{n}", f"c:1.{n}", 5.0, "must-link: same id"),
+            (f"a:3.{n}", f"c:1.{n}", 6.0, "cannot-link: two ids"),
+        ]
+        decided += [f"{told[:3]}.{n} {told[3]} {told[4:]}.{n}" for told in judged.split()]
+    # Held by a rule of conf: nobody is asked about it.
+    entities |= {"V": "d:1 d:2"}
+    links += [("d:1", "d:2", 0.1, "must-link: same id")]
+    found = asked(spark, entities, links, *decided)
+    pairs: dict[str, set[str]] = {}
+    for left, right, _ in found:
+        pairs.setdefault(left.partition(".")[2], set()).add(f"{left.split('.')[0]}-{right.split('.')[0]}")
+    assert pairs == {str(n): set(left.split()) for n, (_, left) in enumerate(cases)}
+
+
+def told(**said: Any) -> dict[str, Any]:
+    nothing = {f"{name}_{side}": None for name in SHOWN for side in "lr"}
+    return nothing | {
+        "record_id_l": "crm:1", "record_id_r": "crm:2", "reason": "kept apart", "match_weight": -1.5,
+        "match_probability": 0.25, "entity_id_l": "X", "entity_id_r": "Y",
+    } | said  # fmt: skip
+
+
+def test_a_sheet_says_all_and_comes_back(tmp_path: Path) -> None:
+    pairs = [
+        told(given_name_l="=1+1", city_l="@SUM(1)", street_r='5, "The\nMews"', phones_l=["+44", "+49"]),
+        told(record_id_l="web:ä;-1\n,'", city_r="\tx", family_name_l="'=1", postcode_l="a;=b;c"),
+        told(record_id_r="shop:3"),
+    ]
+    text = sheet(pairs)
+    rows = list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"), newline="")))
+    assert list(rows[0]) == list(COLUMNS)
+    assert (rows[0]["given_name_l"], rows[0]["city_l"], rows[0]["phones_l"]) == (
+        "'=1+1",
+        "'@SUM(1)",
+        "'+44, +49",
+    )
+    assert (rows[0]["street_r"], rows[0]["match_weight"], rows[0]["answer"]) == ('5, "The\nMews"', "-1.5", "")
+    assert (rows[1]["city_r"], rows[1]["family_name_l"], rows[1]["postcode_l"]) == ("'\tx", "''=1", "a;'=b;c")
+    for row, answer, note in zip(rows, (" Same", "D", ""), ('\'=, \n"x"', "", "later"), strict=True):
+        row.update(answer=answer, note=note)
+    file = tmp_path / "answers.csv"
+    # As a spreadsheet writes it where the comma stands in numbers.
+    with file.open("w", encoding="utf-8-sig", newline="") as opened:
+        writer = csv.DictWriter(opened, COLUMNS, delimiter=";")
+        writer.writeheader()
+        writer.writerows(rows)
+    found = read_sheet(file)
+    assert [(a.row, a.decision.records, a.decision.verdict, a.decision.why) for a in found.answers] == [
+        (2, ("crm:1", "crm:2"), MUST, '=, \n"x"'),
+        (3, ("web:ä;-1\n,'", "crm:2"), CANNOT, "review"),
+    ]
+    assert (found.empty, found.faults) == (1, {})
+
+
+@given(st.text("=;' \ta1", max_size=8))
+def test_no_cell_begins_a_formula_and_every_id_comes_back(tmp_path_factory: Any, text: str) -> None:
+    file = tmp_path_factory.mktemp("sheet") / "a.csv"
+    file.write_text(sheet([told(record_id_l=f":{text}", city_l=text)]).replace(",crm:2,,", ",crm:2,y,"))
+    city = next(csv.DictReader(io.StringIO(file.read_text(), newline="")))["city_l"]
+    assert not any(re.match(" *=|\t", cell) for cell in city.split(";"))
+    (answer,) = read_sheet(file).answers
+    assert answer.decision.records[0] == f":{text}"
+
+
+def test_a_file_that_is_no_sheet_is_an_error_that_names_it(tmp_path: Path) -> None:
+    file = tmp_path / "a.csv"
+    head = b"record_id_l,record_id_r,answer,note\n"
+    wrong = {
+        b"": "row 1: has no record_id_l, record_id_r, answer, note",
+        b"record_id_l,record_id_r,note\n": "row 1: has no answer",
+        head + b'crm:1,crm:2,same,"\n': "a.csv, line 2: is no CSV",
+        head + "crm:1,crm:2,s,ü".encode("latin-1"): "is not in UTF-8",
+    }
+    for content, message in wrong.items():
+        file.write_bytes(content)
+        with pytest.raises(CdiError, match=message):
+            read_sheet(file)
+    with pytest.raises(CdiError, match=r"no\.csv: cannot be read"):
+        read_sheet(tmp_path / "no.csv")
+    file.write_bytes(head + b"crm:1,crm:2,perhaps,\ncrm:1,,yes,\n\ncrm:1,crm:2\ncrm:1,crm:2,0,\n")
+    found = read_sheet(file)
+    assert list(found.faults) == [2, 3, 5]
+    assert [answer.row for answer in found.answers] == [6]
+    assert not any("perhaps" in fault for fault in found.faults.values())
+
+
+def test_the_page_needs_nothing_else_and_shows_values_as_text() -> None:
+    page = review_page(
+        [told(record_id_l=f"crm:{HOSTILE}", family_name_l=HOSTILE, city_l="Bath", city_r="BATH",
+              emails_l=["a@x.uk", "b@x.uk"], emails_r=["a@x.uk"], street_l="1 Way")]
+    )  # fmt: skip
+    assert "Confidential" in page
+    assert "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'" in page
+    seen = _Seen()
+    seen.feed(page)
+    assert seen.scripts == [{}]
+    assert not seen.references
+    assert next(tag for tag in seen.tags if tag.get("class") == "pair")["data-left"] == f"crm:{HOSTILE}"
+    assert HOSTILE in seen.texts
+    # What the other contradicts is marked; capitals, and what only one says, are no contradiction.
+    assert seen.marked == ["b@x.uk"]
+    assert "no pair to review" in review_page([])
+
+
+class _Seen(HTMLParser):
+    """What a browser would make of a page."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: list[dict[str, str | None]] = []
+        self.scripts: list[dict[str, str | None]] = []
+        self.references: list[str] = []
+        self.texts: list[str] = []
+        self.marked: list[str] = []
+        self._inside: str = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(dict(attrs))
+        self._inside = tag
+        if tag == "script":
+            self.scripts.append(dict(attrs))
+        if tag in ("link", "img", "iframe", "base", "form", "object"):
+            self.references.append(tag)
+        self.references += [
+            name for name, _ in attrs if name in ("src", "href", "srcset") or name[:2] == "on"
+        ]
+
+    def handle_data(self, data: str) -> None:
+        self.texts.append(data)
+        if self._inside == "mark":
+            self.marked.append(data)
+        self._inside = ""
+
+
+@pytest.fixture
+def customers(spark: SparkSession, storage: Storage) -> Storage:
+    """X has crm:1 and web:1, Y has crm:2; beside them what is no longer."""
+    persons = [
+        {"record_id": record, "is_deleted": False, "given_name": name, "emails": [f"{name}@x.uk"]}
+        for record, name in (("crm:1", "Ann"), ("crm:2", "Anna"), ("web:1", "=Ann"))
+    ]
+    members = [
+        ("crm:1", "X", AT, None, "r"), ("web:1", "X", AT, None, "r"), ("crm:2", "Y", AT, None, "r"),
+        ("web:1", "Y", AT, AT, "r"),
+    ]  # fmt: skip
+    pairs = [
+        pair_row("crm:1", "web:1", 12.0),
+        pair_row("crm:1", "crm:2", 3.0),
+        pair_row("crm:2", "web:1", 1.0),
+    ]
+    storage.replace(MEMBER, local_rows(spark, members, MEMBER.schema))
+    storage.replace(PAIR, local_rows(spark, pairs, PAIR.schema))
+    rows = [tuple(person.get(name) for name in PERSON.names) for person in persons]
+    storage.replace(PERSON, local_rows(spark, rows, PERSON.schema))
+    return storage
+
+
+def test_a_clerk_answers_and_what_is_right_is_on_record(
+    customers: Storage, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    place = ["--project", "conf/demo", "--warehouse", customers.warehouse]
+    csv_file, page = tmp_path / "pairs.csv", tmp_path / "pairs.html"
+    assert main(["review", *place, "--csv", str(csv_file), "--html", str(page), "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert [(pair["record_id_l"], pair["record_id_r"]) for pair in found] == [
+        ("crm:1", "crm:2"), ("crm:1", "web:1")
+    ]  # fmt: skip
+    assert (found[0]["given_name_r"], found[0]["emails_l"], found[0]["entity_id_l"]) == (
+        "Anna",
+        ["Ann@x.uk"],
+        "X",
+    )
+    assert "crm:2" in page.read_text()
+    assert "'=Ann" in csv_file.read_text()
+    assert main(["review", *place, "--pairs", "1"]) == 0
+    shown = capsys.readouterr().out
+    assert "Anna" in shown
+    assert "web:1" not in shown
+
+    head, *_ = csv_file.read_text().splitlines()
+    rows = ("crm:1,crm:2,different,", "crm:2,crm:1,D,", "web:1,crm:1,same,one, they say", "crm:2,web:1,yes,",
+            "crm:9,crm:1,n,", "crm:1,web:1,,", "crm:1,web:1,who knows,")  # fmt: skip
+    csv_file.write_text("\n".join((head, *rows)) + "\n")
+    assert main(["review", *place, "--answers", str(csv_file), "--by", "ann"]) == 1
+    out, err = capsys.readouterr()
+    assert "2 on record, 1 decided already, 1 empty, 2 refused" in out
+    assert "row 5: judge: crm:2 and web:1 cannot be one person" in out
+    assert "row 6: judge: crm:9: no such record" in out
+    assert f"{csv_file}: not on record: row 5, 6, 8" in err
+    assert "who knows" not in out + err
+    held = standing(customers.read(JUDGEMENT.name))
+    assert [(j.pair, j.verdict, j.by, j.why) for j in held] == [
+        (("crm:1", "crm:2"), CANNOT, "ann", "review"),
+        (("crm:1", "web:1"), MUST, "ann", "one"),
+    ]
+    csv_file.write_text("\n".join((head, *rows[:3])) + "\n")
+    assert main(["review", *place, "--answers", str(csv_file), "--by", "bob", "--json"]) == 0
+    taken = json.loads(capsys.readouterr().out)
+    assert taken == {"recorded": 0, "known": 3, "refused": {}, "empty": 0, "faults": {}}
+
+
+def test_options_that_do_not_go_together_are_a_mistake(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["review", "--answers", "a.csv"]) == 2
+    assert main(["review", "--by", "ann"]) == 2
+    assert main(["review", "--answers", "a.csv", "--by", "ann", "--csv", "b.csv"]) == 2
+    assert "--answers FILE wants --by NAME" in capsys.readouterr().err

@@ -1,0 +1,365 @@
+"""Tables are written once a token, in their declared shape, and never mixed between warehouses."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+from cdi_spark.errors import CdiError
+from cdi_spark.schema import (
+    ATTRIBUTE,
+    COMPONENT,
+    MEMBER,
+    TABLES,
+    TIMELINE,
+    Table,
+)
+from cdi_spark.spark.local_rows import local_rows
+from cdi_spark.spark.profile import DELETION_VECTORS
+from cdi_spark.spark.session import spark_session
+from cdi_spark.storage import Storage, scratch
+from cdi_spark.storage.declared import conform
+
+SINCE = datetime(2024, 1, 1, tzinfo=UTC)
+
+
+def members(spark: SparkSession, **entities: str) -> DataFrame:
+    """members(spark, a="X"): record a is in entity X."""
+    return local_rows(spark, [(r, e, SINCE, None, "r1") for r, e in entities.items()], MEMBER.schema)
+
+
+def log_of(storage: Storage, table: Table) -> str:
+    """The actions of all commits."""
+    log = Path(storage.warehouse) / table.name.replace(".", "/") / "_delta_log"
+    return "".join(commit.read_text() for commit in log.glob("*.json"))
+
+
+def entity_of(rows: DataFrame) -> dict[str, str]:
+    return {r["record_id"]: r["entity_id"] for r in rows.collect()}
+
+
+def test_a_batch_lands_once_whatever_its_rows_say_the_second_time(
+    spark: SparkSession, storage: Storage
+) -> None:
+    for row, token in (("1", "b1"), ("2", "b1"), ("3", "b2")):
+        storage.append_once("bronze.crm", spark.sql(f"select {row} as id"), token=token)
+    assert {r["id"] for r in storage.read("bronze.crm").collect()} == {1, 3}
+
+
+def test_bronze_takes_any_column_name_and_new_columns_later(spark: SparkSession, storage: Storage) -> None:
+    storage.append_once("bronze.crm", spark.sql("select 1 as `Post Code (home)`"), token="b1")
+    wider = spark.sql("select 2 as `Post Code (home)`, 'x' as `a;b = {c}`")
+    storage.append_once("bronze.crm", wider, token="b2")
+    rows = storage.read("bronze.crm")
+    assert rows.columns == ["Post Code (home)", "a;b = {c}"]
+    assert {tuple(r) for r in rows.collect()} == {(1, None), (2, "x")}
+
+
+def test_an_append_lacks_no_declared_column(spark: SparkSession, storage: Storage) -> None:
+    with pytest.raises(CdiError, match=r"entities\.component: component is missing"):
+        storage.append(COMPONENT, local_rows(spark, [("a",)], "record_id string"))
+    assert not storage.exists(COMPONENT.name)
+
+
+def test_merge_inserts_new_keys_and_updates_only_what_changed(spark: SparkSession, storage: Storage) -> None:
+    storage.merge(MEMBER, members(spark, a="X", b="Y", c="Z"), when_changed=())
+    again = members(spark, a="W", b="Y", c="Z", d="V").withColumns(
+        {"run_id": F.lit("r2"), "valid_to": F.when(F.col("record_id") == "c", F.lit(SINCE))}
+    )
+    storage.merge(MEMBER, again, when_changed=("entity_id", "valid_to"))
+    rows = storage.read(MEMBER.name)
+    assert entity_of(rows) == {"a": "W", "b": "Y", "c": "Z", "d": "V"}
+    assert {r["record_id"]: r["run_id"] for r in rows.collect()} == {
+        "a": "r2",
+        "b": "r1",
+        "c": "r2",
+        "d": "r2",
+    }
+
+
+def test_a_table_made_while_it_was_small_marks_changed_rows_once_it_is_changed_as_a_large_one(
+    spark: SparkSession, storage: Storage
+) -> None:
+    storage.merge(MEMBER, members(spark, a="X", b="Y"), when_changed=())
+    spark_session()  # as a command in the same process does
+    storage.merge(MEMBER, members(spark, a="Z"), when_changed=("entity_id",))
+    assert "deletionVector" not in log_of(storage, MEMBER)
+    try:
+        spark.conf.set(DELETION_VECTORS, "true")
+        storage.merge(MEMBER, members(spark, a="W"), when_changed=("entity_id",))
+        assert "deletionVector" in log_of(storage, MEMBER)
+        assert entity_of(storage.read(MEMBER.name)) == {"a": "W", "b": "Y"}
+        enabled = storage.versions([MEMBER.name])
+        storage.replace_of(MEMBER, members(spark, b="Y").select("entity_id"), members(spark, b="V"))
+        assert storage.versions([MEMBER.name]) == {MEMBER.name: enabled[MEMBER.name] + 2}
+    finally:
+        spark.conf.set(DELETION_VECTORS, "false")
+    assert entity_of(storage.read(MEMBER.name)) == {"a": "W", "b": "V"}
+
+
+def test_merge_with_nothing_to_compare_never_updates(spark: SparkSession, storage: Storage) -> None:
+    storage.merge(MEMBER, members(spark, a="X"), when_changed=())
+    storage.merge(MEMBER, members(spark, a="Z", b="Y"), when_changed=())
+    assert entity_of(storage.read(MEMBER.name)) == {"a": "X", "b": "Y"}
+
+
+def test_replace_leaves_just_these_rows_even_when_they_come_from_itself(
+    spark: SparkSession, storage: Storage
+) -> None:
+    storage.replace(MEMBER, members(spark, a="X", b="Y"))
+    storage.replace(MEMBER, storage.read(MEMBER.name).where("record_id = 'b'"))
+    assert entity_of(storage.read(MEMBER.name)) == {"b": "Y"}
+
+
+def test_a_table_comes_in_the_declared_order_with_comments(spark: SparkSession) -> None:
+    rows = local_rows(
+        spark,
+        [(1, 2, 2, 3, "a", "x")],
+        "entity long, component long, part long, stamp long, record_id string, more string",
+    )
+    fitted = conform(rows, COMPONENT)
+    assert fitted.columns == ["record_id", "component", "part", "entity", "stamp"]
+    assert fitted.schema["component"].metadata["comment"].startswith("number of its connected component")
+
+
+@pytest.mark.parametrize(
+    ("schema", "says"),
+    [
+        ("record_id string", r"entities\.component: component is missing"),
+        ("record_id string, component int", r"entities\.component: component is int, wants bigint"),
+    ],
+)
+def test_a_table_of_another_shape_is_refused_and_never_cast(
+    spark: SparkSession, schema: str, says: str
+) -> None:
+    with pytest.raises(CdiError, match=says):
+        conform(local_rows(spark, [], schema), COMPONENT)
+
+
+def test_reading_a_table_never_written_says_what_to_run(storage: Storage) -> None:
+    with pytest.raises(CdiError, match=r"entities\.member: no such table .* `cdi run all`"):
+        storage.read(MEMBER.name)
+    empty = storage.read_or_empty(MEMBER)
+    assert empty.isEmpty()
+    assert empty.columns == MEMBER.names
+
+
+def test_queries_see_their_own_warehouse_only(spark: SparkSession, tmp_path: Path) -> None:
+    sql = "SELECT entity_id FROM `entities`.`member`"
+    both = [Storage(spark, tmp_path / name) for name in ("one", "two")]
+    for storage, entity in zip(both, "XY", strict=True):
+        storage.replace(MEMBER, members(spark, a=entity))
+    first, second = both[0].query(sql), both[1].query(sql)
+    assert (first.collect(), second.collect()) == ([("X",)], [("Y",)])
+    assert both[0].query(sql).collect() == [("X",)]
+
+
+def test_a_query_does_not_find_what_only_another_warehouse_has(spark: SparkSession, tmp_path: Path) -> None:
+    full, bare = Storage(spark, tmp_path / "full"), Storage(spark, tmp_path / "bare")
+    full.replace(MEMBER, members(spark, a="X"))
+    assert full.query("SELECT entity_id FROM entities.member").collect() == [("X",)]
+    with pytest.raises(CdiError, match=r"entities\.member: no such table"):
+        bare.query("SELECT entity_id FROM Entities.Member").collect()
+
+
+def test_a_prefix_parts_two_projects_in_one_warehouse(spark: SparkSession, tmp_path: Path) -> None:
+    plain, test = Storage(spark, tmp_path), Storage(spark, tmp_path, prefix="test_")
+    plain.replace(MEMBER, members(spark, a="X"))
+    test.replace(MEMBER, members(spark, a="Y"))
+    assert plain.query("SELECT entity_id FROM entities.member").collect() == [("X",)]
+    assert test.query("SELECT entity_id FROM test_entities.member").collect() == [("Y",)]
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_scratch_is_gone_after_the_block_even_when_it_fails(
+    spark: SparkSession, storage: Storage, fails: bool
+) -> None:
+    def work() -> None:
+        with storage.scratch() as keep:
+            assert keep("silver.person", spark.range(3)).count() == 3
+            if fails:
+                raise ValueError("midway")
+
+    if fails:
+        with pytest.raises(ValueError, match="midway"):
+            work()
+    else:
+        work()
+    assert not list(Path(storage.warehouse).glob("_*"))
+
+
+def customers(spark: SparkSession, *entities: str) -> DataFrame:
+    return local_rows(
+        spark,
+        [
+            (entity, "given_name", entity, "crm:1", "crm", None, True, "trusted", "only")
+            for entity in entities
+        ],
+        ATTRIBUTE.schema,
+    )
+
+
+def readers_see(storage: Storage) -> list[str]:
+    rows = storage.query("SELECT entity_id FROM gold.attribute").collect()
+    return sorted(row["entity_id"] for row in rows)
+
+
+@pytest.mark.parametrize("catalog", ["", "spark_catalog"])
+def test_readers_of_gold_see_the_newest_release_until_the_next(
+    spark: SparkSession, tmp_path: Path, catalog: str
+) -> None:
+    storage = Storage(spark, tmp_path, catalog=catalog, prefix="rel_")
+    sql = "SELECT entity_id FROM rel_gold.attribute"
+    storage.replace(ATTRIBUTE, customers(spark, "a"))
+    with pytest.raises(CdiError, match=r"gold: nothing was released yet .* `cdi run all`"):
+        storage.query(sql)
+    storage.release("r1")
+    storage.replace(ATTRIBUTE, customers(spark, "a", "b"))
+    assert storage.query(sql).collect() == [("a",)]
+    assert storage.newest_release().read(ATTRIBUTE.name).count() == 1
+    assert storage.read(ATTRIBUTE.name).count() == 2
+    storage.release("r2")
+    assert storage.query(sql).count() == 2
+    assert storage.read("ops.release").count() == 2
+
+
+def test_tables_are_as_released_until_one_of_them_is_written(spark: SparkSession, storage: Storage) -> None:
+    storage.replace(ATTRIBUTE, customers(spark, "a"))
+    assert storage.as_released(ATTRIBUTE.name) is None
+    storage.release("r1")
+    assert storage.as_released(ATTRIBUTE.name, MEMBER.name) == "r1"
+    storage.replace(MEMBER, members(spark, a="X"))
+    assert storage.as_released(ATTRIBUTE.name) == "r1"
+    assert storage.as_released(ATTRIBUTE.name, MEMBER.name) is None
+
+
+def test_what_is_read_of_a_release_is_of_that_release(spark: SparkSession, storage: Storage) -> None:
+    storage.replace(ATTRIBUTE, customers(spark, "a"))
+    storage.release("r1")
+    release = storage.newest_release()
+    storage.replace(ATTRIBUTE, customers(spark, "a", "b"))
+    storage.release("r2")
+    assert (release.release_id, release.read(ATTRIBUTE.name).count()) == ("r1", 1)
+    assert storage.newest_release().release_id == "r2"
+
+
+def test_a_released_view_keeps_the_comments_of_its_columns(spark: SparkSession, storage: Storage) -> None:
+    storage.replace(ATTRIBUTE, customers(spark, "a"))
+    storage.release("r1")
+    readers_see(storage)
+    told = {row["col_name"]: row["comment"] for row in spark.sql("DESCRIBE gold.attribute").collect()}
+    assert told["record_id"] == "<source>:<key> of the person record"
+
+
+def test_a_view_may_be_read_over_other_rows_of_the_tables_that_it_names(
+    spark: SparkSession, storage: Storage
+) -> None:
+    order = TABLES["silver.order"]
+    orders = [{"order_id": f"shop:{record}", "record_id": record} for record in ("a", "b")]
+    rows = local_rows(spark, [tuple(map(said.get, order.names)) for said in orders], order.schema)
+    storage.replace(order, rows)
+    storage.replace(MEMBER, members(spark, a="X", b="Y"))
+    assert entity_of(storage.read(TIMELINE.name)) == {"a": "X", "b": "Y"}
+    given = {order.name: rows.where("record_id = 'a'"), MEMBER.name: members(spark, a="Z")}
+    seen = storage.read(TIMELINE.name, instead=given)
+    storage.replace(MEMBER, members(spark, a="later"))
+    assert entity_of(seen) == {"a": "Z"}
+
+
+def test_a_release_tried_again_is_one_release(spark: SparkSession, storage: Storage) -> None:
+    storage.replace(ATTRIBUTE, customers(spark, "a"))
+    storage.release("r1")
+    storage.release("r1")
+    assert storage.read("ops.release").count() == 1
+
+
+def test_a_catalog_holds_tables_under_names_of_three_parts(spark: SparkSession, tmp_path: Path) -> None:
+    storage = Storage(spark, tmp_path, catalog="spark_catalog", prefix="cat_")
+    assert not storage.exists(MEMBER.name)
+    storage.merge(MEMBER, members(spark, a="X"), when_changed=())
+    storage.merge(MEMBER, members(spark, a="Y", b="Z"), when_changed=("entity_id",))
+    assert entity_of(spark.table("spark_catalog.cat_entities.member")) == {"a": "Y", "b": "Z"}
+    assert entity_of(storage.query("SELECT * FROM cat_entities.member")) == {"a": "Y", "b": "Z"}
+    with storage.scratch() as keep:
+        assert keep("silver.person", spark.range(3)).count() == 3
+
+
+def test_a_warehouse_may_be_a_uri(spark: SparkSession, tmp_path: Path) -> None:
+    storage = Storage(spark, (tmp_path / "of uri").as_uri().replace("%20", " "))
+    storage.replace(MEMBER, members(spark, a="X"))
+    assert (tmp_path / "of uri" / "entities" / "member" / "_delta_log").is_dir()
+    assert entity_of(storage.query("SELECT * FROM entities.member")) == {"a": "X"}
+    with storage.scratch() as keep:
+        assert keep("silver.person", spark.range(3)).count() == 3
+    assert not (tmp_path / "of uri" / "_scratch").exists()
+
+
+def test_merge_takes_out_what_is_gone(spark: SparkSession, storage: Storage) -> None:
+    storage.replace(MEMBER, members(spark, a="X", b="Y", c="Z"))
+    rows = members(spark, a="W", b="Y", d="V").withColumn("_gone", F.col("record_id").isin("b", "d"))
+    storage.merge(MEMBER, rows, when_changed=("entity_id",))
+    assert entity_of(storage.read(MEMBER.name)) == {"a": "W", "c": "Z"}
+
+
+def test_rows_of_some_keys_take_the_place_of_all_that_were_there(
+    spark: SparkSession, storage: Storage
+) -> None:
+    def components(**rows: int) -> DataFrame:
+        return local_rows(spark, [(r, n, n, n, n) for r, n in rows.items()], COMPONENT.schema)
+
+    def keys(name: str, *values: str) -> DataFrame:
+        return local_rows(spark, [(value,) for value in values], f"{name} string")
+
+    storage.replace(COMPONENT, components(a=1, b=1, c=1))
+    storage.replace_of(COMPONENT, keys("record_id", "a", "b", "d"), components(a=2, d=2))
+    rows = {row["record_id"]: row["entity"] for row in storage.read(COMPONENT.name).collect()}
+    assert rows == {"a": 2, "c": 1, "d": 2}
+    assert spark.sql(f"DESCRIBE HISTORY {storage.address(COMPONENT.name)}").count() == 2
+
+    # By a column that is a part of the key.
+    storage.replace(MEMBER, members(spark, a="X", b="X", c="Y"))
+    storage.replace_of(MEMBER, keys("entity_id", "X", "Z"), members(spark, b="X", d="Z"))
+    assert entity_of(storage.read(MEMBER.name)) == {"b": "X", "c": "Y", "d": "Z"}
+
+
+def test_few_rows_are_held_and_more_written_down_computed_once_either_way(
+    spark: SparkSession, storage: Storage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scratch, "AT_HAND", 3)
+    with storage.scratch(few=True) as keep:
+        for n, name, is_written in ((3, "few", False), (4, "more", True)):
+            drawn = keep(name, spark.range(n).select("id", F.expr("uuid() AS lot")))
+            assert drawn.collect() == drawn.collect()
+            assert drawn.count() == n
+            assert (Path(storage.warehouse) / "_scratch" / name).exists() == is_written
+
+
+def test_two_writers_of_one_step_are_told_apart(spark: SparkSession, storage: Storage) -> None:
+    storage.append(MEMBER, members(spark, a="X"), token="lease", step=1)
+    storage.append(MEMBER, members(spark, b="X"), token="lease", step=1)
+    storage.append(MEMBER, members(spark, c="X"), token="lease", step=2)
+    assert sorted(entity_of(storage.read(MEMBER.name))) == ["a", "c"]
+
+
+def test_scratch_that_a_killed_run_left_is_cleared_away(spark: SparkSession, storage: Storage) -> None:
+    left = Path(storage.warehouse) / "_scratch" / "silver_person"
+    left.mkdir(parents=True)
+    (left / "part-0.parquet").write_text("half a file")
+    with storage.scratch() as keep:
+        assert keep("silver.person", spark.range(3)).count() == 3
+    assert not left.exists()
+
+
+def test_a_column_declared_after_the_table_was_written_is_null_until_a_merge_fills_it(
+    spark: SparkSession, storage: Storage
+) -> None:
+    older = Table(MEMBER.name, MEMBER.comment, MEMBER.key, MEMBER.columns[:-1])
+    storage.merge(older, members(spark, a="X").drop("run_id"), when_changed=())
+    assert [row["run_id"] for row in storage.read_or_empty(MEMBER).collect()] == [None]
+    gone = members(spark, b="Y", c="Z").withColumn("_gone", F.col("record_id") == "c")
+    storage.merge(MEMBER, gone, when_changed=("entity_id",))
+    rows = storage.read(MEMBER.name)
+    assert set(rows.columns) == set(MEMBER.names)
+    assert {row["record_id"]: row["run_id"] for row in rows.collect()} == {"a": None, "b": "r1"}
