@@ -32,7 +32,7 @@ from cdi_spark.schema import (
     TABLES,
     Table,
 )
-from cdi_spark.spark.local_rows import Keep, local_rows
+from cdi_spark.spark.local_rows import Materialise, local_rows
 
 Metric = tuple[str, float | None, float | None, str | None, bool]
 # What happened, and what was found in all of it.
@@ -73,13 +73,13 @@ def basis_in_force(run: Run) -> Basis | None:
 
 def measured(
     run: Run,
-    keep: Keep,
+    keep: Materialise,
     customers: DataFrame,
     timeline: DataFrame,
     payments: DataFrame,
     *,
     basis: Basis | None,
-    hold: Keep,
+    hold: Materialise,
 ) -> tuple[DataFrame, Basis]:
     """gold.measure of customers, and what it is based on.
 
@@ -96,7 +96,7 @@ def measured(
     if basis is None:
         logs.doing("trying forecasts on a past that is known")
         sampled = timeline.where(forecasts.is_sampled(customers.count()))
-        past = run.storage.write_down("past", sampled.transform(told, days_back=forecasts.PAST))
+        past = run.storage.materialise_to_disk("past", sampled.transform(told, days_back=forecasts.PAST))
         basis = _basis(run, keep, past, purchases(customers, today), ordered, timeline)
     documents = timeline.where("event <> 'payment'").unionByName(payments)
     rows = measures(
@@ -119,7 +119,7 @@ def as_metrics(run: Run, metrics: list[Metric]) -> DataFrame:
 
 
 def _basis(
-    run: Run, keep: Keep, past: DataFrame, bought: DataFrame, ordered: DataFrame, timeline: DataFrame
+    run: Run, keep: Materialise, past: DataFrame, bought: DataFrame, ordered: DataFrame, timeline: DataFrame
 ) -> Basis:
     """What is found in all customers.
 

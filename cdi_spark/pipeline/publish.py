@@ -38,7 +38,7 @@ from cdi_spark.schema import (
     TIMELINE,
     Table,
 )
-from cdi_spark.spark.local_rows import Keep, local_rows
+from cdi_spark.spark.local_rows import Materialise, local_rows
 from cdi_spark.spark.parallel import side_by_side
 from cdi_spark.stewardship.judgements import must_links
 
@@ -70,7 +70,7 @@ def publish(run: Run) -> Counts:
         everything = run.storage.read(TIMELINE.name)
         if not few:
             # A union of all events: read many times below, made once.
-            everything = run.storage.write_down("everything", everything)
+            everything = run.storage.materialise_to_disk("everything", everything)
         timeline = everything
         logs.doing("finding the customers that changed")
         touched = changes.touched(
@@ -101,7 +101,7 @@ def publish(run: Run) -> Counts:
             timeline if few else everything,
             everything.where("event = 'payment'"),
             basis=basis,
-            hold=keep if few else run.storage.write_down,
+            hold=keep if few else run.storage.materialise_to_disk,
         )
         if few:
             ready[MEASURE] = rows
@@ -138,7 +138,7 @@ def _timeline(run: Run, members: DataFrame) -> DataFrame:
 
 def _customers(
     run: Run,
-    keep: Keep,
+    keep: Materialise,
     touched: DataFrame,
     persons: DataFrame,
     members: DataFrame,

@@ -26,7 +26,7 @@ from cdi_spark.schema import (
     PAIR,
     REDIRECT,
 )
-from cdi_spark.spark.local_rows import Keep
+from cdi_spark.spark.local_rows import Materialise
 from cdi_spark.spark.parallel import side_by_side
 from cdi_spark.stewardship import judgements
 from cdi_spark.storage.declared import with_gone
@@ -84,7 +84,7 @@ def _members_alone(run: Run) -> DataFrame:
 
 
 def _resolved(
-    run: Run, linked: DataFrame, records: DataFrame, links: DataFrame, judged: DataFrame, keep: Keep
+    run: Run, linked: DataFrame, records: DataFrame, links: DataFrame, judged: DataFrame, keep: Materialise
 ) -> DataFrame:
     """record_id, component, part, entity of these records.
 
@@ -113,7 +113,7 @@ def _resolved(
     )
 
 
-def _name_entities(run: Run, found: DataFrame, gone: DataFrame, keep: Keep) -> None:
+def _name_entities(run: Run, found: DataFrame, gone: DataFrame, keep: Materialise) -> None:
     """Bring entities.member, event and redirect to what was found."""
     members, redirects = run.storage.read_or_empty(MEMBER), run.storage.read_or_empty(REDIRECT)
     named = keep("named", identity.named(found, gone, members, redirects, run_id=run.run_id))

@@ -21,7 +21,7 @@ from cdi_spark.schema import (
     PAIR,
     PERSON,
 )
-from cdi_spark.spark.local_rows import Keep
+from cdi_spark.spark.local_rows import Materialise
 from cdi_spark.storage.declared import with_gone
 
 
@@ -47,7 +47,9 @@ def score(run: Run) -> Counts:
     return gated(run, PAIR.name, LINKED.name)
 
 
-def _score_changes(run: Run, persons: DataFrame, linked: DataFrame, frozen: Frozen, keep: Keep) -> None:
+def _score_changes(
+    run: Run, persons: DataFrame, linked: DataFrame, frozen: Frozen, keep: Materialise
+) -> None:
     logs.doing("finding the records that changed")
     changed = keep("changed", changed_records(persons, linked, model_id=frozen.trained["model_id"]))
     if changed.isEmpty():

@@ -183,13 +183,13 @@ def _columns_of(expectation: Expectation) -> list[str]:
 
 def _read_once(rows: DataFrame, expectations: Sequence[Expectation]) -> DataFrame:
     """The columns that expectations are about, held in memory where the rows are few; else the rows as they are."""
-    from cdi_spark.storage.scratch import at_hand
+    from cdi_spark.storage.scratch import materialise_in_memory
 
     if any(e.expectation in ABOUT_COLUMNS for e in expectations):
         return rows
     asked = {name.partition(".")[0] for e in expectations for name in _columns_of(e)}
     columns = [name for name in rows.columns if name in asked] or rows.columns[:1]
-    held = at_hand(rows.select(*(quoted(name) for name in columns)))
+    held = materialise_in_memory(rows.select(*(quoted(name) for name in columns)))
     return rows if held is None else held
 
 

@@ -6,7 +6,7 @@ from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 from cdi_spark.schema import CONVERSION, FACTOR
-from cdi_spark.spark.local_rows import Keep
+from cdi_spark.spark.local_rows import Materialise
 from cdi_spark.standardise.minor_units import minor_units
 
 _HOLDS_FOR = 366
@@ -17,7 +17,7 @@ def minor_unit(currency: Column) -> Column:
     return F.pow(F.lit(10), -minor_units(currency)).cast("decimal(4,3)")
 
 
-def conversion(rates: DataFrame, *, to: str, keep: Keep = lambda _, rows: rows) -> DataFrame:
+def conversion(rates: DataFrame, *, to: str, keep: Materialise = lambda _, rows: rows) -> DataFrame:
     """What one unit of each currency is worth in another, by time.
 
     Rates that are given for the pair go first, then the reverse of what is given, then the way over a third
