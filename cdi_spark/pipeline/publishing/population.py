@@ -24,16 +24,16 @@ from cdi_spark.schema import (
     EVENT_TABLES,
     LEDGER_ENTRY,
     METRIC,
+    POPULATION_STATISTICS,
     PRODUCT_RULE,
     RATE,
-    STANDARD,
     Table,
 )
 from cdi_spark.spark.local_rows import Materialise, local_rows
 
 Metric = tuple[str, float | None, float | None, str | None, bool]
 # If one of these tables changed since the last release, all customers are looked at again.
-_DEPENDS_ON = (*EVENT_TABLES, RATE, LEDGER_ENTRY, CONVERSION, STANDARD, PRODUCT_RULE, CASH_FLOW)
+_DEPENDS_ON = (*EVENT_TABLES, RATE, LEDGER_ENTRY, CONVERSION, POPULATION_STATISTICS, PRODUCT_RULE, CASH_FLOW)
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ def released_population(run: Run) -> Population | None:
     release_id = run.storage.as_released(*(table.name for table in _DEPENDS_ON))
     if release_id is None:
         return None
-    statistics = run.storage.read_or_empty(STANDARD).first()
+    statistics = run.storage.read_or_empty(POPULATION_STATISTICS).first()
     if statistics is None or statistics["made_from"] != _made_from(run):
         return None
     of_release = run.storage.read(METRIC.name).where(F.col("run_id") == release_id)
@@ -101,8 +101,10 @@ def compute_population(
         _metric(run, "lifetime_value_forecast", value, money),
         *((f"cash_flow.{name}", error, baseline, name, name in better) for name, error, baseline in tried),
     ]
-    row = local_rows(run.spark, [statistics.row], STANDARD.schema)
-    return Population(statistics, rules, metrics, {STANDARD: row, PRODUCT_RULE: rules, CASH_FLOW: expected})
+    row = local_rows(run.spark, [statistics.row], POPULATION_STATISTICS.schema)
+    return Population(
+        statistics, rules, metrics, {POPULATION_STATISTICS: row, PRODUCT_RULE: rules, CASH_FLOW: expected}
+    )
 
 
 def metric_rows(run: Run, metrics: list[Metric]) -> DataFrame:

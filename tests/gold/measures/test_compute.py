@@ -19,7 +19,7 @@ from cdi_spark.schema import (
     CUSTOMER_360,
     MEASURE,
     MONEY,
-    STANDARD,
+    POPULATION_STATISTICS,
 )
 from cdi_spark.spark.local_rows import local_rows
 from cdi_spark.storage.declared import conform
@@ -89,7 +89,7 @@ def measured(spark_session_of_all_tests: SparkSession, timeline: Make) -> Callab
         )
         bought = purchases(customers, known_of)
         found = PopulationStatistics.of_customers(bought, made_from="", churn=None, value=value)
-        told = local_rows(spark, [found.row], STANDARD.schema).first()
+        told = local_rows(spark, [found.row], POPULATION_STATISTICS.schema).first()
         assert told is not None
         rows = measures(
             customers,

@@ -6,7 +6,7 @@ from pyspark.sql import SparkSession
 
 from cdi_spark.gold.measures.forecasts import FeatureScale, LinearModel
 from cdi_spark.gold.measures.population_statistics import PopulationStatistics
-from cdi_spark.schema import STANDARD
+from cdi_spark.schema import POPULATION_STATISTICS
 from cdi_spark.spark.local_rows import local_rows
 
 PURCHASES = (
@@ -49,6 +49,6 @@ def test_a_row_of_the_table_gives_the_same_statistics(spark: SparkSession) -> No
     told = PopulationStatistics(
         "today", 4.4, {"recency": [1.0], "frequency": [2.0], "value": []}, MODEL, None
     )
-    row = local_rows(spark, [told.row], STANDARD.schema).first()
+    row = local_rows(spark, [told.row], POPULATION_STATISTICS.schema).first()
     assert row is not None
     assert PopulationStatistics.of(row) == told
