@@ -71,7 +71,7 @@ def resolve(run: Run) -> Counts:
                     run.storage.merge(COMPONENT, change, when_changed=COMPONENT.names[1:])
 
             side_by_side(
-                lambda write: write(), [lambda: _name_entities(run, found, gone, keep), write_components]
+                lambda write: write(), [lambda: _write_entities(run, found, gone, keep), write_components]
             )
     return check_and_count(run, COMPONENT.name, MEMBER.name, EVENT.name, REDIRECT.name)
 
@@ -113,15 +113,17 @@ def _resolved(
     )
 
 
-def _name_entities(run: Run, found: DataFrame, gone: DataFrame, keep: Materialise) -> None:
+def _write_entities(run: Run, found: DataFrame, gone: DataFrame, keep: Materialise) -> None:
     """Bring entities.member, event and redirect to what was found."""
     members, redirects = run.storage.read_or_empty(MEMBER), run.storage.read_or_empty(REDIRECT)
-    named = keep("named", identity.named(found, gone, members, redirects, run_id=run.run_id))
+    assigned = keep(
+        "assigned", identity.assign_entity_ids(found, gone, members, redirects, run_id=run.run_id)
+    )
     at = F.lit(datetime.now(UTC))
     # First, for membership names the ids that are no more: a run that was killed in between leaves none out.
-    away = identity.redirect_changes(named, redirects, run_id=run.run_id, at=at)
+    away = identity.redirect_changes(assigned, redirects, run_id=run.run_id, at=at)
     run.storage.merge(REDIRECT, away, when_changed=("valid_to",))
-    changes = identity.membership_changes(named, members, run_id=run.run_id, at=at)
+    changes = identity.membership_changes(assigned, members, run_id=run.run_id, at=at)
     run.storage.merge(MEMBER, changes, when_changed=("valid_to",))
     # Read off the membership, so that a run killed in between leaves none out and invents none.
     newest = identity.newest_event(run.storage.read_or_empty(EVENT))

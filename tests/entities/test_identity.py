@@ -6,9 +6,9 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from cdi_spark.entities.identity import (
+    assign_entity_ids,
     events_since,
     membership_changes,
-    named,
     newest_event,
     redirect_changes,
 )
@@ -44,7 +44,7 @@ def changes(
     rows = [(record, i) for i, group in enumerate(groups.split()) for record in group]
     found = local_rows(spark, rows, "record_id string, entity long")
     left = local_rows(spark, [(record,) for record in gone], "record_id string")
-    return named(found, left, members, redirects or away(spark), run_id=run_id)
+    return assign_entity_ids(found, left, members, redirects or away(spark), run_id=run_id)
 
 
 def after(members: DataFrame, change: DataFrame) -> DataFrame:
