@@ -129,5 +129,5 @@ def test_a_rate_of_nothing_is_no_rate(silver: Make) -> None:
 def test_a_release_that_lacks_conversions_is_no_reason_to_leave_them_out(storage: Storage) -> None:
     storage.release("r0")
     demo = load_project(ROOT / "conf" / "demo", {"raw": "raw"})
-    _convert(Run(storage.spark, demo, storage))
+    _convert(Run(demo, storage))
     assert [row["currency"] for row in storage.read(CONVERSION.name).collect()] == ["GBP"]
