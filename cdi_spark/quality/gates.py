@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from cdi_spark.config import Expectation, Quality
-from cdi_spark.config.expressions import quoted
 from cdi_spark.errors import ConfigError
 from cdi_spark.monitoring import logs
+from cdi_spark.sql_text import quote
 
 # Importing GX takes five seconds, so only a run that has a gate does it; `cdi check` needs no Spark either.
 if TYPE_CHECKING:
@@ -189,7 +189,7 @@ def _read_once(rows: DataFrame, expectations: Sequence[Expectation]) -> DataFram
         return rows
     asked = {name.partition(".")[0] for e in expectations for name in _columns_of(e)}
     columns = [name for name in rows.columns if name in asked] or rows.columns[:1]
-    held = materialise_in_memory(rows.select(*(quoted(name) for name in columns)))
+    held = materialise_in_memory(rows.select(*(quote(name) for name in columns)))
     return rows if held is None else held
 
 

@@ -130,6 +130,6 @@ def test_a_release_that_lacks_conversions_is_no_reason_to_leave_them_out(storage
     storage.release("r0")
     demo = load_project(ROOT / "conf" / "demo", {"raw": "raw"})
     with storage.scratch() as materialise:
-        rows = changed_conversion(Run(storage.spark, demo, storage), materialise)
+        rows = changed_conversion(Run(demo, storage), materialise)
         assert rows is not None
         assert [row["currency"] for row in rows.collect()] == ["GBP"]
