@@ -19,6 +19,7 @@ from cdi_spark.schema.declare import (
 )
 from cdi_spark.schema.revenue import ATTRIBUTION, REVENUE
 from cdi_spark.schema.silver import EVENT_TABLES
+from cdi_spark.schema.view_sql import view_sql
 
 CONVERSION = Table(
     "gold.conversion",
@@ -41,20 +42,6 @@ REPORTED = (
     ),
     Column("reporting_currency", STRING, "the project's reporting currency, ISO 4217 code"),
 )
-_CURRENT = "LEFT JOIN entities.member m ON m.record_id = e.record_id AND m.valid_to IS NULL"
-
-
-def _reported(day: str) -> tuple[str, str]:
-    """SQL of REPORTED for rows e, and the joins that it needs."""
-    converted = "CAST(round(e.amount * c.factor / r.minor_unit) * r.minor_unit AS DECIMAL(18,3))"
-    amount = f"IF(e.currency = r.to_currency, e.amount, {converted})"
-    joins = (
-        "LEFT JOIN (SELECT to_currency, minor_unit FROM gold.conversion WHERE day IS NULL) r ON true "
-        f"LEFT JOIN gold.conversion c ON c.currency = e.currency AND c.day = CAST({day} AS DATE)"
-    )
-    return f"{amount} AS reporting_amount, r.to_currency AS reporting_currency", joins
-
-
 # The day of an event whose amount is told in the reporting currency too.
 _PRICED_ON = {"order": "ordered_at", "invoice": "issued_on", "payment": "paid_on"}
 
@@ -62,13 +49,13 @@ _PRICED_ON = {"order": "ordered_at", "invoice": "issued_on", "payment": "paid_on
 def _mart(event: Table) -> Table:
     """The gold view of an event: its silver columns, and in front the entity that its record is in now."""
     short = event.name.removeprefix("silver.")
-    columns = [f"e.`{column}`" for column in event.names]
+    columns = ", ".join(f"e.`{column}`" for column in event.names)
     more: tuple[Column, ...] = ()
-    join = ""
     if short in _PRICED_ON:
-        reported, join = _reported(f"e.{_PRICED_ON[short]}")
-        columns, more = [*columns, reported], REPORTED
-    view = f"SELECT m.entity_id, {', '.join(columns)} FROM {event.name} e {_CURRENT} {join}"
+        more = REPORTED
+        view = view_sql("document", columns=columns, events=event.name, day=_PRICED_ON[short])
+    else:
+        view = view_sql("event", columns=columns, events=event.name)
     comment = f"{event.comment}, with its customer"
     return Table(f"gold.{short}", comment, event.key, (ENTITY_ID, *event.columns, *more), view)
 
@@ -148,27 +135,16 @@ def _timeline() -> Table:
         parts.append(
             f"SELECT record_id, {', '.join(columns)}, content_hash FROM silver.{event} WHERE {where}"
         )
-    names = ", ".join(f"e.`{c.name}`" for c in _TIMELINE)
-    reported, join = _reported("e.happened_at")
     return Table(
         "gold.timeline",
         "One row per thing that happened, with its customer",
         ("event", "event_id", "what"),
         (ENTITY_ID, RECORD_ID, *_TIMELINE, *REPORTED, CONTENT_HASH),
-        f"SELECT m.entity_id, e.record_id, {names}, {reported}, e.content_hash "
-        f"FROM ({' UNION ALL '.join(parts)}) e {_CURRENT} {join}",
+        view_sql("timeline", events=" UNION ALL ".join(parts)),
     )
 
 
 TIMELINE = _timeline()
-_HELD = (
-    "SELECT event AS document, CAST(happened_at AS DATE) AS day, currency, entity_id, amount AS held, NULL AS booked "
-    "FROM gold.timeline WHERE event IN ('order', 'invoice', 'payment') AND NOT is_void"
-)
-_BOOKED = (
-    "SELECT document, booked_on AS day, currency, NULL AS entity_id, NULL AS held, amount AS booked "
-    "FROM silver.ledger_entry"
-)
 FINANCE = Table(
     "gold.finance",
     "One row per kind of document, month and currency: what gold holds beside what the ledger has booked",
@@ -185,10 +161,6 @@ FINANCE = Table(
             "sum of what the ledger has booked, in `currency`; null where it has nothing",
         ),
     ),
-    "SELECT document, CAST(date_trunc('MONTH', day) AS DATE) AS month, currency, "
-    "CAST(coalesce(sum(held), 0) AS DECIMAL(18,3)) AS gold_amount, "
-    "CAST(coalesce(sum(held) FILTER (WHERE entity_id IS NULL), 0) AS DECIMAL(18,3)) AS unattributed_amount, "
-    "CAST(sum(booked) AS DECIMAL(18,3)) AS ledger_amount FROM ("
-    f"{_HELD} UNION ALL {_BOOKED}) GROUP BY ALL",
+    view_sql("finance"),
 )
 MARTS = (*(_mart(event) for event in EVENT_TABLES), TIMELINE, FINANCE, REVENUE, ATTRIBUTION)
