@@ -16,8 +16,9 @@ from cdi_spark.linkage.resolution import affected_components
 from cdi_spark.linkage.resolution.resolve_entities import resolve_entities
 from cdi_spark.monitoring import logs
 from cdi_spark.pipeline.active import frozen_model, judgement_closure, scoring_model
+from cdi_spark.pipeline.gates import check_and_count
 from cdi_spark.pipeline.last_runs import Counts
-from cdi_spark.pipeline.run import Run, check_and_count, must_rebuild
+from cdi_spark.pipeline.run import Run, must_rebuild
 from cdi_spark.schema import (
     COMPONENT,
     EVENT,

@@ -13,8 +13,9 @@ from cdi_spark.linkage.scoring.changes import changed_records, undone_pairs
 from cdi_spark.linkage.scoring.score import score_pairs
 from cdi_spark.monitoring import logs
 from cdi_spark.pipeline.active import frozen_model
+from cdi_spark.pipeline.gates import check_and_count
 from cdi_spark.pipeline.last_runs import Counts
-from cdi_spark.pipeline.run import Run, check_and_count, must_rebuild
+from cdi_spark.pipeline.run import Run, must_rebuild
 from cdi_spark.schema import (
     LINKED,
     MODEL,

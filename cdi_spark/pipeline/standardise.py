@@ -14,8 +14,9 @@ from cdi_spark.config import Emit, Source
 from cdi_spark.connectors.files.deliveries import told_as_source
 from cdi_spark.errors import CdiError, LedgerError
 from cdi_spark.monitoring import logs
+from cdi_spark.pipeline.gates import check_and_count
 from cdi_spark.pipeline.last_runs import Counts
-from cdi_spark.pipeline.run import Run, check_and_count
+from cdi_spark.pipeline.run import Run
 from cdi_spark.quality import cleaning, ledger, rules
 from cdi_spark.schema import (
     CLEANING,

@@ -14,8 +14,9 @@ from cdi_spark.linkage.model.trained_models import active_model, settings_hash
 from cdi_spark.linkage.training.freeze import train_and_freeze
 from cdi_spark.monitoring import logs
 from cdi_spark.pipeline.active import frozen_model, judgement_closure
+from cdi_spark.pipeline.gates import check_and_count
 from cdi_spark.pipeline.last_runs import Counts
-from cdi_spark.pipeline.run import Run, check_and_count
+from cdi_spark.pipeline.run import Run
 from cdi_spark.schema import (
     LINKED,
     MODEL,

@@ -11,7 +11,7 @@ import pytest
 from pyspark.sql import SparkSession
 
 from cdi_spark.config import load_project
-from cdi_spark.pipeline.dependencies import PARTS
+from cdi_spark.pipeline.dependencies import PARTS, Part
 from cdi_spark.pipeline.run import Run
 from cdi_spark.pipeline.runner import STAGES, run_stages
 from cdi_spark.schema import RUN
@@ -76,8 +76,8 @@ def test_a_table_that_somebody_changed_is_made_again_and_only_it(spark: SparkSes
     assert _run(spark, company)[0] == set()
 
 
-def _is_stale(run: Run, name: str, part: object) -> bool:
-    made_from = part.made_from(run.storage.versions([*part.reads, *part.writes]))  # type: ignore[attr-defined]
+def _is_stale(run: Run, name: str, part: Part) -> bool:
+    made_from = part.fingerprint(run.storage.versions([*part.reads, *part.writes]))
     return bool(run.last["standardise"].made_from[name] != made_from)  # type: ignore[index]
 
 
