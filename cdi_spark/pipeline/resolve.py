@@ -121,7 +121,7 @@ def _write_entities(run: Run, found: DataFrame, gone: DataFrame, keep: Materiali
         "assigned", identity.assign_entity_ids(found, gone, members, redirects, run_id=run.run_id)
     )
     at = F.lit(datetime.now(UTC))
-    # Redirects first: which ids they need follows from the membership, so a killed run loses none.
+    # Redirects first: ids that lose their records are found in the membership as it was, so a killed run loses none.
     redirected = identity.redirect_changes(assigned, redirects, run_id=run.run_id, at=at)
     run.storage.merge(REDIRECT, redirected, when_changed=("valid_to",))
     changes = identity.membership_changes(assigned, members, run_id=run.run_id, at=at)
