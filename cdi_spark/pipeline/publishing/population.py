@@ -86,7 +86,7 @@ def compute_population(
         timeline: gold.timeline of all customers.
     """
     money = run.project.file.reporting_currency
-    training = past.transform(forecasts.beside_average).transform(forecasts.examples).toArrow()
+    training = past.transform(forecasts.with_average).transform(forecasts.examples).toArrow()
     churn, value = forecasts.try_churn(training), forecasts.try_value(training)
     statistics = PopulationStatistics.of_customers(
         bought, made_from=_made_from(run), churn=churn.published, value=value.published

@@ -277,7 +277,7 @@ def test_a_golden_value_that_nothing_gave_is_refused(persons: Make, members: Mak
     )
     golden = golden_records(values)
     check_provenance(golden, values)
-    with pytest.raises(GateError, match=r"shows what no row .*: gender of 1\. "):
+    with pytest.raises(GateError, match=r"has values without a winner .*: gender of 1\. "):
         check_provenance(golden.withColumn("gender", F.lit("male")), values)
 
 

@@ -73,7 +73,7 @@ def test_a_difference_is_named_without_its_amount(timeline: Make, silver: Make) 
     with pytest.raises(GateError) as fault:
         check_against_ledger(timeline(*held), booked)
     told = str(fault.value)
-    assert "order shop:2 is booked with another amount; order shop:3 is booked only" in told
+    assert "order shop:2 has another amount in the ledger; order shop:3 is only in the ledger" in told
     assert "shop:1 " not in told
     assert not any(amount in told for amount in ("77.77", "88.88", "99.99"))
     check_against_ledger(timeline(held[0]), silver("ledger_entry", entry("shop:1", "10")))

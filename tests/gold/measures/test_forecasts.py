@@ -13,12 +13,12 @@ from pyspark.sql import functions as F
 from cdi_spark.gold.measures import forecasts
 from cdi_spark.gold.measures.forecasts import (
     PAST,
-    beside_average,
     churn,
     examples,
     try_churn,
     try_value,
     value,
+    with_average,
 )
 
 World = Callable[..., DataFrame]
@@ -42,7 +42,7 @@ def world(spark_session_of_all_tests: SparkSession) -> World:
         )
         for name, sql in (*NOTHING.items(), *said.items()):
             rows = rows.withColumn(name, F.expr(sql))
-        return beside_average(rows)
+        return with_average(rows)
 
     return world
 
@@ -96,8 +96,8 @@ def test_a_forecast_that_is_no_better_than_its_baseline_is_not_published(world: 
         value_next="value_year",
         **noise,
     )
-    learnt_from = learnt(rows)
-    for trial in (try_churn(learnt_from), try_value(learnt_from)):
+    data = learnt(rows)
+    for trial in (try_churn(data), try_value(data)):
         assert trial.error is not None
         assert (trial.published, trial.why_not) == (None, "")
     told = rows.limit(1).select("*", value(None).alias("forecast")).withColumns(churn(None)).collect()[0]
@@ -126,9 +126,9 @@ def test_the_value_of_a_year_is_foretold_where_the_last_one_was_chance(world: Wo
 def test_of_too_few_customers_or_of_one_kind_nothing_is_learnt_and_it_says_why(world: World) -> None:
     few, faithful = learnt(world(40)), learnt(world(600))
     none = few.slice(0, 0)
-    for learnt_from in (few, none):
-        for trial in (try_churn(learnt_from), try_value(learnt_from)):
+    for data in (few, none):
+        for trial in (try_churn(data), try_value(data)):
             assert "wants 100" in trial.why_not
             assert (trial.published, trial.error) == (None, None)
-    assert "0 of the kind that counts" in try_churn(faithful).why_not
-    assert "0 of the kind that counts" in try_value(faithful).why_not
+    assert "0 of the rarer class" in try_churn(faithful).why_not
+    assert "0 of the rarer class" in try_value(faithful).why_not
