@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import reduce
 from math import sqrt
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from cdi_spark.gold.measures.facts import YEAR
-
-Numbers = NDArray[np.float64]
+from cdi_spark.gold.measures.linear_model import FEATURES, RECENCY, FeatureScale, LinearModel, Numbers
 
 # Reference days of the training data, in days before as_of; the year after each ends before the test year starts.
 _TRAINING_DAYS = tuple(range(2 * YEAR, 3 * YEAR, 91))
@@ -29,82 +26,9 @@ _HELD_OUT = "pmod(xxhash64(entity_id), 4) = 0"
 # With fewer examples, or fewer of the rarer class, no model is trained.
 _MIN_EXAMPLES, _MIN_RARE = 100, 20
 
-_RECENCY = "days since the last activity"
-# The features of the models: plain name, and SQL over with_average().
-FEATURES = {
-    _RECENCY: "log1p(days_since_act)",
-    "activity in 90 days": "log1p(acts_90d)",
-    "activity in a year": "log1p(acts_year)",
-    "purchases in a year": "log1p(purchases_year)",
-    "value in a year": "log1p(greatest(value_year, 0) / average_year)",
-    "purchases to date": "log1p(frequency)",
-    "days known": "log1p(days_known)",
-    "running subscriptions": "log1p(running)",
-    "usage trend": "log1p(usage_90d) - log1p(usage_90d_before)",
-    "support cases in 90 days": "log1p(cases_90d)",
-    "satisfaction": "satisfaction",
-}
 # Customers that get a forecast.
 _MAY_CHURN = "acts_year > 0"
 _HAS_VALUE = "lifetime_value IS NOT NULL AND value_year IS NOT NULL AND average_year > 0"
-
-
-@dataclass(frozen=True)
-class FeatureScale:
-    """Standardises a feature: clipped to the range of the training data, in standard deviations from its mean.
-
-    An unknown value becomes the mean.
-    """
-
-    mean: float
-    spread: float
-    least: float
-    most: float
-
-    @classmethod
-    def of(cls, values: Numbers) -> FeatureScale:
-        """Return the scale of a feature in the training data."""
-        known = values[~np.isnan(values)]
-        if not len(known):
-            return cls(0.0, 1.0, 0.0, 0.0)
-        least, most = float(known.min()), float(known.max())
-        # Not `spread > 0`: rounding leaves a small spread between equal values.
-        return cls(float(known.mean()), float(known.std()) if least < most else 1.0, least, most)
-
-    def scaled(self, values: Numbers) -> Numbers:
-        """Scale values on the driver."""
-        return np.nan_to_num((np.clip(values, self.least, self.most) - self.mean) / self.spread)
-
-    def column(self, feature: Column) -> Column:
-        """Scale a column in Spark."""
-        within = F.least(F.greatest(feature, F.lit(self.least)), F.lit(self.most))
-        return (F.when(feature.isNotNull(), within).otherwise(self.mean) - self.mean) / self.spread
-
-
-@dataclass(frozen=True)
-class LinearModel:
-    """intercept + sum of weight * feature, each feature scaled by its FeatureScale."""
-
-    scales: dict[str, FeatureScale]
-    weights: dict[str, float]
-    intercept: float
-
-    def scores(self, rows: dict[str, Numbers]) -> Numbers:
-        """Return the model's sum for driver-side rows."""
-        parts = [self.weights[name] * scale.scaled(rows[name]) for name, scale in self.scales.items()]
-        return np.asarray(np.sum(parts, axis=0) + self.intercept)
-
-    def parts(self) -> dict[str, Column]:
-        """Return by feature what it adds to the sum, over with_average()."""
-        return {
-            name: scale.column(F.expr(FEATURES[name])) * self.weights[name]
-            for name, scale in self.scales.items()
-        }
-
-    @property
-    def score(self) -> Column:
-        """The model's sum, over with_average()."""
-        return reduce(Column.__add__, self.parts().values(), F.lit(self.intercept))
 
 
 @dataclass(frozen=True)
@@ -200,7 +124,7 @@ def try_churn(examples: pa.Table) -> Trial:
         return np.logaddexp(0, np.where(target[1] == 1, -1, 1) * model.scores(test))
 
     model = fit(tuple(FEATURES))
-    return _trial(model, losses(model), losses(fit((_RECENCY,))), lambda mean: mean)
+    return _trial(model, losses(model), losses(fit((RECENCY,))), lambda mean: mean)
 
 
 def try_value(examples: pa.Table) -> Trial:

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from pyspark.sql import DataFrame, Row
 from pyspark.sql import functions as F
 
-from cdi_spark.gold.measures.forecasts import FeatureScale, LinearModel
+from cdi_spark.gold.measures.linear_model import FeatureScale, LinearModel
 
 # The measures that are divided into fifths. Money in whole units: an exact percentile holds each distinct value.
 RANKED = {

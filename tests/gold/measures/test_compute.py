@@ -13,7 +13,7 @@ from pyspark.sql import functions as F
 from cdi_spark.config import Segment
 from cdi_spark.gold.measures.compute import measures, purchases
 from cdi_spark.gold.measures.facts import facts
-from cdi_spark.gold.measures.forecasts import LinearModel
+from cdi_spark.gold.measures.linear_model import LinearModel
 from cdi_spark.gold.measures.population_statistics import PopulationStatistics
 from cdi_spark.schema import (
     CUSTOMER_360,

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from pyspark.sql import SparkSession
 
-from cdi_spark.gold.measures.forecasts import FeatureScale, LinearModel
+from cdi_spark.gold.measures.linear_model import FeatureScale, LinearModel
 from cdi_spark.gold.measures.population_statistics import PopulationStatistics
 from cdi_spark.schema import POPULATION_STATISTICS
 from cdi_spark.spark.local_rows import local_rows
