@@ -116,7 +116,9 @@ def publish(run: Run) -> Counts:
         if anew:
             side_by_side(lambda t: run.storage.replace(t, ready[t]), list(ready), doing=_publishing)
         elif not keys.isEmpty():
-            side_by_side(lambda t: run.storage.replace_of(t, keys, ready[t]), list(ready), doing=_publishing)
+            side_by_side(
+                lambda t: run.storage.replace_keys(t, keys, ready[t]), list(ready), doing=_publishing
+            )
     logs.doing("releasing gold")
     run.storage.release(run.run_id)
     return run.storage.counts(*(table.name for table in _OF_CUSTOMERS))

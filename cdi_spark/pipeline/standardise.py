@@ -66,7 +66,7 @@ def standardise(run: Run, names: Collection[str]) -> Counts:
         side_by_side(into_silver, list(emits), doing="writing {}".format)
         logs.doing("setting aside rows that fail a rule")
         failed = [rows.transform(versions.quarantine_rows, target=name) for name, rows in settled.items()]
-        run.storage.replace_but(QUARANTINE, "target", kept, versions.union(failed))
+        run.storage.replace_except(QUARANTINE, "target", kept, versions.union(failed))
         _count_cleaning(run, settled)
         logs.doing("accounting for every row that landed")
         _account(run, settled, {name: _count(spoken[name], landed[name]) for name in sources})
