@@ -115,7 +115,9 @@ ATTRIBUTE = Table(
         Column("value", STRING, "the value as text; arrays as JSON", "identifier"),
         RECORD_ID,
         Column("source", STRING, "source of the record; steward where it was set by hand"),
-        Column("said_at", TIMESTAMP, "when the source last changed the record, or the steward decided, UTC"),
+        Column(
+            "updated_at", TIMESTAMP, "when the source last changed the record, or the steward decided, UTC"
+        ),
         Column("is_winner", BOOLEAN, "the golden record shows this value"),
         Column("rule", STRING, "survivorship rules that ranked it, first to last"),
         Column(
