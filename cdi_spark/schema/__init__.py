@@ -36,7 +36,7 @@ from cdi_spark.schema.entities import (
     OVERRIDE,
     REDIRECT,
 )
-from cdi_spark.schema.event_table import EventTable, SummaryOf
+from cdi_spark.schema.event_table import EventTable, FoundBy, SummaryOf
 from cdi_spark.schema.events import EVENT_TABLES, INTERACTION, SUPPORT_CASE, USAGE
 from cdi_spark.schema.gold import (
     ATTRIBUTE,
@@ -182,6 +182,7 @@ __all__ = [
     "USAGE",
     "Column",
     "EventTable",
+    "FoundBy",
     "Pii",
     "Schema",
     "SummaryOf",
