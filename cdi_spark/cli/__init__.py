@@ -146,7 +146,7 @@ def evaluate(
     as_json: AsJson = False,
 ) -> None:
     """Measure the clusters against known truth: pairwise precision, recall and F1, and exact clusters."""
-    from cdi_spark.reports.demo import evaluate_members
+    from cdi_spark.queries.accuracy import evaluate_members
 
     with at_work("comparing the clusters with the truth"):
         storage = open_tables(project, warehouse, catalog)
