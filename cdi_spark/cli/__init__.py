@@ -245,9 +245,19 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def script() -> None:
-    """The console script."""
-    # No exit without a failure: some schedulers take any SystemExit for one.
-    if status := main(sys.argv[1:]):
+    """Run the `cdi` command as a console script."""
+    _exit_on_failure(main(sys.argv[1:]))
+
+
+def run_job() -> None:
+    """Run the stage that the script is named after, with the script's arguments; jobs/*.py call it."""
+    # sys.argv, not __file__: Databricks runs a Python file without it.
+    _exit_on_failure(main(["run", Path(sys.argv[0]).stem, *sys.argv[1:]]))
+
+
+def _exit_on_failure(status: int) -> None:
+    # Some schedulers take any SystemExit for a failure, even one with status 0.
+    if status:
         sys.exit(status)
 
 
