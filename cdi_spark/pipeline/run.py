@@ -75,7 +75,7 @@ class Run(Workspace):
         return self._deliveries[version]
 
 
-def begins_anew(run: Run, stage: str) -> bool:
+def must_rebuild(run: Run, stage: str) -> bool:
     """Whether a stage must not build on what is there: by wish, or because it did not end well when it last ran.
 
     What a run that failed or was killed has half written is made whole so, whatever became of its input since.
@@ -83,17 +83,17 @@ def begins_anew(run: Run, stage: str) -> bool:
     return run.full or not run.last.get(stage, LastRun()).succeeded
 
 
-def gated(run: Run, *names: str) -> Counts:
+def check_and_count(run: Run, *names: str) -> Counts:
     """Hold the tables against their expectations, and count their rows.
 
     Raises:
-        GateError: as hold_against_gates().
+        GateError: as check_gates().
     """
-    hold_against_gates(run, {name: run.storage.read(name) for name in names})
+    check_gates(run, {name: run.storage.read(name) for name in names})
     return run.storage.counts(*names)
 
 
-def hold_against_gates(run: Run, tables: dict[str, DataFrame]) -> None:
+def check_gates(run: Run, tables: dict[str, DataFrame]) -> None:
     """Hold rows against the expectations of their table.
 
     Raises:

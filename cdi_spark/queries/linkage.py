@@ -27,7 +27,7 @@ from cdi_spark.linkage.model.frozen import Frozen
 from cdi_spark.linkage.model.person_model import load_person_model
 from cdi_spark.linkage.model.trained_models import active_model, settings_hash
 from cdi_spark.monitoring import logs
-from cdi_spark.pipeline.in_force import frozen_model, model_in_force
+from cdi_spark.pipeline.active import frozen_model, scoring_model
 from cdi_spark.schema import (
     EVENT,
     MEMBER,
@@ -94,7 +94,7 @@ def model_in_use(run: Workspace) -> Row:
     Raises:
         CdiError: no model was trained yet.
     """
-    trained = model_in_force(run) or active_of(run)
+    trained = scoring_model(run) or active_of(run)
     if trained is None:
         raise CdiError("linkage.model: no model was trained yet. Run `cdi run all` first.")
     if trained["settings_hash"] != settings_of(run):

@@ -11,7 +11,7 @@ import pytest
 from pyspark.sql import SparkSession
 
 from cdi_spark.config import load_project
-from cdi_spark.pipeline.parts import PARTS
+from cdi_spark.pipeline.dependencies import PARTS
 from cdi_spark.pipeline.run import Run
 from cdi_spark.pipeline.runner import STAGES, run_stages
 from cdi_spark.schema import RUN

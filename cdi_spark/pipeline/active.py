@@ -14,12 +14,12 @@ from cdi_spark.stewardship.judgements import sides, standing
 from cdi_spark.workspace import Workspace
 
 
-def judged_sides(run: Run) -> DataFrame:
+def judgement_closure(run: Run) -> DataFrame:
     """What stewards' decisions that hold say of each record: JUDGED."""
     return sides(run.spark, standing(run.storage.read_or_empty(JUDGEMENT)))
 
 
-def model_in_force(run: Workspace) -> Row | None:
+def scoring_model(run: Workspace) -> Row | None:
     """The model that scored the pairs; none before anything was scored."""
     first = run.storage.read_or_empty(LINKED).select("model_id").first()
     return first and model_named(run.storage.read_or_empty(MODEL), first["model_id"])
