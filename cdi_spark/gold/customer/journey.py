@@ -10,7 +10,7 @@ from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 from cdi_spark.config import State
-from cdi_spark.config.expressions import days_told
+from cdi_spark.config.expressions import day_limits
 from cdi_spark.gold.customer.members import live_records
 from cdi_spark.schema import (
     DATE,
@@ -83,7 +83,7 @@ def _days(timeline: DataFrame, states: Sequence[State]) -> DataFrame:
     is_end = F.expr(" OR ".join(f"({table.ends})" for table in STATE_RUNNING.values()))
     on = F.when(is_end, F.date_add(day, 1)).otherwise(day)
     counts = [*(F.when(told, 1) for told in happened.values()), *runs]
-    limits = {(fact, n) for s in states for fact, numbers in days_told(s.when).items() for n in numbers}
+    limits = {(fact, n) for s in states for fact, numbers in day_limits(s.when).items() for n in numbers}
     later = [
         F.when(happened[fact], _day(F.date_add(day, passed)))
         for fact, n in sorted(limits)
