@@ -19,7 +19,7 @@ from cdi_spark.pipeline.streaming import stream
 from cdi_spark.spark.session import spark_session
 from cdi_spark.storage import Storage
 
-WRITES = ("append_once", "append", "replace", "replace_of", "merge", "release")
+WRITES = ("append_once", "append", "replace", "replace_keys", "replace_except", "merge", "release")
 
 
 def die() -> None:

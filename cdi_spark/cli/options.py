@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 import shutil
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -173,7 +174,10 @@ def tables_at(project: str, warehouse: str | None, catalog: str | None = None) -
 
 def command_line(*words: str) -> str:
     """A `cdi` command to copy."""
-    return " ".join(["cdi" if shutil.which("cdi") else ".venv/bin/cdi", *map(_quoted, words)])
+    started = sys.argv[0]
+    # Where `cdi` is not on the PATH, the file that was started is.
+    name = "cdi" if shutil.which("cdi") or Path(started).name != "cdi" else started
+    return " ".join(map(_quoted, (name, *words)))
 
 
 def _quoted(word: str) -> str:

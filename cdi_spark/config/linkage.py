@@ -14,7 +14,7 @@ def _features(columns: list[str]) -> list[str]:
     for name in columns:
         if name not in FEATURES:
             raise ValueError(
-                f"{name} is no column that records are compared by; those are {', '.join(FEATURES)}."
+                f"{name} is not a column that records are compared by; those are {', '.join(FEATURES)}."
             )
     return columns
 
@@ -23,20 +23,20 @@ Features = Annotated[list[str], Field(min_length=1), AfterValidator(_features)]
 
 
 class LinkRule(Strict):
-    """A rule beside the scores; `within_source`: only about two records of one source."""
+    """A rule that decides about pairs whatever their score; `within_source`: only about two records of one source."""
 
     name: str = Field(min_length=1)
     within_source: bool = False
 
 
 class MustLink(LinkRule):
-    """Two records are one person where each of these columns is known of both and equal (lists: share a value)."""
+    """Two records are one person if each of these columns is known for both and equal (lists: share a value)."""
 
     same: Features
 
 
 class CannotLink(LinkRule):
-    """Two records are two persons where each of these columns is known of both and differs (lists: share none)."""
+    """Two records are two persons if each of these columns is known for both and differs (lists: share none)."""
 
     differ: Features
 
@@ -44,19 +44,19 @@ class CannotLink(LinkRule):
 class Linkage(Strict):
     """How records become entities.
 
-    `resolve: entities` divides components by all that their records say together; `components` takes each
-    component of links for one entity. Thresholds: bits to keep a pair; where components are entities, the
-    probability to call a pair a link.
+    `resolve: entities` splits connected components by all the evidence of their records; `components` makes each
+    component of links one entity. `keep_weight` is the match weight, in bits, from which pairs are stored;
+    `link_probability` is the match probability of a link where components are entities.
 
-    `must_link` and `cannot_link` decide about pairs whatever these weigh; where both speak, cannot_link holds.
-    `cluster_precision` is the share of right pairs wished for in entities: training chooses the lowest weight
-    for two clusters to be one that promises as much; without it that is even odds. `labels` is a CSV of source,
-    key and person, a URI or a path from the conf folder: then what it says of the threshold counts, not the promise.
-    With `learn_from_judgements` training learns from stewards' judgements too: m and u, and by how many bits the
-    weights are off, which moves the threshold. New ones count from the next --retrain on.
+    `must_link` and `cannot_link` decide about pairs whatever their match weight; if both apply, cannot_link wins.
+    `cluster_precision` is the precision target: the share of pairs within entities that are right. Training chooses
+    the lowest weight for merging two clusters that is expected to reach it; by default even odds. `labels` is a CSV
+    of source, key and person, a URI or a path from the conf folder; the threshold then follows from these labels
+    instead. With `learn_from_judgements` training also learns from stewards' judgements: m and u, and the bias of
+    the weights in bits, which moves the threshold. New judgements count from the next --retrain on.
 
-    An entity has at most `largest_entity` records, and of a source that `records_per_source` names at most so
-    many; what would be larger is divided at its weakest links. Stewards' must-links alone go beyond it.
+    An entity has at most `largest_entity` records, and at most `records_per_source` records of the sources named
+    there; larger ones are split at their weakest links. Only stewards' must-links may exceed the limit.
     """
 
     resolve: Literal["entities", "components"] = "entities"
@@ -73,9 +73,9 @@ class Linkage(Strict):
 
     @field_validator("must_link", "cannot_link")
     @classmethod
-    def _one_name_a_rule(cls, rules: list[LinkRule]) -> list[LinkRule]:
+    def _has_unique_names(cls, rules: list[LinkRule]) -> list[LinkRule]:
         names = [rule.name for rule in rules]
         for name in names:
             if names.count(name) > 1:
-                raise ValueError(f"two rules are called {name}; give each a name of its own.")
+                raise ValueError(f"two rules are called {name}; give each its own name.")
         return rules

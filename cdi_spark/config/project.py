@@ -19,7 +19,7 @@ from cdi_spark.config.survivorship import Survivorship
 
 
 class Log(Strict):
-    """How a run tells what it does, on stderr: one line a stage, notice or failure."""
+    """How a run logs to stderr: one line per stage, notice or failure."""
 
     level: Literal["debug", "info", "warning", "error"] = "info"
     format: Literal["text", "json"] = "text"
@@ -28,13 +28,14 @@ class Log(Strict):
 class ProjectFile(Strict):
     """project.yml. `warehouse` is a URI, or a path from the conf folder; `catalog` and `prefix` name tables.
 
-    `reporting_currency` (ISO 4217) is what amounts of all currencies are told in too; without it they are not.
-    `as_of` is the day on which states and measures are told; by default the day of the run (UTC). `states`: the
-    first whose expression holds is the customer's; of `segments` a customer is in all whose expression holds.
-    `orders_are_invoiced`: an order is invoiced too, so that a customer's purchases are its orders, or its invoices if
-    it has none; where it is false orders and invoices are different sales, and purchases are both.
-    `profile` is how Spark is set where it is started here: for tiny (some megabytes), small (up to some hundred) or
-    large data; `auto` goes by the bytes of sources and tables. `spark` has further settings, which win.
+    `reporting_currency` (ISO 4217): amounts of all currencies are also converted to it; by default they are not.
+    `as_of` is the day for which states and measures are computed; by default the day of the run (UTC). `states`: a
+    customer is in the first whose expression is true; `segments`: in all whose expression is true.
+    `orders_are_invoiced`: each order is also invoiced, so a customer's purchases are its orders, or its invoices if
+    it has none; if false, orders and invoices are different sales, and purchases are both.
+    `profile` is how Spark is configured when the package starts it: for tiny (some megabytes), small (up to some
+    hundred) or large data; `auto` decides by the bytes of sources and tables. `spark` has further settings, which
+    take precedence.
     """
 
     name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
@@ -56,7 +57,7 @@ class ProjectFile(Strict):
 
 
 class Project(Strict):
-    """Everything the conf folder says, checked."""
+    """A whole conf folder, checked."""
 
     folder: Path
     file: ProjectFile
@@ -66,17 +67,17 @@ class Project(Strict):
 
     @property
     def warehouse(self) -> str | None:
-        """Where project.yml says that the tables lie; a path there begins at the conf folder."""
+        """Where the tables are, by project.yml; a path there is relative to the conf folder."""
         return self._located(self.file.warehouse)
 
     @property
     def labels(self) -> str | None:
-        """Where project.yml says that known people lie, for training; a path there begins at the conf folder."""
+        """Where the labels for training are, by project.yml; a path there is relative to the conf folder."""
         return self._located(self.file.linkage.labels)
 
     @property
     def emits(self) -> dict[str, list[tuple[Source, Emit]]]:
-        """By silver table, what sources emit for it."""
+        """By silver table, the sources that emit rows for it."""
         found: dict[str, list[tuple[Source, Emit]]] = {}
         for source in self.sources:
             for emit in source.emits:
@@ -88,7 +89,7 @@ class Project(Strict):
 
     @cached_property
     def person_model(self) -> Traversable:
-        """The project's own person model where it has one, else the packaged one."""
+        """The project's own person model if it has one, else the packaged one."""
         own = self.folder / "person.yml"
         return own if own.exists() else packaged_person_model()
 

@@ -1,4 +1,4 @@
-"""sources/*.yml and quality/*.yml: what lands, what it emits, and what must hold of it."""
+"""sources/*.yml and quality/*.yml: what lands, which rows it emits, and which rules these must pass."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from cdi_spark.config.strict import Strict
 
 
 class Emit(Strict):
-    """What one landed row says about one silver table.
+    """What one landed row contributes to one silver table.
 
     `columns` maps the table's columns to SQL over the landed row; `explode` names an array whose
     elements are visible as `item`, counted from 1 by `item_no`; `person` is the key of the person the
@@ -32,7 +32,7 @@ class Emit(Strict):
 
 
 class Source(Strict):
-    """One raw source: where it lies, how its rows are read, what each row emits."""
+    """One raw source: where it is, how its rows are read, and what each row emits."""
 
     name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     description: str = ""
@@ -55,7 +55,9 @@ class Source(Strict):
     @classmethod
     def _is_no_steward(cls, name: str) -> str:
         if name == "steward":
-            raise ValueError("steward is what gold.attribute calls the source of values set by hand.")
+            raise ValueError(
+                "steward is the name in gold.attribute for values that stewards set; choose another."
+            )
         return name
 
     def expressions(self) -> dict[str, str]:
@@ -77,7 +79,7 @@ class Expectation(Strict):
 
 
 class Quality(Strict):
-    """Row rules (name to SQL that must hold) and expectations of one table."""
+    """Row rules (name to SQL that must be true) and expectations of one table."""
 
     table: str
     rules: dict[str, str] = {}

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from importlib.resources import files
-
-from jinja2 import Environment, StrictUndefined
 
 from cdi_spark.config import (
     Attribute,
@@ -16,6 +13,7 @@ from cdi_spark.config import (
     Rule,
     Source,
 )
+from cdi_spark.pages import page
 from cdi_spark.schema import (
     CUSTOMER_360,
     EVENT_TABLES,
@@ -84,19 +82,16 @@ def dictionary_page(project: Project) -> str:
     Returns:
         HTML; every text of the conf is escaped.
     """
-    environment = Environment(
-        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    environment.filters["arguments"] = _arguments
-    template = files("cdi_spark").joinpath("pages", "dictionary.html.j2").read_text(encoding="utf-8")
     schemas = _schemas(project)
     classes = [c.pii for _, _, entries in schemas for entry in entries for c in entry.columns]
-    return environment.from_string(template).render(
+    return page(
+        "dictionary.html.j2",
         project=project,
         schemas=schemas,
         missing={source.name: _missing(source) for source in project.sources},
         pii={name: (meaning, classes.count(name)) for name, meaning in PII.items()},
         rules=RULES,
+        arguments=_arguments,
     )
 
 

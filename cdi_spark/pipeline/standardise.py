@@ -67,7 +67,7 @@ def standardise(run: Run, names: Collection[str]) -> Counts:
         side_by_side(merge_into_silver, list(emits), doing="writing {}".format)
         logs.doing("writing rows that fail a rule to quarantine")
         failed = [rows.transform(versions.quarantine_rows, target=name) for name, rows in checked.items()]
-        run.storage.replace_but(QUARANTINE, "target", unchanged, versions.union(failed))
+        run.storage.replace_except(QUARANTINE, "target", unchanged, versions.union(failed))
         _write_cleaning_counts(run, checked)
         logs.doing("accounting for every row of bronze")
         _write_ledger(run, checked, {name: _count(current[name], landed[name]) for name in sources})

@@ -53,7 +53,7 @@ def stream(run: Run, *, every_seconds: int | None, wait_seconds: float = 0) -> i
 
     arriving = [arriving_files(run.spark, source) for source in run.project.sources]
     writer = reduce(DataFrame.unionByName, arriving).writeStream.foreachBatch(run_on)
-    writer = writer.option("checkpointLocation", run.storage.place_of("_stream"))
+    writer = writer.option("checkpointLocation", run.storage.path_of("_stream"))
     trigger = (
         {"availableNow": True} if every_seconds is None else {"processingTime": f"{every_seconds} seconds"}
     )

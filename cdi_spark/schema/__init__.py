@@ -36,12 +36,15 @@ from cdi_spark.schema.entities import (
     OVERRIDE,
     REDIRECT,
 )
+from cdi_spark.schema.event_table import EventTable, FoundBy, SummaryOf
+from cdi_spark.schema.events import EVENT_TABLES, INTERACTION, SUPPORT_CASE, USAGE
 from cdi_spark.schema.gold import (
     ATTRIBUTE,
     CUSTOMER_360,
     JOURNEY,
+    STATE_COUNTS,
     STATE_FACTS,
-    TOTALS,
+    STATE_RUNNING,
 )
 from cdi_spark.schema.linkage import (
     FEATURES,
@@ -78,7 +81,6 @@ from cdi_spark.schema.relations import COMPANY, HOUSEHOLD
 from cdi_spark.schema.revenue import ATTRIBUTION, REVENUE
 from cdi_spark.schema.silver import (
     ATTRIBUTES,
-    EVENT_TABLES,
     EVENTS,
     LANDING,
     LEDGER_ENTRY,
@@ -127,6 +129,7 @@ __all__ = [
     "FINANCE",
     "HOUSEHOLD",
     "INT",
+    "INTERACTION",
     "IS_VOID",
     "JOURNEY",
     "JUDGED",
@@ -164,19 +167,25 @@ __all__ = [
     "SCHEMAS",
     "SHARED_VALUE",
     "SHOWN",
+    "STATE_COUNTS",
     "STATE_FACTS",
+    "STATE_RUNNING",
     "STATUS",
     "STRING",
     "STRINGS",
+    "SUPPORT_CASE",
     "TABLES",
     "TERM_FREQUENCY",
     "THING_TABLES",
     "TIMELINE",
     "TIMESTAMP",
-    "TOTALS",
+    "USAGE",
     "Column",
+    "EventTable",
+    "FoundBy",
     "Pii",
     "Schema",
+    "SummaryOf",
     "Table",
     "spark_type",
 ]

@@ -15,7 +15,7 @@ from cdi_spark.linkage.model.frozen import Frozen
 from cdi_spark.linkage.model.person_model import load_person_model
 from cdi_spark.pipeline.run import Run
 from cdi_spark.pipeline.runner import STAGES, run_stages
-from cdi_spark.reports.demo import evaluate_members
+from cdi_spark.queries.accuracy import evaluate_members
 from cdi_spark.storage import Storage
 from tests.linkage.splink_reference import differences, splink_pairs
 from tests.paths import ROOT
