@@ -10,12 +10,12 @@ from cdi_spark.linkage.model.person_model import load_person_model
 from cdi_spark.linkage.model.trained_models import model_named
 from cdi_spark.pipeline.run import Run
 from cdi_spark.schema import JUDGEMENT, LINKED, MODEL, SHARED_VALUE, TERM_FREQUENCY
-from cdi_spark.stewardship.judgements import sides, standing
+from cdi_spark.stewardship.judgements import active_judgements, close_judgements
 
 
 def judged_sides(run: Run) -> DataFrame:
     """What stewards' decisions that hold say of each record: JUDGED."""
-    return sides(run.spark, standing(run.storage.read_or_empty(JUDGEMENT)))
+    return close_judgements(run.spark, active_judgements(run.storage.read_or_empty(JUDGEMENT)))
 
 
 def model_in_force(run: Run) -> Row | None:

@@ -91,7 +91,7 @@ def _resolved(
     Args:
         linked: linkage.linked.
         links: between the records.
-        judged: judgements.sides().
+        judged: judgements.close_judgements().
     """
     limits, trained = run.project.file.linkage, model_in_force(run)
     if trained is None:
