@@ -81,11 +81,11 @@ def list_(
 ) -> None:
     """List the decisions that hold, oldest first."""
     from cdi_spark.schema import JUDGEMENT
-    from cdi_spark.stewardship.judgements import standing
+    from cdi_spark.stewardship.judgements import active_judgements
 
     with at_work("reading the decisions"):
         storage = open_tables(project, warehouse, catalog)
-        held = standing(storage.read_or_empty(JUDGEMENT))
+        held = active_judgements(storage.read_or_empty(JUDGEMENT))
     if as_json:
         print(json.dumps([vars(judgement) for judgement in held], default=str, ensure_ascii=False))
         return
@@ -105,10 +105,11 @@ def _judge(
     warehouse: str | None,
     catalog: str | None,
 ) -> None:
+    from cdi_spark.stewardship.judgements import Verdict
     from cdi_spark.stewardship.judging import judge
 
     with at_work("putting the decision on record"):
         storage = open_tables(project, warehouse, catalog)
-        new = judge(storage, records, verdict, by=by, why=why)
+        new = judge(storage, records, Verdict(verdict), by=by, why=why)
     told = "on record; it holds from the next `cdi run` on" if new else "that is decided already"
     out.print(f"{records[0]} and {records[1]}: {verdict}, {told}", highlight=False, markup=False)
