@@ -11,7 +11,7 @@ from pyspark.sql.pandas.functions import pandas_udf
 from pyspark.sql.types import DoubleType
 
 from cdi_spark.gold.customer.members import current_members
-from cdi_spark.graph.union_find import joining
+from cdi_spark.graph.union_find import spanning_forest
 from cdi_spark.spark.shipped import shipped
 
 
@@ -56,7 +56,7 @@ def _smallest_in_tree() -> Callable[..., Column]:
     ) -> Iterator[pd.Series]:
         def of_entity(weights: list[float], lefts: list[str], rights: list[str], size: int) -> float | None:
             """The weight of the link that joins the last two parts; null where parts are left."""
-            tree = list(joining(zip(lefts, rights, strict=True)))
+            tree = list(spanning_forest(zip(lefts, rights, strict=True)))
             return weights[tree[-1]] if len(tree) == size - 1 else None
 
         for batch in batches:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from cdi_spark.graph.union_find import smallest_connected
 from cdi_spark.linkage.clustering.links import (
     MOST_BITS,
     Bools,
@@ -265,20 +266,13 @@ def _absorb(clusters: _Clusters, weight: Floats, least: float) -> _Clusters:
     joins = best[(weights[best] >= least) & (margin >= _FRAGMENT_MARGIN) & ~against[best]]
     joins = _without_clashes(joins, own, other, weights, links, count)
     joins = _within_room(joins, own, other, weights, clusters.room)
-    into = _joined(count, own[joins], other[joins])
+    into = smallest_connected(count, own[joins], other[joins])
     return clusters.merged(into, links, weights[joins] + _FRAGMENT_ODDS, pairs[joins])
-
-
-def _joined(count: int, own: Ints, other: Ints) -> Ints:
-    into = np.arange(count)
-    into[own] = other
-    # A fragment of one may have joined a fragment of two that itself joined another.
-    return np.asarray(into[into[into]])
 
 
 def _without_clashes(joins: Ints, own: Ints, other: Ints, weights: Floats, links: Links, count: int) -> Ints:
     """The joins without those that would bring together what a cannot-link stands between: the weaker goes."""
-    into = _joined(count, own[joins], other[joins])
+    into = smallest_connected(count, own[joins], other[joins])
     clash = (links.cannot > 0) & (into[links.left] == into[links.right])
     # What joins nothing stays where it is; of two that join the same the one that fits it better stays.
     rank = np.full(count, -1, np.int64)
@@ -291,7 +285,7 @@ def _without_clashes(joins: Ints, own: Ints, other: Ints, weights: Floats, links
 def _within_room(joins: Ints, own: Ints, other: Ints, weights: Floats, room: Room) -> Ints:
     """The joins without those by which an entity would have more records than it may: the weakest goes first."""
     while len(joins):
-        into = _joined(len(room.loads), own[joins], other[joins])
+        into = smallest_connected(len(room.loads), own[joins], other[joins])
         loads = np.zeros_like(room.loads)
         np.add.at(loads, into, room.loads)
         crowded: Bools = np.asarray((loads > room.most).any(axis=1))

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from cdi_spark.graph.union_find import DisjointSets
 from cdi_spark.linkage.clustering.agglomerative import Room
 from cdi_spark.linkage.clustering.links import Floats, Ints
 
@@ -32,9 +33,7 @@ def divide(
     Returns:
         Of every record the position of its entity's first record.
     """
-    count = len(group)
-    found = np.arange(count)
-    members = [[n] for n in range(count)]
+    entities = DisjointSets[int]()
     loads = room.loads.copy()
     apart: dict[int, set[int]] = defaultdict(set)
     for one, other in zip(*(side.tolist() for side in cannot), strict=True):
@@ -43,23 +42,21 @@ def divide(
             apart[other].add(one)
 
     def join(one: int, other: int) -> None:
+        entities.join(one, other)
         into, gone = min(one, other), max(one, other)
-        found[members[gone]] = into
-        members[into] += members[gone]
-        members[gone] = []
         loads[into] += loads[gone]
         apart[into] |= apart.pop(gone, set())
 
     firsts: dict[str, int] = {}
     for n, name in enumerate(group):
         if name is not None and firsts.setdefault(name, n) != n:
-            join(int(found[firsts[name]]), n)
+            join(entities.find(firsts[name]), n)
     left, right, weight = links
     for n in np.lexsort((right, left, -weight)).tolist():
-        one, other = int(found[left[n]]), int(found[right[n]])
+        one, other = entities.find(int(left[n])), entities.find(int(right[n]))
         if one == other or (loads[one] + loads[other] > room.most).any():
             continue
         fewer, more = sorted((one, other), key=lambda end: len(apart[end]))
-        if not any(found[record] == more for record in apart[fewer]):
+        if not any(entities.find(record) == more for record in apart[fewer]):
             join(one, other)
-    return found
+    return np.array([entities.find(n) for n in range(len(group))], np.int64)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from cdi_spark.graph.union_find import spanning_forest
 from cdi_spark.linkage.clustering.links import (
     MOST_BITS,
     Bools,
@@ -72,25 +73,12 @@ def answers(left: Ints, right: Ints, bits: Floats, question: Ints) -> Ints:
     Returns:
         Positions, ascending.
     """
-    joined: dict[int, int] = {}
-
-    def first(record: int) -> int:
-        while record in joined:
-            record = joined[record]
-        return record
-
-    chosen, told = [], set()
-    for n in np.lexsort((right, left, -bits)).tolist():
-        if question[n] >= 0:
-            if question[n] not in told:
-                told.add(question[n])
-                chosen.append(n)
-            continue
-        one, other = first(int(left[n])), first(int(right[n]))
-        if one != other:
-            joined[max(one, other)] = min(one, other)
-            chosen.append(n)
-    return np.array(sorted(chosen), np.int64)
+    heaviest_first = np.lexsort((right, left, -bits))
+    same = heaviest_first[question[heaviest_first] < 0]
+    joining = list(spanning_forest(zip(left[same].tolist(), right[same].tolist(), strict=True)))
+    apart = heaviest_first[question[heaviest_first] >= 0]
+    _, heaviest = np.unique(question[apart], return_index=True)
+    return np.sort(np.r_[same[joining], apart[heaviest]])
 
 
 def shift(bits: Floats, same: Bools) -> float:

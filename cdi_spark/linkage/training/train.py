@@ -12,7 +12,7 @@ import numpy as np
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from cdi_spark.graph.union_find import smallest_joined
+from cdi_spark.graph.union_find import smallest_connected
 from cdi_spark.linkage.clustering import agglomerative
 from cdi_spark.linkage.clustering.agglomerative import LARGEST_COMPONENT
 from cdi_spark.linkage.clustering.links import Floats, Ints, pairs_within
@@ -184,7 +184,7 @@ def divided_components(records: int, left: Ints, right: Ints, odds: Floats) -> I
     least = _COMPONENT_WEIGHT
     while large.any():
         strong = (odds >= least) & large[left] & (component[left] == component[right])
-        part = smallest_joined(records, left[strong], right[strong])
+        part = smallest_connected(records, left[strong], right[strong])
         component = np.where(large, part, component)
         sizes = np.bincount(component, minlength=records)
         large = (sizes[component] > LARGEST_COMPONENT) & bool(strong.any())
