@@ -14,9 +14,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from cdi_spark.graph.link_weight import MAX_BITS, clip_bits, probability_from_bits
 from cdi_spark.graph.union_find import smallest_connected
 from cdi_spark.linkage.clustering.links import (
-    MOST_BITS,
     Bools,
     Floats,
     Ints,
@@ -186,7 +186,7 @@ class _Clusters:
 
     def merged(self, into: Ints, links: Links, weight: Floats, pairs: Floats) -> _Clusters:
         """After every cluster became another, by merges of these weights and numbers of pairs."""
-        right = pairs / (1 + np.exp2(-np.clip(weight + self.shift, -MOST_BITS, MOST_BITS)))
+        right = pairs * probability_from_bits(weight + self.shift)
         loads = np.zeros_like(self.room.loads)
         np.add.at(loads, into, self.room.loads)
         return _Clusters(
@@ -206,8 +206,8 @@ class _Clusters:
 
 def _must_weight(between: Links) -> Floats:
     """Beyond doubt where it is decided that two are one, by a steward first; of these the likelier pair first."""
-    mean = np.clip(_mean(between), -MOST_BITS, MOST_BITS)
-    sure = np.where(between.judged > 0, 5 * MOST_BITS, 2 * MOST_BITS)
+    mean = clip_bits(_mean(between))
+    sure = np.where(between.judged > 0, 5 * MAX_BITS, 2 * MAX_BITS)
     return np.where(between.must > 0, sure + mean, -np.inf)
 
 

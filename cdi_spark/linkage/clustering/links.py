@@ -7,12 +7,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
+from cdi_spark.graph.link_weight import clip_bits
+
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
-
-# Beyond it a power of two means certainty either way, and sums must not overflow.
-MOST_BITS = 80.0
 
 
 @dataclass(frozen=True)
@@ -86,7 +85,7 @@ def links_of_pairs(
         decided: of the two: 1 that they are one person, by a rule, 2 by a steward, -1 that they are two, else 0.
     """
     total = bits.sum(axis=1)
-    roots = np.where(known, np.exp2(np.clip(bits, -MOST_BITS, MOST_BITS) / 2), 0.0)
+    roots = np.where(known, np.exp2(clip_bits(bits) / 2), 0.0)
     return links_of(left, right, total, total + prior, roots, known.astype(float), decided)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -12,6 +11,7 @@ import pyarrow as pa
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from cdi_spark.graph.link_weight import bits_from_probability
 from cdi_spark.graph.union_find import DisjointSets, spanning_forest
 from cdi_spark.linkage.executor.tasks import evidence_of
 from cdi_spark.linkage.model.frozen import Frozen
@@ -65,7 +65,7 @@ def links_within(persons: DataFrame, frozen: Frozen, *, record_ids: Sequence[str
         found = connection.sql(evidence_sql(scored, {name: name for name in names})).fetchnumpy()
     bits, known = evidence_of(found, len(names))
     prior = scored.settings["probability_two_random_records_match"]
-    weights = bits.sum(axis=1) + math.log2(prior / (1 - prior))
+    weights = bits.sum(axis=1) + bits_from_probability(prior)
     ids = records.column("record_id").to_pylist()
     left, right = (found[side].tolist() for side in ("place_l", "place_r"))
     links = []

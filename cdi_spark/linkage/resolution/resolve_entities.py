@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from functools import partial
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from cdi_spark.config import Linkage
+from cdi_spark.graph.link_weight import bits_from_probability
 from cdi_spark.linkage.clustering import agglomerative
 from cdi_spark.linkage.clustering.agglomerative import LARGEST_COMPONENT
 from cdi_spark.linkage.executor import tasks
@@ -86,7 +86,7 @@ def _resolver(frozen: Frozen, room: tasks.RoomOf) -> tasks.Task:
     return tasks.resolver(
         evidence_sql(scored, evidence, frozen.rules, judged=True),
         kinds=len(set(evidence.values())),
-        prior=math.log2(prior / (1 - prior)),
+        prior=bits_from_probability(prior),
         least_weight=frozen.trained["entity_weight"],
         room=room,
     )

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from cdi_spark.graph.link_weight import probability_from_bits
 from cdi_spark.graph.union_find import spanning_forest
 from cdi_spark.linkage.clustering.links import (
-    MOST_BITS,
     Bools,
     Floats,
     Ints,
@@ -100,7 +100,7 @@ def shift(bits: Floats, same: Bools) -> float:
     low = -high
     for _ in range(_HALVINGS):
         middle = (low + high) / 2
-        likely = 1 / (1 + np.exp2(-np.clip(bits + middle, -MOST_BITS, MOST_BITS)))
+        likely = probability_from_bits(bits + middle)
         slope = np.log(2) * (same - likely).sum() - middle / DEVIATION**2
         low, high = (middle, high) if slope > 0 else (low, middle)
     return round(float(low + high) / 2, 6)

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from cdi_spark.graph.link_weight import probability_from_bits
 from cdi_spark.linkage.clustering.links import (
     Floats,
     Ints,
@@ -58,8 +59,7 @@ def learned_from(material: Material, entity: Ints, match: Floats) -> Learned:
     )
     links = links_of_pairs(inside.left, inside.right, by_evidence, known, prior, material.decided_inside)
     bits = weights(candidates, parameters, records.model, records.frequencies).sum(axis=1) + prior
-    likely = 1 / (1 + np.exp2(-np.clip(bits, -60, 60)))
-    return Learned(parameters, prior, links, as_decided(likely, material.decided))
+    return Learned(parameters, prior, links, as_decided(probability_from_bits(bits), material.decided))
 
 
 def as_decided(match: Floats, decided: Ints) -> Floats:
