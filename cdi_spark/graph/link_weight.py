@@ -7,11 +7,13 @@ import math
 import numpy as np
 import numpy.typing as npt
 
+from cdi_spark.graph.arrays import Floats
+
 # Beyond it a power of two means certainty either way, and sums must not overflow.
 MAX_BITS = 80.0
 
 
-def probability_from_bits(bits: npt.ArrayLike) -> npt.NDArray[np.float64]:
+def probability_from_bits(bits: npt.ArrayLike) -> Floats:
     """Return the probability that log2 odds stand for, clipped at MAX_BITS.
 
     >>> probability_from_bits([0.0, 2.0, float("inf")]).tolist()
@@ -29,6 +31,6 @@ def bits_from_probability(probability: float) -> float:
     return math.log2(probability / (1 - probability))
 
 
-def clip_bits(bits: npt.ArrayLike) -> npt.NDArray[np.float64]:
+def clip_bits(bits: npt.ArrayLike) -> Floats:
     """Limit bits to MAX_BITS either way."""
     return np.asarray(np.clip(bits, -MAX_BITS, MAX_BITS), np.float64)

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator
 from typing import Generic, TypeVar
 
 import numpy as np
-import numpy.typing as npt
 
-Ints = npt.NDArray[np.int64]
+from cdi_spark.graph.arrays import Ints
+
 Item = TypeVar("Item", int, str)
 
 

@@ -13,13 +13,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from cdi_spark.graph.arrays import Bools, Floats, Ints
 from cdi_spark.graph.link_weight import probability_from_bits
 from cdi_spark.graph.union_find import spanning_forest
-from cdi_spark.linkage.clustering.links import (
-    Bools,
-    Floats,
-    Ints,
-)
 from cdi_spark.linkage.model.parameters import Parameters
 from cdi_spark.linkage.training.m_and_u import weights
 from cdi_spark.linkage.training.pairs import Sample

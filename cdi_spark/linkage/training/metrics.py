@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from cdi_spark.graph.arrays import Ints
 from cdi_spark.graph.link_weight import bits_from_probability
-from cdi_spark.linkage.clustering.links import Ints
 from cdi_spark.linkage.model.parameters import Parameters
 from cdi_spark.linkage.training.calibration import Calibration
 from cdi_spark.linkage.training.m_and_u import weights

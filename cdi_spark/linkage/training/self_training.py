@@ -7,13 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from cdi_spark.graph.arrays import Floats, Ints
 from cdi_spark.graph.link_weight import probability_from_bits
-from cdi_spark.linkage.clustering.links import (
-    Floats,
-    Ints,
-    Links,
-    links_of_pairs,
-)
+from cdi_spark.linkage.clustering.links import Links, links_of_pairs
 from cdi_spark.linkage.model.parameters import Parameters
 from cdi_spark.linkage.training.m_and_u import (
     Evidence,

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from cdi_spark.graph.arrays import Floats, Ints
 from cdi_spark.linkage.clustering import agglomerative
-from cdi_spark.linkage.clustering.links import Floats, Ints, Links
+from cdi_spark.linkage.clustering.links import Links
 from cdi_spark.linkage.training.pairs import Pairs
 
 # Bits of the entity score.

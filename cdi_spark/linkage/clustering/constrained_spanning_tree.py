@@ -1,6 +1,7 @@
-"""Components that are entities as they stand, but for what is decided otherwise: strongest links first.
+"""Components that are entities as a whole, except for decisions and limits: the strongest links join first.
 
-A pure function of the component, as clustering.py is. Needs numpy only, so that it can be shipped to any executor.
+Every result is a pure function of the component, as in agglomerative.py. Needs numpy only, so that it can be shipped
+to any executor.
 
 Source:
     Kruskal 1956, doi:10.1090/S0002-9939-1956-0078686-7, with constraints.
@@ -13,28 +14,31 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from cdi_spark.graph.arrays import Floats, Ints
 from cdi_spark.graph.union_find import DisjointSets
-from cdi_spark.linkage.clustering.agglomerative import Room
-from cdi_spark.linkage.clustering.links import Floats, Ints
+from cdi_spark.linkage.clustering.clusters import EntityLimits
 
 
-def divide(
-    group: Sequence[str | None], links: tuple[Ints, Ints, Floats], cannot: tuple[Ints, Ints], room: Room
+def resolve_by_spanning_tree(
+    group: Sequence[str | None],
+    links: tuple[Ints, Ints, Floats],
+    cannot: tuple[Ints, Ints],
+    limits: EntityLimits,
 ) -> Ints:
-    """Entities of records: links join them, the strongest first, unless what is decided or the room forbids it.
+    """Return the entity of every record: links join records, the strongest first, unless a decision or a limit forbids.
 
-    Records of one group are one entity whatever forbids it.
+    Records of one group are one entity, whatever forbids it.
 
     Args:
-        group: of every record what it has in common with those that it must be one with; None for most.
+        group: for every record the name of its must-link group; None for most.
         links: positions of two records, and bits; infinite where the two must be one.
         cannot: positions of two records that are two persons.
-        room: how many records an entity may have.
+        limits: how many records an entity may have.
     Returns:
-        Of every record the position of its entity's first record.
+        For every record the position of its entity's first record.
     """
     entities = DisjointSets[int]()
-    loads = room.loads.copy()
+    loads = limits.loads.copy()
     apart: dict[int, set[int]] = defaultdict(set)
     for one, other in zip(*(side.tolist() for side in cannot), strict=True):
         if group[one] is None or group[one] != group[other]:
@@ -54,7 +58,7 @@ def divide(
     left, right, weight = links
     for n in np.lexsort((right, left, -weight)).tolist():
         one, other = entities.find(int(left[n])), entities.find(int(right[n]))
-        if one == other or (loads[one] + loads[other] > room.most).any():
+        if one == other or (loads[one] + loads[other] > limits.most).any():
             continue
         fewer, more = sorted((one, other), key=lambda end: len(apart[end]))
         if not any(entities.find(record) == more for record in apart[fewer]):
