@@ -3,7 +3,7 @@ PYTHON ?= python3.11
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: demo test test-launch test-times check bench soak
+.PHONY: demo docs test test-launch test-times check bench soak
 
 demo: $(READY)
 	$(BIN)/cdi demo
@@ -29,6 +29,10 @@ check: $(READY)
 # CDI_HISTORICAL=DIR: the historical people too.
 bench: $(READY)
 	$(BIN)/pytest -o addopts="-q --import-mode=importlib" tests/benchmarks -s
+
+# The pages of docs/ that are made from code.
+docs: $(READY)
+	$(BIN)/python -m docs.generate
 
 # Runs and streams killed at their writes; histories by the hundred, odd rows and texts by the thousand; the demo at
 # full size.

@@ -28,9 +28,7 @@ if RAW:
     def test_historical_people_from_raw_to_gold(spark: SparkSession, tmp_path: Path) -> None:
         project = load_project(CONF, {"raw": str(RAW)})
         storage = Storage(spark, tmp_path / "warehouse")
-        seconds = {
-            done.stage: done.seconds for done in run_stages(Run(spark, project, storage), list(STAGES))
-        }
+        seconds = {done.stage: done.seconds for done in run_stages(Run(project, storage), list(STAGES))}
         told = ", ".join(f"{stage} {took:.0f} s" for stage, took in seconds.items())
         print(f"\nhistorical people, raw to gold {sum(seconds.values()):.0f} s: {told}")
         truth = Path(str(RAW)) / "truth.csv"

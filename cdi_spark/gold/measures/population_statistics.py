@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from pyspark.sql import DataFrame, Row
 from pyspark.sql import functions as F
 
-from cdi_spark.gold.measures.forecasts import LinearModel, Standard
+from cdi_spark.gold.measures.forecasts import FeatureScale, LinearModel
 
 # What fifths are told of, over measures; in whole units of money, for an exact percentile holds every different value.
 RANKED = {
@@ -21,8 +21,8 @@ BOUGHT = "frequency > 0 AND recency_days IS NOT NULL AND monetary_value IS NOT N
 
 
 @dataclass(frozen=True)
-class Standards:
-    """A row of gold.standard.
+class PopulationStatistics:
+    """A row of gold.population_statistics.
 
     Attributes:
         limits: by RANKED, what divides into fifths; empty where nobody bought.
@@ -36,14 +36,14 @@ class Standards:
     value: LinearModel | None
 
     @classmethod
-    def found(
+    def of_customers(
         cls,
         purchases: DataFrame,
         *,
         made_from: str,
         churn: LinearModel | None,
         value: LinearModel | None,
-    ) -> Standards:
+    ) -> PopulationStatistics:
         """Those of these customers.
 
         Args:
@@ -67,8 +67,8 @@ class Standards:
         )
 
     @classmethod
-    def of(cls, row: Row) -> Standards:
-        """From a row of gold.standard."""
+    def of(cls, row: Row) -> PopulationStatistics:
+        """From a row of gold.population_statistics."""
         return cls(
             row["made_from"],
             row["average_year"],
@@ -79,7 +79,7 @@ class Standards:
 
     @property
     def row(self) -> tuple[str | float | list[float] | None, ...]:
-        """The row of gold.standard."""
+        """The row of gold.population_statistics."""
         told = (json.dumps(asdict(model)) if model else None for model in (self.churn, self.value))
         recency, frequency, value = (self.limits[name] for name in RANKED)
         return self.made_from, self.average_year, recency, frequency, value, *told
@@ -89,5 +89,5 @@ def _model(told: str | None) -> LinearModel | None:
     if told is None:
         return None
     model = json.loads(told)
-    standards = {name: Standard(**standard) for name, standard in model["standards"].items()}
-    return LinearModel(standards, model["weights"], model["intercept"])
+    scales = {name: FeatureScale(**scale) for name, scale in model["scales"].items()}
+    return LinearModel(scales, model["weights"], model["intercept"])
