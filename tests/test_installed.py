@@ -75,7 +75,7 @@ def test_the_demo_runs_in_an_empty_folder_and_its_commands_can_be_copied(
     programs: Path, tmp_path: Path
 ) -> None:
     printed = cdi(programs, tmp_path, "demo", "--people", "100")
-    assert "What came out" in printed
+    assert "Compared with the truth" in printed
     assert "--project demo/conf --warehouse demo/warehouse" in printed
     assert {path.name for path in (tmp_path / "demo").iterdir()} >= {"conf", "raw", "warehouse"}
     where = ("--project", "demo/conf", "--warehouse", "demo/warehouse")

@@ -110,7 +110,7 @@ def _print(found: CustomerAnswer) -> None:
         ((k, i[:16], ", ".join(o)) for k, i, o in found.related),
     )
     _table("Source records", ("record", "source", "changed", "values"), found.records)
-    events = ((text(e.at), e.kind, ", ".join(e.before), ", ".join(e.after)) for e in found.happenings)
+    events = ((text(e.at), e.kind, ", ".join(e.before), ", ".join(e.after)) for e in found.entity_events)
     _table("History of the id", ("when (UTC)", "event", "before", "after"), events)
 
 

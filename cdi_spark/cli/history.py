@@ -57,10 +57,10 @@ def _print(found: History) -> None:
             f"{found.entity_id} is now part of {found.successor_id}, which has {len(found.records)} records",
             highlight=False,
         )
-    stays = RichTable("record", "since", "until")
-    for stay in found.stays:
-        stays.add_row(stay.record_id, _time(stay.since), _time(stay.until))
-    out.print(stays)
+    members = RichTable("record", "since", "until")
+    for member in found.memberships:
+        members.add_row(member.record_id, _time(member.since), _time(member.until))
+    out.print(members)
     events = RichTable("when", "event", "before", "after", "run")
     for event in found.events:
         events.add_row(

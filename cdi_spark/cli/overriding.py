@@ -92,9 +92,7 @@ def list_(
     loaded = project_at(project, lenient=True)
     with at_work("reading the values"):
         known = open_storage(loaded, warehouse, catalog).read_or_empty(OVERRIDE)
-        active = (
-            known.transform(active_overrides, survivorship=loaded.survivorship).orderBy("step").collect()
-        )
+        active = known.transform(active_overrides, survivorship=loaded.survivorship).orderBy("step").collect()
     if as_json:
         print(json.dumps([row.asDict(recursive=True) for row in active], default=str, ensure_ascii=False))
         return
