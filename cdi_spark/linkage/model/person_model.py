@@ -82,7 +82,7 @@ class BlockingRule(_Strict):
 
 
 class PersonModel(_Strict):
-    """Comparisons and blocking rules; see linkage/person.yml."""
+    """Comparisons and blocking rules; see linkage/model/person.yml."""
 
     comparisons: list[Comparison]
     blocking: list[BlockingRule]
