@@ -13,7 +13,12 @@ import yaml
 from tests.paths import ROOT
 
 DOCS = ROOT / "docs"
-PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted(DOCS.rglob("*.md"))]
+PAGES = [
+    ROOT / "README.md",
+    ROOT / "CONTRIBUTING.md",
+    ROOT / "conf" / "databricks" / "README.md",
+    *sorted(DOCS.rglob("*.md")),
+]
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 PLACES = ("cdi_spark", "conf", "docs", "jobs", "notebooks", "tests")
 FOLDERS = tuple(sorted(folder.name for folder in (ROOT / "cdi_spark").iterdir() if folder.is_dir()))
