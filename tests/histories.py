@@ -85,7 +85,7 @@ STAGES = ("score", "resolve", "publish")
 COMPARED = (
     "linkage.pair", "linkage.linked", "entities.component", "entities.member", "entities.redirect",
     "gold.customer_360", "gold.attribute", "gold.journey", "gold.order", "gold.measure",
-    "gold.standard", "gold.product_rule", "gold.cash_flow",
+    "gold.population_statistics", "gold.product_rule", "gold.cash_flow",
 )  # fmt: skip
 
 
@@ -128,7 +128,7 @@ class Worlds:
         shutil.copytree(yesterday, other.warehouse)
         run_id = f"day{self.day}"
         is_same_day = self.day % 2 == 0
-        standards = version_of(self.storage, "gold.standard") if is_same_day else None
+        standards = version_of(self.storage, "gold.population_statistics") if is_same_day else None
         # So that customers lapse between runs, without an event; every other run is of the same day.
         today = date(2024, 1, 1) + timedelta(days=200 * ((self.day + 1) // 2))
         file = self.project.file.model_copy(update={"as_of": today})
@@ -136,7 +136,9 @@ class Worlds:
         list(run_stages(Run(other.spark, project, other, full=True, run_id=run_id), STAGES))
         list(run_stages(Run(self.storage.spark, project, self.storage, run_id=run_id), STAGES))
         if is_same_day:
-            assert {version_of(storage, "gold.standard") for storage in (self.storage, other)} == {standards}
+            assert {
+                version_of(storage, "gold.population_statistics") for storage in (self.storage, other)
+            } == {standards}
         for name in COMPARED:
             assert rows_of(self.storage, name) == rows_of(other, name), name
         assert events_of(self.storage) == events_of(other)

@@ -79,7 +79,7 @@ def _print(found: CustomerAnswer) -> None:
             f"{customer['state'] or 'no state'}{since}; {customer['record_count']} records of {sources}{surely}"
         )
     )
-    values = ((v.attribute, v.value, v.sources, v.reason, v.said_at) for v in found.values)
+    values = ((v.attribute, v.value, v.sources, v.reason, v.updated_at) for v in found.values)
     _table("Golden record", ("attribute", "value", "from", "decided by", "said"), values)
     contacts = (
         (

@@ -47,13 +47,13 @@ def history(
 
 
 def _print(found: History) -> None:
-    if found.lives_in is None:
+    if found.successor_id is None:
         out.print(f"{found.entity_id}: none of its records is left", highlight=False)
-    elif found.lives_in == found.entity_id:
+    elif found.successor_id == found.entity_id:
         out.print(f"{found.entity_id}: {len(found.records)} records", highlight=False)
     else:
         out.print(
-            f"{found.entity_id} lives in {found.lives_in}, which has {len(found.records)} records",
+            f"{found.entity_id} lives in {found.successor_id}, which has {len(found.records)} records",
             highlight=False,
         )
     stays = RichTable("record", "since", "until")

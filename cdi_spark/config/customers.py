@@ -8,7 +8,7 @@ from pydantic import Field, field_validator
 
 from cdi_spark.config.expressions import days_told
 from cdi_spark.config.strict import Strict, expression_over
-from cdi_spark.schema import CUSTOMER_360, MEASURE, STATE_FACTS
+from cdi_spark.schema import CUSTOMER_360, MEASURE, STATE_COUNTS, STATE_FACTS
 
 
 class State(Strict):
@@ -20,8 +20,7 @@ class State(Strict):
     """
 
     FACTS: ClassVar[tuple[str, ...]] = (
-        *(f"{name}s" for name in STATE_FACTS),
-        "active_subscriptions",
+        *STATE_COUNTS,
         *(f"days_since_{name}" for name in STATE_FACTS),
     )
 

@@ -15,11 +15,11 @@ Task = Callable[[Iterable[pa.RecordBatch]], Iterable[pa.RecordBatch]]
 # `old`: a record that an id had last which none has any more, where that id lives now, and who holds the record.
 NAMER_READS = (
     "kind string, record_id string, entity long, entity_id string, since long, "
-    "lives_in string, held_by string"
+    "successor_id string, held_by string"
 )
 # `open`, `close`: of a record and an id. `away`: an id that none has, where it lives, and its last records.
 # `back`: an id that some have again, or that lives elsewhere now.
-NAMER_GIVES = "kind string, record_id string, entity_id string, lives_in string, records array<string>"
+NAMER_GIVES = "kind string, record_id string, entity_id string, successor_id string, records array<string>"
 
 # Rows of entities.member of whole ids, times in microseconds.
 TELLER_READS = "record_id string, entity_id string, since long, until long"
@@ -62,21 +62,21 @@ _NAMING = {
     "shares": "select entity_id, home, count(*) as records, min(record_id) as smallest from homes "
     "group by entity_id, home "
     "qualify row_number() over (partition by entity_id order by home is null, records desc, smallest) = 1",
-    "away": "select shares.entity_id, shares.home as lives_in, list(homes.record_id order by homes.record_id) "
+    "away": "select shares.entity_id, shares.home as successor_id, list(homes.record_id order by homes.record_id) "
     "as records from shares join homes using (entity_id) group by shares.entity_id, shares.home",
-    "known": "select distinct entity_id, lives_in from arrived where kind = 'old'",
+    "known": "select distinct entity_id, successor_id from arrived where kind = 'old'",
 }
 _NAMED = """
-select 'open' as kind, record_id, new_id as entity_id, null as lives_in, null::varchar[] as records
+select 'open' as kind, record_id, new_id as entity_id, null as successor_id, null::varchar[] as records
 from assigned where new_id is not null and new_id is distinct from entity_id
 union all select 'close', record_id, entity_id, null, null
 from assigned where entity_id is not null and new_id is distinct from entity_id
-union all select 'away', null, away.entity_id, away.lives_in, away.records
+union all select 'away', null, away.entity_id, away.successor_id, away.records
 from away left join known using (entity_id)
-where known.entity_id is null or known.lives_in is distinct from away.lives_in
+where known.entity_id is null or known.successor_id is distinct from away.successor_id
 union all select 'back', null, known.entity_id, null, null
 from known left join away using (entity_id)
-where away.entity_id is null or known.lives_in is distinct from away.lives_in
+where away.entity_id is null or known.successor_id is distinct from away.successor_id
 """
 
 

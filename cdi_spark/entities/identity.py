@@ -39,7 +39,7 @@ def named(
     since = F.unix_micros("valid_from").alias("since")
     held = reached.join(current.select("record_id", "entity_id", since), "record_id", "left")
     last = redirects.where("valid_to IS NULL").select(
-        "entity_id", "lives_in", since, F.explode("records").alias("record_id")
+        "entity_id", "successor_id", since, F.explode("records").alias("record_id")
     )
     concerned = last.join(reached, "record_id", "left_semi").select("entity_id").distinct()
     holders = current.select("record_id", F.col("entity_id").alias("held_by"))
@@ -74,7 +74,7 @@ def redirect_changes(named: DataFrame, redirects: DataFrame, *, run_id: str, at:
     """
     back = named.where("kind = 'back'").select("entity_id")
     closing = redirects.where("valid_to IS NULL").join(back, "entity_id", "left_semi")
-    opening = named.where("kind = 'away'").select("entity_id", "lives_in", "records", *_opens(at, run_id))
+    opening = named.where("kind = 'away'").select("entity_id", "successor_id", "records", *_opens(at, run_id))
     return _as_closed(closing, at).select(*REDIRECT.names).unionByName(opening.select(*REDIRECT.names))
 
 

@@ -91,6 +91,6 @@ def _contents(folder: Traversable, path: str) -> list[tuple[str, bytes]]:
         name = f"{path}/{entry.name}"
         if entry.is_dir():
             found += _contents(entry, name) if entry.name != "__pycache__" else []
-        elif entry.name.endswith((".py", ".yml")):
+        elif entry.name.endswith((".py", ".yml", ".sql")):
             found.append((name, entry.read_bytes()))
     return found

@@ -27,8 +27,8 @@ from cdi_spark.schema import (
     EVENT_TABLES,
     LEDGER_ENTRY,
     METRIC,
+    POPULATION_STATISTICS,
     PRODUCT_RULE,
-    STANDARD,
     TABLES,
     Table,
 )
@@ -36,7 +36,7 @@ from cdi_spark.spark.local_rows import Keep, local_rows
 
 Metric = tuple[str, float | None, float | None, str | None, bool]
 # What happened, and what was found in all of it.
-_BASED_ON = (*EVENT_TABLES, LEDGER_ENTRY, CONVERSION, STANDARD, PRODUCT_RULE, CASH_FLOW)
+_BASED_ON = (*EVENT_TABLES, LEDGER_ENTRY, CONVERSION, POPULATION_STATISTICS, PRODUCT_RULE, CASH_FLOW)
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ def basis_in_force(run: Run) -> Basis | None:
 
     A full run goes by it too, and so comes to the same as one over changes.
     """
-    last = run.storage.read_or_empty(STANDARD).first()
+    last = run.storage.read_or_empty(POPULATION_STATISTICS).first()
     if last is None or last["made_from"] != _made_from(run):
         return None
     release_id = run.storage.as_released(*(table.name for table in _BASED_ON))
@@ -145,8 +145,10 @@ def _basis(
         _told(run, "lifetime_value_forecast", value, money),
         *((f"cash_flow.{name}", error, baseline, name, name in better) for name, error, baseline in tried),
     ]
-    one = local_rows(run.spark, [standards.row], STANDARD.schema)
-    return Basis(standards, rules, metrics, {STANDARD: one, PRODUCT_RULE: rules, CASH_FLOW: expected})
+    one = local_rows(run.spark, [standards.row], POPULATION_STATISTICS.schema)
+    return Basis(
+        standards, rules, metrics, {POPULATION_STATISTICS: one, PRODUCT_RULE: rules, CASH_FLOW: expected}
+    )
 
 
 def _made_from(run: Run) -> str:

@@ -31,13 +31,13 @@ from cdi_spark.schema import (
     OVERRIDE,
     PAIR,
     PERSON,
+    POPULATION_STATISTICS,
     PRODUCT_RULE,
     QUARANTINE,
     RATE,
     REDIRECT,
     RELEASE,
     SHARED_VALUE,
-    STANDARD,
     TERM_FREQUENCY,
     Table,
 )
@@ -102,7 +102,7 @@ def _of_resolve(run: Run) -> dict[str, Part]:
 def _of_publish(run: Run) -> dict[str, Part]:
     reads = (PERSON, MEMBER, OVERRIDE, JUDGEMENT, PAIR, LINKED, MODEL, RATE, LEDGER_ENTRY, *EVENT_TABLES)
     customers = (ATTRIBUTE, CUSTOMER_360, JOURNEY, MEASURE)
-    of_all = (STANDARD, PRODUCT_RULE, CASH_FLOW, CONVERSION, METRIC, RELEASE)
+    of_all = (POPULATION_STATISTICS, PRODUCT_RULE, CASH_FLOW, CONVERSION, METRIC, RELEASE)
     return _whole([_conf(run), run.as_of], reads, (*customers, *of_all))
 
 

@@ -32,9 +32,9 @@ from cdi_spark.schema import (
     OVERRIDE,
     PAIR,
     PERSON,
+    POPULATION_STATISTICS,
     PRODUCT_RULE,
     RATE,
-    STANDARD,
     TIMELINE,
     Table,
 )
@@ -45,7 +45,7 @@ from cdi_spark.stewardship.judgements import must_links
 # What is written of touched customers only, where nothing happened to others.
 _OF_CUSTOMERS = (ATTRIBUTE, CUSTOMER_360, JOURNEY, MEASURE)
 # What else expectations may be about.
-_OTHERS = {table.name for table in (*MARTS, STANDARD, PRODUCT_RULE, CASH_FLOW)}
+_OTHERS = {table.name for table in (*MARTS, POPULATION_STATISTICS, PRODUCT_RULE, CASH_FLOW)}
 
 
 def publish(run: Run) -> Counts:

@@ -23,7 +23,7 @@ class Account:
     table: str
     in_bronze: int
     landed: int
-    passed_over: int
+    skipped: int
     emitted: int
     quarantined: int
     in_quarantine: int
@@ -62,12 +62,12 @@ def tally(settled: DataFrame) -> DataFrame:
     Args:
         settled: settled() rows of one silver table.
     Returns:
-        source, landed, passed_over, emitted, quarantined, superseded, deleted, current.
+        source, landed, skipped, emitted, quarantined, superseded, deleted, current.
     """
     return settled.groupBy(F.col("_source").alias("source")).agg(
         F.sum("_landed").alias("landed"),
-        F.count_if(F.col("_status") == "passed over").alias("passed_over"),
-        (F.count_if(F.col("_status") != "passed over") + F.sum("_superseded")).alias("emitted"),
+        F.count_if(F.col("_status") == "skipped").alias("skipped"),
+        (F.count_if(F.col("_status") != "skipped") + F.sum("_superseded")).alias("emitted"),
         F.count_if(F.col("_status") == "quarantined").alias("quarantined"),
         (F.count_if(F.col("_status") == "superseded") + F.sum("_superseded")).alias("superseded"),
         F.count_if(F.col("_status") == "deleted").alias("deleted"),

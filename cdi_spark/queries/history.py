@@ -39,15 +39,15 @@ class History:
     """An entity id and what became of it.
 
     Attributes:
-        lives_in: the entity that the id stands for: itself, or the one that has most of its last records;
+        successor_id: the entity that the id stands for: itself, or the one that has most of its last records;
             None where none of them is left.
-        records: of `lives_in`, by record_id.
+        records: of `successor_id`, by record_id.
         stays: all records that the id ever had, oldest first.
         events: in which the id appears, oldest first.
     """
 
     entity_id: str
-    lives_in: str | None
+    successor_id: str | None
     records: list[str]
     stays: list[Stay]
     events: list[Happening]
@@ -85,11 +85,11 @@ def history(storage: Storage, entity: str, *, at: datetime | None = None) -> His
             f"entities.member: no record had the entity id {entity}{when}. Ids are in gold.customer_360; "
             "a record's are in entities.member."
         )
-    lives_in: str | None = entity
+    successor_id: str | None = entity
     if all(stay.until for stay in stays):
         moved = holding(storage.read_or_empty(REDIRECT), at).where(F.col("entity_id") == entity).first()
-        lives_in = moved["lives_in"] if moved else None
-    current = holding(members, at).where(F.col("entity_id").eqNullSafe(F.lit(lives_in)))
+        successor_id = moved["successor_id"] if moved else None
+    current = holding(members, at).where(F.col("entity_id").eqNullSafe(F.lit(successor_id)))
     records = sorted(row["record_id"] for row in current.select("record_id").collect())
     told = storage.read_or_empty(EVENT).where(
         (F.array_contains("before", entity) | F.array_contains("after", entity))
@@ -99,7 +99,7 @@ def history(storage: Storage, entity: str, *, at: datetime | None = None) -> His
         Happening(_utc(e["happened_at"]), e["entity_id"], e["kind"], e["before"], e["after"], e["run_id"])
         for e in told.orderBy("happened_at", "entity_id", "kind").collect()
     ]
-    return History(entity, lives_in, records, stays, events)
+    return History(entity, successor_id, records, stays, events)
 
 
 def _before(moment: datetime | None, until: datetime) -> datetime | None:

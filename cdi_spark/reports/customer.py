@@ -47,7 +47,7 @@ class Value:
     value: str
     sources: str
     reason: str
-    said_at: str
+    updated_at: str
 
 
 @dataclass(frozen=True)
@@ -87,11 +87,11 @@ def answer_customer(storage: Storage, entity: str) -> CustomerAnswer:
         CdiError: no such id, or none of its records is left; or nothing was released yet.
     """
     became = history(storage, entity)
-    if became.lives_in is None:
+    if became.successor_id is None:
         raise CdiError(
             f"{entity}: none of its records is left. `cdi history {entity}` tells what became of it."
         )
-    own = F.col("entity_id") == became.lives_in
+    own = F.col("entity_id") == became.successor_id
     release = storage.newest_release()
 
     def released(name: str) -> DataFrame:
@@ -120,7 +120,7 @@ def answer_customer(storage: Storage, entity: str) -> CustomerAnswer:
     told = {**customer, **(measures[0].asDict() if measures else {})}
     return CustomerAnswer(
         asked=entity,
-        entity_id=became.lives_in,
+        entity_id=became.successor_id,
         customer=customer,
         values=_values(won, customer),
         facts=[(name, text(value)) for name, value in told.items() if name not in _APART and text(value)],
@@ -149,7 +149,10 @@ def _values(won: Sequence[Row], customer: Mapping[str, Any]) -> list[Value]:
         rows = [row for row in won if row["attribute"] == name]
         if customer[name] is None:
             continue
-        sources, times = sorted({row["source"] for row in rows}), [r["said_at"] for r in rows if r["said_at"]]
+        sources, times = (
+            sorted({row["source"] for row in rows}),
+            [r["updated_at"] for r in rows if r["updated_at"]],
+        )
         last = text(max(times)) if times else ""
         reason = rows[0]["reason"] if rows else ""
         values.append(Value(name, text(customer[name]), ", ".join(sources), reason, last))

@@ -33,12 +33,19 @@ DOUBLES = "array<double>"
 
 @dataclass(frozen=True)
 class Column:
-    """One column: name, type in Spark's own spelling (simpleString), what it holds, how near it comes to a person."""
+    """One column: name, type in Spark's own spelling (simpleString), what it holds, how near it comes to a person.
+
+    Attributes:
+        is_word: its values are fixed words, stored in lower case with underscores.
+        default: the value where a source gives none.
+    """
 
     name: str
     type: str
     comment: str
     pii: Pii = "none"
+    is_word: bool = False
+    default: str = ""
 
 
 @dataclass(frozen=True)
@@ -72,6 +79,11 @@ class Table:
     key: tuple[str, ...]
     columns: tuple[Column, ...]
     view: str = ""
+
+    @property
+    def short(self) -> str:
+        """The name without its schema."""
+        return self.name.split(".")[1]
 
     @property
     def owner(self) -> str:

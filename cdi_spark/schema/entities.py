@@ -110,7 +110,7 @@ REDIRECT = Table(
     (
         Column("entity_id", STRING, "the id that is no more", "pseudonym"),
         Column(
-            "lives_in",
+            "successor_id",
             STRING,
             "entity that has most of its last records; null where none is left",
             "pseudonym",

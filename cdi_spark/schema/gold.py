@@ -6,7 +6,6 @@ from cdi_spark.schema.declare import (
     DOUBLE,
     ENTITY_ID,
     LONG,
-    MONEY,
     RECORD_ID,
     STRING,
     STRINGS,
@@ -14,27 +13,17 @@ from cdi_spark.schema.declare import (
     Column,
     Table,
 )
+from cdi_spark.schema.event_table import EventTable, SummaryOf
+from cdi_spark.schema.events import EVENT_TABLES
 from cdi_spark.schema.silver import ATTRIBUTES
-
-TOTALS = f"map<{STRING},{MONEY}>"
 
 _CONTACT = (
     f"struct<kind:{STRING},value:{STRING},records:{LONG},last_confirmed_at:{TIMESTAMP},is_stale:{BOOLEAN}>"
 )
 
 
-def _documents(name: str, what: str) -> tuple[Column, ...]:
-    return (
-        Column(f"{name}_count", LONG, f"number of {what}, void ones left out"),
-        Column(f"{name}_total", TOTALS, f"sum of {what} by ISO 4217 currency, void ones left out"),
-        Column(
-            f"{name}_value",
-            MONEY,
-            f"sum of {what} in the reporting currency, void ones and those without a known rate left out",
-        ),
-        Column(f"last_{name}_at", TIMESTAMP, f"newest of {what}, void ones left out, UTC"),
-    )
-
+_ANSWERS = [s.column for t in EVENT_TABLES for s in t.summary if s.of is SummaryOf.ANSWERS]
+_SUMMARIES = [s.column for t in EVENT_TABLES for s in t.summary if s.of is not SummaryOf.ANSWERS]
 
 CUSTOMER_360 = Table(
     "gold.customer_360",
@@ -62,7 +51,7 @@ CUSTOMER_360 = Table(
             "is_stale: others of the customer's records changed two years or more after that",
             "identifier",
         ),
-        Column("consents", f"map<{STRING},{BOOLEAN}>", "newest consent by purpose, or purpose:channel"),
+        *_ANSWERS,
         Column("record_count", LONG, "number of source records behind the customer"),
         Column("sources", STRINGS, "sources that know the customer"),
         Column(
@@ -81,20 +70,7 @@ CUSTOMER_360 = Table(
         Column("last_updated_at", TIMESTAMP, "newest change of a record behind the customer, UTC"),
         Column("first_event_at", TIMESTAMP, "the first thing that happened with the customer, UTC"),
         Column("last_event_at", TIMESTAMP, "the last thing that happened with the customer, UTC"),
-        *_documents("order", "orders"),
-        *_documents("invoice", "invoices, less credit notes"),
-        *_documents("payment", "payments, less refunds"),
-        Column("subscription_count", LONG, "number of subscriptions, running or ended"),
-        Column("active_subscription_count", LONG, "number of subscriptions without a last day"),
-        Column("plans", STRINGS, "plans of the subscriptions without a last day"),
-        Column("support_case_count", LONG, "number of support cases"),
-        Column("open_support_case_count", LONG, "number of support cases not closed"),
-        Column("usage_count", LONG, "number of product usage events"),
-        Column("last_usage_at", TIMESTAMP, "newest product usage event, UTC"),
-        Column(
-            "interaction_count", LONG, "number of contacts: mails, calls, chats, surveys, visits, campaigns"
-        ),
-        Column("last_interaction_at", TIMESTAMP, "newest contact, UTC"),
+        *_SUMMARIES,
         Column("events_hash", LONG, "hash of all events of the customer, void ones too", "pseudonym"),
         Column(
             "made_from",
@@ -115,7 +91,9 @@ ATTRIBUTE = Table(
         Column("value", STRING, "the value as text; arrays as JSON", "identifier"),
         RECORD_ID,
         Column("source", STRING, "source of the record; steward where it was set by hand"),
-        Column("said_at", TIMESTAMP, "when the source last changed the record, or the steward decided, UTC"),
+        Column(
+            "updated_at", TIMESTAMP, "when the source last changed the record, or the steward decided, UTC"
+        ),
         Column("is_winner", BOOLEAN, "the golden record shows this value"),
         Column("rule", STRING, "survivorship rules that ranked it, first to last"),
         Column(
@@ -128,16 +106,11 @@ ATTRIBUTE = Table(
     ),
 )
 
-# Facts that a customer's state goes by: which rows of gold.timeline add to them.
-STATE_FACTS = {
-    "order": "event = 'order' AND NOT is_void",
-    "invoice": "event = 'invoice' AND NOT is_void",
-    "payment": "event = 'payment' AND NOT is_void",
-    "subscription": "event = 'subscription' AND what = 'started'",
-    "case": "event = 'support_case' AND what = 'opened'",
-    "usage": "event = 'usage'",
-    "interaction": "event = 'interaction'",
-}
+# What the expressions of states may use, by name: the rows of gold.timeline that add to it.
+STATE_FACTS: dict[str, str] = {t.fact: t.counts for t in EVENT_TABLES if t.fact}
+# By name, the event tables whose events have a beginning and an end: how many are running is counted too.
+STATE_RUNNING: dict[str, EventTable] = {t.running: t for t in EVENT_TABLES if t.running}
+STATE_COUNTS = (*(f"{name}s" for name in STATE_FACTS), *STATE_RUNNING)
 JOURNEY = Table(
     "gold.journey",
     "One row per customer and state it was in: lead, customer, lapsed or whatever project.yml says",

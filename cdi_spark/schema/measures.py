@@ -106,8 +106,8 @@ MEASURE = Table(
         ),
     ),
 )
-STANDARD = Table(
-    "gold.standard",
+POPULATION_STATISTICS = Table(
+    "gold.population_statistics",
     "One row: what gold.measure tells all customers by; made anew when the day, conf or what happened is another, so "
     "that records which change hands change the measures of their customers only",
     ("made_from",),

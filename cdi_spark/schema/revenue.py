@@ -9,13 +9,7 @@ from cdi_spark.schema.declare import (
     Column,
     Table,
 )
-
-_DOCUMENTS = ("order", "invoice", "payment")
-
-
-def _sum(amount: str, where: str = "true") -> str:
-    return f"TRY_CAST(try_sum({amount}) FILTER (WHERE {where}) AS DECIMAL(18,3))"
-
+from cdi_spark.schema.view_sql import view_sql
 
 REVENUE = Table(
     "gold.revenue",
@@ -36,30 +30,7 @@ REVENUE = Table(
         Column("payment_value", MONEY, "sum of payments less refunds in the reporting currency, likewise"),
         Column("reporting_currency", STRING, "the project's reporting currency, ISO 4217 code"),
     ),
-    "SELECT CAST(date_trunc('MONTH', happened_at) AS DATE) AS month, entity_id, currency, "
-    + "".join(f"{_sum('amount', f'event = {d!r}')} AS {d}_amount, " for d in _DOCUMENTS)
-    + "".join(f"{_sum('reporting_amount', f'event = {d!r}')} AS {d}_value, " for d in _DOCUMENTS)
-    + "reporting_currency FROM gold.timeline "
-    f"WHERE event IN {_DOCUMENTS} AND NOT is_void GROUP BY month, entity_id, currency, reporting_currency",
-)
-
-# A touch counts for orders of so many days after it.
-_LOOK_BACK = 90
-_TOUCHED = (
-    "SELECT o.order_id, o.entity_id, o.reporting_amount AS amount, i.channel, i.campaign, r.minor_unit, "
-    "row_number() OVER (PARTITION BY o.order_id ORDER BY i.occurred_at, i.interaction_id) AS place, "
-    "count(*) OVER (PARTITION BY o.order_id) AS touches "
-    "FROM gold.order o "
-    "LEFT JOIN (SELECT minor_unit FROM gold.conversion WHERE day IS NULL) r ON true "
-    "LEFT JOIN gold.interaction i ON i.entity_id = o.entity_id AND i.occurred_at <= o.ordered_at "
-    f"AND datediff(o.ordered_at, i.occurred_at) <= {_LOOK_BACK} "
-    "AND coalesce(i.channel, i.campaign) IS NOT NULL "
-    "WHERE NOT coalesce(o.is_void, false)"
-)
-# Shares are rounded down to the minor unit; the last touch has what they leave, so that none is lost.
-_SHARED = (
-    "SELECT *, CAST(floor(amount / touches / minor_unit) * minor_unit AS DECIMAL(18,3)) AS share "
-    f"FROM ({_TOUCHED})"
+    view_sql("revenue"),
 )
 ATTRIBUTION = Table(
     "gold.attribution",
@@ -80,9 +51,5 @@ ATTRIBUTION = Table(
             "unit; the order's last touch has the rest",
         ),
     ),
-    "SELECT order_id, entity_id, channel, campaign, "
-    f"{_sum('IF(place = 1, amount, 0 * amount)')} AS first_touch, "
-    f"{_sum('IF(place = touches, amount, 0 * amount)')} AS last_touch, "
-    f"{_sum('IF(place = touches, amount - (touches - 1) * share, share)')} AS linear "
-    f"FROM ({_SHARED}) GROUP BY order_id, entity_id, channel, campaign",
+    view_sql("attribution"),
 )

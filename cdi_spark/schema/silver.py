@@ -6,19 +6,17 @@ from cdi_spark.schema.declare import (
     CONTENT_HASH,
     CURRENCY,
     DATE,
-    DOUBLE,
     INT,
-    IS_VOID,
     LONG,
     MONEY,
     RECORD_ID,
-    STATUS,
     STRING,
     STRINGS,
     TIMESTAMP,
     Column,
     Table,
 )
+from cdi_spark.schema.events import EVENT_TABLES
 
 LANDING = (
     Column("_source", STRING, "source that the row came from"),
@@ -74,104 +72,6 @@ PERSON = Table(
 )
 
 
-def _event(name: str, comment: str, *columns: Column) -> Table:
-    """An event table: natural key <source>:<key>, the person's record_id, then its own columns."""
-    key = Column(f"{name}_id", STRING, f"<source>:<key> of the {name.replace('_', ' ')}", "pseudonym")
-    return Table(f"silver.{name}", comment, (key.name,), (key, RECORD_ID, *columns, CONTENT_HASH))
-
-
-EVENT_TABLES = (
-    _event(
-        "order",
-        "One row per order",
-        Column("ordered_at", TIMESTAMP, "when, UTC"),
-        STATUS,
-        IS_VOID,
-        AMOUNT,
-        CURRENCY,
-    ),
-    _event(
-        "order_line",
-        "One row per line of an order",
-        Column("order_key", STRING, "the order's own key: its order_id is <source>:<order_key>", "pseudonym"),
-        Column("product_code", STRING, "product or SKU code"),
-        Column("product_name", STRING, "product as named on the order"),
-        Column("quantity", INT, "pieces"),
-        Column("unit_price", MONEY, "price a piece, in `currency`"),
-        AMOUNT,
-        CURRENCY,
-    ),
-    _event(
-        "invoice",
-        "One row per invoice",
-        Column("issued_on", DATE, "date of issue"),
-        Column("due_on", DATE, "date due"),
-        Column("kind", STRING, "invoice or credit_note; a credit note's amount is negative"),
-        STATUS,
-        IS_VOID,
-        AMOUNT,
-        CURRENCY,
-    ),
-    _event(
-        "payment",
-        "One row per payment or refund",
-        Column("paid_invoice_id", STRING, "invoice_id of the invoice that it is for", "pseudonym"),
-        Column("paid_on", DATE, "day of the payment"),
-        Column("kind", STRING, "payment or refund; a refund's amount is negative"),
-        Column("method", STRING, "means of payment as the source says it"),
-        STATUS,
-        IS_VOID,
-        AMOUNT,
-        CURRENCY,
-    ),
-    _event(
-        "subscription",
-        "One row per subscription",
-        Column("plan", STRING, "plan"),
-        Column("started_on", DATE, "first day"),
-        Column("ended_on", DATE, "last day; null while it runs"),
-        STATUS,
-        AMOUNT,
-        CURRENCY,
-    ),
-    _event(
-        "support_case",
-        "One row per support case",
-        Column("opened_at", TIMESTAMP, "when opened, UTC"),
-        Column("closed_at", TIMESTAMP, "when closed, UTC; null while open"),
-        Column("priority", STRING, "priority as the source says it"),
-        STATUS,
-        Column("subject", STRING, "subject line, free text: may name people", "identifier"),
-    ),
-    _event(
-        "usage",
-        "One row per product usage event",
-        Column("occurred_at", TIMESTAMP, "when, UTC"),
-        Column("name", STRING, "event name"),
-        Column("device_id", STRING, "device", "identifier"),
-        Column("cookie_id", STRING, "cookie", "identifier"),
-    ),
-    _event(
-        "interaction",
-        "One row per contact with a customer: mail, call, chat, survey, visit, campaign",
-        Column("occurred_at", TIMESTAMP, "when, UTC"),
-        Column("channel", STRING, "email, call, chat, survey, social, store, …, in small letters"),
-        Column("kind", STRING, "what happened: sent, opened, clicked, received, answered, visited, …"),
-        Column("campaign", STRING, "campaign that it belongs to"),
-        Column("score", DOUBLE, "answer of a survey, in the unit that the source has"),
-        Column("subject", STRING, "subject line, free text: may name people", "identifier"),
-    ),
-    _event(
-        "consent",
-        "One row per consent given or refused; of a purpose and channel the newest holds",
-        Column("purpose", STRING, "what for: marketing, profiling, …"),
-        Column("channel", STRING, "email, phone, post, sms; null: all"),
-        Column("granted", BOOLEAN, "given, or refused or withdrawn"),
-        Column("given_at", TIMESTAMP, "when, UTC"),
-    ),
-)
-
-
 def _thing(name: str, comment: str, *columns: Column) -> Table:
     """A table of what is about no person: natural key <source>:<key>, then its own columns."""
     key = Column(f"{name}_id", STRING, f"<source>:<key> of the {name.replace('_', ' ')}")
@@ -207,9 +107,7 @@ LEDGER_ENTRY = _thing(
 THING_TABLES = (PRODUCT, RATE, LEDGER_ENTRY)
 # Columns of events and things that a mapping may give, by short table name.
 EVENTS: dict[str, tuple[str, ...]] = {
-    t.name.removeprefix("silver."): tuple(
-        c for c in t.names if c not in (t.key[0], "record_id", "content_hash")
-    )
+    t.short: tuple(c for c in t.names if c not in (t.key[0], "record_id", "content_hash"))
     for t in (*EVENT_TABLES, *THING_TABLES)
 }
 

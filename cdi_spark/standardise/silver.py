@@ -8,7 +8,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql import types as T
 
-from cdi_spark.schema import MONEY, PERSON, Table
+from cdi_spark.schema import EVENT_TABLES, MONEY, PERSON, Table
 from cdi_spark.standardise.columns import event_rules, person_rules
 from cdi_spark.standardise.mapping import AMOUNTS, column_types
 from cdi_spark.standardise.minor_units import in_minor_units
@@ -17,8 +17,7 @@ from cdi_spark.standardise.rule_step import NOTES, apply_rules
 # Holds for every row of every table; the projects' own rules come on top.
 KEY_RULE = {"has_key": "trim(key) <> ''"}
 
-_USUAL_KIND = {"silver.invoice": "invoice", "silver.payment": "payment"}
-_BACK = ("credit_note", "refund")
+_CREDIT_KINDS = [table.credit_kind for table in EVENT_TABLES if table.credit_kind]
 
 
 def standardised(
@@ -38,15 +37,15 @@ def standardised(
     if table is PERSON:
         rules = person_rules(mapped, default_country=default_country)
     else:
-        words = {"kind", "channel"} if table.name == "silver.interaction" else {"kind"}
+        words = {column.name for column in table.columns if column.is_word}
         texts = [name for name in types if name in mapped and isinstance(types[name], T.StringType)]
         rules = event_rules(texts, words=words)
     made = {name: types[name] for rule in rules for name in rule.columns if name in types}
     rows = apply_rules(rows, rules, made=made | NOTES, noted=noted_columns(table)).drop("full_name")
     absent = types.keys() - {*rows.columns, "full_name"}
     rows = rows.select("*", *(F.lit(None).cast(types[name]).alias(name) for name in sorted(absent)))
-    if table.name in _USUAL_KIND:
-        rows = rows.withColumn("kind", F.coalesce("kind", F.lit(_USUAL_KIND[table.name])))
+    defaults = {column.name: column.default for column in table.columns if column.default}
+    rows = rows.withColumns({name: F.coalesce(name, F.lit(default)) for name, default in defaults.items()})
     for name in types.keys() & set(AMOUNTS):
         rows = rows.withColumn(name, _money(name, types))
     return rows
@@ -60,4 +59,8 @@ def noted_columns(table: Table) -> tuple[str, ...]:
 def _money(name: str, types: Mapping[str, T.DataType]) -> Column:
     """In its currency's minor units; what goes back to the customer is negative, whatever sign the source gives."""
     amount = in_minor_units(F.col(name), F.col("currency")).try_cast(MONEY)
-    return F.when(F.col("kind").isin(*_BACK), -F.abs(amount)).otherwise(amount) if "kind" in types else amount
+    return (
+        F.when(F.col("kind").isin(*_CREDIT_KINDS), -F.abs(amount)).otherwise(amount)
+        if "kind" in types
+        else amount
+    )

@@ -1,4 +1,4 @@
-"""What becomes of every emitted row: current, deleted, superseded, quarantined or passed over."""
+"""What becomes of every emitted row: current, deleted, superseded, quarantined or skipped."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ ONE_VERSION = "one_version_a_key"
 
 # What became of an emitted row; a row over which a table was passed says nothing about it.
 PASSED_OVER, QUARANTINED, SUPERSEDED, DELETED, CURRENT = (
-    "passed over", "quarantined", "superseded", "deleted", "current",
+    "skipped", "quarantined", "superseded", "deleted", "current",
 )  # fmt: skip
 
 

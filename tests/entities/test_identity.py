@@ -127,7 +127,7 @@ def test_only_what_changes_is_written(spark: SparkSession) -> None:
 
 def homes(redirects: DataFrame, change: DataFrame) -> list[tuple[str, str | None, list[str], bool]]:
     rows = redirect_changes(change, redirects, run_id="r1", at=F.lit(NEW)).collect()
-    return sorted((r["entity_id"], r["lives_in"], r["records"], r["valid_to"] is None) for r in rows)
+    return sorted((r["entity_id"], r["successor_id"], r["records"], r["valid_to"] is None) for r in rows)
 
 
 def test_an_id_that_is_no_more_leads_to_the_entity_that_has_most_of_its_last_records(

@@ -11,7 +11,7 @@ from cdi_spark.quality import ledger
 from cdi_spark.schema import PERSON, TABLES
 
 HELD = ledger.Account(
-    source="crm", table="silver.person", in_bronze=9, landed=9, passed_over=1, emitted=8, quarantined=2,
+    source="crm", table="silver.person", in_bronze=9, landed=9, skipped=1, emitted=8, quarantined=2,
     in_quarantine=2, superseded=1, deleted=1, current=4, in_table=5,
 )  # fmt: skip
 
@@ -38,11 +38,11 @@ def test_a_row_that_is_nowhere_is_told_by_source_table_and_rule(lost: dict[str, 
 
 def test_rows_are_tallied_by_what_became_of_them(spark: SparkSession) -> None:
     rows = spark.sql(
-        "select * from values ('crm','current',1L,2L), ('crm','passed over',1L,0L), ('crm','quarantined',0L,0L),"
+        "select * from values ('crm','current',1L,2L), ('crm','skipped',1L,0L), ('crm','quarantined',0L,0L),"
         " ('web','superseded',1L,0L), ('web','deleted',1L,0L) t(_source, _status, _landed, _superseded)"
     )
     crm, web = ledger.tally(rows).orderBy("source").collect()
-    assert crm.asDict() == {"source": "crm", "landed": 2, "passed_over": 1, "emitted": 4, "quarantined": 1,
+    assert crm.asDict() == {"source": "crm", "landed": 2, "skipped": 1, "emitted": 4, "quarantined": 1,
                             "superseded": 2, "deleted": 0, "current": 1}  # fmt: skip
     assert (web["landed"], web["emitted"], web["superseded"], web["deleted"]) == (2, 2, 1, 1)
 

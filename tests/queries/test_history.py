@@ -42,7 +42,7 @@ def told(spark_session_of_all_tests: SparkSession, tmp_path_factory: pytest.Temp
 
 def test_an_id_resolves_at_any_time_of_its_life(told: Storage) -> None:
     ends = [history(told, "Y", at=day.replace(hour=12)) for day in DAYS[:4]]
-    assert [found.lives_in for found in ends] == ["Y", "X", "Y", None]
+    assert [found.successor_id for found in ends] == ["Y", "X", "Y", None]
     assert [found.records for found in ends] == [["crm:2"], ["crm:1", "crm:2", "web:1"], ["crm:2"], []]
     assert [len(found.events) for found in ends] == [1, 2, 3, 4]
     assert [[stay.until for stay in found.stays] for found in ends] == [
@@ -66,6 +66,6 @@ def test_the_command_tells_it(told: Storage, capsys: pytest.CaptureFixture[str])
     assert "Y: none of its records is left" in text
     assert all(kind in text for kind in ("created", "merged", "split", "retired"))
     assert main(["history", "Y", *place, "--as-of", "2025-01-02 12:00:00", "--json"]) == 0
-    assert json.loads(capsys.readouterr().out)["lives_in"] == "X"
+    assert json.loads(capsys.readouterr().out)["successor_id"] == "X"
     assert main(["history", "Y", *place, "--as-of", "2025-01-02T12:00:00"]) == 0
     assert "Y lives in X, which has 3 records" in capsys.readouterr().out

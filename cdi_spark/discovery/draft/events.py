@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from cdi_spark.discovery.draft.date_sql import as_date, as_timestamp, order_doubts
 from cdi_spark.discovery.lexicon import values as v
 from cdi_spark.discovery.lexicon import words
 from cdi_spark.discovery.recognise.infer_from_values import TIMED
+from cdi_spark.discovery.recognise.kinds import FOUND_BY
 from cdi_spark.discovery.recognise.lines import (
     Line,
     doubts_of,
@@ -16,46 +18,11 @@ from cdi_spark.discovery.recognise.lines import (
 )
 from cdi_spark.discovery.recognise.meaning import Guess
 from cdi_spark.discovery.recognise.sheets import Sheet
+from cdi_spark.schema import BOOLEAN, DATE, DOUBLE, TABLES, TIMESTAMP
 from cdi_spark.standardise.values.currencies import currency
 
-# Where the column of a time comes from, the best first.
-_TIMES: dict[str, dict[str, tuple[str, ...]]] = {
-    "order": {"ordered_at": ("ordered_at", "date", "created_at", "occurred_at", "issued_on", "opened_at")},
-    "invoice": {
-        "issued_on": ("issued_on", "date", "created_at", "ordered_at", "occurred_at"),
-        "due_on": ("due_on",),
-    },
-    "subscription": {
-        "started_on": ("started_on", "date", "created_at", "ordered_at"),
-        "ended_on": ("ended_on", "due_on"),
-    },
-    "support_case": {
-        "opened_at": ("opened_at", "created_at", "date", "occurred_at", "started_on"),
-        "closed_at": ("closed_at", "ended_on"),
-    },
-    "usage": {"occurred_at": ("occurred_at", "date", "created_at", "started_on", "ordered_at", "opened_at")},
-    "order_line": {},
-}
-_DATES = frozenset(("issued_on", "due_on", "started_on", "ended_on"))
-_TEXTS: dict[str, dict[str, tuple[str, ...]]] = {
-    "order": {"status": ("status",)},
-    "order_line": {
-        "product_code": ("product_code",),
-        "product_name": ("product_name", "subject", "name_word"),
-    },
-    "invoice": {"status": ("status",)},
-    "subscription": {"plan": ("plan", "product_name", "product_code"), "status": ("status",)},
-    "support_case": {
-        "priority": ("priority",),
-        "status": ("status",),
-        "subject": ("subject", "product_name", "title"),
-    },
-    "usage": {
-        "name": ("event_name", "subject", "product_name"),
-        "device_id": ("device_id",),
-        "cookie_id": ("cookie_id",),
-    },
-}
+YES = ("true", "t", "1", "y", "yes", "ja", "j", "oui", "o", "si", "s", "tak", "x")
+_GRANTED = (*YES, "granted", "given", "opt_in", "opt-in", "optin", "opted_in", "opted-in")
 _CURRENCIES = {
     "GB": "GBP", "US": "USD", "CA": "CAD", "AU": "AUD", "NZ": "NZD", "CH": "CHF", "LI": "CHF", "PL": "PLN", "CZ": "CZK",
     "SE": "SEK", "NO": "NOK", "DK": "DKK", "HU": "HUF", "RO": "RON", "JP": "JPY", "CN": "CNY", "IN": "INR",
@@ -71,34 +38,52 @@ def event_lines(sheet: Sheet, kind: str, *, country: str, outer: Sheet | None = 
         country: ISO 3166 alpha-2: whose money it is where no column or sign says.
         outer: the row round an array's element, which may know the currency or the date.
     """
+    table, filled_by = TABLES[f"silver.{kind}"], FOUND_BY[kind].columns
+    types = {column.name: column.type for column in table.columns}
+    times = [name for name in filled_by if types[name] in (DATE, TIMESTAMP)]
     lines: list[Line] = []
-    for target, meanings in _TIMES[kind].items():
+    for target in times:
+        meanings = filled_by[target].split()
         guess = _time(sheet, target, meanings) or (_time(outer, target, meanings) if outer else None)
         if guess:
-            sql = as_date(guess) if target in _DATES else as_timestamp(guess)
-            line = line_of(target, guess, sql)
+            is_date = types[target] == DATE
+            line = line_of(target, guess, as_date(guess) if is_date else as_timestamp(guess))
             line.confirm += order_doubts(guess.reading, guess.column.name)
             if (
-                target not in _DATES
+                not is_date
                 and guess.reading.timed
                 and not guess.reading.zoned
                 and guess.column.kind == "text"
             ):
                 line.confirm.append("no time zone in it: read as UTC")
             lines.append(line)
-    for target, meanings in _TEXTS[kind].items():
-        found = [g for meaning in meanings for g in sheet.of(meaning)]
+    for target in filled_by:
+        if target in times:
+            continue
+        found = [g for meaning in filled_by[target].split() for g in sheet.of(meaning)]
         if target in ("product_name", "name") and not found:
             found = _titles(sheet)
         if found:
-            lines.append(line_of(target, found[0], found[0].column.sql))
-    if kind == "order_line":
+            lines.append(_value(target, found[0], types[target]))
+    if "unit_price" in types:
         lines += _line_amounts(sheet)
-    elif kind not in ("support_case", "usage"):
+    elif "amount" in types:
         lines += _amount(sheet)
-    if kind not in ("support_case", "usage"):
+    if "currency" in types:
         lines += _currency(sheet, lines, country, outer)
     return lines
+
+
+def _value(target: str, guess: Guess, kind: str) -> Line:
+    """The line of a column that is neither a time nor money."""
+    column = guess.column
+    if kind == DOUBLE:
+        return line_of(target, guess, f"try_cast({column.sql} as double)")
+    if kind == BOOLEAN and column.kind != "boolean":
+        line = line_of(target, guess, f"lower({column.text}) in {_GRANTED}")
+        line.confirm.append("do other values mean no?")
+        return line
+    return line_of(target, guess, column.sql)
 
 
 def amount_sql(column: str, guess: Guess) -> str:
@@ -126,7 +111,7 @@ def amount_sql(column: str, guess: Guess) -> str:
     return f"try_cast({sql} as decimal(18,3))"
 
 
-def _time(sheet: Sheet, target: str, meanings: tuple[str, ...]) -> Guess | None:
+def _time(sheet: Sheet, target: str, meanings: Sequence[str]) -> Guess | None:
     found = [
         guess
         for meaning in meanings

@@ -13,7 +13,7 @@ from cdi_spark.discovery.lexicon.vocabulary import word_set
 from cdi_spark.discovery.read.columns import Array, Column
 from cdi_spark.discovery.read.deliveries import Delivery
 from cdi_spark.discovery.read.sampling import SAMPLE_ROWS, Table
-from cdi_spark.discovery.recognise.kinds import event_kind_of
+from cdi_spark.discovery.recognise.kinds import FOUND_BY, event_kind_of
 from cdi_spark.discovery.recognise.meaning import Guess, guess_of
 
 _LIFTED = frozenset(
@@ -21,15 +21,6 @@ _LIFTED = frozenset(
      "postcode", "country")
 )  # fmt: skip
 STRONG = frozenset(("email", "phone", "contact", "national_id", "device_id", "cookie_id"))
-# Columns that speak for a kind of event, and how loudly.
-_SPEAKS: dict[str, dict[str, float]] = {
-    "ordered_at": {"order": 2}, "issued_on": {"invoice": 2}, "due_on": {"invoice": 1}, "plan": {"subscription": 1},
-    "started_on": {"subscription": 1}, "ended_on": {"subscription": 1}, "opened_at": {"support_case": 2},
-    "closed_at": {"support_case": 1}, "priority": {"support_case": 1}, "subject": {"support_case": 1},
-    "occurred_at": {"usage": 1}, "event_name": {"usage": 2}, "cookie_id": {"usage": 0.5}, "device_id": {"usage": 0.5},
-    "quantity": {"order_line": 1}, "unit_price": {"order_line": 1}, "product_code": {"order_line": 1},
-    "product_name": {"order_line": 0.5}, "amount": {"order": 0.5, "invoice": 0.5, "subscription": 0.5},
-}  # fmt: skip
 # What a company does not have.
 _OF_PEOPLE = word_set(
     "given_name family_name full_name email birth_date gender national_id device_id cookie_id contact occupation title"
@@ -38,14 +29,6 @@ _OF_PEOPLE = word_set(
 _TRUTHS = word_set(
     "truth label labels gold goldstandard groundtruth clusters matches links pairs duplicates linkage"
 )
-_WANTS: dict[str, tuple[frozenset[str], ...]] = {
-    "order": (word_set("ordered_at date occurred_at created_at amount"),),
-    "order_line": (word_set("product_code product_name quantity"), word_set("quantity amount unit_price")),
-    "invoice": (word_set("amount issued_on due_on date created_at"),),
-    "subscription": (word_set("plan started_on date product_name created_at"),),
-    "support_case": (word_set("opened_at date created_at occurred_at subject"),),
-    "usage": (word_set("occurred_at date created_at ordered_at"),),
-}
 
 
 @dataclass(eq=False)
@@ -110,8 +93,8 @@ def event_kind(sheet: Sheet) -> str | None:
     if by_name:
         votes[by_name] += 2
     for guess in sheet.guesses:
-        for kind, weight in _SPEAKS.get(guess.meaning, {}).items():
-            votes[kind] += weight * (0.5 if guess.by_values else 1)
+        for kind, found_by in FOUND_BY.items():
+            votes[kind] += found_by.evidence.get(guess.meaning, 0) * (0.5 if guess.by_values else 1)
         if guess.subject and (kind_of_id := event_kind_of(guess.subject)) and not _repeats(guess):
             votes[kind_of_id] += 1.5
     people = _is_list_of_people(sheet)
@@ -120,7 +103,7 @@ def event_kind(sheet: Sheet) -> str | None:
     # The file's name alone does not make orders of sales_contacts.
     least = 3 if people else 2
     for kind, votes_for in sorted(votes.items(), key=lambda item: (-item[1], item[0])):
-        if votes_for >= least and all(sheet.has(*wanted) for wanted in _WANTS[kind]):
+        if votes_for >= least and all(sheet.has(*wanted.split()) for wanted in FOUND_BY[kind].needs):
             return kind
     return None
 

@@ -1,5 +1,6 @@
 """One row per customer: the golden record, the records behind it, and what the customer did."""
 
+from collections.abc import Callable
 from functools import reduce
 
 from pyspark.sql import Column, DataFrame
@@ -10,8 +11,10 @@ from cdi_spark.gold.customer.members import live_records
 from cdi_spark.schema import (
     ATTRIBUTES,
     CUSTOMER_360,
+    EVENT_TABLES,
     MONEY,
     STRINGS,
+    SummaryOf,
     spark_type,
 )
 from cdi_spark.standardise.batches import Rule
@@ -20,8 +23,9 @@ from cdi_spark.standardise.values.phones import mobiles
 
 # A way to reach somebody that no record has confirmed for so long, while others have been, is stale.
 _STALE_AFTER = "730 days"
-# What of a customer's timeline counts: a subscription's end and a case's closing are no second one.
-_COUNTS = "NOT is_void AND concat_ws('.', event, what) NOT IN ('subscription.ended', 'support_case.closed')"
+# Rows of gold.timeline that end an event are no second event.
+_LATER = ", ".join(f"'{t.short}.' || {e.what}" for t in EVENT_TABLES for e in t.timeline[1:])
+_COUNTS = f"NOT is_void AND concat_ws('.', event, what) NOT IN ({_LATER})"
 
 
 def customer_360(
@@ -122,10 +126,10 @@ def _preferred(kind: str, own: Column) -> Column:
 
 def _summary(timeline: DataFrame) -> DataFrame:
     """entity_id and customer_360's columns about events, for entities with any."""
-    is_open = F.col("event").isin("subscription", "support_case") & F.col("ends_on").isNull()
-    topic = F.when(F.col("event") == "consent", F.concat_ws(":", "subject", "channel")).when(
-        (F.col("event") == "subscription") & is_open, F.col("subject")
-    )
+    is_open = F.col("event").isin([t.short for t in EVENT_TABLES if t.ends]) & F.col("ends_on").isNull()
+    is_answer = F.col("event").isin(_tables_with(SummaryOf.ANSWERS))
+    has_subject = F.col("event").isin(_tables_with(SummaryOf.OPEN_SUBJECTS)) & is_open
+    topic = F.when(is_answer, F.concat_ws(":", "subject", "channel")).when(has_subject, F.col("subject"))
     each = (
         timeline.where("entity_id IS NOT NULL")
         .where(_COUNTS)
@@ -142,43 +146,23 @@ def _summary(timeline: DataFrame) -> DataFrame:
             F.max_by("what", F.struct("happened_at", F.col("what") == "refused")).alias("last_what"),
         )
     )
-    documents = [column for name in ("order", "invoice", "payment") for column in _documents(name)]
-    is_consent = (F.col("event") == "consent") & (F.col("topic") != "")
-    consents = F.collect_list(F.when(is_consent, F.struct("topic", F.col("last_what") == "granted")))
+    summaries = [
+        _SUMMED[summary.of](table.short).alias(summary.column.name)
+        for table in EVENT_TABLES
+        for summary in table.summary
+    ]
     return each.groupBy("entity_id").agg(
-        F.min("first_at").alias("first_event_at"),
-        F.max("last_at").alias("last_event_at"),
-        *documents,
-        _sum_of("events", "subscription").alias("subscription_count"),
-        _sum_of("open", "subscription").alias("active_subscription_count"),
-        _or_null(F.sort_array(F.collect_set(F.when(F.col("event") == "subscription", F.col("topic"))))).alias(
-            "plans"
-        ),
-        _sum_of("events", "support_case").alias("support_case_count"),
-        _sum_of("open", "support_case").alias("open_support_case_count"),
-        _sum_of("events", "usage").alias("usage_count"),
-        _last("usage").alias("last_usage_at"),
-        _sum_of("events", "interaction").alias("interaction_count"),
-        _last("interaction").alias("last_interaction_at"),
-        F.when(F.size(consents) > 0, F.map_from_entries(F.array_sort(consents))).alias("consents"),
+        F.min("first_at").alias("first_event_at"), F.max("last_at").alias("last_event_at"), *summaries
     )
 
 
-def _documents(event: str) -> list[Column]:
-    return [
-        _sum_of("events", event).alias(f"{event}_count"),
-        _totals(event).alias(f"{event}_total"),
-        F.try_sum(F.when(F.col("event") == event, F.col("value"))).try_cast(MONEY).alias(f"{event}_value"),
-        _last(event).alias(f"last_{event}_at"),
-    ]
+def _tables_with(of: SummaryOf) -> list[str]:
+    return [table.short for table in EVENT_TABLES if any(summary.of is of for summary in table.summary)]
 
 
-def _sum_of(number: str, event: str) -> Column:
-    return F.sum(F.when(F.col("event") == event, F.col(number)))
-
-
-def _last(event: str) -> Column:
-    return F.max(F.when(F.col("event") == event, F.col("last_at")))
+def _of(event: str, value: str) -> Column:
+    """A column of the rows of one event table; null in others."""
+    return F.when(F.col("event") == event, F.col(value))
 
 
 def _totals(event: str) -> Column:
@@ -188,5 +172,23 @@ def _totals(event: str) -> Column:
     return F.when(F.size(sums) > 0, F.map_from_entries(sums))
 
 
+def _answers(event: str) -> Column:
+    """Topic to whether the newest answer grants it; null without any."""
+    is_answer = (F.col("event") == event) & (F.col("topic") != "")
+    answers = F.collect_list(F.when(is_answer, F.struct("topic", F.col("last_what") == "granted")))
+    return F.when(F.size(answers) > 0, F.map_from_entries(F.array_sort(answers)))
+
+
 def _or_null(values: Column) -> Column:
     return F.when(F.size(values) > 0, values)
+
+
+_SUMMED: dict[SummaryOf, Callable[[str], Column]] = {
+    SummaryOf.COUNT: lambda event: F.sum(_of(event, "events")),
+    SummaryOf.TOTALS: _totals,
+    SummaryOf.VALUE: lambda event: F.try_sum(_of(event, "value")).try_cast(MONEY),
+    SummaryOf.LAST: lambda event: F.max(_of(event, "last_at")),
+    SummaryOf.OPEN_COUNT: lambda event: F.sum(_of(event, "open")),
+    SummaryOf.OPEN_SUBJECTS: lambda event: _or_null(F.sort_array(F.collect_set(_of(event, "topic")))),
+    SummaryOf.ANSWERS: _answers,
+}

@@ -16,10 +16,10 @@ from cdi_spark.schema import (
     DATE,
     JOURNEY,
     LONG,
+    STATE_COUNTS,
     STATE_FACTS,
+    STATE_RUNNING,
 )
-
-_COUNTS = (*(f"{name}s" for name in STATE_FACTS), "active_subscriptions")
 
 
 def journey(timeline: DataFrame, seen: DataFrame, *, states: Sequence[State], as_of: date) -> DataFrame:
@@ -78,11 +78,11 @@ def _days(timeline: DataFrame, states: Sequence[State]) -> DataFrame:
     """
     day = F.to_date("happened_at")
     happened = {name: F.expr(condition) for name, condition in STATE_FACTS.items()}
-    is_end = F.expr("event = 'subscription' AND what = 'ended'")
-    runs = F.when(happened["subscription"], 1).when(is_end, -1)
-    # A subscription runs through its last day.
+    runs = [F.when(F.expr(t.begins), 1).when(F.expr(t.ends), -1) for t in STATE_RUNNING.values()]
+    # What runs does so through its last day.
+    is_end = F.expr(" OR ".join(f"({table.ends})" for table in STATE_RUNNING.values()))
     on = F.when(is_end, F.date_add(day, 1)).otherwise(day)
-    counts = [*(F.when(told, 1) for told in happened.values()), runs]
+    counts = [*(F.when(told, 1) for told in happened.values()), *runs]
     limits = {(fact, n) for s in states for fact, numbers in days_told(s.when).items() for n in numbers}
     later = [
         F.when(happened[fact], _day(F.date_add(day, passed)))
@@ -103,11 +103,11 @@ def _known(seen: DataFrame) -> DataFrame:
 
 def _day(on: Column, counts: Sequence[Column] = (), last: Sequence[Column] = ()) -> Column:
     """What a day adds; nothing if not said."""
-    counts = counts or [F.lit(None)] * len(_COUNTS)
+    counts = counts or [F.lit(None)] * len(STATE_COUNTS)
     last = last or [F.lit(None)] * len(STATE_FACTS)
     return F.struct(
         on.alias("on"),
-        *(count.cast(LONG).alias(name) for name, count in zip(_COUNTS, counts, strict=True)),
+        *(count.cast(LONG).alias(name) for name, count in zip(STATE_COUNTS, counts, strict=True)),
         *(day.cast(DATE).alias(f"last_{name}") for name, day in zip(STATE_FACTS, last, strict=True)),
     )
 
@@ -119,7 +119,7 @@ def _facts(days: DataFrame) -> DataFrame:
         days.repartition("entity_id")
         .groupBy("entity_id", "on")
         .agg(
-            *(F.sum(name).alias(name) for name in _COUNTS),
+            *(F.sum(name).alias(name) for name in STATE_COUNTS),
             *(F.max(f"last_{n}").alias(f"last_{n}") for n in STATE_FACTS),
             F.bool_or("is_seen").alias("is_seen"),
         )
@@ -130,6 +130,6 @@ def _facts(days: DataFrame) -> DataFrame:
     return by_day.select(
         "entity_id",
         "on",
-        *(F.coalesce(F.sum(name).over(so_far), F.lit(0)).alias(name) for name in _COUNTS),
+        *(F.coalesce(F.sum(name).over(so_far), F.lit(0)).alias(name) for name in STATE_COUNTS),
         *(F.datediff("on", F.max(f"last_{n}").over(so_far)).alias(f"days_since_{n}") for n in STATE_FACTS),
     )

@@ -25,7 +25,7 @@ from cdi_spark.standardise.rule_step import apply_rules
 # SQL over one offer; the smaller number wins. Null, what nobody knows, comes last.
 ORDER: dict[Rule, str] = {
     "trusted": "cast(trust as bigint)",
-    "recent": "-unix_micros(said_at)",
+    "recent": "-unix_micros(updated_at)",
     "frequent": "-alike",
     "longest": "-length(spelling)",
     "valid": "IF(holds, 0, null)",
@@ -119,7 +119,7 @@ def attribute_values(
     return (
         ranked.withColumn("reason", _reason())
         .select(
-            "entity_id", "record_id", "source", "said_at", "is_winner", "rule", "reason", F.inline("parts")
+            "entity_id", "record_id", "source", "updated_at", "is_winner", "rule", "reason", F.inline("parts")
         )
         .where("value IS NOT NULL")
         .select(*ATTRIBUTE.names)
@@ -184,7 +184,7 @@ def _of_records(live: DataFrame, survivorship: Survivorship) -> DataFrame:
         "record_id",
         "source",
         "trust",
-        F.col("updated_at").alias("said_at"),
+        "updated_at",
         F.lit(None).cast("string").alias("choice"),
         F.lit(None).cast("long").alias("step"),
         F.array(*valid).alias("holds"),
@@ -200,7 +200,7 @@ def _of_stewards(overrides: DataFrame, members: DataFrame) -> DataFrame:
         "record_id",
         F.lit(_STEWARD).alias("source"),
         F.lit(None).cast("int").alias("trust"),
-        F.col("decided_at").alias("said_at"),
+        F.col("decided_at").alias("updated_at"),
         F.col("attribute").alias("choice"),
         "step",
         F.lit(None).cast("array<boolean>").alias("holds"),
@@ -231,7 +231,7 @@ def _offers(said: DataFrame, survivorship: Survivorship) -> DataFrame:
         _offer(choice, names, F.col("holds")[number])
         for number, (choice, names) in enumerate(survivorship.choices.items())
     ]
-    told = ("entity_id", "record_id", "source", "trust", "said_at", "step")
+    told = ("entity_id", "record_id", "source", "trust", "updated_at", "step")
     rows = said.select(*told, F.col("choice").alias("about"), F.inline(F.array(*each)))
     of_record = F.col("about").isNull() & F.expr("exists(parts, part -> part.value <> '')")
     return rows.where(of_record | (F.col("about") == F.col("choice"))).drop("about")

@@ -8,6 +8,8 @@ from datetime import date
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from cdi_spark.schema import EVENT_TABLES, INTERACTION, STATE_RUNNING, SUPPORT_CASE, USAGE
+
 # What a year is here, for measures of it and for forecasts.
 YEAR = 365
 # By window, how many days an event may lie before the day that is looked from; what comes after has less than 0.
@@ -17,13 +19,13 @@ _DOCUMENT = (
     "WHEN event = 'invoice' THEN 'invoice' END"
 )
 _BOUGHT = "document IN ('order', 'invoice')"
-_STARTED = "event = 'subscription' AND what = 'started'"
-_ENDED = "event = 'subscription' AND what = 'ended'"
-_ACTED = f"({_BOUGHT} OR event IN ('payment', 'usage') OR {_STARTED})"
+_STARTED = " OR ".join(f"({table.begins})" for table in STATE_RUNNING.values())
+_ENDED = " OR ".join(f"({table.ends})" for table in STATE_RUNNING.values())
+_ACTED = f"({' OR '.join(f'({table.acts})' for table in EVENT_TABLES if table.acts)})"
 
 
 def _count(what: str, days: str) -> str:
-    return f"count_if({what} AND since {days})"
+    return f"count_if(({what}) AND since {days})"
 
 
 def _sum(document: str, days: str) -> str:
@@ -38,14 +40,14 @@ _COUNTED = {
     "acts_year": _count(_ACTED, _WINDOWS["year"]),
     "acts_next": _count(_ACTED, _WINDOWS["next"]),
     "acts_90d": _count(_ACTED, "BETWEEN 0 AND 89"),
-    # A subscription runs through its last day.
+    # What runs does so through its last day.
     "running": f"greatest({_count(_STARTED, '>= 0')} - {_count(_ENDED, '> 0')}, 0)",
-    "usage_90d": _count("event = 'usage'", "BETWEEN 0 AND 89"),
-    "usage_90d_before": _count("event = 'usage'", "BETWEEN 90 AND 179"),
-    "cases_90d": _count("event = 'support_case' AND what = 'opened'", "BETWEEN 0 AND 89"),
+    "usage_90d": _count(USAGE.begins, "BETWEEN 0 AND 89"),
+    "usage_90d_before": _count(USAGE.begins, "BETWEEN 90 AND 179"),
+    "cases_90d": _count(SUPPORT_CASE.begins, "BETWEEN 0 AND 89"),
     # Of decimals, so that the order of the rows does not show in the last digit.
     "satisfaction": "CAST(avg(try_cast(score AS DECIMAL(18,6))) "
-    f"FILTER (WHERE event = 'interaction' AND since {_WINDOWS['year']}) AS DOUBLE)",
+    f"FILTER (WHERE {INTERACTION.begins} AND since {_WINDOWS['year']}) AS DOUBLE)",
 }
 # By window, how many orders and invoices there were, and what these and credit notes sum up to.
 _DOCUMENTS = {

@@ -22,7 +22,7 @@ BOUGHT = "frequency > 0 AND recency_days IS NOT NULL AND monetary_value IS NOT N
 
 @dataclass(frozen=True)
 class Standards:
-    """A row of gold.standard.
+    """A row of gold.population_statistics.
 
     Attributes:
         limits: by RANKED, what divides into fifths; empty where nobody bought.
@@ -68,7 +68,7 @@ class Standards:
 
     @classmethod
     def of(cls, row: Row) -> Standards:
-        """From a row of gold.standard."""
+        """From a row of gold.population_statistics."""
         return cls(
             row["made_from"],
             row["average_year"],
@@ -79,7 +79,7 @@ class Standards:
 
     @property
     def row(self) -> tuple[str | float | list[float] | None, ...]:
-        """The row of gold.standard."""
+        """The row of gold.population_statistics."""
         told = (json.dumps(asdict(model)) if model else None for model in (self.churn, self.value))
         recency, frequency, value = (self.limits[name] for name in RANKED)
         return self.made_from, self.average_year, recency, frequency, value, *told

@@ -19,7 +19,7 @@ from cdi_spark.schema import (
     CUSTOMER_360,
     MEASURE,
     MONEY,
-    STANDARD,
+    POPULATION_STATISTICS,
 )
 from cdi_spark.spark.local_rows import local_rows
 from cdi_spark.storage.declared import conform
@@ -88,7 +88,7 @@ def measured(spark_session_of_all_tests: SparkSession, timeline: Make) -> Callab
             timeline(*events), as_of=TODAY, days_back=[0], orders_are_invoiced=orders_are_invoiced
         )
         found_in_all = Standards.found(purchases(customers, known_of), made_from="", churn=None, value=value)
-        told = local_rows(spark, [found_in_all.row], STANDARD.schema).first()
+        told = local_rows(spark, [found_in_all.row], POPULATION_STATISTICS.schema).first()
         assert told is not None
         rows = measures(
             customers,

@@ -6,7 +6,7 @@ from pyspark.sql import SparkSession
 
 from cdi_spark.gold.measures.forecasts import LinearModel, Standard
 from cdi_spark.gold.measures.standards import Standards
-from cdi_spark.schema import STANDARD
+from cdi_spark.schema import POPULATION_STATISTICS
 from cdi_spark.spark.local_rows import local_rows
 
 PURCHASES = (
@@ -43,6 +43,6 @@ def test_where_nobody_bought_there_are_no_limits_and_an_average_below_0_is_none(
 
 def test_a_row_of_the_table_gives_the_same_standards(spark: SparkSession) -> None:
     told = Standards("today", 4.4, {"recency": [1.0], "frequency": [2.0], "value": []}, MODEL, None)
-    row = local_rows(spark, [told.row], STANDARD.schema).first()
+    row = local_rows(spark, [told.row], POPULATION_STATISTICS.schema).first()
     assert row is not None
     assert Standards.of(row) == told
