@@ -11,7 +11,7 @@ from cdi_spark.errors import ConfigError
 class Strict(BaseModel):
     """Conf whose unknown keys are errors, and which nothing changes once it is read."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
 
 def expression_over(
