@@ -169,7 +169,7 @@ def _commands(path: str, group: Any) -> Iterator[str]:
 
 def _parameter(parameter: Any) -> tuple[str, ...]:
     names = [*parameter.opts, *parameter.secondary_opts]
-    shown = f"`{'`, `'.join(names)}`" if names[0].startswith("-") else f"`{names[0].upper()}`"
+    shown = f"`{'`, `'.join(names)}`" if names[0].startswith("-") else f"`{parameter.metavar or names[0].upper()}`"
     default = parameter.default
     if parameter.required:
         value = "required"

@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import typer
 import yaml
 
+from cdi_spark.cli import app
 from tests.paths import ROOT
 
 DOCS = ROOT / "docs"
@@ -63,6 +65,13 @@ def test_links_of_docs_stay_inside_docs_so_that_the_site_has_their_targets() -> 
                 assert (page.parent / link.partition("#")[0]).resolve().is_relative_to(DOCS), (
                     f"{page.name}: {link}"
                 )
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_every_command_that_a_page_names_exists(page: Path) -> None:
+    known = typer.main.get_command(app).commands  # type: ignore[attr-defined]
+    named = re.findall(r"(?:^|`)cdi ([a-z]+)", page.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    assert not [command for command in named if command not in known]
 
 
 def test_the_readme_is_short() -> None:
