@@ -133,8 +133,8 @@ class Worlds:
         today = date(2024, 1, 1) + timedelta(days=200 * ((self.day + 1) // 2))
         file = self.project.file.model_copy(update={"as_of": today})
         project = self.project.model_copy(update={"file": file})
-        list(run_stages(Run(other.spark, project, other, full=True, run_id=run_id), STAGES))
-        list(run_stages(Run(self.storage.spark, project, self.storage, run_id=run_id), STAGES))
+        list(run_stages(Run(project, other, full=True, run_id=run_id), STAGES))
+        list(run_stages(Run(project, self.storage, run_id=run_id), STAGES))
         if is_same_day:
             assert {
                 version_of(storage, "gold.population_statistics") for storage in (self.storage, other)

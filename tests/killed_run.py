@@ -57,7 +57,7 @@ def main(project: str, warehouse: str, stages: str, count: str, moment: str, del
     spark = spark_session({"spark.master": "local[2]"}, profile="tiny")
     loaded, storage = load_project(Path(project)), Storage(spark, warehouse)
     kill_at(int(count), moment, float(delay))
-    run = Run(spark, loaded, storage)
+    run = Run(loaded, storage)
     if stages == "stream":
         stream(run, every_seconds=None)
     else:

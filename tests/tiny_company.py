@@ -118,7 +118,7 @@ def _write(folder: Path, people: range, *, day: int) -> None:
 
 def run(spark: SparkSession, conf: Path, warehouse: Path, *stages: str) -> Storage:
     storage = Storage(spark, warehouse)
-    list(run_stages(Run(spark, load_project(conf), storage), stages or list(STAGES)))
+    list(run_stages(Run(load_project(conf), storage), stages or list(STAGES)))
     return storage
 
 

@@ -16,9 +16,11 @@ from rich.markup import escape
 from rich.table import Table as RichTable
 from rich.text import Text
 
+from cdi_spark import __version__
 from cdi_spark.cli import (
     customers,
     demo,
+    doctor,
     history,
     judging,
     linkage,
@@ -50,13 +52,17 @@ from cdi_spark.monitoring import logs
 app = typer.Typer(
     name="cdi",
     help="Customer data integration on Spark: find out which records are the same person, publish one row per "
-    "customer.\n\nStart with `cdi demo`, then query it with `cdi sql`. For your own data, write a conf folder "
-    "(see conf/demo), check it with `cdi check`, and run it with `cdi run all`.",
+    "customer.\n\nStart with `cdi demo`, then query its tables with `cdi sql`. For your own data, draft a conf folder "
+    "with `cdi init`, check it with `cdi check`, and run it with `cdi run all`. If something does not start, run "
+    "`cdi doctor`.",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
+
+
+# Packages that only some commands need, by the extra of the wheel that installs them.
+_EXTRAS = {"pyspark": "spark", "delta": "spark", "faker": "demo", "grpc": "connect"}
 
 
 class Format(StrEnum):
@@ -73,6 +79,21 @@ class Stage(StrEnum):
     score = "score"
     resolve = "resolve"
     publish = "publish"
+
+
+def _print_version(is_asked: bool) -> None:
+    if is_asked:
+        print(f"cdi {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    pass
 
 
 @app.command()
@@ -146,7 +167,7 @@ def evaluate(
     as_json: AsJson = False,
 ) -> None:
     """Measure the clusters against known truth: pairwise precision, recall and F1, and exact clusters."""
-    from cdi_spark.reports.demo import evaluate_members
+    from cdi_spark.queries.accuracy import evaluate_members
 
     with at_work("comparing the clusters with the truth"):
         storage = open_tables(project, warehouse, catalog)
@@ -205,6 +226,7 @@ def docs(
 
 
 app.command()(demo.demo)
+app.command()(doctor.doctor)
 app.command()(customers.show)
 app.command()(customers.report)
 app.command()(linkage.explain)
@@ -230,6 +252,13 @@ def main(arguments: Sequence[str]) -> int:
         if not logs.failure(str(fault)):
             err.print(f"[bold red]error:[/] {escape(str(fault))}", highlight=False, soft_wrap=True)
         return 2 if isinstance(fault, ConfigError) else 1
+    except ModuleNotFoundError as fault:
+        extra = _EXTRAS.get((fault.name or "").partition(".")[0])
+        if extra is None:
+            raise
+        told = f"The Python package {fault.name} is missing. Run `pip install 'cdi-spark[{extra}]'`."
+        err.print(f"[bold red]error:[/] {escape(told)}", highlight=False, soft_wrap=True)
+        return 1
     except Exception as fault:
         if not type(fault).__module__.startswith(("pyspark.", "py4j.")):
             raise
@@ -245,9 +274,19 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def script() -> None:
-    """The console script."""
-    # No exit without a failure: some schedulers take any SystemExit for one.
-    if status := main(sys.argv[1:]):
+    """Run the `cdi` command as a console script."""
+    _exit_on_failure(main(sys.argv[1:]))
+
+
+def run_job() -> None:
+    """Run the stage that the script is named after, with the script's arguments; jobs/*.py call it."""
+    # sys.argv, not __file__: Databricks runs a Python file without it.
+    _exit_on_failure(main(["run", Path(sys.argv[0]).stem, *sys.argv[1:]]))
+
+
+def _exit_on_failure(status: int) -> None:
+    # Some schedulers take any SystemExit for a failure, even one with status 0.
+    if status:
         sys.exit(status)
 
 

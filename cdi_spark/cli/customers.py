@@ -23,7 +23,7 @@ from cdi_spark.cli.options import (
 )
 
 if TYPE_CHECKING:
-    from cdi_spark.reports.customer import CustomerAnswer
+    from cdi_spark.queries.customer import CustomerAnswer
 
 
 def show(
@@ -36,7 +36,8 @@ def show(
     ] = None,
 ) -> None:
     """Show a customer of the newest release: golden values and where they are from, contacts, events, records."""
-    from cdi_spark.reports.customer import answer_customer, customer_page
+    from cdi_spark.queries.customer import answer_customer
+    from cdi_spark.reports.customer import customer_page
 
     with at_work("gathering what is known of the customer"):
         found = answer_customer(open_tables(project, warehouse, catalog), entity)
@@ -53,12 +54,13 @@ def report(
     catalog: Catalog = None,
 ) -> None:
     """Write the newest release in numbers as one HTML page: customers, growth, duplicates, revenue, quality."""
-    from cdi_spark.reports.business import business_report
+    from cdi_spark.queries.business import answer_business
+    from cdi_spark.reports.business import business_page
 
     loaded = project_at(project, lenient=True)
     with at_work("putting the release in numbers"):
-        page = business_report(open_storage(loaded, warehouse, catalog), title=loaded.file.name)
-    write_page(output, page)
+        found = answer_business(open_storage(loaded, warehouse, catalog))
+    write_page(output, business_page(found, title=loaded.file.name))
 
 
 def _print(found: CustomerAnswer) -> None:

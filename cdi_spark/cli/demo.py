@@ -43,20 +43,26 @@ def demo(
     directory: Annotated[Path, typer.Option("--dir", help="Folder for raw files and tables.")] = Path("demo"),
     people: Annotated[int, typer.Option(min=100, help="How many people the demo company knows.")] = 10_000,
     seed: Annotated[int, typer.Option(help="The same seed and size give the same bytes.")] = 42,
-    project: Annotated[str, typer.Option(help="Conf folder of the demo company.")] = "conf/demo",
+    project: Annotated[
+        str | None, typer.Option(help="Conf folder. Default: conf in --dir, written there the first time.")
+    ] = None,
 ) -> None:
     """Make a demo company's raw sources, run the whole job on them and show what came out."""
     raw, warehouse = directory / "raw", str(directory / "warehouse")
-    where = tables_at(project, warehouse)
+    conf = project or str(directory / "conf")
+    where = tables_at(conf, warehouse)
     if has_watcher():
         err.print(_INTRODUCTION.format(people=people, folder=directory), highlight=False, markup=False)
     else:
         err.print(f"making raw sources of {people:,} people in {raw} …")
     with at_work(f"making the raw files in {raw}"):
+        from cdi_spark.demo.conf_folder import write_conf
         from cdi_spark.demo.generate import generate
 
+        if project is None:
+            write_conf(directory / "conf")
         generate(raw, people=people, seed=seed)
-        job = start_run(project_at(project, {"raw": str(raw)}), warehouse)
+        job = start_run(project_at(conf, {"raw": str(raw)}), warehouse)
     from cdi_spark.pipeline.runner import STAGES
 
     results = run_and_show(job, list(STAGES), where=where)

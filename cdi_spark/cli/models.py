@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from pyspark.sql import Row
 
     from cdi_spark.linkage.evaluation.model_comparison import ModelChange
-    from cdi_spark.pipeline.run import Run
+    from cdi_spark.workspace import Workspace
 
 app = typer.Typer(help="List the trained models; compare two, make one active, write its report.")
 blocking = typer.Typer(help="What each blocking rule costs and adds; which others are worth a try.")
@@ -112,13 +112,14 @@ def activate(
 ) -> None:
     """Make a model the one that the stage score uses, until another one is trained or made active."""
     from cdi_spark.linkage.model.trained_models import activated
+    from cdi_spark.pipeline.run import new_run_id
     from cdi_spark.queries.linkage import settings_of
     from cdi_spark.schema import MODEL
     from cdi_spark.storage.lease import lease
 
     with at_work("making the model active"):
         run = look_into(project, warehouse, catalog)
-        with lease(run.storage, run.run_id):
+        with lease(run.storage, new_run_id()):
             models = run.storage.read_or_empty(MODEL)
             row = activated(models, model, settings_hash=settings_of(run), at=datetime.now(UTC))
             run.storage.merge(MODEL, row, when_changed=("activated_at",))
@@ -186,7 +187,7 @@ def _has_subcommand(context: typer.Context) -> bool:
     return context.invoked_subcommand is not None
 
 
-def _model(run: Run, model_id: str) -> Row:
+def _model(run: Workspace, model_id: str) -> Row:
     from cdi_spark.linkage.model.trained_models import model_named
     from cdi_spark.schema import MODEL
 

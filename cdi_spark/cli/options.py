@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 import shutil
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from cdi_spark.pipeline.run import Run
     from cdi_spark.spark.profile import Name
     from cdi_spark.storage import Storage
+    from cdi_spark.workspace import Workspace
 
 out = Console()
 # The live display goes to stderr; stdout has results only.
@@ -127,17 +129,19 @@ def start_run(
     retrain: bool = False,
     full: bool = False,
     run_id: str | None = None,
-    runs: bool = True,
 ) -> Run:
     from cdi_spark.pipeline.run import Run, new_run_id
 
-    storage = open_storage(project, warehouse, catalog, runs=runs)
-    return Run(storage.spark, project, storage, retrain=retrain, full=full, run_id=run_id or new_run_id())
+    storage = open_storage(project, warehouse, catalog, runs=True)
+    return Run(project, storage, retrain=retrain, full=full, run_id=run_id or new_run_id())
 
 
-def look_into(project: str, warehouse: str | None, catalog: str | None) -> Run:
-    """A run over the tables that are there; no source is read, so variables of the project need no value."""
-    return start_run(project_at(project, lenient=True), warehouse, catalog, runs=False)
+def look_into(project: str, warehouse: str | None, catalog: str | None) -> Workspace:
+    """Open a project and its tables; no source is read, so variables of the project need no value."""
+    from cdi_spark.workspace import Workspace
+
+    conf = project_at(project, lenient=True)
+    return Workspace(conf, open_storage(conf, warehouse, catalog))
 
 
 def has_watcher() -> bool:
@@ -170,7 +174,10 @@ def tables_at(project: str, warehouse: str | None, catalog: str | None = None) -
 
 def command_line(*words: str) -> str:
     """A `cdi` command to copy."""
-    return " ".join(["cdi" if shutil.which("cdi") else ".venv/bin/cdi", *map(_quoted, words)])
+    started = sys.argv[0]
+    # Where `cdi` is not on the PATH, the file that was started is.
+    name = "cdi" if shutil.which("cdi") or Path(started).name != "cdi" else started
+    return " ".join(map(_quoted, (name, *words)))
 
 
 def _quoted(word: str) -> str:

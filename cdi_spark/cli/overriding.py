@@ -82,13 +82,13 @@ def list_(
     as_json: AsJson = False,
 ) -> None:
     """List the values that are set, oldest first."""
-    from cdi_spark.gold.customer.survivorship import standing_overrides
+    from cdi_spark.gold.customer.survivorship import active_overrides
     from cdi_spark.schema import OVERRIDE
 
     loaded = project_at(project, lenient=True)
     with at_work("reading the values"):
         known = open_storage(loaded, warehouse, catalog).read_or_empty(OVERRIDE)
-        held = known.transform(standing_overrides, survivorship=loaded.survivorship).orderBy("step").collect()
+        held = known.transform(active_overrides, survivorship=loaded.survivorship).orderBy("step").collect()
     if as_json:
         print(json.dumps([row.asDict(recursive=True) for row in held], default=str, ensure_ascii=False))
         return

@@ -140,11 +140,6 @@ _CALLED_BARE = ("current_date", "current_timestamp", "current_user", "session_us
 _CLOCK_WORDS = ("now", "today", "tomorrow", "yesterday")
 
 
-def quoted(name: str) -> str:
-    """How SQL names a column, whatever signs are in its name."""
-    return f"`{name.replace('`', '``')}`"
-
-
 def check_expression(sql: str, *, where: str) -> None:
     """Refuse what does not parse as one Spark SQL expression or calls a function outside the list.
 
@@ -189,11 +184,6 @@ def _called(tokens: list[Token]) -> set[str]:
         if is_name and token.token_type is not TokenType.STRING and (opens or is_bare):
             called.add(name)
     return called
-
-
-def columns_read(sql: str) -> set[str]:
-    """The columns of a row that an expression names, and names of its own such as `item`."""
-    return {column.parts[0].name for column in sqlglot.parse_one(sql, read="spark").find_all(exp.Column)}
 
 
 _COMPARISONS = (exp.LT, exp.LTE, exp.GT, exp.GTE, exp.EQ, exp.NEQ, exp.Between)

@@ -4,8 +4,9 @@ from collections.abc import Callable, Collection, Sequence
 
 from pydantic import BaseModel, ConfigDict
 
-from cdi_spark.config.expressions import check_expression, columns_read
+from cdi_spark.config.expressions import check_expression
 from cdi_spark.errors import ConfigError
+from cdi_spark.sql_text import columns_read
 
 
 class Strict(BaseModel):

@@ -4,11 +4,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from importlib.resources import files
-
-import sqlglot
-from jinja2 import Environment, StrictUndefined
-from sqlglot import exp
 
 from cdi_spark.config import (
     Attribute,
@@ -18,6 +13,7 @@ from cdi_spark.config import (
     Rule,
     Source,
 )
+from cdi_spark.pages import page
 from cdi_spark.schema import (
     CUSTOMER_360,
     EVENT_TABLES,
@@ -31,6 +27,7 @@ from cdi_spark.schema import (
     Schema,
     Table,
 )
+from cdi_spark.sql_text import fields_read
 from cdi_spark.standardise.silver import KEY_RULE
 
 RULES: dict[Rule, str] = {
@@ -85,19 +82,16 @@ def dictionary_page(project: Project) -> str:
     Returns:
         HTML; every text of the conf is escaped.
     """
-    environment = Environment(
-        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    environment.filters["arguments"] = _arguments
-    template = files("cdi_spark").joinpath("pages", "dictionary.html.j2").read_text(encoding="utf-8")
     schemas = _schemas(project)
     classes = [c.pii for _, _, entries in schemas for entry in entries for c in entry.columns]
-    return environment.from_string(template).render(
+    return page(
+        "dictionary.html.j2",
         project=project,
         schemas=schemas,
         missing={source.name: _missing(source) for source in project.sources},
         pii={name: (meaning, classes.count(name)) for name, meaning in PII.items()},
         rules=RULES,
+        arguments=_arguments,
     )
 
 
@@ -118,8 +112,8 @@ def landed_columns(source: Source) -> list[str]:
     inside: list[str] = []
     for emit in source.emits:
         (inside if emit.explode else plain).extend(emit.expressions().values())
-    names = {path.split(".")[0] for sql in plain for path in _paths(sql)}
-    names |= {path.split(".")[0] for sql in inside for path in _paths(sql)} - {"item", "item_no"}
+    names = {path.split(".")[0] for sql in plain for path in fields_read(sql)}
+    names |= {path.split(".")[0] for sql in inside for path in fields_read(sql)} - {"item", "item_no"}
     return sorted(names - {c.name for c in LANDING})
 
 
@@ -231,15 +225,9 @@ def _person_key(source: Source) -> str:
     return next((e.key for e in source.emits if e.table == "person" and e.key), source.key)
 
 
-def _paths(sql: str) -> set[str]:
-    """The columns that an expression reads, with the fields inside them, such as holder.name.full."""
-    tree = sqlglot.parse_one(sql, read="spark")
-    return {".".join(part.name for part in column.parts) for column in tree.find_all(exp.Column)}
-
-
 def _reads(sql: str, explode: str | None) -> list[str]:
     """The same for people: `item` is an element of the array that it comes from."""
-    paths = _paths(sql)
+    paths = fields_read(sql)
     if explode:
         paths = {f"{explode}[]{p.removeprefix('item')}" if p.split(".")[0] == "item" else p for p in paths}
     return sorted(paths - {"item_no"} if explode else paths)

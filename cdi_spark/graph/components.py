@@ -16,7 +16,7 @@ from pyspark.sql.utils import is_remote
 from cdi_spark.errors import CdiError
 from cdi_spark.graph import union_find
 from cdi_spark.graph.union_find import smallest_joined
-from cdi_spark.spark.local_rows import Keep
+from cdi_spark.spark.local_rows import Materialise
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -33,7 +33,11 @@ SURE_WEIGHT = 25.0
 
 
 def components(
-    records: DataFrame, links: DataFrame, *, keep: Keep | None = None, one_task_links: int = ONE_TASK_LINKS
+    records: DataFrame,
+    links: DataFrame,
+    *,
+    keep: Materialise | None = None,
+    one_task_links: int = ONE_TASK_LINKS,
 ) -> DataFrame:
     """Give every record its component: the records that links join, directly or over others.
 
@@ -69,7 +73,7 @@ def components(
 
 
 def bounded_components(
-    records: DataFrame, pairs: DataFrame, *, largest: int, least: float, keep: Keep
+    records: DataFrame, pairs: DataFrame, *, largest: int, least: float, keep: Materialise
 ) -> DataFrame:
     """Components of the pairs; one of more than `largest` records is divided at stronger links, bit by bit.
 
@@ -145,7 +149,7 @@ def _has_graphframes(spark: SparkSession) -> bool:
     return True
 
 
-def by_graphframes(edges: DataFrame, *, keep: Keep) -> DataFrame:
+def by_graphframes(edges: DataFrame, *, keep: Materialise) -> DataFrame:
     """Components by GraphFrames; arguments and result are in_one_task's.
 
     The frame that it caches and the checkpoints that it leaves are gone afterwards.
@@ -164,7 +168,7 @@ def by_graphframes(edges: DataFrame, *, keep: Keep) -> DataFrame:
     return found
 
 
-def by_contraction(edges: DataFrame, *, keep: Keep, one_task_links: int = ONE_TASK_LINKS) -> DataFrame:
+def by_contraction(edges: DataFrame, *, keep: Materialise, one_task_links: int = ONE_TASK_LINKS) -> DataFrame:
     """Components by DataFrame operations alone; arguments and result are in_one_task's.
 
     Every vertex goes to its smallest neighbour, or stays where it is the smallest; edges then join what their

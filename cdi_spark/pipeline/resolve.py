@@ -15,9 +15,9 @@ from cdi_spark.linkage.model.trained_models import OF_ENTITIES
 from cdi_spark.linkage.resolution import affected_components
 from cdi_spark.linkage.resolution.resolve_entities import resolve_entities
 from cdi_spark.monitoring import logs
-from cdi_spark.pipeline.in_force import frozen_model, judged_sides, model_in_force
+from cdi_spark.pipeline.active import frozen_model, judgement_closure, scoring_model
 from cdi_spark.pipeline.last_runs import Counts
-from cdi_spark.pipeline.run import Run, begins_anew, gated
+from cdi_spark.pipeline.run import Run, check_and_count, must_rebuild
 from cdi_spark.schema import (
     COMPONENT,
     EVENT,
@@ -26,7 +26,7 @@ from cdi_spark.schema import (
     PAIR,
     REDIRECT,
 )
-from cdi_spark.spark.local_rows import Keep
+from cdi_spark.spark.local_rows import Materialise
 from cdi_spark.spark.parallel import side_by_side
 from cdi_spark.stewardship import judgements
 from cdi_spark.storage.declared import with_gone
@@ -39,8 +39,8 @@ def resolve(run: Run) -> Counts:
     """
     linked = run.storage.read(LINKED.name)
     how = run.project.file.linkage.model_dump_json(include=OF_ENTITIES)
-    judged = judged_sides(run)
-    anew = begins_anew(run, "resolve")
+    judged = judgement_closure(run)
+    anew = must_rebuild(run, "resolve")
     known = _members_alone(run) if anew else run.storage.read_or_empty(COMPONENT)
     with run.storage.scratch(few=not anew) as keep:
         logs.doing("finding the records that changed")
@@ -73,7 +73,7 @@ def resolve(run: Run) -> Counts:
             side_by_side(
                 lambda write: write(), [lambda: _name_entities(run, found, gone, keep), write_components]
             )
-    return gated(run, COMPONENT.name, MEMBER.name, EVENT.name, REDIRECT.name)
+    return check_and_count(run, COMPONENT.name, MEMBER.name, EVENT.name, REDIRECT.name)
 
 
 def _members_alone(run: Run) -> DataFrame:
@@ -84,7 +84,7 @@ def _members_alone(run: Run) -> DataFrame:
 
 
 def _resolved(
-    run: Run, linked: DataFrame, records: DataFrame, links: DataFrame, judged: DataFrame, keep: Keep
+    run: Run, linked: DataFrame, records: DataFrame, links: DataFrame, judged: DataFrame, keep: Materialise
 ) -> DataFrame:
     """record_id, component, part, entity of these records.
 
@@ -93,7 +93,7 @@ def _resolved(
         links: between the records.
         judged: judgements.sides().
     """
-    limits, trained = run.project.file.linkage, model_in_force(run)
+    limits, trained = run.project.file.linkage, scoring_model(run)
     if trained is None:
         alone = components.components(records, links)
         return alone.withColumns({"part": F.col("component"), "entity": F.col("component")})
@@ -113,7 +113,7 @@ def _resolved(
     )
 
 
-def _name_entities(run: Run, found: DataFrame, gone: DataFrame, keep: Keep) -> None:
+def _name_entities(run: Run, found: DataFrame, gone: DataFrame, keep: Materialise) -> None:
     """Bring entities.member, event and redirect to what was found."""
     members, redirects = run.storage.read_or_empty(MEMBER), run.storage.read_or_empty(REDIRECT)
     named = keep("named", identity.named(found, gone, members, redirects, run_id=run.run_id))

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from datetime import UTC, date, datetime
 from functools import cached_property
 
-from pyspark.sql import DataFrame, Row, SparkSession
+from pyspark.sql import DataFrame, Row
 from pyspark.sql import functions as F
 
-from cdi_spark.config import Expectation, Project, Source
+from cdi_spark.config import Expectation, Source
 from cdi_spark.connectors.files.deliveries import list_files
 from cdi_spark.errors import GateError
 from cdi_spark.pipeline.last_runs import Counts, LastRun, last_runs
 from cdi_spark.quality import gates
 from cdi_spark.schema import DELIVERY, QUALITY_RESULT
 from cdi_spark.spark.local_rows import local_rows
-from cdi_spark.storage import Storage
+from cdi_spark.workspace import Workspace
 
 
 def new_run_id() -> str:
@@ -27,7 +27,7 @@ def new_run_id() -> str:
 
 
 @dataclass
-class Run:
+class Run(Workspace):
     """One run of the job over one project and warehouse.
 
     Attributes:
@@ -36,9 +36,7 @@ class Run:
         day: when it began, UTC.
     """
 
-    spark: SparkSession
-    project: Project
-    storage: Storage
+    _: KW_ONLY
     retrain: bool = False
     full: bool = False
     run_id: str = field(default_factory=new_run_id)
@@ -77,7 +75,7 @@ class Run:
         return self._deliveries[version]
 
 
-def begins_anew(run: Run, stage: str) -> bool:
+def must_rebuild(run: Run, stage: str) -> bool:
     """Whether a stage must not build on what is there: by wish, or because it did not end well when it last ran.
 
     What a run that failed or was killed has half written is made whole so, whatever became of its input since.
@@ -85,17 +83,17 @@ def begins_anew(run: Run, stage: str) -> bool:
     return run.full or not run.last.get(stage, LastRun()).succeeded
 
 
-def gated(run: Run, *names: str) -> Counts:
+def check_and_count(run: Run, *names: str) -> Counts:
     """Hold the tables against their expectations, and count their rows.
 
     Raises:
-        GateError: as hold_against_gates().
+        GateError: as check_gates().
     """
-    hold_against_gates(run, {name: run.storage.read(name) for name in names})
+    check_gates(run, {name: run.storage.read(name) for name in names})
     return run.storage.counts(*names)
 
 
-def hold_against_gates(run: Run, tables: dict[str, DataFrame]) -> None:
+def check_gates(run: Run, tables: dict[str, DataFrame]) -> None:
     """Hold rows against the expectations of their table.
 
     Raises:

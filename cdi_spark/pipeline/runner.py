@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from cdi_spark.monitoring import logs
+from cdi_spark.pipeline.dependencies import PARTS
 from cdi_spark.pipeline.ingest import ingest
 from cdi_spark.pipeline.last_runs import FAILED, INTERRUPTED, SUCCEEDED, Counts, LastRun, Part
-from cdi_spark.pipeline.parts import PARTS
 from cdi_spark.pipeline.publish import publish
 from cdi_spark.pipeline.resolve import resolve
-from cdi_spark.pipeline.run import Run, begins_anew
+from cdi_spark.pipeline.run import Run, must_rebuild
 from cdi_spark.pipeline.score import score
 from cdi_spark.pipeline.standardise import standardise
 from cdi_spark.pipeline.train import train
@@ -84,7 +84,7 @@ def _run_stage(run: Run, stage: str, held: Lease, unchanged: list[_Entry]) -> St
         parts = PARTS[stage](run)
         before = run.storage.versions(_tables(parts))
         last = run.last.get(stage, LastRun())
-        known = {} if begins_anew(run, stage) else last.made_from
+        known = {} if must_rebuild(run, stage) else last.made_from
         stale = [name for name, part in parts.items() if known.get(name) != part.made_from(before)]
         kept = _tables(parts) & last.rows.keys() if stale != list(parts) else set()
         rows = {name: last.rows[name] for name in kept}

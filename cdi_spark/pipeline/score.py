@@ -12,16 +12,16 @@ from cdi_spark.linkage.model.trained_models import active_model, settings_hash
 from cdi_spark.linkage.scoring.changes import changed_records, undone_pairs
 from cdi_spark.linkage.scoring.score import score_pairs
 from cdi_spark.monitoring import logs
-from cdi_spark.pipeline.in_force import frozen_model
+from cdi_spark.pipeline.active import frozen_model
 from cdi_spark.pipeline.last_runs import Counts
-from cdi_spark.pipeline.run import Run, begins_anew, gated
+from cdi_spark.pipeline.run import Run, check_and_count, must_rebuild
 from cdi_spark.schema import (
     LINKED,
     MODEL,
     PAIR,
     PERSON,
 )
-from cdi_spark.spark.local_rows import Keep
+from cdi_spark.spark.local_rows import Materialise
 from cdi_spark.storage.declared import with_gone
 
 
@@ -36,7 +36,7 @@ def score(run: Run) -> Counts:
         )
     persons, frozen = run.storage.read(PERSON.name), frozen_model(run, trained)
     linked = run.storage.read_or_empty(LINKED)
-    if begins_anew(run, "score") or linked.where(F.col("model_id") == trained["model_id"]).isEmpty():
+    if must_rebuild(run, "score") or linked.where(F.col("model_id") == trained["model_id"]).isEmpty():
         logs.doing("preparing every record for comparing")
         run.storage.replace(LINKED, frozen.linked(persons))
         logs.doing("weighing pairs of records that share a key")
@@ -44,10 +44,12 @@ def score(run: Run) -> Counts:
     else:
         with run.storage.scratch(few=True) as keep:
             _score_changes(run, persons, linked, frozen, keep)
-    return gated(run, PAIR.name, LINKED.name)
+    return check_and_count(run, PAIR.name, LINKED.name)
 
 
-def _score_changes(run: Run, persons: DataFrame, linked: DataFrame, frozen: Frozen, keep: Keep) -> None:
+def _score_changes(
+    run: Run, persons: DataFrame, linked: DataFrame, frozen: Frozen, keep: Materialise
+) -> None:
     logs.doing("finding the records that changed")
     changed = keep("changed", changed_records(persons, linked, model_id=frozen.trained["model_id"]))
     if changed.isEmpty():

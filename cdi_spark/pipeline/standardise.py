@@ -15,7 +15,7 @@ from cdi_spark.connectors.files.deliveries import told_as_source
 from cdi_spark.errors import CdiError, LedgerError
 from cdi_spark.monitoring import logs
 from cdi_spark.pipeline.last_runs import Counts
-from cdi_spark.pipeline.run import Run, gated
+from cdi_spark.pipeline.run import Run, check_and_count
 from cdi_spark.quality import cleaning, ledger, rules
 from cdi_spark.schema import (
     CLEANING,
@@ -70,7 +70,7 @@ def standardise(run: Run, names: Collection[str]) -> Counts:
         _count_cleaning(run, settled)
         logs.doing("accounting for every row that landed")
         _account(run, settled, {name: _count(spoken[name], landed[name]) for name in sources})
-    return gated(run, *emits, QUARANTINE.name)
+    return check_and_count(run, *emits, QUARANTINE.name)
 
 
 @dataclass(frozen=True)

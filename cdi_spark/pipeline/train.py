@@ -13,9 +13,9 @@ from cdi_spark.linkage.model.person_model import load_person_model
 from cdi_spark.linkage.model.trained_models import active_model, settings_hash
 from cdi_spark.linkage.training.freeze import train_and_freeze
 from cdi_spark.monitoring import logs
-from cdi_spark.pipeline.in_force import frozen_model, judged_sides
+from cdi_spark.pipeline.active import frozen_model, judgement_closure
 from cdi_spark.pipeline.last_runs import Counts
-from cdi_spark.pipeline.run import Run, gated
+from cdi_spark.pipeline.run import Run, check_and_count
 from cdi_spark.schema import (
     LINKED,
     MODEL,
@@ -44,7 +44,7 @@ def train(run: Run) -> Counts:
                 run_id=run.run_id,
                 keep=keep,
                 labels=_labels(run),
-                judged=judged_sides(run) if run.project.file.linkage.learn_from_judgements else None,
+                judged=judgement_closure(run) if run.project.file.linkage.learn_from_judgements else None,
             )
             _tell_unmet_wish(run, frozen.trained)
             logs.doing("writing the model")
@@ -55,7 +55,7 @@ def train(run: Run) -> Counts:
         name = f"model_{frozen.trained['model_id']}.html"
         if report := run.storage.write_report(name, model_report(frozen.trained)):
             logs.written("training report", str(report), run_id=run.run_id)
-    return gated(run, MODEL.name, TERM_FREQUENCY.name, SHARED_VALUE.name)
+    return check_and_count(run, MODEL.name, TERM_FREQUENCY.name, SHARED_VALUE.name)
 
 
 def _grown_hot(run: Run, active: Row) -> bool:

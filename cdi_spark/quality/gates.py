@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from cdi_spark.config import Expectation, Quality
-from cdi_spark.config.expressions import quoted
 from cdi_spark.errors import ConfigError
 from cdi_spark.monitoring import logs
+from cdi_spark.sql_text import quote
 
 # Importing GX takes five seconds, so only a run that has a gate does it; `cdi check` needs no Spark either.
 if TYPE_CHECKING:
@@ -183,13 +183,13 @@ def _columns_of(expectation: Expectation) -> list[str]:
 
 def _read_once(rows: DataFrame, expectations: Sequence[Expectation]) -> DataFrame:
     """The columns that expectations are about, held in memory where the rows are few; else the rows as they are."""
-    from cdi_spark.storage.scratch import at_hand
+    from cdi_spark.storage.scratch import materialise_in_memory
 
     if any(e.expectation in ABOUT_COLUMNS for e in expectations):
         return rows
     asked = {name.partition(".")[0] for e in expectations for name in _columns_of(e)}
     columns = [name for name in rows.columns if name in asked] or rows.columns[:1]
-    held = at_hand(rows.select(*(quoted(name) for name in columns)))
+    held = materialise_in_memory(rows.select(*(quote(name) for name in columns)))
     return rows if held is None else held
 
 

@@ -27,8 +27,7 @@ from cdi_spark.linkage.model.frozen import Frozen
 from cdi_spark.linkage.model.person_model import load_person_model
 from cdi_spark.linkage.model.trained_models import active_model, settings_hash
 from cdi_spark.monitoring import logs
-from cdi_spark.pipeline.in_force import frozen_model, model_in_force
-from cdi_spark.pipeline.run import Run
+from cdi_spark.pipeline.active import frozen_model, scoring_model
 from cdi_spark.schema import (
     EVENT,
     MEMBER,
@@ -37,6 +36,7 @@ from cdi_spark.schema import (
     PERSON,
     SHOWN,
 )
+from cdi_spark.workspace import Workspace
 
 
 @dataclass(frozen=True)
@@ -88,13 +88,13 @@ class EntityAnswer:
     weakest: WeakestLink | None
 
 
-def model_in_use(run: Run) -> Row:
+def model_in_use(run: Workspace) -> Row:
     """The model that scored linkage.pair; where there are no pairs, the active one.
 
     Raises:
         CdiError: no model was trained yet.
     """
-    trained = model_in_force(run) or active_of(run)
+    trained = scoring_model(run) or active_of(run)
     if trained is None:
         raise CdiError("linkage.model: no model was trained yet. Run `cdi run all` first.")
     if trained["settings_hash"] != settings_of(run):
@@ -105,17 +105,17 @@ def model_in_use(run: Run) -> Row:
     return trained
 
 
-def settings_of(run: Run) -> str:
+def settings_of(run: Workspace) -> str:
     """The settings_hash of the project as its conf is now."""
     return settings_hash(load_person_model(run.project.person_model), run.project.file.linkage)
 
 
-def active_of(run: Run) -> Row | None:
+def active_of(run: Workspace) -> Row | None:
     """The model that the stage score would use."""
     return active_model(run.storage.read_or_empty(MODEL), settings_hash=settings_of(run))
 
 
-def answer_pair(run: Run, record_ids: tuple[str, str]) -> PairAnswer:
+def answer_pair(run: Workspace, record_ids: tuple[str, str]) -> PairAnswer:
     """Take the weight of two records apart, and say how far they came: blocking, linkage.pair, an entity.
 
     Raises:
@@ -146,7 +146,7 @@ def answer_pair(run: Run, record_ids: tuple[str, str]) -> PairAnswer:
     )
 
 
-def answer_entity(run: Run, entity_id: str) -> EntityAnswer:
+def answer_entity(run: Workspace, entity_id: str) -> EntityAnswer:
     """Weigh all pairs within an entity, found by blocking or not, and find its weakest link.
 
     Raises:
@@ -177,7 +177,7 @@ def answer_entity(run: Run, entity_id: str) -> EntityAnswer:
     )
 
 
-def blocking_rules(run: Run) -> DataFrame:
+def blocking_rules(run: Workspace) -> DataFrame:
     """What each rule of the model that scored the pairs costs and adds; see blocking_report.rule_costs."""
     frozen = frozen_model(run, model_in_use(run))
     return rule_costs(
@@ -189,7 +189,7 @@ def blocking_rules(run: Run) -> DataFrame:
     )
 
 
-def proposed_rules(run: Run) -> DataFrame:
+def proposed_rules(run: Workspace) -> DataFrame:
     """Rules that would find pairs of today's entities which the model's miss; see rule_proposals."""
     frozen = frozen_model(run, model_in_use(run))
     packaged = load_person_model(packaged_person_model())
@@ -203,7 +203,7 @@ def proposed_rules(run: Run) -> DataFrame:
     )
 
 
-def _current(run: Run) -> DataFrame:
+def _current(run: Workspace) -> DataFrame:
     return run.storage.read_or_empty(MEMBER).where("valid_to IS NULL")
 
 

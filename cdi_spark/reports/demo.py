@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pyspark.sql import DataFrame, Row
+from pyspark.sql import Row
 from pyspark.sql import functions as F
 from rich.console import RenderableType
 from rich.table import Table as RichTable
@@ -10,12 +10,12 @@ from rich.text import Text
 
 from cdi_spark.errors import CdiError
 from cdi_spark.gold.customer.accuracy import golden_accuracy
-from cdi_spark.graph.components import components
 from cdi_spark.linkage.evaluation.accuracy import Evaluation, evaluate
+from cdi_spark.linkage.evaluation.baselines import exact_match_clusters, linked_clusters
 from cdi_spark.linkage.evaluation.labels import read_truth
 from cdi_spark.linkage.evaluation.tutorial import tutorial_clusters
-from cdi_spark.linkage.model.link_rules import as_links
 from cdi_spark.pages import figure, text
+from cdi_spark.queries.accuracy import evaluate_members
 from cdi_spark.schema import (
     ATTRIBUTES,
     CUSTOMER_360,
@@ -35,45 +35,6 @@ _MEASURES = (
 )
 # Of what there may be many, so many are shown.
 _RULES, _RECORDS = 6, 6
-
-
-def evaluate_members(storage: Storage, path: str) -> Evaluation:
-    """The current entities against truth."""
-    members = storage.read(MEMBER.name).where("valid_to IS NULL")
-    return evaluate(members.select("record_id", "entity_id"), read_truth(storage, path))
-
-
-def exact_match_clusters(persons: DataFrame) -> DataFrame:
-    """What plain matching gives: records that share an exact e-mail address or phone number, closed over.
-
-    Returns:
-        record_id, entity_id.
-    """
-    live = persons.where("NOT is_deleted")
-    values = live.select("record_id", F.explode(F.array_compact(F.concat(
-        F.coalesce("emails", F.array().cast("array<string>")), F.coalesce("phones", F.array().cast("array<string>"))
-    ))).alias("value"))  # fmt: skip
-    first = values.groupBy("value").agg(F.min("record_id").alias("record_id_l"))
-    links = values.join(first, "value").where("record_id_l <> record_id")
-    links = links.select("record_id_l", F.col("record_id").alias("record_id_r")).distinct()
-    return _as_entities(components(live, links))
-
-
-def _as_entities(joined: DataFrame) -> DataFrame:
-    return joined.select("record_id", F.col("component").cast("string").alias("entity_id"))
-
-
-def linked_clusters(storage: Storage) -> DataFrame:
-    """Plain connected components: records that links of the project's link_probability join, closed over.
-
-    Returns:
-        record_id, entity_id.
-    """
-    live = storage.read(PERSON.name).where("NOT is_deleted")
-    models = storage.read(MODEL.name).select("model_id", "link_weight")
-    links = as_links(storage.read(PAIR.name)).join(F.broadcast(models), "model_id")
-    links = links.where("match_weight >= link_weight")
-    return _as_entities(components(live, links))
 
 
 def demo_report(storage: Storage, truth: str, people: str) -> list[RenderableType]:
@@ -131,7 +92,8 @@ def accuracy(storage: Storage, path: str) -> RichTable:
         shown.add_row(name, f"{found.precision:.4f}", f"{found.recall:.4f}", f"{found.f1:.4f}")
 
     add("cdi_spark", evaluate_members(storage, path))
-    add("its links, plain components", evaluate(linked_clusters(storage), truth))
+    linked = linked_clusters(persons, storage.read(PAIR.name), storage.read(MODEL.name))
+    add("its links, plain components", evaluate(linked, truth))
     add("exact e-mail or phone", evaluate(exact_match_clusters(persons), truth))
     try:
         add(_TUTORIAL, evaluate(tutorial_clusters(persons), truth))

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
-from importlib.resources import files
 from typing import Any
 
-from jinja2 import Environment, StrictUndefined
-
+from cdi_spark.pages import page
 from cdi_spark.schema import SHOWN
 
 
@@ -30,14 +28,10 @@ def review_page(pairs: Sequence[Mapping[str, Any]]) -> str:
     Returns:
         HTML; every value is escaped, and none is in the script.
     """
-    environment = Environment(
-        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    template = files("cdi_spark").joinpath("pages", "review.html.j2").read_text(encoding="utf-8")
     ids = "\n".join(f"{pair['record_id_l']}\t{pair['record_id_r']}" for pair in pairs)
     # A browser keeps answers under this name: another list of pairs must not find them.
     name = sha256(ids.encode()).hexdigest()[:16]
-    return environment.from_string(template).render(pairs=[(pair, said(pair)) for pair in pairs], name=name)
+    return page("review.html.j2", pairs=[(pair, said(pair)) for pair in pairs], name=name)
 
 
 def said(pair: Mapping[str, Any]) -> list[Said]:

@@ -37,13 +37,10 @@ def jars() -> list[str]:
     """
     if shutil.which("java") is None and "JAVA_HOME" not in os.environ:
         raise SetupError("No java on the PATH and no JAVA_HOME. Install a JDK 17 and try again.")
-    wanted = hashlib.sha256("|".join((DELTA, *GRAPHFRAMES, PROVIDED)).encode()).hexdigest()[:12]
-    cache = cache_folder() / f"jars-{wanted}"
-    memory = cache / "jars.json"
-    if memory.exists():
-        remembered: list[str] = json.loads(memory.read_text())
-        if all(Path(path).exists() for path in remembered):
-            return remembered
+    if (remembered := remembered_jars()) is not None:
+        return remembered
+    memory = _memory()
+    cache = memory.parent
     for graphframes in GRAPHFRAMES:
         print(f"cdi: finding the jars of {DELTA} and {graphframes} …", file=sys.stderr)
         said = _resolve(cache, graphframes)
@@ -57,6 +54,20 @@ def jars() -> list[str]:
         "If they exist in your repository, an incomplete local Maven cache (poms without jars) is in the way: "
         "move ~/.m2/repository aside and try again."
     )
+
+
+def remembered_jars() -> list[str] | None:
+    """Paths of the jars that were resolved before; None where there are none, or one of them is gone."""
+    memory = _memory()
+    if not memory.exists():
+        return None
+    paths: list[str] = json.loads(memory.read_text())
+    return paths if all(Path(path).exists() for path in paths) else None
+
+
+def _memory() -> Path:
+    wanted = hashlib.sha256("|".join((DELTA, *GRAPHFRAMES, PROVIDED)).encode()).hexdigest()[:12]
+    return cache_folder() / f"jars-{wanted}" / "jars.json"
 
 
 def cache_folder() -> Path:

@@ -11,7 +11,7 @@ from pyspark.sql.conversion import LocalDataToArrowConversion
 from pyspark.sql.types import StructType
 
 # Computes rows once, under a name, for all that read them.
-Keep = Callable[[str, DataFrame], DataFrame]
+Materialise = Callable[[str, DataFrame], DataFrame]
 
 
 def local_rows(spark: SparkSession, rows: Sequence[Any], schema: StructType | str) -> DataFrame:

@@ -10,7 +10,6 @@ from pyspark.sql import functions as F
 from pyspark.sql import types as T
 
 from cdi_spark.config import Emit, Source
-from cdi_spark.config.expressions import quoted
 from cdi_spark.errors import SourceError
 from cdi_spark.schema import (
     EVENTS,
@@ -22,6 +21,7 @@ from cdi_spark.schema import (
     Table,
     spark_type,
 )
+from cdi_spark.sql_text import quote
 from cdi_spark.standardise.versions import PASSED_OVER, SUPERSEDED
 
 # Longer is no name, address or number of a person.
@@ -46,7 +46,7 @@ def current_rows(
     Returns:
         bronze's columns and `_late`: true where an earlier delivery had a newer version of the row.
     """
-    never, own = F.lit(False), [F.col(quoted(c)) for c in bronze.columns]
+    never, own = F.lit(False), [F.col(quote(c)) for c in bronze.columns]
     if source.load == "changes":
         return bronze.withColumn("_late", never)
     newest = bronze.where(F.col("_batch").isin(list(batches)))
@@ -89,7 +89,7 @@ def emitted(landed: DataFrame, source: Source, emit: Emit, *, mapped: Collection
     """
     table = TABLES[f"silver.{emit.table}"]
     said = [c for c in landed.columns if c not in _LANDING and c != "_late"]
-    whole = F.to_json(F.struct(*(F.col(quoted(c)) for c in said)))
+    whole = F.to_json(F.struct(*(F.col(quote(c)) for c in said)))
     rows = landed.withColumn("_row", F.coalesce("_raw", whole))
     try:
         if emit.explode:

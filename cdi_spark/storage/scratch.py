@@ -7,11 +7,11 @@ from contextlib import contextmanager
 
 from pyspark.sql import DataFrame, SparkSession
 
-from cdi_spark.spark.local_rows import Keep
+from cdi_spark.spark.local_rows import Materialise
 from cdi_spark.storage.declared import escaped
 
 # Rows that the driver holds: a hundred megabytes of the widest.
-AT_HAND = 200_000
+MAX_DRIVER_ROWS = 200_000
 
 
 class Scratch:
@@ -28,21 +28,21 @@ class Scratch:
         self._schema = schema
         self._place = place
         self._location = f" LOCATION '{escaped(place)}'" if place else ""
-        self._keep: Keep | None = None
+        self._keep: Materialise | None = None
 
     @contextmanager
-    def opened(self, *, few: bool = False) -> Iterator[Keep]:
+    def opened(self, *, few: bool = False) -> Iterator[Materialise]:
         """A function that computes rows once, under a name, for all that read them; gone when the block ends.
 
         It writes them down and reads them back. What a killed run left is gone when the next block begins: the
         lease lets one run at a time in.
 
         Args:
-            few: hold up to AT_HAND rows in the driver's memory instead: what joins them needs no files and no shuffle.
+            few: hold up to MAX_DRIVER_ROWS rows in driver memory instead; joins with them need no files and no shuffle.
         """
 
         def keep(name: str, rows: DataFrame) -> DataFrame:
-            held = at_hand(rows) if few else None
+            held = materialise_in_memory(rows) if few else None
             return self.write(name, rows) if held is None else held
 
         self._clear()
@@ -84,10 +84,10 @@ class Scratch:
         self._spark.sql(f"DROP SCHEMA {self._schema} CASCADE")
 
 
-def at_hand(rows: DataFrame) -> DataFrame | None:
-    """The rows, computed once, held in the driver's memory; None where they are more than AT_HAND."""
-    held = rows.limit(AT_HAND + 1).toArrow()
-    return rows.sparkSession.createDataFrame(held, rows.schema) if held.num_rows <= AT_HAND else None
+def materialise_in_memory(rows: DataFrame) -> DataFrame | None:
+    """The rows, computed once, held in the driver's memory; None where they are more than MAX_DRIVER_ROWS."""
+    held = rows.limit(MAX_DRIVER_ROWS + 1).toArrow()
+    return rows.sparkSession.createDataFrame(held, rows.schema) if held.num_rows <= MAX_DRIVER_ROWS else None
 
 
 def _plain(name: str) -> str:

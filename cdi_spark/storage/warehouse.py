@@ -22,7 +22,7 @@ from cdi_spark.schema import (
     TABLES,
     Table,
 )
-from cdi_spark.spark.local_rows import Keep, local_rows
+from cdi_spark.spark.local_rows import Materialise, local_rows
 from cdi_spark.spark.parallel import side_by_side
 from cdi_spark.spark.profile import DELETION_VECTORS
 from cdi_spark.storage.declared import (
@@ -332,11 +332,11 @@ class Storage:
         file.write_text(page, encoding="utf-8")
         return file
 
-    def scratch(self, *, few: bool = False) -> AbstractContextManager[Keep]:
+    def scratch(self, *, few: bool = False) -> AbstractContextManager[Materialise]:
         """A function that computes rows once, under a name, for all that read them; see Scratch.opened()."""
         return self._scratch.opened(few=few)
 
-    def write_down(self, name: str, rows: DataFrame) -> DataFrame:
+    def materialise_to_disk(self, name: str, rows: DataFrame) -> DataFrame:
         """Compute rows once within scratch(), where there are too many to hold; see Scratch.write()."""
         return self._scratch.write(name, rows)
 

@@ -15,7 +15,7 @@ from cdi_spark.linkage.model.frozen import Frozen
 from cdi_spark.linkage.model.person_model import load_person_model
 from cdi_spark.pipeline.run import Run
 from cdi_spark.pipeline.runner import STAGES, run_stages
-from cdi_spark.reports.demo import evaluate_members
+from cdi_spark.queries.accuracy import evaluate_members
 from cdi_spark.storage import Storage
 from tests.linkage.splink_reference import differences, splink_pairs
 from tests.paths import ROOT
@@ -28,9 +28,7 @@ if RAW:
     def test_historical_people_from_raw_to_gold(spark: SparkSession, tmp_path: Path) -> None:
         project = load_project(CONF, {"raw": str(RAW)})
         storage = Storage(spark, tmp_path / "warehouse")
-        seconds = {
-            done.stage: done.seconds for done in run_stages(Run(spark, project, storage), list(STAGES))
-        }
+        seconds = {done.stage: done.seconds for done in run_stages(Run(project, storage), list(STAGES))}
         told = ", ".join(f"{stage} {took:.0f} s" for stage, took in seconds.items())
         print(f"\nhistorical people, raw to gold {sum(seconds.values()):.0f} s: {told}")
         truth = Path(str(RAW)) / "truth.csv"

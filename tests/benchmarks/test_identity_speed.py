@@ -70,11 +70,11 @@ def test_a_run_over_one_percent_of_changes_beside_a_full_one(spark: SparkSession
     generate(tmp_path / "raw", people=84_000)
     project = load_project(DEMO, {"raw": str(tmp_path / "raw")})
     storage = Storage(spark, tmp_path / "warehouse")
-    list(run_stages(Run(spark, project, storage), ("ingest", "standardise")))
-    full = seconds(Run(spark, project, storage))
+    list(run_stages(Run(project, storage), ("ingest", "standardise")))
+    full = seconds(Run(project, storage))
     for n in range(4):
         change(storage, one_in=100, salt=n)
-        some = seconds(Run(spark, project, storage))
+        some = seconds(Run(project, storage))
         total, of_all = sum(some.values()), sum(full.values())
         print(f"\n1 % changed, run {n + 1}: {total:.0f} s of {of_all:.0f} s, {total / of_all:.0%}")
         for stage in LINKING_TO_GOLD:

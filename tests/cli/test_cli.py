@@ -1,11 +1,14 @@
 """The `cdi` command as a shell sees it: what it prints, and its exit status. No Spark here."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+import typer
 
+from cdi_spark import cli
 from cdi_spark.cli import main
 from tests.paths import DEMO
 
@@ -19,9 +22,12 @@ _HEAVY = {
 
 
 def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
+    named = {"run", "sql", "evaluate", "check", "demo", "init", "docs", "doctor", "show", "report", "explain"}
+    named |= {"why", "stream", "history", "review", "judge", "override", "serve", "models", "blocking"}
     assert main(["--help"]) == 0
-    said = capsys.readouterr().out
-    assert all(command in said for command in ("run", "sql", "evaluate", "check", "demo"))
+    rows = re.findall(r"^│ (\w+)  ", capsys.readouterr().out, re.MULTILINE)
+    assert sorted(rows) == sorted(named)
+    assert set(rows) == set(typer.main.get_command(cli.app).commands)  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize("command", _HEAVY)

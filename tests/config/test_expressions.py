@@ -3,8 +3,9 @@
 import pytest
 
 from cdi_spark.config import load_project
-from cdi_spark.config.expressions import check_expression, columns_read, days_told
+from cdi_spark.config.expressions import check_expression, days_told
 from cdi_spark.errors import ConfigError
+from cdi_spark.sql_text import columns_read
 from tests.paths import CONF
 
 

@@ -54,13 +54,13 @@ def test_ids_stay_through_another_order_of_the_input_and_a_new_model(yesterday: 
     persons = yesterday.read(PERSON.name).toPandas()
     shuffled = yesterday.spark.createDataFrame(persons.sample(frac=1, random_state=7), PERSON.schema)
     yesterday.replace(PERSON, shuffled.repartition(5))
-    again = Run(yesterday.spark, project(), yesterday, full=True, run_id="shuffled")
+    again = Run(project(), yesterday, full=True, run_id="shuffled")
     list(run_stages(again, ("score", "resolve")))
     assert entities(yesterday) == before
     assert events(yesterday, "shuffled") == []
 
     models = {row["model_id"] for row in yesterday.read("linkage.model").collect()}
-    other = Run(yesterday.spark, project(training_records=300), yesterday, run_id="retrained")
+    other = Run(project(training_records=300), yesterday, run_id="retrained")
     list(run_stages(other, ("train", "score", "resolve")))
     assert {row["model_id"] for row in yesterday.read("linkage.linked").collect()}.isdisjoint(models)
     after = entities(yesterday)
@@ -88,7 +88,7 @@ def test_a_bridge_is_one_merge_and_its_end_one_split_with_the_old_id_back(
             if says is not None:
                 worlds.said[f"crm:{name}"] = {**nobody, "orders": 0, "world": 0, **says}
         worlds.write_silver()
-        list(run_stages(Run(spark, worlds.project, storage, run_id=run_id), ("score", "resolve")))
+        list(run_stages(Run(worlds.project, storage, run_id=run_id), ("score", "resolve")))
         return entities(storage)
 
     first = day("first", anna1=anna, anna2=anna, bert1=bert)

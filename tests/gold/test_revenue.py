@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from pyspark.sql import DataFrame
 
-from cdi_spark.gold.finance.money import conversion
+from cdi_spark.gold.finance.money import conversion, exchange_rates
 from cdi_spark.schema import CONVERSION, MEMBER
 from cdi_spark.storage import Storage
 
@@ -55,7 +55,7 @@ def sold(storage: Storage, silver: Make, members: Make) -> Callable[[str], DataF
                      "amount": Decimal(-3)}],
     }  # fmt: skip
     rows_of = {f"silver.{name}": silver(name, *rows) for name, rows in tables.items()} | {
-        CONVERSION.name: conversion(silver("rate"), to="EUR"),
+        CONVERSION.name: conversion(exchange_rates(silver("rate")), to="EUR"),
         MEMBER.name: members({"ann": ["shop:ann", "crm:ann"], "bob": ["shop:bob"], "cid": ["shop:cid"]}),
     }
     return lambda view: storage.read(view, instead=rows_of)

@@ -17,8 +17,10 @@ from pyspark.sql import functions as F
 from cdi_spark import cli
 from cdi_spark.gold.customer.accuracy import golden_accuracy
 from cdi_spark.linkage.evaluation.accuracy import evaluate
+from cdi_spark.linkage.evaluation.baselines import exact_match_clusters
+from cdi_spark.linkage.evaluation.labels import read_truth
 from cdi_spark.pipeline.runner import STAGES
-from cdi_spark.reports.demo import evaluate_members, exact_match_clusters, read_truth
+from cdi_spark.queries.accuracy import evaluate_members
 from cdi_spark.schema import TABLES
 from cdi_spark.storage import Storage
 from tests import tiny_company

@@ -28,7 +28,7 @@ def test_files_that_come_are_in_gold_without_a_schedule(
     runs: list[int] = []
 
     def watch() -> None:
-        runs.append(stream(Run(spark, load_project(conf), storage), every_seconds=1))
+        runs.append(stream(Run(load_project(conf), storage), every_seconds=1))
 
     watching = threading.Thread(target=watch)
     watching.start()

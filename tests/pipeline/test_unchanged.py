@@ -11,7 +11,7 @@ import pytest
 from pyspark.sql import SparkSession
 
 from cdi_spark.config import load_project
-from cdi_spark.pipeline.parts import PARTS
+from cdi_spark.pipeline.dependencies import PARTS
 from cdi_spark.pipeline.run import Run
 from cdi_spark.pipeline.runner import STAGES, run_stages
 from cdi_spark.schema import RUN
@@ -42,7 +42,7 @@ def _settle(folder: Path) -> None:
 def _run(spark: SparkSession, company: Path, *, full: bool = False) -> tuple[set[str], Storage]:
     """Run all stages; those that did something."""
     storage = Storage(spark, company / "warehouse")
-    run = Run(spark, load_project(company / "conf"), storage, full=full)
+    run = Run(load_project(company / "conf"), storage, full=full)
     return {done.stage for done in run_stages(run, list(STAGES)) if not done.is_unchanged}, storage
 
 
@@ -67,7 +67,7 @@ def test_a_table_that_somebody_changed_is_made_again_and_only_it(spark: SparkSes
     storage = Storage(spark, company / "warehouse")
     before = storage.read("silver.order").count()
     spark.sql(f"DELETE FROM {storage.address('silver.order')} WHERE order_id LIKE '%-1'")
-    run = Run(spark, load_project(company / "conf"), storage)
+    run = Run(load_project(company / "conf"), storage)
     stale = [name for name, part in PARTS["standardise"](run).items() if _is_stale(run, name, part)]
     assert stale == ["silver.order"]
     at_work, _ = _run(spark, company)

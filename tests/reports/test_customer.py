@@ -9,13 +9,10 @@ from pathlib import Path
 import pytest
 
 from cdi_spark.cli import main
-from cdi_spark.reports.business import business_report
-from cdi_spark.reports.customer import (
-    CustomerAnswer,
-    Value,
-    answer_customer,
-    customer_page,
-)
+from cdi_spark.queries.business import answer_business
+from cdi_spark.queries.customer import CustomerAnswer, Value, answer_customer
+from cdi_spark.reports.business import business_page
+from cdi_spark.reports.customer import customer_page
 from cdi_spark.schema import (
     CUSTOMER_360,
     JOURNEY,
@@ -97,7 +94,7 @@ def test_what_a_customer_says_is_text_never_markup(answer: CustomerAnswer) -> No
 
 
 def test_the_report_counts_all_customers_and_shows_none(demo_job: Storage) -> None:
-    page = business_report(demo_job, title=f"demo {EVIL}")
+    page = business_page(answer_business(demo_job), title=f"demo {EVIL}")
     customers = demo_job.newest_release().read("gold.customer_360")
     states = customers.groupBy("state").count().collect()
     told = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page))
@@ -118,6 +115,6 @@ def test_a_first_release_of_little_reads_well(storage: Storage) -> None:
     for table in (CUSTOMER_360, JOURNEY, MEASURE, MEMBER, PERSON, RUN):
         storage.replace(table, local_rows(storage.spark, [], table.schema))
     storage.release("first")
-    page = business_report(storage, title="empty")
+    page = business_page(answer_business(storage), title="empty")
     assert "records a customer</dt><dd>none" in page
     assert "The project checks nothing yet" in page

@@ -327,7 +327,7 @@ def test_rows_of_some_keys_take_the_place_of_all_that_were_there(
 def test_few_rows_are_held_and_more_written_down_computed_once_either_way(
     spark: SparkSession, storage: Storage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(scratch, "AT_HAND", 3)
+    monkeypatch.setattr(scratch, "MAX_DRIVER_ROWS", 3)
     with storage.scratch(few=True) as keep:
         for n, name, is_written in ((3, "few", False), (4, "more", True)):
             drawn = keep(name, spark.range(n).select("id", F.expr("uuid() AS lot")))

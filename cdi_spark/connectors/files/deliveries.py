@@ -15,11 +15,11 @@ from pyspark.sql import functions as F
 from pyspark.sql import types as T
 
 from cdi_spark.config import Source
-from cdi_spark.config.expressions import quoted
 from cdi_spark.connectors.files.formats import FORMATS, glob_escaped
 from cdi_spark.errors import SourceError
 from cdi_spark.schema import LANDING
 from cdi_spark.spark.local_rows import local_rows
+from cdi_spark.sql_text import quote
 
 _PLACED = ("_file", "_partition")
 _PLACES = T.StructType(
@@ -99,7 +99,7 @@ def read_delivery(
     with told_as_source(source):
         rows = placed.join(F.broadcast(local_rows(spark, places, _PLACES)), list(_PLACED))
         rows = rows.select(
-            *(F.col(quoted(name)) for name in said),
+            *(F.col(quote(name)) for name in said),
             F.lit(source.name).alias("_source"),
             F.expr(source.key).cast("string").alias("_key"),
             "_file",
@@ -166,7 +166,7 @@ def list_files(spark: SparkSession, source: Source) -> list[tuple[str, int, int]
 
 def _parts(placed: DataFrame, said: list[str]) -> list[tuple[str, int, int, int, int, int, int]]:
     """By file and task: where its rows begin, how many, how many faulty, and hashes of the content."""
-    row_hash = F.xxhash64(F.to_json(F.struct(*(F.col(quoted(name)) for name in said), "_raw")))
+    row_hash = F.xxhash64(F.to_json(F.struct(*(F.col(quote(name)) for name in said), "_raw")))
     grouped = placed.groupBy(*_PLACED).agg(
         F.min("_at").alias("first"),
         F.count("*").alias("rows"),

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pyspark.sql import Row
 
 from cdi_spark.config import Source
-from cdi_spark.config.expressions import columns_read
 from cdi_spark.connectors.files.deliveries import Delivery
 from cdi_spark.errors import SourceError
+from cdi_spark.sql_text import columns_read
 
 # A JSON row leaves out what it has not; a table of columns does not.
 _STATES_ITS_COLUMNS = ("csv", "parquet")

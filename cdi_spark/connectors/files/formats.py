@@ -14,10 +14,10 @@ from pyspark.sql import functions as F
 from pyspark.sql import types as T
 
 from cdi_spark.config import Source
-from cdi_spark.config.expressions import quoted
 from cdi_spark.errors import SourceError
 from cdi_spark.schema import LANDING
 from cdi_spark.spark.local_rows import local_rows
+from cdi_spark.sql_text import quote
 
 # What `_fault` may say; each is a rule that the row fails.
 COLUMNS_AS_IN_HEADER = "columns_as_in_header"
@@ -96,13 +96,13 @@ def _parquet(spark: SparkSession, source: Source, files: Sequence[str], known: T
     misfits: list[Column] = []
     for field in rows.schema:
         kind = _without_void(landed.get(names[field.name], field.dataType))
-        column = F.col(quoted(field.name))
+        column = F.col(quote(field.name))
         fitted = column if kind == field.dataType else column.try_cast(kind)
         if kind != field.dataType:
             misfits.append(column.isNotNull() & fitted.isNull())
         columns.append(fitted.alias(names[field.name]))
     amiss = reduce(lambda a, b: a | b, misfits, F.lit(False))
-    everything = F.to_json(F.struct(*(F.col(quoted(name)) for name in rows.columns)))
+    everything = F.to_json(F.struct(*(F.col(quote(name)) for name in rows.columns)))
     return rows.select(
         *columns,
         F.when(amiss, everything).alias("_raw"),
@@ -130,7 +130,7 @@ def _names_encoding(source: Source) -> bool:
 
 def _in_its_encoding(source: Source, rows: DataFrame) -> DataFrame:
     """Mark rows with a sign that the encoding could not read, unless conf vouches for the encoding."""
-    texts = [quoted(f.name) for f in rows.schema if f.name not in _LANDING]
+    texts = [quote(f.name) for f in rows.schema if f.name not in _LANDING]
     if _names_encoding(source) or not texts:
         return rows
     broken = F.to_json(F.struct(*texts)).contains("\ufffd")
@@ -148,15 +148,15 @@ def _shapes(
     if not names:
         return {}
     texts = spark.read.options(**options).schema(_as_schema(names, _STRING)).json(list(files))
-    nested = {name: F.ltrim(quoted(name)).rlike(r"^[\[{]") for name in names}
+    nested = {name: F.ltrim(quote(name)).rlike(r"^[\[{]") for name in names}
     counts = texts.agg(
-        *(F.count(quoted(name)) for name in names), *(F.count_if(nested[name]) for name in names)
+        *(F.count(quote(name)) for name in names), *(F.count_if(nested[name]) for name in names)
     ).first()
     filled, with_parts = (counts[: len(names)], counts[len(names) :]) if counts else ((), ())
     most = [n for n, all_, parts in zip(names, filled, with_parts, strict=True) if parts * 2 > all_]
     shapes = {}
     for name in most:
-        values = texts.where(nested[name]).select(quoted(name)).limit(_LOOKED_AT).collect()
+        values = texts.where(nested[name]).select(quote(name)).limit(_LOOKED_AT).collect()
         parsed = [value for value in (_parsed(row[0]) for row in values) if isinstance(value, (dict, list))]
         if parsed:
             shapes[name] = _shape(parsed)

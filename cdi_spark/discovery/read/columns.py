@@ -9,13 +9,10 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any, Literal
 
-import sqlglot
-from sqlglot import exp
-from sqlglot.errors import SqlglotError
-
 from cdi_spark.config import expressions
 from cdi_spark.discovery.lexicon.values import is_nothing
 from cdi_spark.errors import ConfigError
+from cdi_spark.sql_text import quote_if_needed
 
 # Nanos are what pandas writes and Spark reads as a number, with a setting.
 Kind = Literal["text", "number", "fraction", "boolean", "date", "timestamp", "nanos"]
@@ -115,21 +112,9 @@ class Array:
         return ".".join(self.path)
 
 
-@cache
-def quoted(name: str) -> str:
-    """A name as Spark SQL wants it: in backticks unless it is a plain word and no word of SQL."""
-    if re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name):
-        try:
-            if isinstance(sqlglot.parse_one(name, read="spark"), exp.Column):
-                return name
-        except SqlglotError:
-            pass
-    return expressions.quoted(name)
-
-
 def dotted(base: str, path: Path) -> str:
     """Spark SQL for a field: base.a.`b c`."""
-    return ".".join([*([base] if base else []), *map(quoted, path)])
+    return ".".join([*([base] if base else []), *map(quote_if_needed, path)])
 
 
 def columns_of(
@@ -157,7 +142,7 @@ def _fields(rows: Iterable[Mapping[str, Any]]) -> list[str]:
 @cache
 def _usable(name: str) -> bool:
     try:
-        expressions.check_expression(quoted(name), where=name)
+        expressions.check_expression(quote_if_needed(name), where=name)
     except ConfigError:
         return False
     return True

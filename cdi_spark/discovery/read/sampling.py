@@ -25,6 +25,7 @@ from cdi_spark.discovery.read.columns import (
 from cdi_spark.discovery.read.columns import Path as FieldPath
 from cdi_spark.discovery.read.deliveries import Delivery, open_bytes
 from cdi_spark.errors import SourceError
+from cdi_spark.sql_text import literal, quote
 
 SAMPLE_ROWS = 50_000
 # A JSON object is read whole.
@@ -51,7 +52,7 @@ class Samples:
         self._con = duckdb.connect()
         self._con.execute("SET memory_limit = '2GB'")
         self._con.execute("SET preserve_insertion_order = false")
-        self._con.execute(f"SET temp_directory = {_literal(str(folder))}")
+        self._con.execute(f"SET temp_directory = {literal(str(folder), 'duckdb')}")
         self._relations: dict[Delivery, str] = {}
         self._explodes: dict[Delivery, FieldPath] = {}
 
@@ -92,7 +93,7 @@ class Samples:
         values = [value.removesuffix(".0") if column.is_fractional else value for value in column.values]
         if not values:
             return 0.0
-        listed = ", ".join(f"({_literal(value)})" for value in values)
+        listed = ", ".join(f"({literal(value, 'duckdb')})" for value in values)
         found = self._one(
             f"select count(*) from (values {listed}) as v(value) where value in "
             f"(select {self._value(other, key)} from {self._relation(other)})"
@@ -160,21 +161,24 @@ class Samples:
     def _opened(self, delivery: Delivery) -> str:
         files = (
             "["
-            + ", ".join(_literal(str(self._in_utf8(path, delivery.encoding))) for path in delivery.files)
+            + ", ".join(
+                literal(str(self._in_utf8(path, delivery.encoding)), "duckdb") for path in delivery.files
+            )
             + "]"
         )
         if delivery.format == "parquet":
             blobs = [n for n, kind in _top_types(delivery.files[0]).items() if pa.types.is_binary(kind)]
-            left_out = f"exclude ({', '.join(_name(n) for n in blobs)})" if blobs else ""
+            left_out = f"exclude ({', '.join(quote(n, 'duckdb') for n in blobs)})" if blobs else ""
             return f"(select * {left_out} from read_parquet({files}, union_by_name=true))"
         if delivery.dialect:
             d = delivery.dialect
             columns = "{" + ", ".join(f"'c{i}': 'VARCHAR'" for i in range(len(d.names))) + "}"
             trimmed = ", ".join(f"trim(c{i}, ' \t') as c{i}" for i in range(len(d.names)))
-            comment = f", comment={_literal(d.comment)}" if d.comment else ""
+            comment = f", comment={literal(d.comment, 'duckdb')}" if d.comment else ""
+            delimiter, quoting, escape = (literal(c, "duckdb") for c in (d.delimiter, d.quote, d.escape))
             return (
                 f"(select {trimmed} from read_csv({files}, auto_detect=false, columns={columns}, "
-                f"delim={_literal(d.delimiter)}, quote={_literal(d.quote)}, escape={_literal(d.escape)}, "
+                f"delim={delimiter}, quote={quoting}, escape={escape}, "
                 f"header={str(d.header).lower()}, null_padding=true, strict_mode=false, ignore_errors=true, "
                 f"parallel=false, max_line_size=16000000{comment}))"
             )
@@ -182,7 +186,8 @@ class Samples:
         largest = max(1 << 24, min(LARGEST_OBJECT, 2 * max(path.stat().st_size for path in delivery.files)))
         read = f"read_json_objects({files}, format='{layout}', ignore_errors=true, maximum_object_size={largest})"
         if path := self._explodes.get(delivery):
-            return f"(select unnest(json_extract(json, {_literal(_json_path(path) + '[*]')})) as json from {read})"
+            elements = literal(_json_path(path) + "[*]", "duckdb")
+            return f"(select unnest(json_extract(json, {elements})) as json from {read})"
         return f"(select json from {read} where json is not null)"
 
     def _in_utf8(self, path: Path, encoding: str) -> Path:
@@ -203,9 +208,9 @@ class Samples:
         if delivery.dialect:
             text = f"c{delivery.dialect.names.index(column.path[0])}"
         elif delivery.format == "parquet":
-            text = f"{'.'.join(map(_name, column.path))}::varchar"
+            text = f"{'.'.join(quote(part, 'duckdb') for part in column.path)}::varchar"
         else:
-            text = f"json_extract_string(json, {_literal(_json_path(column.path))})"
+            text = f"json_extract_string(json, {literal(_json_path(column.path), 'duckdb')})"
         if column.is_fractional or column.kind == "fraction":
             text = f"regexp_replace({text}, '[.]0$', '')"
         return f"coalesce(trim({text}), '')"
@@ -245,14 +250,6 @@ def _refuse_records_by_id(objects: list[Any], delivery: Delivery) -> None:
 
 def _json_path(path: FieldPath) -> str:
     return "$" + "".join(f".{json.dumps(name, ensure_ascii=False)}" for name in path)
-
-
-def _name(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
-
-
-def _literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
 
 
 def _top_types(path: Path) -> dict[str, pa.DataType]:

@@ -9,12 +9,13 @@ from itertools import combinations
 from cdi_spark.discovery.lexicon import values as v
 from cdi_spark.discovery.lexicon import words
 from cdi_spark.discovery.lexicon.vocabulary import word_set
-from cdi_spark.discovery.read.columns import Column, quoted
+from cdi_spark.discovery.read.columns import Column
 from cdi_spark.discovery.read.sampling import Samples
 from cdi_spark.discovery.recognise.kinds import event_kind_of
 from cdi_spark.discovery.recognise.lines import percent
 from cdi_spark.discovery.recognise.meaning import DATE_MEANINGS, Guess
 from cdi_spark.discovery.recognise.sheets import Sheet
+from cdi_spark.sql_text import quote_if_needed
 
 # A few rows without a key are quarantined by their rule; more would be lost.
 _LEAST_FILLED = 0.98
@@ -215,10 +216,10 @@ def _whole_row(sheet: Sheet) -> Key:
     """A hash of all columns: a changed row is another record."""
     if sheet.explode:
         return Key("sha2(to_json(item), 256)", (), "no id: a hash of the whole record", (_CHANGED,))
-    names = list(dict.fromkeys(quoted(g.column.path[0]) for g in sheet.guesses))
+    names = list(dict.fromkeys(quote_if_needed(g.column.path[0]) for g in sheet.guesses))
     names += [
         n
-        for n in dict.fromkeys(quoted(inner.array.path[0]) for inner in sheet.inner if inner.array)
+        for n in dict.fromkeys(quote_if_needed(inner.array.path[0]) for inner in sheet.inner if inner.array)
         if n not in names
     ]
     sql = f"sha2(to_json(struct({', '.join(names)})), 256)"

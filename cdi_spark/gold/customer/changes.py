@@ -10,7 +10,7 @@ from pyspark.sql import functions as F
 from cdi_spark.gold.customer.members import current_members
 
 
-def happened(timeline: DataFrame) -> DataFrame:
+def hash_events(timeline: DataFrame) -> DataFrame:
     """entity_id and events_hash: a hash of all that happened to each customer.
 
     Args:
@@ -22,13 +22,13 @@ def happened(timeline: DataFrame) -> DataFrame:
     return known.groupBy("entity_id").agg(F.bit_xor(each).alias("events_hash"))
 
 
-def touched(
+def changed_customers(
     persons: DataFrame,
     members: DataFrame,
     decisions: DataFrame,
     events: DataFrame | None,
     *,
-    how: str,
+    rules: str,
     as_of: date,
     published: DataFrame | None = None,
 ) -> DataFrame:
@@ -38,8 +38,8 @@ def touched(
         persons: silver.person.
         members: entities.member.
         decisions: record_id and content: a hash of what stewards decided about it, and what follows for its customer.
-        events: happened(), beside what is published; None where it is the same, but for records in other hands.
-        how: what else decides about a customer's row.
+        events: hash_events(), beside what is published; None where it is the same, but for records in other hands.
+        rules: what else decides about a customer's row.
         as_of: the day on which states are told; who comes into another by it has changed.
         published: gold.customer_360 as it is; without it all customers are to come.
     Returns:
@@ -54,9 +54,9 @@ def touched(
     rows = live.select("entity_id", "content", F.lit(True).alias("live")).unionByName(
         decided.select("entity_id", "content", F.lit(False).alias("live"))
     )
-    # Exclusive or, as in happened().
+    # Exclusive or, as in hash_events().
     together = [F.bit_xor("content").alias("content"), F.bool_or("live").alias("live")]
-    made_from = F.when(F.col("live"), F.xxhash64("content", F.lit(how)))
+    made_from = F.when(F.col("live"), F.xxhash64("content", F.lit(rules)))
     if published is None:
         return (
             rows.groupBy("entity_id")

@@ -6,7 +6,7 @@ from functools import reduce
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from cdi_spark.gold.customer.changes import happened
+from cdi_spark.gold.customer.changes import hash_events
 from cdi_spark.gold.customer.members import live_records
 from cdi_spark.schema import (
     ATTRIBUTES,
@@ -68,7 +68,7 @@ def customer_360(
             apply_rules, [Rule(("mobiles",), ("mobiles",), mobiles)], made={"mobiles": spark_type(STRINGS)}
         )
     )
-    of_events = [timeline.transform(_summary), timeline.transform(happened)]
+    of_events = [timeline.transform(_summary), timeline.transform(hash_events)]
     parts = [made_from, attributes, live.transform(_contacts), *of_events, states, weakest]
     rows = reduce(lambda rows, part: rows.join(part, "entity_id", "left"), parts, known)
     counts = {name: F.coalesce(name, F.lit(0)) for name in CUSTOMER_360.names if name.endswith("_count")}

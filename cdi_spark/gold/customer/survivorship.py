@@ -50,7 +50,7 @@ _STEWARD = "steward"
 _LISTS = [c.name for c in ATTRIBUTES if c.type == STRINGS]
 
 
-def standing_overrides(overrides: DataFrame, *, survivorship: Survivorship) -> DataFrame:
+def active_overrides(overrides: DataFrame, *, survivorship: Survivorship) -> DataFrame:
     """The overrides that hold: of a record and attribute the newest, if it was not withdrawn.
 
     One of a group that conf does not have any more, or not so, holds for nothing.
@@ -83,7 +83,7 @@ def attribute_values(
     Args:
         persons: silver.person.
         members: entities.member.
-        overrides: standing_overrides(): they go before all records, of two the newer.
+        overrides: active_overrides(): they go before all records, of two the newer.
         survivorship: the rules of each attribute.
     Returns:
         gold.attribute: a row per entity, attribute and record or steward that has a value.
@@ -147,7 +147,7 @@ def golden_records(attributes: DataFrame) -> DataFrame:
     return winners.groupBy("entity_id").agg(*golden)
 
 
-def hold_provenance(customers: DataFrame, attributes: DataFrame) -> None:
+def check_provenance(customers: DataFrame, attributes: DataFrame) -> None:
     """Refuse customers with a golden value that no offer won.
 
     Args:

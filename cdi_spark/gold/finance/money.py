@@ -6,7 +6,6 @@ from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 from cdi_spark.schema import CONVERSION, FACTOR
-from cdi_spark.spark.local_rows import Keep
 from cdi_spark.standardise.minor_units import minor_units
 
 _HOLDS_FOR = 366
@@ -17,23 +16,20 @@ def minor_unit(currency: Column) -> Column:
     return F.pow(F.lit(10), -minor_units(currency)).cast("decimal(4,3)")
 
 
-def conversion(rates: DataFrame, *, to: str, keep: Keep = lambda _, rows: rows) -> DataFrame:
-    """What one unit of each currency is worth in another, by time.
+def exchange_rates(rates: DataFrame) -> DataFrame:
+    """Return every rate in both directions, one row per currency, to_currency and day.
 
-    Rates that are given for the pair go first, then the reverse of what is given, then the way over a third
-    currency, at the last rates known of both; the third is the lexically first. Of two rates of one day the
-    one with the greater rate_id holds. What is not above zero is no rate. Without a newer one a rate holds for a year.
+    A rate that is given for a direction wins over the reverse of the opposite one. Of two rates for the same day the
+    one with the larger rate_id wins. Rates that are not above zero are ignored.
 
     Args:
         rates: silver.rate.
-        to: ISO 4217 code of the currency that amounts are told in.
-        keep: computes rows once, under a name.
     Returns:
-        gold.conversion.
+        currency, to_currency, valid_on, factor.
     """
     given = rates.where("rate > 0 AND currency <> to_currency")
     rate = F.col("rate").cast(FACTOR)
-    edges = (
+    return (
         given.select(
             "currency", "to_currency", "valid_on", F.lit(1).alias("given"), "rate_id", rate.alias("factor")
         )
@@ -51,9 +47,22 @@ def conversion(rates: DataFrame, *, to: str, keep: Keep = lambda _, rows: rows) 
         .groupBy("currency", "to_currency", "valid_on")
         .agg(F.max_by("factor", F.struct("given", "rate_id")).alias("factor"))
     )
-    edges = keep("edges", edges)
-    known = edges.where(F.col("to_currency") == to).drop("to_currency")
-    around = edges.where(F.col("currency") != to).join(
+
+
+def conversion(rates: DataFrame, *, to: str) -> DataFrame:
+    """Return what one unit of each currency is worth in the reporting currency, per day.
+
+    A rate between the two currencies wins over the way through a third currency, which takes the last known rate of
+    each leg; the third currency is the lexically first. A rate is valid until the next one, for a year at most.
+
+    Args:
+        rates: exchange_rates(), computed once.
+        to: ISO 4217 code of the reporting currency.
+    Returns:
+        gold.conversion.
+    """
+    known = rates.where(F.col("to_currency") == to).drop("to_currency")
+    around = rates.where(F.col("currency") != to).join(
         known.select("currency").distinct(), "currency", "left_anti"
     )
     points = known.unionByName(_over_a_third(around, known))

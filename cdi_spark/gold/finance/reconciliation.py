@@ -50,7 +50,7 @@ def differences(timeline: DataFrame, ledger: DataFrame) -> DataFrame:
     )
 
 
-def hold_against_ledger(timeline: DataFrame, ledger: DataFrame) -> None:
+def check_against_ledger(timeline: DataFrame, ledger: DataFrame) -> None:
     """Refuse gold that does not hold what finance has booked.
 
     Raises:

@@ -11,7 +11,7 @@ from pyspark.sql import functions as F
 
 from cdi_spark.config import Segment
 from cdi_spark.gold.measures import forecasts
-from cdi_spark.gold.measures.standards import BOUGHT, RANKED, Standards
+from cdi_spark.gold.measures.population_statistics import BOUGHT, RANKED, PopulationStatistics
 from cdi_spark.schema import (
     CUSTOMER_360,
     INT,
@@ -41,7 +41,7 @@ def measures(
     *,
     as_of: date,
     money: str | None,
-    standards: Standards,
+    statistics: PopulationStatistics,
     segments: Sequence[Segment],
 ) -> DataFrame:
     """What is measured of each customer.
@@ -53,27 +53,27 @@ def measures(
         next_products: gold/next_product.py; a customer may be missing.
         as_of: the last day that counts.
         money: the reporting currency, ISO 4217 code.
-        standards: what all customers are measured by; without a model its forecast is null.
+        statistics: what all customers are measured by; without a model its forecast is null.
         segments: project.yml's.
     Returns:
         gold.measure.
     """
     known = (
         purchases(customers, facts)
-        .withColumn("average_year", F.lit(standards.average_year).cast("double"))
+        .withColumn("average_year", F.lit(statistics.average_year).cast("double"))
         .withColumns(
             {
                 "as_of": F.lit(as_of),
                 "cases_90d": F.coalesce("cases_90d", F.lit(0)),
-                **forecasts.churn(standards.churn),
+                **forecasts.churn(statistics.churn),
                 "lifetime_value_forecast": in_minor_units(
-                    forecasts.value(standards.value).try_cast(MONEY), F.lit(money).cast("string")
+                    forecasts.value(statistics.value).try_cast(MONEY), F.lit(money).cast("string")
                 ).try_cast(MONEY),
                 "usage_trend": F.expr("IF(usage_90d_before > 0, usage_90d / usage_90d_before - 1, NULL)"),
             }
         )
         .withColumn("lifetime_value", F.col("lifetime_value").try_cast(MONEY))
-        .transform(_with_rfm, standards)
+        .transform(_with_rfm, statistics)
         .join(balances, "entity_id", "left")
         .join(next_products, "entity_id", "left")
     )
@@ -94,12 +94,12 @@ def purchases(customers: DataFrame, facts: DataFrame) -> DataFrame:
     return customers.select(*CUSTOMER_360.names).join(facts, "entity_id", "left").withColumns(told)
 
 
-def _with_rfm(known: DataFrame, standards: Standards) -> DataFrame:
+def _with_rfm(known: DataFrame, statistics: PopulationStatistics) -> DataFrame:
     """Adds rfm and rfm_segment, of who ever bought at amounts that are known."""
 
     def passed(name: str) -> Column:
         """How many of the limits lie below."""
-        over = (F.expr(RANKED[name]) > limit for limit in standards.limits[name])
+        over = (F.expr(RANKED[name]) > limit for limit in statistics.limits[name])
         return reduce(Column.__add__, (is_over.cast("int") for is_over in over), F.lit(0))
 
     fifths = {"r": 5 - passed("recency"), "f": passed("frequency") + 1, "m": passed("value") + 1}

@@ -50,7 +50,7 @@ _HAS_VALUE = "lifetime_value IS NOT NULL AND value_year IS NOT NULL AND average_
 
 
 @dataclass(frozen=True)
-class Standard:
+class FeatureScale:
     """How a feature is told: in spreads from its mean, and within what was learnt from; unknown is the mean."""
 
     mean: float
@@ -59,7 +59,7 @@ class Standard:
     most: float
 
     @classmethod
-    def of(cls, values: Numbers) -> Standard:
+    def of(cls, values: Numbers) -> FeatureScale:
         """Of a feature as it was where a model learns from it."""
         known = values[~np.isnan(values)]
         if not len(known):
@@ -68,7 +68,7 @@ class Standard:
         # Not by the spread, which rounding leaves above 0 of equal values.
         return cls(float(known.mean()), float(known.std()) if least < most else 1.0, least, most)
 
-    def told(self, values: Numbers) -> Numbers:
+    def scaled(self, values: Numbers) -> Numbers:
         """On the driver."""
         return np.nan_to_num((np.clip(values, self.least, self.most) - self.mean) / self.spread)
 
@@ -80,22 +80,22 @@ class Standard:
 
 @dataclass(frozen=True)
 class LinearModel:
-    """intercept + sum of weight * feature, each feature told as its Standard says."""
+    """intercept + sum of weight * feature, each feature told as its FeatureScale says."""
 
-    standards: dict[str, Standard]
+    scales: dict[str, FeatureScale]
     weights: dict[str, float]
     intercept: float
 
     def scores(self, rows: dict[str, Numbers]) -> Numbers:
         """The model's sum, of rows on the driver."""
-        parts = [self.weights[name] * standard.told(rows[name]) for name, standard in self.standards.items()]
+        parts = [self.weights[name] * scale.scaled(rows[name]) for name, scale in self.scales.items()]
         return np.asarray(np.sum(parts, axis=0) + self.intercept)
 
     def parts(self) -> dict[str, Column]:
         """By feature what it adds to the sum, over beside_average()."""
         return {
-            name: standard.column(F.expr(FEATURES[name])) * self.weights[name]
-            for name, standard in self.standards.items()
+            name: scale.column(F.expr(FEATURES[name])) * self.weights[name]
+            for name, scale in self.scales.items()
         }
 
     @property
@@ -270,12 +270,12 @@ def _too_few(counted: list[tuple[int, float]]) -> str:
 
 
 def _fit(regression: Any, rows: dict[str, Numbers], wanted: Numbers, features: Sequence[str]) -> LinearModel:
-    standards = {name: Standard.of(rows[name]) for name in features}
-    regression.fit(np.column_stack([s.told(rows[name]) for name, s in standards.items()]), wanted)
+    scales = {name: FeatureScale.of(rows[name]) for name in features}
+    regression.fit(np.column_stack([s.scaled(rows[name]) for name, s in scales.items()]), wanted)
     # Six digits say all there is, and hide in which order a machine added.
     weights = [float(f"{weight:.6g}") for weight in np.ravel(regression.coef_)]
     intercept = float(f"{np.ravel(regression.intercept_)[0]:.6g}")
-    return LinearModel(standards, dict(zip(features, weights, strict=True)), intercept)
+    return LinearModel(scales, dict(zip(features, weights, strict=True)), intercept)
 
 
 def _held_against(

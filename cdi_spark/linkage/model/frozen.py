@@ -17,7 +17,7 @@ from cdi_spark.linkage.model.splink_sql import Parent, Scored
 from cdi_spark.schema import (
     LINKED,
 )
-from cdi_spark.spark.local_rows import Keep
+from cdi_spark.spark.local_rows import Materialise
 
 # The pairs of so many records take one task some ten minutes.
 HOT_RECORDS = 20_000
@@ -54,7 +54,7 @@ class Frozen:
         restricted = rules.added_to(model.frozen(trained["features"], trained["rules"]))
         return cls(restricted, trained, term_frequencies, shared_values, rules)
 
-    def kept(self, keep: Keep) -> Frozen:
+    def kept(self, keep: Materialise) -> Frozen:
         """The same, with its tables computed once; for what reads them many times over for a few records."""
         return replace(
             self,

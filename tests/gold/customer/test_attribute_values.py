@@ -11,10 +11,10 @@ from pyspark.sql import functions as F
 from cdi_spark.config import Survivorship
 from cdi_spark.errors import GateError
 from cdi_spark.gold.customer.survivorship import (
+    active_overrides,
     attribute_values,
+    check_provenance,
     golden_records,
-    hold_provenance,
-    standing_overrides,
 )
 from cdi_spark.schema import ATTRIBUTE
 from cdi_spark.storage.declared import conform
@@ -258,7 +258,7 @@ def test_what_a_steward_set_goes_before_all_records_of_the_entity_that_its_recor
         # As the group was once, without its occupation.
         ("web:2", "work", {"company": "Gone"}),
         ("web:2", "company", {"company": "Gone"}),
-    ).transform(standing_overrides, survivorship=conf)
+    ).transform(active_overrides, survivorship=conf)
     values = people.transform(attribute_values, belong, held, survivorship=conf).collect()
     assert {(v.entity_id, v.attribute): (v.value, v.source, v.reason) for v in values if v.is_winner} == {
         ("ann", "company"): ("New", "steward", "override"),
@@ -276,9 +276,9 @@ def test_a_golden_value_that_nothing_gave_is_refused(persons: Make, members: Mak
         attribute_values, members({"ann": ["crm:1"]}), overrides(), survivorship=Survivorship()
     )
     golden = golden_records(values)
-    hold_provenance(golden, values)
+    check_provenance(golden, values)
     with pytest.raises(GateError, match=r"shows what no row .*: gender of 1\. "):
-        hold_provenance(golden.withColumn("gender", F.lit("male")), values)
+        check_provenance(golden.withColumn("gender", F.lit("male")), values)
 
 
 def test_entities_are_shuffled_once(

@@ -9,7 +9,7 @@ import pytest
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from cdi_spark.gold.customer.changes import happened, touched
+from cdi_spark.gold.customer.changes import changed_customers, hash_events
 from cdi_spark.spark.local_rows import local_rows
 
 Make = Callable[..., DataFrame]
@@ -36,21 +36,21 @@ def changed(
         people: list[dict[str, Any]] = PERSONS,
         orders: list[dict[str, Any]] | None = ORDERS,
         entities: dict[str, list[str]] = ENTITIES,
-        how: str = "rules",
+        rules: str = "rules",
         state: tuple[date | None, date | None] = (TODAY, None),
         judged: tuple[str, ...] = (),
     ) -> dict[str, bool]:
-        first = touched(
-            persons(*PERSONS), members(ENTITIES), decided(()), timeline(*ORDERS).transform(happened),
-            how="rules", as_of=TODAY,
-        ).join(timeline(*ORDERS).transform(happened), "entity_id", "left")  # fmt: skip
+        first = changed_customers(
+            persons(*PERSONS), members(ENTITIES), decided(()), timeline(*ORDERS).transform(hash_events),
+            rules="rules", as_of=TODAY,
+        ).join(timeline(*ORDERS).transform(hash_events), "entity_id", "left")  # fmt: skip
         since, until = (F.lit(day).cast("date") for day in state)
-        second = touched(
+        second = changed_customers(
             persons(*people),
             members(entities),
             decided(judged),
-            None if orders is None else timeline(*orders).transform(happened),
-            how=how,
+            None if orders is None else timeline(*orders).transform(hash_events),
+            rules=rules,
             as_of=TODAY,
             published=first.withColumns({"state_since": since, "state_until": until}),
         )
@@ -104,7 +104,7 @@ def test_a_customer_without_a_live_record_is_to_go(changed: Callable[..., dict[s
 
 
 def test_other_rules_touch_everybody(changed: Callable[..., dict[str, bool]]) -> None:
-    assert changed(how="others") == {"ann": True, "bob": True}
+    assert changed(rules="others") == {"ann": True, "bob": True}
 
 
 def test_a_decision_about_a_record_touches_the_customer_of_its_record(

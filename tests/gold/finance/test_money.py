@@ -9,8 +9,8 @@ import pytest
 from pyspark.sql import DataFrame
 
 from cdi_spark.config import load_project
-from cdi_spark.gold.finance.money import conversion
-from cdi_spark.pipeline.publish import _convert
+from cdi_spark.gold.finance.money import conversion, exchange_rates
+from cdi_spark.pipeline.publishing.inputs import changed_conversion
 from cdi_spark.pipeline.run import Run
 from cdi_spark.schema import CONVERSION, MEMBER
 from cdi_spark.storage import Storage
@@ -41,7 +41,7 @@ def told(storage: Storage, silver: Make, members: Make) -> Callable[..., list[An
             for amount, currency, day in orders
         ]
         rows_of = {
-            CONVERSION.name: conversion(silver("rate", *rows), to=to),
+            CONVERSION.name: conversion(exchange_rates(silver("rate", *rows)), to=to),
             "silver.order": silver("order", *placed),
             MEMBER.name: members({}),
         }
@@ -122,12 +122,14 @@ def test_a_rate_of_nothing_is_no_rate(silver: Make) -> None:
         {"currency": "USD", "to_currency": "EUR", "valid_on": MAY, "rate": Decimal(0)},
         {"currency": "EUR", "to_currency": "EUR", "valid_on": MAY, "rate": Decimal(2)},
     )
-    rows = conform(conversion(rates, to="EUR"), CONVERSION).collect()
+    rows = conform(conversion(exchange_rates(rates), to="EUR"), CONVERSION).collect()
     assert [(row.currency, row.factor) for row in rows] == [("EUR", 1)]
 
 
 def test_a_release_that_lacks_conversions_is_no_reason_to_leave_them_out(storage: Storage) -> None:
     storage.release("r0")
     demo = load_project(ROOT / "conf" / "demo", {"raw": "raw"})
-    _convert(Run(storage.spark, demo, storage))
-    assert [row["currency"] for row in storage.read(CONVERSION.name).collect()] == ["GBP"]
+    with storage.scratch() as materialise:
+        rows = changed_conversion(Run(demo, storage), materialise)
+        assert rows is not None
+        assert [row["currency"] for row in rows.collect()] == ["GBP"]

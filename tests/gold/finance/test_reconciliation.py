@@ -9,7 +9,7 @@ import pytest
 from pyspark.sql import DataFrame
 
 from cdi_spark.errors import GateError
-from cdi_spark.gold.finance.reconciliation import differences, hold_against_ledger
+from cdi_spark.gold.finance.reconciliation import check_against_ledger, differences
 from cdi_spark.schema import LEDGER_ENTRY, MEMBER
 from cdi_spark.storage import Storage
 
@@ -71,12 +71,12 @@ def test_a_difference_is_named_without_its_amount(timeline: Make, silver: Make) 
     held = [document("shop:1", "10"), document("shop:2", "77.77")]
     booked = silver("ledger_entry", entry("shop:1", "10"), entry("shop:2", "88.88"), entry("shop:3", "99.99"))
     with pytest.raises(GateError) as fault:
-        hold_against_ledger(timeline(*held), booked)
+        check_against_ledger(timeline(*held), booked)
     told = str(fault.value)
     assert "order shop:2 is booked with another amount; order shop:3 is booked only" in told
     assert "shop:1 " not in told
     assert not any(amount in told for amount in ("77.77", "88.88", "99.99"))
-    hold_against_ledger(timeline(held[0]), silver("ledger_entry", entry("shop:1", "10")))
+    check_against_ledger(timeline(held[0]), silver("ledger_entry", entry("shop:1", "10")))
 
 
 def test_by_month_unattributed_amounts_are_shown_beside_what_is_booked(

@@ -14,7 +14,7 @@ from cdi_spark.config import Segment
 from cdi_spark.gold.measures.compute import measures, purchases
 from cdi_spark.gold.measures.facts import facts
 from cdi_spark.gold.measures.forecasts import LinearModel
-from cdi_spark.gold.measures.standards import Standards
+from cdi_spark.gold.measures.population_statistics import PopulationStatistics
 from cdi_spark.schema import (
     CUSTOMER_360,
     MEASURE,
@@ -87,8 +87,9 @@ def measured(spark_session_of_all_tests: SparkSession, timeline: Make) -> Callab
         known_of = facts(
             timeline(*events), as_of=TODAY, days_back=[0], orders_are_invoiced=orders_are_invoiced
         )
-        found_in_all = Standards.found(purchases(customers, known_of), made_from="", churn=None, value=value)
-        told = local_rows(spark, [found_in_all.row], POPULATION_STATISTICS.schema).first()
+        bought = purchases(customers, known_of)
+        found = PopulationStatistics.of_customers(bought, made_from="", churn=None, value=value)
+        told = local_rows(spark, [found.row], POPULATION_STATISTICS.schema).first()
         assert told is not None
         rows = measures(
             customers,
@@ -99,7 +100,7 @@ def measured(spark_session_of_all_tests: SparkSession, timeline: Make) -> Callab
             spark.sql("SELECT 'bob' AS entity_id, 'TEA' AS next_product"),
             as_of=TODAY,
             money=money,
-            standards=Standards.of(told),
+            statistics=PopulationStatistics.of(told),
             segments=SEGMENTS,
         )
         found = conform(rows, MEASURE).collect()

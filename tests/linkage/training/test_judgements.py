@@ -32,7 +32,7 @@ def run(storage: Storage, tmp_path: Path) -> Run:
             told = {"given_name": f"Ada{chr(97 + n % 26)}", "family_name": FAMILY[n % 7]}
             people.append({**told, "emails": [f"ada{n}@mail.org"], "record_id": f"crm:{n}{copy}"})
     write_persons(storage, people)
-    return Run(storage.spark, project(conf, asks=False), storage, run_id="r", retrain=True)
+    return Run(project(conf, asks=False), storage, run_id="r", retrain=True)
 
 
 def project(conf: Path, *, asks: bool) -> Project:

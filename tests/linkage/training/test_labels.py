@@ -35,7 +35,7 @@ def run(storage: Storage, tmp_path: Path) -> Run:
             }
             people.append({**told, "emails": [f"ada{n}@mail.org"], "record_id": f"crm:{n}{copy}"})
     write_persons(storage, people)
-    return Run(storage.spark, load_project(conf), storage, run_id="r")
+    return Run(load_project(conf), storage, run_id="r")
 
 
 def write_labels(run: Run, *rows: str) -> None:

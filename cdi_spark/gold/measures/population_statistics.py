@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from pyspark.sql import DataFrame, Row
 from pyspark.sql import functions as F
 
-from cdi_spark.gold.measures.forecasts import LinearModel, Standard
+from cdi_spark.gold.measures.forecasts import FeatureScale, LinearModel
 
 # What fifths are told of, over measures; in whole units of money, for an exact percentile holds every different value.
 RANKED = {
@@ -21,7 +21,7 @@ BOUGHT = "frequency > 0 AND recency_days IS NOT NULL AND monetary_value IS NOT N
 
 
 @dataclass(frozen=True)
-class Standards:
+class PopulationStatistics:
     """A row of gold.population_statistics.
 
     Attributes:
@@ -36,14 +36,14 @@ class Standards:
     value: LinearModel | None
 
     @classmethod
-    def found(
+    def of_customers(
         cls,
         purchases: DataFrame,
         *,
         made_from: str,
         churn: LinearModel | None,
         value: LinearModel | None,
-    ) -> Standards:
+    ) -> PopulationStatistics:
         """Those of these customers.
 
         Args:
@@ -67,7 +67,7 @@ class Standards:
         )
 
     @classmethod
-    def of(cls, row: Row) -> Standards:
+    def of(cls, row: Row) -> PopulationStatistics:
         """From a row of gold.population_statistics."""
         return cls(
             row["made_from"],
@@ -89,5 +89,5 @@ def _model(told: str | None) -> LinearModel | None:
     if told is None:
         return None
     model = json.loads(told)
-    standards = {name: Standard(**standard) for name, standard in model["standards"].items()}
-    return LinearModel(standards, model["weights"], model["intercept"])
+    scales = {name: FeatureScale(**scale) for name, scale in model["scales"].items()}
+    return LinearModel(scales, model["weights"], model["intercept"])

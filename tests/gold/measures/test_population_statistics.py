@@ -4,8 +4,8 @@ from decimal import Decimal
 
 from pyspark.sql import SparkSession
 
-from cdi_spark.gold.measures.forecasts import LinearModel, Standard
-from cdi_spark.gold.measures.standards import Standards
+from cdi_spark.gold.measures.forecasts import FeatureScale, LinearModel
+from cdi_spark.gold.measures.population_statistics import PopulationStatistics
 from cdi_spark.schema import POPULATION_STATISTICS
 from cdi_spark.spark.local_rows import local_rows
 
@@ -14,7 +14,7 @@ PURCHASES = (
     "value_year decimal(28,3)"
 )
 MODEL = LinearModel(
-    {"days since the last activity": Standard(0.1, 1 / 3, -2.0, 9.5)}, {"days since the last activity": -1e-7}, 0.3
+    {"days since the last activity": FeatureScale(0.1, 1 / 3, -2.0, 9.5)}, {"days since the last activity": -1e-7}, 0.3
 )  # fmt: skip
 
 
@@ -27,7 +27,7 @@ def test_limits_and_the_average_are_of_who_bought(spark: SparkSession) -> None:
     never = (None, 0, None, None, Decimal(0))
     unknown = (5, 1, None, None, None)
     purchases = local_rows(spark, [*rows, never, unknown], PURCHASES)
-    found = Standards.found(purchases, made_from="today", churn=None, value=None)
+    found = PopulationStatistics.of_customers(purchases, made_from="today", churn=None, value=None)
     assert found.limits == {
         "recency": [20.0, 30.0, 40.0, 50.0], "frequency": [2.0, 3.0, 4.0, 5.0], "value": [2.0, 3.0, 4.0, 5.0],
     }  # fmt: skip
@@ -35,14 +35,20 @@ def test_limits_and_the_average_are_of_who_bought(spark: SparkSession) -> None:
 
 
 def test_where_nobody_bought_there_are_no_limits_and_an_average_below_0_is_none(spark: SparkSession) -> None:
-    nobody = Standards.found(local_rows(spark, [], PURCHASES), made_from="", churn=None, value=None)
+    nobody = PopulationStatistics.of_customers(
+        local_rows(spark, [], PURCHASES), made_from="", churn=None, value=None
+    )
     assert (nobody.limits, nobody.average_year) == ({"recency": [], "frequency": [], "value": []}, None)
     credited = local_rows(spark, [bought(1, 1, "-5")], PURCHASES)
-    assert Standards.found(credited, made_from="", churn=None, value=None).average_year is None
+    assert (
+        PopulationStatistics.of_customers(credited, made_from="", churn=None, value=None).average_year is None
+    )
 
 
-def test_a_row_of_the_table_gives_the_same_standards(spark: SparkSession) -> None:
-    told = Standards("today", 4.4, {"recency": [1.0], "frequency": [2.0], "value": []}, MODEL, None)
+def test_a_row_of_the_table_gives_the_same_statistics(spark: SparkSession) -> None:
+    told = PopulationStatistics(
+        "today", 4.4, {"recency": [1.0], "frequency": [2.0], "value": []}, MODEL, None
+    )
     row = local_rows(spark, [told.row], POPULATION_STATISTICS.schema).first()
     assert row is not None
-    assert Standards.of(row) == told
+    assert PopulationStatistics.of(row) == told
