@@ -34,6 +34,8 @@ CONF_FILES: dict[str, type[BaseModel]] = {
 }
 # What notebooks, jobs and own programs call; a package stands for all its modules.
 API = (
+    "cdi_spark.api",
+    "cdi_spark.workspace",
     "cdi_spark.config.loading",
     "cdi_spark.spark.session",
     "cdi_spark.storage.warehouse",
@@ -169,7 +171,11 @@ def _commands(path: str, group: Any) -> Iterator[str]:
 
 def _parameter(parameter: Any) -> tuple[str, ...]:
     names = [*parameter.opts, *parameter.secondary_opts]
-    shown = f"`{'`, `'.join(names)}`" if names[0].startswith("-") else f"`{parameter.metavar or names[0].upper()}`"
+    shown = (
+        f"`{'`, `'.join(names)}`"
+        if names[0].startswith("-")
+        else f"`{parameter.metavar or names[0].upper()}`"
+    )
     default = parameter.default
     if parameter.required:
         value = "required"
