@@ -63,7 +63,9 @@ MODEL = Table(
             "match weight in bits from which a pair is a link, where components are entities",
         ),
         Column("entity_weight", DOUBLE, "bits of the entity score from which two clusters are one entity"),
-        Column("metrics", STRING, "JSON: what training found and measured; linkage/metrics.py says what"),
+        Column(
+            "metrics", STRING, "JSON: what training found and measured; linkage/training/metrics.py says what"
+        ),
         Column("trained_records", LONG, "records in the training sample"),
         Column("trained_at", TIMESTAMP, "when, UTC"),
         Column("activated_at", TIMESTAMP, "when it was made the active model again, UTC; else null"),

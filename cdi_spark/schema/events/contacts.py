@@ -90,7 +90,7 @@ USAGE = EventTable(
     found_by=FoundBy(
         names="event events usage log logs session sessions click clicks clickstream pageview pageviews activity "
         "activities login logins visit visits hit hits weblog appevents nutzung ereignis ereignisse evenement "
-        "evenements evento eventos eventi interaction interactions",
+        "evenements evento eventos eventi",
         evidence={"occurred_at": 1, "event_name": 2, "cookie_id": 0.5, "device_id": 0.5},
         needs=("occurred_at date created_at ordered_at",),
         columns={
@@ -134,6 +134,28 @@ INTERACTION = EventTable(
         count_of("interaction", "number of contacts: mails, calls, chats, surveys, visits, campaigns"),
         last_of("interaction", "newest contact, UTC"),
     ),
+    found_by=FoundBy(
+        names="interaction interactions contacthistory communication communications call calls chat chats survey "
+        "surveys campaign campaigns mailing mailings newsletter newsletters touchpoint touchpoints anruf anrufe "
+        "umfrage umfragen kampagne kampagnen appel appels enquete enquetes campagne campagnes llamada llamadas "
+        "encuesta encuestas chiamata chiamate sondaggio sondaggi campagna",
+        # Little: files of people have such columns too, so the name or an id has to speak for the table as well.
+        evidence={"channel": 0.5, "campaign": 0.5, "score": 0.5},
+        needs=("occurred_at date created_at", "channel campaign score event_name subject"),
+        columns={
+            "occurred_at": "occurred_at date created_at started_on opened_at",
+            "channel": "channel",
+            "kind": "event_name",
+            "campaign": "campaign",
+            "score": "score",
+            "subject": "subject",
+        },
+        words={
+            "channel": "channel! kanal! canal! canale! kanaal! contactchannel kontaktkanal communicationchannel",
+            "campaign": "campaign! campaignname kampagne! kampagnenname campagne! nomcampagne campana! campagna!",
+            "score": "score! surveyscore nps! npsscore csat! csatscore rating! bewertung! satisfactionscore",
+        },
+    ),
 )
 
 CONSENT = EventTable(
@@ -163,5 +185,25 @@ CONSENT = EventTable(
                 "newest consent by purpose, or purpose:channel",
             ),
         ),
+    ),
+    found_by=FoundBy(
+        names="consent consents optin optins optout optouts permission permissions einwilligung einwilligungen "
+        "consentement consentements consentimiento consentimientos consenso consensi toestemming toestemmingen "
+        "zgoda zgody",
+        evidence={"granted": 0.5, "purpose": 0.5},
+        needs=("granted", "given_at date created_at occurred_at updated_at"),
+        columns={
+            "given_at": "given_at date created_at occurred_at updated_at",
+            "purpose": "purpose",
+            "channel": "channel",
+            "granted": "granted",
+        },
+        words={
+            "given_at": "consentdate consentat consentedat consentgivenat grantedat grantedon optindate optedinat "
+            "einwilligungsdatum",
+            "purpose": "purpose! zweck! finalite! finalidad! finalita! doel! consentpurpose consenttype",
+            "granted": "granted! isgranted consent! consented! consentgiven consentgranted optin! optedin "
+            "einwilligung! zugestimmt! consentement! consentimiento! consenso! toestemming! zgoda!",
+        },
     ),
 )

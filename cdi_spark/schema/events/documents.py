@@ -146,6 +146,20 @@ PAYMENT = EventTable(
     activity="true",
     fact="payment",
     summary=document_summary("payment", "payments, less refunds"),
+    found_by=FoundBy(
+        names="payment payments zahlung zahlungen zahlungseingang zahlungseingaenge paiement paiements pago pagos "
+        "pagamento pagamenti pagamentos betaling betalingen platnosc platnosci refund refunds remittance remittances",
+        evidence={"paid_on": 1, "method": 0.5, "amount": 0.5},
+        needs=("amount", "paid_on date created_at occurred_at"),
+        columns={"paid_on": "paid_on date created_at occurred_at", "method": "method", "status": "status"},
+        words={
+            "paid_on": "paymentdate paidon paidat datepaid zahlungsdatum zahldatum bezahltam datepaiement "
+            "datedepaiement fechapago fechadepago datapagamento datadipagamento betaaldatum betaaldop dataplatnosci",
+            "method": "method! paymentmethod paymenttype paymentmode zahlungsart zahlart zahlweise zahlungsmethode "
+            "moyenpaiement moyendepaiement modepaiement modedepaiement metodopago metododepago formapago "
+            "formadepago metodopagamento metododipagamento betaalmethode betaalwijze",
+        },
+    ),
 )
 
 SUBSCRIPTION = EventTable(
