@@ -23,6 +23,7 @@ from cdi_spark.discovery.recognise.sheets import (
     is_person,
     why_nothing,
 )
+from cdi_spark.schema import TABLES
 
 # A reference is believed when so many of its values are keys there.
 _BELIEVED = 0.9
@@ -157,7 +158,8 @@ def _plan_events(
 def _whose_rows(plan: SourcePlan, person: EmitPlan, own: Sequence[Guess]) -> None:
     """Set the person's key: a customer number, cookie or device that rows share; else each row is its own."""
     person.key = plan.key.sql
-    seen = plan.sheet.of("cookie_id", "device_id") if plan.kind == "usage" else []
+    has_devices = "device_id" in TABLES[f"silver.{plan.kind}"].names
+    seen = plan.sheet.of("cookie_id", "device_id") if has_devices else []
     handles = sorted([*own, *seen], key=lambda guess: guess.column.fill < _LEAST_FILLED)
     if not handles:
         return
