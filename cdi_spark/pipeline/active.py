@@ -15,8 +15,7 @@ from cdi_spark.workspace import Workspace
 
 def judgement_closure(workspace: Workspace) -> DataFrame:
     """Return what follows from the active judgements for each record: the columns of JUDGED."""
-    active = active_judgements(workspace.storage.read_or_empty(JUDGEMENT))
-    return close_judgements(workspace.spark, active)
+    return close_judgements(workspace.spark, active_judgements(workspace.storage.read_or_empty(JUDGEMENT)))
 
 
 def scoring_model(workspace: Workspace) -> Row | None:

@@ -79,7 +79,7 @@ def _days(timeline: DataFrame, states: Sequence[State]) -> DataFrame:
     day = F.to_date("happened_at")
     happened = {name: F.expr(condition) for name, condition in STATE_FACTS.items()}
     runs = [F.when(F.expr(t.begins), 1).when(F.expr(t.ends), -1) for t in STATE_RUNNING.values()]
-    # An event that runs, such as a subscription, includes its last day.
+    # A running event includes its last day.
     is_end = F.expr(" OR ".join(f"({table.ends})" for table in STATE_RUNNING.values()))
     on = F.when(is_end, F.date_add(day, 1)).otherwise(day)
     counts = [*(F.when(occurred, 1) for occurred in happened.values()), *runs]

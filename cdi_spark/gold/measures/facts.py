@@ -40,7 +40,7 @@ _COUNTED = {
     "acts_year": _count(_ACTED, _WINDOWS["year"]),
     "acts_next": _count(_ACTED, _WINDOWS["next"]),
     "acts_90d": _count(_ACTED, "BETWEEN 0 AND 89"),
-    # An event that runs, such as a subscription, includes its last day.
+    # A running event includes its last day.
     "running": f"greatest({_count(_STARTED, '>= 0')} - {_count(_ENDED, '> 0')}, 0)",
     "usage_90d": _count(USAGE.begins, "BETWEEN 0 AND 89"),
     "usage_90d_before": _count(USAGE.begins, "BETWEEN 90 AND 179"),
