@@ -31,7 +31,7 @@ _CLOSE = "jaro_winkler_similarity({0}_l, {0}_r) >= 0.92"
 _SIMILAR = "jaro_winkler_similarity({0}_l, {0}_r) >= 0.7"
 
 
-# Of every column its levels: SQL, m, u. Each starts with the same value and ends with all the rest.
+# By column its levels: SQL, m, u. The first level is the same value, the last one everything else.
 _LEVELS = {
     "given": [("{0}_l = {0}_r", 0.7, 0.006), (_CLOSE, 0.1, 0.002), (_SIMILAR, 0.1, 0.03), ("ELSE", 0.1, 0.962)],
     "family": [("{0}_l = {0}_r", 0.7, 0.0004), (_CLOSE, 0.1, 0.001), (_SIMILAR, 0.1, 0.02), ("ELSE", 0.1, 0.9786)],
