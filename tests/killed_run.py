@@ -27,7 +27,7 @@ def die() -> None:
 
 
 def kill_at(count: int, moment: str, delay: float) -> None:
-    """Make the count-th write of this process its last one."""
+    """Kill this process at its count-th write."""
     written = [0]
     one_at_a_time = threading.Lock()
 
@@ -44,7 +44,7 @@ def kill_at(count: int, moment: str, delay: float) -> None:
             if mine and moment == "after":
                 die()
             if mine:
-                time.sleep(60)  # the write was quicker than the delay; the timer comes
+                time.sleep(60)  # The write was faster than the delay: wait for the timer.
             return result
 
         return wrapped

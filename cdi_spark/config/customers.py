@@ -12,11 +12,11 @@ from cdi_spark.schema import CUSTOMER_360, MEASURE, STATE_COUNTS, STATE_FACTS
 
 
 class State(Strict):
-    """A state that a customer may be in, and the expression that is true for customers in it.
+    """A state that a customer may be in.
 
-    `when` is SQL over the events up to a day: counts (orders, invoices, payments, subscriptions,
-    active_subscriptions, cases, usages, interactions; void ones left out) and days_since_order, days_since_invoice
-    and so on, null before the first, which are compared with whole numbers.
+    `when` uses events up to a day: counts (orders, invoices, payments, subscriptions, active_subscriptions, cases,
+    usages, interactions; void ones left out) and days_since_order, days_since_invoice and so on, null before the
+    first, which are compared with whole numbers.
     """
 
     FACTS: ClassVar[tuple[str, ...]] = (
@@ -25,7 +25,9 @@ class State(Strict):
     )
 
     name: str = Field(min_length=1)
+    """name of the state"""
     when: str
+    """SQL that must hold of a customer in the state"""
 
     @field_validator("when")
     @classmethod
@@ -35,14 +37,16 @@ class State(Strict):
 
 
 class Segment(Strict):
-    """A group of customers: those for whom SQL over the columns of gold.customer_360 and gold.measure is true."""
+    """A group of customers."""
 
     COLUMNS: ClassVar[frozenset[str]] = frozenset(CUSTOMER_360.names) | frozenset(MEASURE.names) - {
         "segments"
     }
 
     name: str = Field(min_length=1)
+    """name of the segment"""
     when: str
+    """SQL over columns of gold.customer_360 and gold.measure"""
 
     @field_validator("when")
     @classmethod

@@ -23,53 +23,53 @@ Features = Annotated[list[str], Field(min_length=1), AfterValidator(_features)]
 
 
 class LinkRule(Strict):
-    """A rule that decides about pairs whatever their score; `within_source`: only about two records of one source."""
+    """A rule that decides about pairs, whatever their match weight."""
 
     name: str = Field(min_length=1)
+    """name that `decided_by` of linkage.pair shows"""
     within_source: bool = False
+    """only for two records of one source"""
 
 
 class MustLink(LinkRule):
-    """Two records are one person if each of these columns is known for both and equal (lists: share a value)."""
+    """Two records are one person if every column is known for both and equal (lists: share a value)."""
 
     same: Features
+    """columns of FEATURES"""
 
 
 class CannotLink(LinkRule):
-    """Two records are two persons if each of these columns is known for both and differs (lists: share none)."""
+    """Two records are two persons if every column is known for both and differs (lists: share none)."""
 
     differ: Features
+    """columns of FEATURES"""
 
 
 class Linkage(Strict):
-    """How records become entities.
-
-    `resolve: entities` splits connected components by all the evidence of their records; `components` makes each
-    component of links one entity. `keep_weight` is the match weight, in bits, from which pairs are stored;
-    `link_probability` is the match probability of a link where components are entities.
-
-    `must_link` and `cannot_link` decide about pairs whatever their match weight; if both apply, cannot_link wins.
-    `cluster_precision` is the precision target: the share of pairs within entities that are right. Training chooses
-    the lowest weight for merging two clusters that is expected to reach it; by default even odds. `labels` is a CSV
-    of source, key and person, a URI or a path from the conf folder; the threshold then follows from these labels
-    instead. With `learn_from_judgements` training also learns from stewards' judgements: m and u, and the bias of
-    the weights in bits, which moves the threshold. New judgements count from the next --retrain on.
-
-    An entity has at most `largest_entity` records, and at most `records_per_source` records of the sources named
-    there; larger ones are split at their weakest links. Only stewards' must-links may exceed the limit.
-    """
+    """How records become entities."""
 
     resolve: Literal["entities", "components"] = "entities"
+    """`entities`: components are divided by all evidence; `components`: each component of links is an entity"""
     keep_weight: float = -3.0
+    """match weight in bits from which a pair is kept"""
     link_probability: float = Field(default=0.99, gt=0, lt=1)
+    """with `resolve: components`, the probability from which a pair is a link"""
     training_records: int = Field(default=60_000, ge=100)
+    """most records that training reads"""
     must_link: list[MustLink] = []
+    """rules for one person; a cannot-link wins over a must-link"""
     cannot_link: list[CannotLink] = []
+    """rules for two persons"""
     cluster_precision: float | None = Field(default=None, gt=0, lt=1)
+    """precision target of entities; empty: merge at even odds"""
     labels: str | None = None
+    """CSV of source, key and person, a URI or a path from the conf folder: decides the threshold"""
     learn_from_judgements: bool = False
+    """training learns m, u and the threshold from stewards' judgements too, from the next --retrain"""
     largest_entity: int = Field(default=400, ge=2)
+    """most records of an entity; a larger one is divided at its weakest links, must-links aside"""
     records_per_source: dict[str, Annotated[int, Field(ge=1)]] = {}
+    """by source, most records that an entity may have of it"""
 
     @field_validator("must_link", "cannot_link")
     @classmethod

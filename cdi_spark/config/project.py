@@ -19,41 +19,49 @@ from cdi_spark.config.survivorship import Survivorship
 
 
 class Log(Strict):
-    """How a run logs to stderr: one line per stage, notice or failure."""
+    """How a run reports on stderr: one line per stage, notice or failure."""
 
     level: Literal["debug", "info", "warning", "error"] = "info"
+    """lines below this level are left out"""
     format: Literal["text", "json"] = "text"
+    """text for people, or one JSON object per line"""
 
 
 class ProjectFile(Strict):
-    """project.yml. `warehouse` is a URI, or a path from the conf folder; `catalog` and `prefix` name tables.
-
-    `reporting_currency` (ISO 4217): amounts of all currencies are also converted to it; by default they are not.
-    `as_of` is the day for which states and measures are computed; by default the day of the run (UTC). `states`: a
-    customer is in the first whose expression is true; `segments`: in all whose expression is true.
-    `orders_are_invoiced`: each order is also invoiced, so a customer's purchases are its orders, or its invoices if
-    it has none; if false, orders and invoices are different sales, and purchases are both.
-    `profile` is how Spark is configured when the package starts it: for tiny (some megabytes), small (up to some
-    hundred) or large data; `auto` decides by the bytes of sources and tables. `spark` has further settings, which
-    take precedence.
-    """
+    """project.yml: the project's name, places, currencies, states and limits."""
 
     name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    """name of the project, in small letters"""
     description: str = ""
+    """what the project is for"""
     default_country: str = Field(default="GB", pattern=r"^[A-Z]{2}$")
+    """ISO 3166 country of phones and postcodes whose row names none"""
     warehouse: str | None = None
+    """where the tables are: a URI, or a path from the conf folder"""
     catalog: str = Field(default="", pattern=r"^[A-Za-z0-9_]*$")
+    """catalog that holds the tables, as in Unity Catalog; empty: tables are folders of the warehouse"""
     prefix: str = Field(default="", pattern=r"^[A-Za-z0-9_]*$")
+    """text before each schema's name in the catalog"""
     log: Log = Log()
+    """log lines"""
     vars: dict[str, str | None] = {}
+    """variables for `{name}` in paths, with a default; without one, `--var name=value` is required"""
     linkage: Linkage = Linkage()
+    """how records become entities"""
     reporting_currency: str | None = Field(default=None, pattern=r"^[A-Z]{3}$")
+    """ISO 4217 currency that amounts are converted to; empty: amounts are not converted"""
     as_of: date | None = None
+    """day of states and measures; empty: the day of the run (UTC)"""
     states: list[State] = Field(default=STATES, min_length=1)
+    """states of a customer; the first whose expression holds is the customer's"""
     segments: list[Segment] = []
+    """groups of customers; a customer is in every segment whose expression holds"""
     orders_are_invoiced: bool = True
+    """purchases are orders, or invoices of customers without orders; false: both, as different sales"""
     profile: Literal["auto", "tiny", "small", "large"] = "auto"
+    """amount of data that Spark is set for; `auto` uses the bytes of sources and tables"""
     spark: dict[str, str] = {}
+    """further Spark settings, which win over those of the profile"""
 
 
 class Project(Strict):

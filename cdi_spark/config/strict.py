@@ -12,7 +12,7 @@ from cdi_spark.sql_text import columns_read
 class Strict(BaseModel):
     """A conf model that refuses unknown keys and is immutable."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
 
 def expression_over(

@@ -16,18 +16,18 @@ _SINGLE = tuple(c.name for c in ATTRIBUTES if c.type != STRINGS)
 
 
 class Attribute(Strict):
-    """How one golden attribute or group is chosen, and who is responsible for it; a bare list is its rules.
-
-    rules: first to last. source_of_truth: the source whose values win before any rule applies.
-    updated_by: the only sources whose values may survive; by default all. valid: SQL over silver.person's
-    attributes that the rule `valid` uses. owner: the team responsible for it.
-    """
+    """How one golden attribute or group is chosen; a bare list is its rules."""
 
     rules: list[Rule] = []
+    """survivorship rules, first to last; empty: the package's own, else `default`"""
     source_of_truth: str | None = None
+    """source whose value wins before all rules"""
     updated_by: Annotated[list[str], Field(min_length=1)] | None = None
+    """the only sources whose values may survive; empty: all"""
     valid: str | None = None
+    """SQL over silver.person's attributes, for the rule `valid`"""
     owner: str = ""
+    """team that answers for the attribute"""
 
     @model_validator(mode="before")
     @classmethod
@@ -49,13 +49,10 @@ class Attribute(Strict):
 class Survivorship(Strict):
     """How each golden attribute is chosen among the entity's records: its rules, first to last.
 
-    A steward's override comes first, then the source of truth, then the rules. trusted: the source's trust, 1 before
-    9; recent: newest updated_at, unknown last; frequent: the value of most records of the entity, ignoring case;
-    longest: most characters; valid: where the attribute's `valid` is true; complete: most parts of a group filled
-    (without the region). all, for lists only and the only rule there: every record's values survive.
-
-    `groups` names attributes that survive together, from one record; the parts of an address always do. Attributes
-    that `attributes` leaves out follow the package's own rules; if there are none, `default`, or `all` for lists.
+    A steward's override wins before all, the source of truth before the rules. trusted: the source's trust, 1 before
+    9; recent: newest updated_at, unknown last; frequent: the value of most records of the entity, in any case;
+    longest: most characters; valid: values for which the attribute's `valid` holds; complete: most parts of a group
+    filled (the region left out). all, for lists only and their only rule: the values of all records survive.
     """
 
     ADDRESS: ClassVar[tuple[str, ...]] = ("street", "city", "region", "postcode", "country")
@@ -80,8 +77,11 @@ class Survivorship(Strict):
     }
 
     default: list[ValueRule] = Field(default=["trusted", "recent", "frequent"], min_length=1)
+    """rules of attributes that are not named and have no rules of the package; lists use `all`"""
     groups: dict[str, Annotated[list[str], Field(min_length=2)]] = {}
+    """attributes that survive together, from one record; the parts of an address always do"""
     attributes: dict[str, Attribute] = {}
+    """by attribute or group, how it is chosen"""
 
     @field_validator("default")
     @classmethod
