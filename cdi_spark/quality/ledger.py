@@ -9,6 +9,7 @@ from pyspark.sql import DataFrame, Row
 from pyspark.sql import functions as F
 
 from cdi_spark.schema import PERSON, Table
+from cdi_spark.standardise.versions import RowStatus
 
 
 @dataclass(frozen=True)
@@ -65,12 +66,12 @@ def tally(resolved: DataFrame) -> DataFrame:
     """
     return resolved.groupBy(F.col("_source").alias("source")).agg(
         F.sum("_landed").alias("landed"),
-        F.count_if(F.col("_status") == "skipped").alias("skipped"),
-        (F.count_if(F.col("_status") != "skipped") + F.sum("_superseded")).alias("emitted"),
-        F.count_if(F.col("_status") == "quarantined").alias("quarantined"),
-        (F.count_if(F.col("_status") == "superseded") + F.sum("_superseded")).alias("superseded"),
-        F.count_if(F.col("_status") == "deleted").alias("deleted"),
-        F.count_if(F.col("_status") == "current").alias("current"),
+        F.count_if(F.col("_status") == RowStatus.SKIPPED).alias("skipped"),
+        (F.count_if(F.col("_status") != RowStatus.SKIPPED) + F.sum("_superseded")).alias("emitted"),
+        F.count_if(F.col("_status") == RowStatus.QUARANTINED).alias("quarantined"),
+        (F.count_if(F.col("_status") == RowStatus.SUPERSEDED) + F.sum("_superseded")).alias("superseded"),
+        F.count_if(F.col("_status") == RowStatus.DELETED).alias("deleted"),
+        F.count_if(F.col("_status") == RowStatus.CURRENT).alias("current"),
     )
 
 
@@ -81,11 +82,11 @@ def held_by(silver: DataFrame, resolved: DataFrame, table: Table) -> DataFrame:
         source, rows.
     """
     key = table.key[0]
-    wanted = resolved.where(F.col("_status").isin("current", "deleted")).select(
+    wanted = resolved.where(F.col("_status").isin(RowStatus.CURRENT, RowStatus.DELETED)).select(
         F.col("_source").alias("source"), key, F.col("content_hash").alias("_wanted"), "_status"
     )
     there = silver.select(key, "content_hash", *(("is_deleted",) if table is PERSON else ()))
-    deleted = F.col("_status") == "deleted"
+    deleted = F.col("_status") == RowStatus.DELETED
     same = F.col("content_hash") == F.col("_wanted")
     right = (
         same & (F.col("is_deleted") == deleted)

@@ -48,7 +48,7 @@ def test_rows_are_counted_by_status(spark: SparkSession) -> None:
 
 
 def test_a_row_counts_only_if_the_table_has_the_same_content(spark: SparkSession) -> None:
-    settled = spark.sql(
+    resolved = spark.sql(
         "select 'crm' _source, * from values ('a','current','h'), ('b','current','h'), ('c','current','h'),"
         " ('d','deleted','h'), ('e','quarantined',null) t(record_id, _status, content_hash)"
     )
@@ -56,16 +56,16 @@ def test_a_row_counts_only_if_the_table_has_the_same_content(spark: SparkSession
         "select * from values ('a','h',false), ('b','other',false), ('d','h',true)"
         " t(record_id, content_hash, is_deleted)"
     )
-    assert ledger.held_by(there, settled, PERSON).collect() == [("crm", 2)]
+    assert ledger.held_by(there, resolved, PERSON).collect() == [("crm", 2)]
 
 
 def test_a_deleted_event_counts_if_the_table_lacks_it(spark: SparkSession) -> None:
-    settled = spark.sql(
+    resolved = spark.sql(
         "select 'shop' _source, * from values ('a','current','h'), ('b','deleted','h'), ('c','deleted','h')"
         " t(order_id, _status, content_hash)"
     )
     there = spark.sql("select * from values ('a','h'), ('c','h') t(order_id, content_hash)")
-    assert ledger.held_by(there, settled, TABLES["silver.order"]).collect() == [("shop", 2)]
+    assert ledger.held_by(there, resolved, TABLES["silver.order"]).collect() == [("shop", 2)]
 
 
 def test_reasons_name_the_first_row_that_failed_each_rule(spark: SparkSession) -> None:
