@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from cdi_spark.errors import LeaseError
+from cdi_spark.monitoring import logs
 from cdi_spark.schema import LEASE, MEMBER
 from cdi_spark.spark.local_rows import local_rows
 from cdi_spark.storage import Storage
@@ -116,7 +117,7 @@ def broken(storage: Storage, monkeypatch: pytest.MonkeyPatch) -> threading.Event
 def test_a_renewal_that_fails_is_tried_again(
     storage: Storage, broken: threading.Event, caplog: pytest.LogCaptureFixture
 ) -> None:
-    with caplog.at_level("WARNING", logger="cdi_spark"), lease(storage, "first") as held:
+    with logs.watched(caplog.handler), lease(storage, "first") as held:
         broken.set()
         wait_for(lambda: len(caplog.messages) >= 2)
         broken.clear()
@@ -131,7 +132,7 @@ def test_a_renewal_that_fails_is_tried_again(
 def test_a_lease_that_cannot_be_renewed_is_lost_once_others_may_take_it(
     storage: Storage, broken: threading.Event, caplog: pytest.LogCaptureFixture
 ) -> None:
-    with caplog.at_level("WARNING", logger="cdi_spark"), lease(storage, "first") as held:
+    with logs.watched(caplog.handler), lease(storage, "first") as held:
         broken.set()
         wait_for(lambda: held.loss)
         broken.clear()
