@@ -11,7 +11,7 @@ from cdi_spark.entities import identity
 from cdi_spark.graph import components
 from cdi_spark.linkage.clustering.agglomerative import LARGEST_COMPONENT
 from cdi_spark.linkage.model.link_rules import as_links
-from cdi_spark.linkage.model.trained_models import OF_ENTITIES
+from cdi_spark.linkage.model.trained_models import ENTITY_SETTINGS
 from cdi_spark.linkage.resolution import affected_components
 from cdi_spark.linkage.resolution.resolve_entities import resolve_entities
 from cdi_spark.monitoring import logs
@@ -38,24 +38,24 @@ def resolve(run: Run) -> Counts:
     Of what was resolved before, only components that a change reaches.
     """
     linked = run.storage.read(LINKED.name)
-    how = run.project.file.linkage.model_dump_json(include=OF_ENTITIES)
+    how = run.project.file.linkage.model_dump_json(include=ENTITY_SETTINGS)
     judged = judged_sides(run)
     anew = begins_anew(run, "resolve")
     known = _members_alone(run) if anew else run.storage.read_or_empty(COMPONENT)
     with run.storage.scratch(few=not anew) as keep:
         logs.doing("finding the records that changed")
         stamped = linked.transform(affected_components.with_stamp, judged, how=how)
-        touched = keep("touched", affected_components.touched_records(stamped, known))
+        touched = keep("touched", affected_components.changed_records(stamped, known))
         if anew or not touched.isEmpty():
             must = judgements.must_links(judged, linked)
             links = as_links(run.storage.read(PAIR.name)).select(*must.columns).unionByName(must)
             if anew:
                 records = linked.select("record_id")
-                links = affected_components.inside(links, records)
+                links = affected_components.pairs_among(links, records)
             else:
-                reached = keep("reached", affected_components.reached(touched, links))
-                records = keep("records", affected_components.region(touched, reached, known))
-                links = keep("links", affected_components.inside(links, records))
+                reached = keep("reached", affected_components.linked_to_changed(touched, links))
+                records = keep("records", affected_components.affected_records(touched, reached, known))
+                links = keep("links", affected_components.pairs_among(links, records))
             logs.doing("joining records that are linked")
             found = keep("found", _resolved(run, linked, records, links, judged, keep))
             components.check_records(found, records)

@@ -12,6 +12,7 @@ from cdi_spark.linkage.evaluation.model_report import model_report
 from cdi_spark.linkage.model.person_model import load_person_model
 from cdi_spark.linkage.model.trained_models import active_model, settings_hash
 from cdi_spark.linkage.training.freeze import train_and_freeze
+from cdi_spark.linkage.training.thresholds import ThresholdOrigin
 from cdi_spark.monitoring import logs
 from cdi_spark.pipeline.in_force import frozen_model, judged_sides
 from cdi_spark.pipeline.last_runs import Counts
@@ -84,8 +85,8 @@ def _labels(run: Run) -> DataFrame | None:
 
 def _tell_unmet_wish(run: Run, trained: Row) -> None:
     metrics = json.loads(trained["metrics"])
-    wished, by = metrics["chosen"]["wished"], metrics["chosen"]["by"]
-    measure = "labelled_precision" if by == "labels" else "implied_precision"
+    wished, by = metrics["chosen"]["precision_target"], metrics["chosen"]["by"]
+    measure = "labelled_precision" if by == ThresholdOrigin.LABELS else "implied_precision"
     best = max((at[measure] or 0.0) for at in metrics["thresholds"])
     if wished is not None and best < wished:
         told = f"no threshold has the cluster_precision of {wished}; by {by} the best has {best:.4f}"

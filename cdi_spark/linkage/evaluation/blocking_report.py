@@ -111,7 +111,7 @@ def rule_proposals(
     tried = [candidates[position] for position in affordable]
     missed = _missed(features, members, rules=rules, stop_keys=stop_keys)
     ids = missed.select(F.explode(F.array("record_id_l", "record_id_r")).alias("record_id")).distinct()
-    shared = _sharing(missed, features.join(ids, "record_id", "left_semi").transform(with_keys, tried))
+    shared = _shared_keys(missed, features.join(ids, "record_id", "left_semi").transform(with_keys, tried))
     sizes = features.transform(with_keys, tried).transform(block_sizes)
     usable = sizes.where(F.col("records") <= largest_block).select("key")
     finds = shared.join(usable, "key", "left_semi").groupBy("position")
@@ -180,11 +180,11 @@ def _missed(
     one = members.select("entity_id", F.col("record_id").alias("record_id_l"))
     other = members.select("entity_id", F.col("record_id").alias("record_id_r"))
     pairs = one.join(other, "entity_id").where("record_id_l < record_id_r").drop("entity_id")
-    found = _sharing(pairs, features.transform(with_keys, rules, stop_keys))
+    found = _shared_keys(pairs, features.transform(with_keys, rules, stop_keys))
     return pairs.join(found, ["record_id_l", "record_id_r"], "left_anti")
 
 
-def _sharing(pairs: DataFrame, keyed: DataFrame) -> DataFrame:
+def _shared_keys(pairs: DataFrame, keyed: DataFrame) -> DataFrame:
     """Pairs beside each key that both records have, and its rule's position."""
     entries = keyed.select("record_id", "keys").transform(in_blocks)
     left = entries.withColumnRenamed("record_id", "record_id_l")

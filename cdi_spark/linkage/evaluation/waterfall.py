@@ -20,12 +20,12 @@ class Bar:
     after: float
 
 
-def telling(steps: Sequence[Step]) -> list[Step]:
+def informative_steps(steps: Sequence[Step]) -> list[Step]:
     """The steps that say something, in plain words; a value's rarity comes after its comparison."""
     return [_in_words(step) for step in steps if step.bits]
 
 
-def silent(steps: Sequence[Step]) -> list[str]:
+def uninformative_comparisons(steps: Sequence[Step]) -> list[str]:
     """The comparisons that say nothing of the pair."""
     return [step.name for step in steps if not step.bits and not step.name.startswith(_RARITY)]
 
@@ -45,14 +45,14 @@ def waterfall_page(
         facts: what else there is to say of the pair: a name and a text each.
     """
     bars, sum_so_far = [], 0.0
-    for step in telling(steps):
+    for step in informative_steps(steps):
         bars.append(Bar(step, sum_so_far, sum_so_far + step.bits))
         sum_so_far += step.bits
     reached = [0.0, match_weight, *(bar.after for bar in bars)]
     return page(
         "waterfall.html.j2",
         bars=bars,
-        silent=silent(steps),
+        silent=uninformative_comparisons(steps),
         record_ids=record_ids,
         match_weight=match_weight,
         facts=facts,

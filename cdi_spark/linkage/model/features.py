@@ -29,7 +29,7 @@ def person_features(persons: DataFrame) -> DataFrame:
     made = live.withColumn("birth_date", F.col("birth_date").cast("string")).transform(
         apply_rules, FEATURE_RULES, made=_MADE
     )
-    # Until sharing.with_own() tells which are shared.
+    # Until shared_values.with_own() removes the shared ones.
     own = {f"own_{name}": F.col(name) for name in SHAREABLE}
     return made.withColumns(own).select("record_id", "content_hash", *FEATURES)
 

@@ -14,12 +14,12 @@ from cdi_spark.errors import CdiError
 from cdi_spark.linkage.model.person_model import PersonModel, digest
 
 # What conf says of entities, and no model depends on.
-OF_ENTITIES = {"resolve", "largest_entity", "records_per_source"}
+ENTITY_SETTINGS = {"resolve", "largest_entity", "records_per_source"}
 
 
 def settings_hash(model: PersonModel, limits: Linkage) -> str:
     """Hash of all that a frozen model holds by conf: the person model and the project's thresholds."""
-    held = limits.model_dump(exclude=OF_ENTITIES)
+    held = limits.model_dump(exclude=ENTITY_SETTINGS)
     if not limits.learn_from_judgements:
         # Left out, so that models from before there was this key go on scoring.
         del held["learn_from_judgements"]

@@ -25,7 +25,7 @@ def changed_records(persons: DataFrame, linked: DataFrame, *, model_id: str) -> 
     return both.select("record_id", F.col("content_hash").isNull().alias("is_gone"))
 
 
-def sharing(linked: DataFrame, changed: DataFrame, *, keep: Keep) -> DataFrame:
+def shared_blocks(linked: DataFrame, changed: DataFrame, *, keep: Keep) -> DataFrame:
     """Changed records, and others that share a block key with some of them: record_id, changed, keys.
 
     Of others, only the keys that they share.
@@ -41,7 +41,7 @@ def sharing(linked: DataFrame, changed: DataFrame, *, keep: Keep) -> DataFrame:
     shared = entries.join(wanted, "key", "left_semi").join(changed, "record_id", "left_anti")
     others = shared.groupBy("record_id").agg(F.collect_list("key").alias("keys"))
     return keep(
-        "sharing",
+        "shared_blocks",
         own.withColumn("changed", F.lit(True)).unionByName(others.withColumn("changed", F.lit(False))),
     )
 

@@ -11,7 +11,7 @@ from pyspark.sql import functions as F
 from cdi_spark.linkage.executor import tasks
 from cdi_spark.linkage.model.frozen import Frozen
 from cdi_spark.linkage.model.splink_sql import entries_sql, scoring_sql
-from cdi_spark.linkage.scoring.changes import sharing
+from cdi_spark.linkage.scoring.changes import shared_blocks
 from cdi_spark.spark.local_rows import Keep
 from cdi_spark.spark.shipped import shipped
 
@@ -52,7 +52,7 @@ def score_pairs(
     if changed is None:
         met, records = linked, records.withColumn("changed", F.lit(True))
     else:
-        met = sharing(linked, changed, keep=keep)
+        met = shared_blocks(linked, changed, keep=keep)
         records = records.drop("keys").join(met, "record_id")
     records = records.withColumn("keys", F.sort_array("keys"))
     wanted = tasks_for(met.count(), rules=len(model.blocking), records_a_task=records_a_task)

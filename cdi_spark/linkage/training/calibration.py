@@ -17,7 +17,7 @@ from cdi_spark.graph.arrays import Bools, Floats, Ints
 from cdi_spark.graph.link_weight import probability_from_bits
 from cdi_spark.graph.union_find import spanning_forest
 from cdi_spark.linkage.model.parameters import Parameters
-from cdi_spark.linkage.training.m_and_u import weights
+from cdi_spark.linkage.training.m_and_u import weigh_pairs
 from cdi_spark.linkage.training.pairs import Sample
 from cdi_spark.linkage.training.thresholds import WEIGHTS
 
@@ -32,7 +32,7 @@ class Calibration:
     """What judgements say of the weights.
 
     Attributes:
-        same, apart: answers in the training sample; see answers().
+        same, apart: answers in the training sample; see select_answers().
         shift: bits that log2 odds of a match are above the weight.
     """
 
@@ -41,7 +41,7 @@ class Calibration:
     shift: float
 
 
-def calibrated(records: Sample, parameters: Sequence[Parameters], *, prior: float) -> Calibration | None:
+def calibrate(records: Sample, parameters: Sequence[Parameters], *, prior: float) -> Calibration | None:
     """What the judgements of the sample's records say of the weights; None where training is not to ask them.
 
     Args:
@@ -51,13 +51,13 @@ def calibrated(records: Sample, parameters: Sequence[Parameters], *, prior: floa
     if judged is None:
         return None
     pairs, question = judged
-    bits = weights(pairs, parameters, records.model, records.frequencies).sum(axis=1) + prior
-    asked = answers(pairs.left, pairs.right, bits, question)
+    bits = weigh_pairs(pairs, parameters, records.model, records.frequencies).sum(axis=1) + prior
+    asked = select_answers(pairs.left, pairs.right, bits, question)
     same = question[asked] < 0
-    return Calibration(int(same.sum()), int((~same).sum()), shift(bits[asked], same))
+    return Calibration(int(same.sum()), int((~same).sum()), estimate_shift(bits[asked], same))
 
 
-def answers(left: Ints, right: Ints, bits: Floats, question: Ints) -> Ints:
+def select_answers(left: Ints, right: Ints, bits: Floats, question: Ints) -> Ints:
     """The pairs that count: of n records judged one person the n - 1 heaviest that join them, of two the heaviest.
 
     The others only follow. They came with the answer and not by their weight, and however light, they would count
@@ -77,7 +77,7 @@ def answers(left: Ints, right: Ints, bits: Floats, question: Ints) -> Ints:
     return np.sort(np.r_[same[joining], apart[heaviest]])
 
 
-def shift(bits: Floats, same: Bools) -> float:
+def estimate_shift(bits: Floats, same: Bools) -> float:
     """The most likely shift, with a normal prior of DEVIATION around none.
 
     Only answers at weights among which a threshold is chosen count: of others no threshold depends, and a record

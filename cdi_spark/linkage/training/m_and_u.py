@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from cdi_spark.graph.arrays import Floats, Ints
+from cdi_spark.graph.arrays import Floats
 from cdi_spark.linkage.model.parameters import Parameters
 from cdi_spark.linkage.model.person_model import UNKNOWN, PersonModel
 from cdi_spark.linkage.training.pairs import Levels, Pairs, Tally
@@ -48,7 +48,7 @@ class Evidence:
     all_pairs: int
 
 
-def learn(evidence: Evidence, model: PersonModel) -> list[Parameters]:
+def learn_parameters(evidence: Evidence, model: PersonModel) -> list[Parameters]:
     """Learn m, u and parents of every comparison; parents come before their children in the model."""
     learned: list[Parameters] = []
     for n, comparison in enumerate(model.comparisons):
@@ -73,7 +73,7 @@ def learn(evidence: Evidence, model: PersonModel) -> list[Parameters]:
     return learned
 
 
-def weights(
+def weigh_pairs(
     pairs: Pairs, parameters: Sequence[Parameters], model: PersonModel, frequencies: dict[str, Floats]
 ) -> Floats:
     """Match weights in bits, pairs x comparisons, as the Splink settings of these parameters weigh them."""
@@ -208,9 +208,3 @@ def _counts(counted: Tally, n: int, length: int) -> Floats:
 
 def _normal(counts: Floats) -> Floats:
     return np.asarray(counts / counts.sum())
-
-
-def positions(names: Sequence[str]) -> Ints:
-    """Numbers of names, equal for equal names, in order of first appearance."""
-    seen: dict[str, int] = {}
-    return np.array([seen.setdefault(name, len(seen)) for name in names])

@@ -12,7 +12,7 @@ from cdi_spark.graph.arrays import Ints
 from cdi_spark.graph.link_weight import bits_from_probability
 from cdi_spark.linkage.model.parameters import Parameters
 from cdi_spark.linkage.training.calibration import Calibration
-from cdi_spark.linkage.training.m_and_u import weights
+from cdi_spark.linkage.training.m_and_u import weigh_pairs
 from cdi_spark.linkage.training.pairs import RuleFinds, Sample
 from cdi_spark.linkage.training.thresholds import Choice, Threshold
 
@@ -47,7 +47,7 @@ def training_metrics(
         thresholds: entity_weight, implied and labelled precision and recall (thresholds.Threshold), entities.
         judged: what stewards' judgements say, same, apart (answers) and shift (bits; calibration.Calibration); none
             where conf does not ask them.
-        chosen: entity_weight, by, wished (thresholds.Choice).
+        chosen: entity_weight, by (ThresholdOrigin), precision_target (thresholds.Choice).
         cluster_sizes: of components and entities [size, how many].
     """
     model = records.model
@@ -87,7 +87,7 @@ def training_metrics(
         "chosen": {
             "entity_weight": chosen.threshold.entity_weight,
             "by": chosen.by,
-            "wished": chosen.wished,
+            "precision_target": chosen.precision_target,
         },
         "cluster_sizes": {
             "components": _sizes(component),
@@ -100,7 +100,7 @@ def _unlinkable(records: Sample, parameters: Sequence[Parameters], prior: float)
     """Compared with itself a record is at the best level that what it holds allows."""
     everyone = np.arange(records.size)
     itself = records.at_levels(everyone, everyone)
-    bits = weights(itself, parameters, records.model, records.frequencies).sum(axis=1)
+    bits = weigh_pairs(itself, parameters, records.model, records.frequencies).sum(axis=1)
     bits += bits_from_probability(prior)
     return [[least, round(float((bits < least).mean()), 6)] for least in _BITS] if records.size else []
 

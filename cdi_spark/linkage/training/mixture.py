@@ -29,7 +29,7 @@ class Mixture:
     match: Floats
 
 
-def separate(
+def separate_matches(
     levels: Levels,
     *,
     match: Sequence[Floats],

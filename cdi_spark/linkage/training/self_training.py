@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,9 +14,8 @@ from cdi_spark.linkage.clustering.links import Links, links_of_pairs
 from cdi_spark.linkage.model.parameters import Parameters
 from cdi_spark.linkage.training.m_and_u import (
     Evidence,
-    learn,
-    positions,
-    weights,
+    learn_parameters,
+    weigh_pairs,
 )
 from cdi_spark.linkage.training.pairs import Pairs, Sample, tally
 
@@ -42,23 +42,23 @@ class Learned:
     match: Floats
 
 
-def learned_from(material: Material, entity: Ints, match: Floats) -> Learned:
+def learn_from_clusters(material: Material, entity: Ints, match: Floats) -> Learned:
     """Learn from clusters; match: of every candidate the probability that it is one person, as known before."""
     records, candidates, inside = material.records, material.candidates, material.inside
     evidence = _evidence(records, candidates, 1 - match, material.random, inside, entity)
-    parameters = learn(evidence, records.model)
+    parameters = learn_parameters(evidence, records.model)
     prior = _prior(records, entity)
     by_evidence, known = _summed(
         inside,
-        weights(inside, parameters, records.model, records.frequencies),
-        positions([c.evidence for c in records.model.comparisons]),
+        weigh_pairs(inside, parameters, records.model, records.frequencies),
+        _number_names([c.evidence for c in records.model.comparisons]),
     )
     links = links_of_pairs(inside.left, inside.right, by_evidence, known, prior, material.decided_inside)
-    bits = weights(candidates, parameters, records.model, records.frequencies).sum(axis=1) + prior
-    return Learned(parameters, prior, links, as_decided(probability_from_bits(bits), material.decided))
+    bits = weigh_pairs(candidates, parameters, records.model, records.frequencies).sum(axis=1) + prior
+    return Learned(parameters, prior, links, apply_decisions(probability_from_bits(bits), material.decided))
 
 
-def as_decided(match: Floats, decided: Ints) -> Floats:
+def apply_decisions(match: Floats, decided: Ints) -> Floats:
     """Probabilities of a match, but where a rule decides."""
     return np.where(decided == 0, match, (decided > 0).astype(float))
 
@@ -96,3 +96,9 @@ def _prior(records: Sample, entity: Ints) -> float:
     pairs = float((size * (size - 1) / 2).sum())
     # Data too small to hold a match, or all alike, must not make a match impossible or certain.
     return float(np.log2(min(max(pairs / records.all_pairs, 1 / records.all_pairs), 0.5)))
+
+
+def _number_names(names: Sequence[str]) -> Ints:
+    """Return a number for every name, equal for equal names, in order of first appearance."""
+    seen: dict[str, int] = {}
+    return np.array([seen.setdefault(name, len(seen)) for name in names])

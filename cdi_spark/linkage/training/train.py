@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,20 +9,18 @@ from typing import Any
 import duckdb
 import numpy as np
 from pyspark.sql import DataFrame
-from pyspark.sql import functions as F
 
 from cdi_spark.graph.arrays import Floats, Ints
 from cdi_spark.graph.union_find import smallest_connected
 from cdi_spark.linkage.clustering import agglomerative
 from cdi_spark.linkage.clustering.agglomerative import LARGEST_COMPONENT
 from cdi_spark.linkage.clustering.links import pairs_within
-from cdi_spark.linkage.model.blocking import block_sizes, with_keys
 from cdi_spark.linkage.model.link_rules import NO_RULES, LinkRules
-from cdi_spark.linkage.model.person_model import BlockingRule, PersonModel, digest
+from cdi_spark.linkage.model.person_model import BlockingRule, PersonModel
 from cdi_spark.linkage.model.splink_sql import Parent, parents_of, splink_settings
 from cdi_spark.linkage.training import mixture
-from cdi_spark.linkage.training.calibration import calibrated
-from cdi_spark.linkage.training.m_and_u import Evidence, learn
+from cdi_spark.linkage.training.calibration import calibrate
+from cdi_spark.linkage.training.m_and_u import Evidence, learn_parameters
 from cdi_spark.linkage.training.metrics import training_metrics
 from cdi_spark.linkage.training.pairs import (
     Pairs,
@@ -32,10 +29,9 @@ from cdi_spark.linkage.training.pairs import (
     tally,
 )
 from cdi_spark.linkage.training.sampling import BlockingCosts
-from cdi_spark.linkage.training.self_training import Material, as_decided, learned_from
-from cdi_spark.linkage.training.thresholds import EVEN_ODDS, at_each_weight, choose
+from cdi_spark.linkage.training.self_training import Material, apply_decisions, learn_from_clusters
+from cdi_spark.linkage.training.thresholds import EVEN_ODDS, choose_threshold, measure_thresholds
 from cdi_spark.monitoring import logs
-from cdi_spark.spark.local_rows import local_rows
 
 RANDOM_PAIRS = 1_000_000
 SEED = 1
@@ -74,7 +70,7 @@ def train(
     records: int,
     costs: BlockingCosts,
     rules: LinkRules = NO_RULES,
-    wish: float | None = None,
+    precision_target: float | None = None,
 ) -> Trained:
     """Separate matches from the rest, cluster them, and learn m and u again from the clusters.
 
@@ -83,11 +79,17 @@ def train(
         records: how many the sample stands for.
         costs: of the model's blocking rules on all of them.
         rules: beside the scores.
-        wish: precision of entities; see thresholds.choose().
+        precision_target: of pairs within entities; see thresholds.choose_threshold().
     """
     with duckdb.connect() as connection:
         arrived = Sample(connection, sample.toArrow(), model, rules)
-        return train_on(arrived, population=records, costs=costs, always=rules.blocking(), wish=wish)
+        return train_on(
+            arrived,
+            population=records,
+            costs=costs,
+            always=rules.blocking(),
+            precision_target=precision_target,
+        )
 
 
 def train_on(
@@ -96,7 +98,7 @@ def train_on(
     population: int,
     costs: BlockingCosts,
     always: Sequence[BlockingRule] = (),
-    wish: float | None = None,
+    precision_target: float | None = None,
 ) -> Trained:
     """train() on records that are in DuckDB already; blocking rules in `always` are kept whatever they find."""
     model = records.model
@@ -110,18 +112,18 @@ def train_on(
         tally(random.levels), blocked, Tally(blocked.levels[:0], np.zeros(0)), records.all_pairs
     )
     logs.doing("telling matches from other pairs")
-    found = mixture.separate(
+    found = mixture.separate_matches(
         candidates.levels,
         match=[share / share.sum() for share in start],
         relatives=[share / share.sum() for share in kin],
-        strangers=[p.u[-1] for p in learn(everyone, model)],
+        strangers=[p.u[-1] for p in learn_parameters(everyone, model)],
         records=max(2, records.size),
         all_pairs=records.all_pairs,
     )
     decided = records.decided(candidates.left, candidates.right)
-    match = as_decided(found.match, decided)
+    match = apply_decisions(found.match, decided)
     odds = np.log2(np.clip(match, 1e-12, 1)) - np.log2(np.clip(1 - match, 1e-12, 1))
-    component = divided_components(records.size, candidates.left, candidates.right, odds)
+    component = bounded_components(records.size, candidates.left, candidates.right, odds)
     # All pairs of records of one component, found by blocking or not.
     inside = records.at_levels(*pairs_within(component))
     decided_inside = records.decided(inside.left, inside.right)
@@ -129,19 +131,19 @@ def train_on(
     entity = agglomerative.find_seeds(records.size, inside.left, inside.right, likely, decided_inside)
     logs.doing("learning from first clusters")
     material = Material(records, random, candidates, decided, inside, decided_inside)
-    learned = learned_from(material, entity, match)
+    learned = learn_from_clusters(material, entity, match)
     for _ in range(_SELF_TRAINING_ROUNDS - 1):
         clusters = agglomerative.resolve(
             records.size, learned.links, prior=learned.prior, least_weight=EVEN_ODDS
         )
-        learned = learned_from(material, clusters.entity, learned.match)
+        learned = learn_from_clusters(material, clusters.entity, learned.match)
     # A record has as many others of its person in the population as in the sample, among more records.
     thinner = max(1, records.size - 1) / max(1, population - 1)
     prior = float(np.exp2(learned.prior)) * thinner
     logs.doing("measuring the model at each threshold")
-    calibration = calibrated(records, learned.parameters, prior=float(np.log2(prior)))
+    calibration = calibrate(records, learned.parameters, prior=float(np.log2(prior)))
     shift = calibration.shift if calibration else 0.0
-    thresholds = at_each_weight(
+    thresholds = measure_thresholds(
         records.size,
         learned.links,
         prior=learned.prior,
@@ -150,7 +152,7 @@ def train_on(
         people=records.people,
         shift=shift,
     )
-    chosen = choose(thresholds, wish, shift)
+    chosen = choose_threshold(thresholds, precision_target, shift)
     logs.doing("choosing the blocking rules that are worth their cost")
     finds = records.rule_finds(
         chosen.threshold.entity,
@@ -178,7 +180,7 @@ def train_on(
     )
 
 
-def divided_components(records: int, left: Ints, right: Ints, odds: Floats) -> Ints:
+def bounded_components(records: int, left: Ints, right: Ints, odds: Floats) -> Ints:
     """Components over links of _COMPONENT_WEIGHT; too large ones over stronger links, bit by bit."""
     component = np.zeros(records, np.int64)
     large = np.ones(records, bool)
@@ -199,64 +201,3 @@ def _among(candidates: Pairs, odds: Floats, inside: Pairs, records: int) -> Floa
     at = np.minimum(np.searchsorted(known, wanted), max(0, len(known) - 1))
     unseen = -8.0
     return np.where(known[at] == wanted, odds[at], unseen) if len(known) else np.full(len(wanted), unseen)
-
-
-def count_terms(features: DataFrame, *, model: PersonModel) -> DataFrame:
-    """How many people have each value that weighs more the rarer it is.
-
-    Records that agree in given name, family name and birth year count once: one person's duplicates must not
-    make a rare name look common.
-
-    Returns:
-        column, value, people.
-    """
-    columns = model.term_frequency_columns()
-    if not columns:
-        return local_rows(features.sparkSession, [], "column string, value string, people long")
-    somebody = F.xxhash64("given_root", "family", F.left("birth_date", F.lit(4)))
-    values = features.select(
-        somebody.alias("somebody"),
-        F.inline(F.array(*(F.struct(F.lit(c).alias("column"), F.col(c).alias("value")) for c in columns))),
-    )
-    known = values.where("value IS NOT NULL")
-    return known.groupBy("column", "value").agg(F.count_distinct("somebody").alias("people"))
-
-
-def term_frequencies(terms: DataFrame) -> tuple[DataFrame, dict[str, float]]:
-    """Each value's share of the people who have one, where more than _FEW have it, and the share of all others.
-
-    A value of few people counts as if so many had it: so do all that the training never saw.
-
-    Args:
-        terms: count_terms().
-    Returns:
-        linkage.term_frequency but for model_id; by column, the frequency of what is not in there.
-    """
-    totals = terms.groupBy("column").agg(F.sum("people").alias("total"))
-    rare = {row["column"]: _FEW / max(_FEW, row["total"]) for row in totals.collect()}
-    told = terms.where(F.col("people") > _FEW).join(F.broadcast(totals), "column")
-    return told.select("column", "value", (F.col("people") / F.col("total")).alias("frequency")), rare
-
-
-def stop_keys(features: DataFrame, *, rules: list[BlockingRule], largest_block: int) -> list[int]:
-    """Keys of blocks with more records than that, ascending."""
-    sizes = features.transform(with_keys, rules).transform(block_sizes)
-    large = sizes.where(F.col("records") > largest_block)
-    return sorted(row["key"] for row in large.select("key").collect())
-
-
-def model_id(trained: Trained, settings_hash: str, stopped: list[int]) -> str:
-    """The model's name: a hash of all that decides a pair's weight, and which records are one entity."""
-    decides = {
-        "settings": trained.settings,
-        "rules": [rule.name for rule in trained.rules],
-        "entity_weight": trained.entity_weight,
-        "from": settings_hash,
-        "stop_keys": stopped,
-    }
-    return digest(decides)
-
-
-def as_json(settings: dict[str, Any]) -> str:
-    """Settings and metrics as they stand in linkage.model."""
-    return json.dumps(settings, sort_keys=True)

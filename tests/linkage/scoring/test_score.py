@@ -24,7 +24,7 @@ from cdi_spark.linkage.model.splink_sql import evidence_sql
 from cdi_spark.linkage.resolution.resolve_entities import resolve_entities
 from cdi_spark.linkage.scoring import score
 from cdi_spark.linkage.training.freeze import train_and_freeze
-from cdi_spark.linkage.training.train import count_terms, term_frequencies
+from cdi_spark.linkage.training.term_frequencies import count_terms, term_frequencies
 from cdi_spark.schema import PERSON
 from cdi_spark.spark.local_rows import local_rows
 from tests.linkage.splink_reference import differences, splink_pairs
