@@ -18,7 +18,7 @@ from cdi_spark.graph.link_weight import probability_from_bits
 from cdi_spark.graph.union_find import spanning_forest
 from cdi_spark.linkage.model.parameters import Parameters
 from cdi_spark.linkage.training.m_and_u import weigh_pairs
-from cdi_spark.linkage.training.pairs import Sample
+from cdi_spark.linkage.training.sample import Sample
 from cdi_spark.linkage.training.thresholds import WEIGHTS
 
 # Standard deviation of the shift, bits, before anything is judged. Against truth the promise of 0.99 was 0.988 and

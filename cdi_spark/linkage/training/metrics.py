@@ -13,7 +13,8 @@ from cdi_spark.graph.link_weight import bits_from_probability
 from cdi_spark.linkage.model.parameters import Parameters
 from cdi_spark.linkage.training.calibration import Calibration
 from cdi_spark.linkage.training.m_and_u import weigh_pairs
-from cdi_spark.linkage.training.pairs import RuleFinds, Sample
+from cdi_spark.linkage.training.rule_choice import RuleFinds
+from cdi_spark.linkage.training.sample import Sample
 from cdi_spark.linkage.training.thresholds import Choice, Threshold
 
 _BITS = range(-10, 45, 5)

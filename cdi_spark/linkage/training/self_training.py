@@ -17,7 +17,8 @@ from cdi_spark.linkage.training.m_and_u import (
     learn_parameters,
     weigh_pairs,
 )
-from cdi_spark.linkage.training.pairs import Pairs, Sample, tally
+from cdi_spark.linkage.training.pairs import Pairs, tally
+from cdi_spark.linkage.training.sample import Sample
 
 
 @dataclass(frozen=True)

@@ -22,26 +22,21 @@ from cdi_spark.linkage.training import mixture
 from cdi_spark.linkage.training.calibration import calibrate
 from cdi_spark.linkage.training.m_and_u import Evidence, learn_parameters
 from cdi_spark.linkage.training.metrics import training_metrics
-from cdi_spark.linkage.training.pairs import (
-    Pairs,
-    Sample,
-    Tally,
-    tally,
-)
+from cdi_spark.linkage.training.pairs import Pairs, Tally, tally
+from cdi_spark.linkage.training.rule_choice import choose_rules
+from cdi_spark.linkage.training.sample import Sample
 from cdi_spark.linkage.training.sampling import BlockingCosts
-from cdi_spark.linkage.training.self_training import Material, apply_decisions, learn_from_clusters
+from cdi_spark.linkage.training.self_training import Learned, Material, apply_decisions, learn_from_clusters
 from cdi_spark.linkage.training.thresholds import EVEN_ODDS, choose_threshold, measure_thresholds
 from cdi_spark.monitoring import logs
 
 RANDOM_PAIRS = 1_000_000
 SEED = 1
-# Components are those of links over even odds and less, divided at higher odds while they hold more records.
+# Components join pairs of such odds and more, in bits; a component of too many records is split at higher odds.
 _COMPONENT_WEIGHT = -3.0
+# Odds, in bits, of a pair that blocking did not find.
+_UNSEEN_ODDS = -8.0
 _SELF_TRAINING_ROUNDS = 2
-# What only so many people have is as rare as can be told.
-_FEW = 2
-# A blocking rule stays when it adds this share of the pairs of one person, and one for so many that it compares.
-_RULE_ADDS, _PAIRS_A_FIND = 0.0005, 20_000
 
 
 @dataclass(frozen=True)
@@ -100,43 +95,17 @@ def train_on(
     always: Sequence[BlockingRule] = (),
     precision_target: float | None = None,
 ) -> Trained:
-    """train() on records that are in DuckDB already; blocking rules in `always` are kept whatever they find."""
+    """Train on records that are in DuckDB already; see train().
+
+    Args:
+        population: how many records the sample stands for.
+        always: blocking rules that are kept even if they find nothing.
+    """
     model = records.model
     logs.doing("comparing the sample's pairs")
     candidates = records.candidates()
     random = records.at_random(RANDOM_PAIRS, seed=SEED)
-    start = [np.array([level.m for level in c.levels]) for c in model.comparisons]
-    kin = [np.array([level.relatives for level in c.levels]) for c in model.comparisons]
-    blocked = tally(candidates.levels)
-    everyone = Evidence(
-        tally(random.levels), blocked, Tally(blocked.levels[:0], np.zeros(0)), records.all_pairs
-    )
-    logs.doing("telling matches from other pairs")
-    found = mixture.separate_matches(
-        candidates.levels,
-        match=[share / share.sum() for share in start],
-        relatives=[share / share.sum() for share in kin],
-        strangers=[p.u[-1] for p in learn_parameters(everyone, model)],
-        records=max(2, records.size),
-        all_pairs=records.all_pairs,
-    )
-    decided = records.decided(candidates.left, candidates.right)
-    match = apply_decisions(found.match, decided)
-    odds = np.log2(np.clip(match, 1e-12, 1)) - np.log2(np.clip(1 - match, 1e-12, 1))
-    component = bounded_components(records.size, candidates.left, candidates.right, odds)
-    # All pairs of records of one component, found by blocking or not.
-    inside = records.at_levels(*pairs_within(component))
-    decided_inside = records.decided(inside.left, inside.right)
-    likely = _among(candidates, odds, inside, records.size)
-    entity = agglomerative.find_seeds(records.size, inside.left, inside.right, likely, decided_inside)
-    logs.doing("learning from first clusters")
-    material = Material(records, random, candidates, decided, inside, decided_inside)
-    learned = learn_from_clusters(material, entity, match)
-    for _ in range(_SELF_TRAINING_ROUNDS - 1):
-        clusters = agglomerative.resolve(
-            records.size, learned.links, prior=learned.prior, least_weight=EVEN_ODDS
-        )
-        learned = learn_from_clusters(material, clusters.entity, learned.match)
+    component, learned = _self_train(records, candidates, random)
     # A record has as many others of its person in the population as in the sample, among more records.
     thinner = max(1, records.size - 1) / max(1, population - 1)
     prior = float(np.exp2(learned.prior)) * thinner
@@ -154,14 +123,9 @@ def train_on(
     )
     chosen = choose_threshold(thresholds, precision_target, shift)
     logs.doing("choosing the blocking rules that are worth their cost")
-    finds = records.rule_finds(
-        chosen.threshold.entity,
-        costs=costs,
-        one_for=population / max(1, records.size),
-        least_share=_RULE_ADDS,
-        most_pairs=_PAIRS_A_FIND,
-    )
-    kept = {found.rule for found in finds if found.kept}
+    found = records.found_by_rule(chosen.threshold.entity)
+    finds = choose_rules(found, costs=costs, one_for=population / max(1, records.size))
+    kept = {rule.rule for rule in finds if rule.kept}
     return Trained(
         splink_settings(model, learned.parameters, prior=prior),
         parents_of(model, learned.parameters),
@@ -180,8 +144,53 @@ def train_on(
     )
 
 
+def _self_train(records: Sample, candidates: Pairs, random: Pairs) -> tuple[Ints, Learned]:
+    """Cluster the likeliest candidates, and learn from the clusters, round after round.
+
+    Returns:
+        For every record its component; what the last round learned.
+    """
+    logs.doing("separating matches from other pairs")
+    decided = records.decided(candidates.left, candidates.right)
+    match = apply_decisions(_match_probabilities(records, candidates, random), decided)
+    odds = np.log2(np.clip(match, 1e-12, 1)) - np.log2(np.clip(1 - match, 1e-12, 1))
+    component = bounded_components(records.size, candidates.left, candidates.right, odds)
+    # All pairs of records of one component, found by blocking or not.
+    inside = records.at_levels(*pairs_within(component))
+    decided_inside = records.decided(inside.left, inside.right)
+    odds_inside = _odds_of(inside, candidates, odds, records.size)
+    entity = agglomerative.find_seeds(records.size, inside.left, inside.right, odds_inside, decided_inside)
+    logs.doing("learning from first clusters")
+    material = Material(records, random, candidates, decided, inside, decided_inside)
+    learned = learn_from_clusters(material, entity, match)
+    for _ in range(_SELF_TRAINING_ROUNDS - 1):
+        clusters = agglomerative.resolve(
+            records.size, learned.links, prior=learned.prior, least_weight=EVEN_ODDS
+        )
+        learned = learn_from_clusters(material, clusters.entity, learned.match)
+    return component, learned
+
+
+def _match_probabilities(records: Sample, candidates: Pairs, random: Pairs) -> Floats:
+    """Return for every candidate the probability that it is a match, by expectation maximisation."""
+    comparisons = records.model.comparisons
+    match = [np.array([level.m for level in c.levels]) for c in comparisons]
+    relatives = [np.array([level.relatives for level in c.levels]) for c in comparisons]
+    blocked = tally(candidates.levels)
+    no_matches = Tally(blocked.levels[:0], np.zeros(0))
+    everyone = Evidence(tally(random.levels), blocked, no_matches, records.all_pairs)
+    return mixture.separate_matches(
+        candidates.levels,
+        match=[share / share.sum() for share in match],
+        relatives=[share / share.sum() for share in relatives],
+        strangers=[p.u[-1] for p in learn_parameters(everyone, records.model)],
+        records=max(2, records.size),
+        all_pairs=records.all_pairs,
+    ).match
+
+
 def bounded_components(records: int, left: Ints, right: Ints, odds: Floats) -> Ints:
-    """Components over links of _COMPONENT_WEIGHT; too large ones over stronger links, bit by bit."""
+    """Return components of links of _COMPONENT_WEIGHT; a component that is too large is split at stronger links."""
     component = np.zeros(records, np.int64)
     large = np.ones(records, bool)
     least = _COMPONENT_WEIGHT
@@ -195,9 +204,10 @@ def bounded_components(records: int, left: Ints, right: Ints, odds: Floats) -> I
     return component
 
 
-def _among(candidates: Pairs, odds: Floats, inside: Pairs, records: int) -> Floats:
-    """The candidates' odds of pairs inside components; what blocking never found speaks against a match."""
+def _odds_of(inside: Pairs, candidates: Pairs, odds: Floats, records: int) -> Floats:
+    """Return the candidates' odds for pairs inside components; _UNSEEN_ODDS for pairs that blocking did not find."""
     wanted, known = inside.left * records + inside.right, candidates.left * records + candidates.right
-    at = np.minimum(np.searchsorted(known, wanted), max(0, len(known) - 1))
-    unseen = -8.0
-    return np.where(known[at] == wanted, odds[at], unseen) if len(known) else np.full(len(wanted), unseen)
+    if not len(known):
+        return np.full(len(wanted), _UNSEEN_ODDS)
+    at = np.minimum(np.searchsorted(known, wanted), len(known) - 1)
+    return np.where(known[at] == wanted, odds[at], _UNSEEN_ODDS)

@@ -16,7 +16,7 @@ from cdi_spark.linkage.model.link_rules import LinkRules
 from cdi_spark.linkage.model.person_model import PersonModel
 from cdi_spark.linkage.training.calibration import estimate_shift, select_answers
 from cdi_spark.linkage.training.freeze import model_id
-from cdi_spark.linkage.training.pairs import Sample
+from cdi_spark.linkage.training.sample import Sample
 from cdi_spark.linkage.training.train import Trained, train_on
 from tests.linkage.training.test_metrics import packaged
 from tests.linkage.training_records import with_block_keys, with_frequencies

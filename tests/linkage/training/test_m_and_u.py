@@ -13,7 +13,8 @@ from splink import DuckDBAPI, Linker
 from cdi_spark.linkage.model.person_model import PersonModel, load_person_model
 from cdi_spark.linkage.model.splink_sql import splink_settings
 from cdi_spark.linkage.training.m_and_u import Evidence, learn_parameters, weigh_pairs
-from cdi_spark.linkage.training.pairs import Pairs, Sample, tally
+from cdi_spark.linkage.training.pairs import Pairs, tally
+from cdi_spark.linkage.training.sample import Sample
 from tests.linkage.training_records import with_frequencies
 from tests.paths import PERSON_MODEL
 

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pytest
 
 from cdi_spark.linkage.model.person_model import PersonModel, load_person_model
-from cdi_spark.linkage.training.pairs import Sample
+from cdi_spark.linkage.training.sample import Sample
 from cdi_spark.linkage.training.train import Trained, train_on
 from tests.linkage.training_records import with_block_keys, with_frequencies
 from tests.paths import PERSON_MODEL
