@@ -1,4 +1,4 @@
-"""Train a model on persons, and freeze what the population decides."""
+"""Trains a model on persons and freezes the population statistics that it depends on."""
 
 from __future__ import annotations
 
@@ -41,17 +41,18 @@ def train_and_freeze(
     labels: DataFrame | None = None,
     judged: DataFrame | None = None,
 ) -> Frozen:
-    """Train a model on persons and freeze all that they decide: frequencies, shared values, keys too common.
+    """Train a model on persons and freeze its population statistics: frequencies, shared values, common keys.
 
     Args:
         persons: silver.person.
-        model: the person model; what the data does not have drops out.
-        settings_hash: of all that conf decides about it.
-        limits: conf's thresholds and rules.
-        keep: writes rows down under a name and reads them back; lambda _, rows: rows where there are few.
-        labels: record_id, person: known people, of any of the records; they are trained on, and choose the threshold.
-        judged: JUDGED: what stewards decided, of any of the records; they are trained on too, and m, u and the
-            threshold learn from it.
+        model: the person model; comparisons and rules on columns that the data does not have are dropped.
+        settings_hash: trained_models.settings_hash().
+        limits: thresholds and rules of conf.
+        keep: writes rows under a name and reads them back; lambda _, rows: rows for few rows.
+        labels: record_id, person: known people of some records. The sample has these records, and the labels
+            choose the threshold.
+        judged: JUDGED: decisions of stewards about some records. The sample has these records too, and m, u and
+            the threshold learn from the decisions.
     """
     logs.doing("finding values that several people share")
     rules = LinkRules.of(limits)
@@ -65,20 +66,20 @@ def train_and_freeze(
     blocked = rules.added_to(model)
     logs.doing("counting how common values are")
     frequencies, rare = term_frequencies(keep("terms", count_terms(own, model=model)))
-    logs.doing("counting the pairs that each blocking rule brings")
+    logs.doing("counting the pairs that each blocking rule finds")
     costs = blocking_costs(
         own,
         rules=blocked.blocking,
         largest_block=model.largest_block,
         whole=records <= limits.training_records,
     )
-    told = [rows.select("record_id") for rows in (labels, judged) if rows is not None]
+    first = [rows.select("record_id") for rows in (labels, judged) if rows is not None]
     sample = own.transform(
         training_sample,
         rules=blocked.blocking,
         at_most=limits.training_records,
         records=records,
-        labels=reduce(DataFrame.union, told) if told else None,
+        labels=reduce(DataFrame.union, first) if first else None,
     )
     sample = sample.transform(with_keys, blocked.blocking, costs.stop_keys)
     for name in model.term_frequency_columns():
@@ -130,14 +131,14 @@ def train_and_freeze(
 
 
 def stop_keys(features: DataFrame, *, rules: list[BlockingRule], largest_block: int) -> list[int]:
-    """Keys of blocks with more records than that, ascending."""
+    """Return the keys of blocks with more than `largest_block` records, ascending."""
     sizes = features.transform(with_keys, rules).transform(block_sizes)
     large = sizes.where(F.col("records") > largest_block)
     return sorted(row["key"] for row in large.select("key").collect())
 
 
 def model_id(trained: Trained, settings_hash: str, stopped: list[int]) -> str:
-    """The model's name: a hash of all that decides a pair's weight, and which records are one entity."""
+    """Return the model's id: a hash of all that decides a pair's weight, and which records are one entity."""
     decides = {
         "settings": trained.settings,
         "rules": [rule.name for rule in trained.rules],
@@ -149,5 +150,5 @@ def model_id(trained: Trained, settings_hash: str, stopped: list[int]) -> str:
 
 
 def as_json(settings: dict[str, Any]) -> str:
-    """Settings and metrics as they stand in linkage.model."""
+    """Return settings or metrics as linkage.model stores them."""
     return json.dumps(settings, sort_keys=True)

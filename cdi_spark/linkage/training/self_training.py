@@ -23,7 +23,7 @@ from cdi_spark.linkage.training.sample import Sample
 
 @dataclass(frozen=True)
 class Material:
-    """What is learned from: random pairs, candidates, all pairs inside components; and what rules decide of them."""
+    """Input of self-training: random pairs, candidates, all pairs inside components; and the decisions about them."""
 
     records: Sample
     random: Pairs
@@ -35,7 +35,7 @@ class Material:
 
 @dataclass(frozen=True)
 class Learned:
-    """Parameters learned from clusters, and the pairs weighed by them; prior in bits."""
+    """Parameters learned from clusters, and the pairs weighed by them; the prior is in bits."""
 
     parameters: list[Parameters]
     prior: float
@@ -44,7 +44,12 @@ class Learned:
 
 
 def learn_from_clusters(material: Material, entity: Ints, match: Floats) -> Learned:
-    """Learn from clusters; match: of every candidate the probability that it is one person, as known before."""
+    """Learn parameters from clusters, and weigh all pairs by them.
+
+    Args:
+        entity: for every record its cluster.
+        match: for every candidate the probability that it is one person, from the round before.
+    """
     records, candidates, inside = material.records, material.candidates, material.inside
     evidence = _evidence(records, candidates, 1 - match, material.random, inside, entity)
     parameters = learn_parameters(evidence, records.model)
@@ -60,14 +65,14 @@ def learn_from_clusters(material: Material, entity: Ints, match: Floats) -> Lear
 
 
 def apply_decisions(match: Floats, decided: Ints) -> Floats:
-    """Probabilities of a match, but where a rule decides."""
+    """Return probabilities of a match, replaced by 0 or 1 where a decision applies."""
     return np.where(decided == 0, match, (decided > 0).astype(float))
 
 
 def _summed(pairs: Pairs, bits: Floats, evidence: Ints) -> tuple[Floats, Any]:
-    """Weights and what is known, by kind of evidence instead of by comparison.
+    """Sum weights by kind of evidence, and return whether the evidence is known.
 
-    What weighs nothing says nothing: other devices do not make a shared one count less.
+    A comparison that weighs nothing is unknown: other devices do not make a shared one count less.
     """
     kinds = int(evidence.max(initial=-1)) + 1
     total, known = np.zeros((len(pairs), kinds)), np.zeros((len(pairs), kinds), bool)
@@ -92,10 +97,10 @@ def _evidence(
 
 
 def _prior(records: Sample, entity: Ints) -> float:
-    """log2 probability that two random records match, from the clusters."""
+    """Return the log2 probability that two random records match, from the clusters."""
     size = np.bincount(entity).astype(float)
     pairs = float((size * (size - 1) / 2).sum())
-    # Data too small to hold a match, or all alike, must not make a match impossible or certain.
+    # Data without any match, or of one person only, must not make a match impossible or certain.
     return float(np.log2(min(max(pairs / records.all_pairs, 1 / records.all_pairs), 0.5)))
 
 

@@ -1,4 +1,4 @@
-"""Train the person model without labels, and freeze everything the population decides."""
+"""Trains the person model by self-training, without labels."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Trained:
     Attributes:
         settings: trained Splink settings, every m and u rounded to 12 digits.
         parents: splink_sql.parents_of().
-        rules: blocking rules that find most for what they cost, and those of must-links; the others are not needed.
+        rules: the blocking rules that find enough for their cost, and those of must-links.
         entity_weight: bits of the entity score from which two clusters are one entity.
         metrics: metrics.training_metrics().
     """
@@ -67,13 +67,13 @@ def train(
     rules: LinkRules = NO_RULES,
     precision_target: float | None = None,
 ) -> Trained:
-    """Separate matches from the rest, cluster them, and learn m and u again from the clusters.
+    """Separate matches from other pairs, cluster them, and learn m and u from the clusters.
 
     Args:
-        sample: of the training records what Sample wants; it is brought to the driver.
+        sample: the training records with the columns that Sample needs; they are collected on the driver.
         records: how many the sample stands for.
-        costs: of the model's blocking rules on all of them.
-        rules: beside the scores.
+        costs: of the model's blocking rules on all records.
+        rules: must-links and cannot-links.
         precision_target: of pairs within entities; see thresholds.choose_threshold().
     """
     with duckdb.connect() as connection:
