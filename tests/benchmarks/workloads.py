@@ -21,7 +21,8 @@ from cdi_spark.linkage.model.person_model import (
     PersonModel,
 )
 from cdi_spark.linkage.model.splink_sql import splink_settings
-from cdi_spark.linkage.training import train
+from cdi_spark.linkage.training import freeze
+from cdi_spark.linkage.training.term_frequencies import count_terms, term_frequencies
 from cdi_spark.schema import PERSON, SHARED_VALUE
 from cdi_spark.spark.local_rows import local_rows
 
@@ -103,11 +104,11 @@ def frozen(persons: DataFrame, workload: str) -> Frozen:
         Parameters((), 1, np.array([[m for _, m, _ in levels]]), np.array([[u for *_, u in levels]]), ())
         for levels in _LEVELS.values()
     ]
-    terms = train.count_terms(persons.transform(person_features), model=chosen)
-    frequencies, rare = train.term_frequencies(terms.localCheckpoint())
+    terms = count_terms(persons.transform(person_features), model=chosen)
+    frequencies, rare = term_frequencies(terms.localCheckpoint())
     trained = Row(
         model_id=workload,
-        settings=train.as_json(splink_settings(chosen, parameters, prior=_PRIOR)),
+        settings=freeze.as_json(splink_settings(chosen, parameters, prior=_PRIOR)),
         parents={},
         stop_keys=[],
         rare_frequencies=rare,
