@@ -14,7 +14,7 @@ def outcomes(settled: DataFrame, *, table: str) -> DataFrame:
     """Rows by what value rules did to them: table, source, changes, drops, rows.
 
     Args:
-        settled: standardise.settled.settled().
+        settled: standardise.versions.resolve_versions().
     """
     return (
         settled.where("_changes <> 0 OR _drops IS NOT NULL")

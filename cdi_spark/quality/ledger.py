@@ -60,7 +60,7 @@ def tally(settled: DataFrame) -> DataFrame:
     """Rows by source and what became of them.
 
     Args:
-        settled: settled() rows of one silver table.
+        settled: resolve_versions() rows of one silver table.
     Returns:
         source, landed, skipped, emitted, quarantined, superseded, deleted, current.
     """

@@ -139,8 +139,8 @@ def test_a_file_name_with_signs_of_a_pattern_is_that_file_alone(spark: SparkSess
 @pytest.mark.parametrize(
     ("said", "says"),
     [
-        ({"path": "/nowhere/a.csv"}, "source crm: /nowhere/a.csv: there is no such file. Mend path"),
-        ({"key": "contact_id"}, "source crm: .*a.csv: the files have no column `contact_id`. Mend the key"),
+        ({"path": "/nowhere/a.csv"}, "source crm: /nowhere/a.csv: there is no such file. Fix `path`"),
+        ({"key": "contact_id"}, "source crm: .*a.csv: the files have no column `contact_id`. Fix `key`"),
         ({"path": "package:no_such_package/a.csv"}, "the Python package no_such_package is not installed"),
         ({"path": "package:no.such.package/a.csv"}, "the Python package no.such.package is not installed"),
         ({"path": "package:cdi_spark/a.csv"}, "source crm: .*cdi_spark/a.csv: there is no such file"),

@@ -180,7 +180,9 @@ def test_an_array_gives_a_row_an_item_where_wanted_numbered_from_one(spark: Spar
 
 
 def test_a_column_that_the_file_lost_is_named_with_source_and_table(spark: SparkSession) -> None:
-    with pytest.raises(SourceError, match=r"source shop, emits order: `status` is not among the landed"):
+    with pytest.raises(
+        SourceError, match=r"source shop, emits order: the landed data has no column `status`"
+    ):
         settle(landed(spark, "id amount", (1, "7", "5")), source(ORDER))
 
 

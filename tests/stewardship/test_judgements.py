@@ -148,7 +148,7 @@ def test_of_two_who_decide_at_once_the_second_hears_of_the_first(persons: Storag
         try:
             return str(decide(persons, told, by=told))
         except CdiError as refused:
-            return "refused" if "Withdraw one of these" in str(refused) else str(refused)
+            return "refused" if "Withdraw one of them" in str(refused) else str(refused)
 
     with ThreadPoolExecutor(max_workers=3) as pool:
         told = list(pool.map(tell, ["b=c", "a!c", "d=e"]))

@@ -193,10 +193,10 @@ def test_a_file_that_is_no_sheet_is_an_error_that_names_it(tmp_path: Path) -> No
     file = tmp_path / "a.csv"
     head = b"record_id_l,record_id_r,answer,note\n"
     wrong = {
-        b"": "row 1: has no record_id_l, record_id_r, answer, note",
-        b"record_id_l,record_id_r,note\n": "row 1: has no answer",
-        head + b'crm:1,crm:2,same,"\n': "a.csv, line 2: is no CSV",
-        head + "crm:1,crm:2,s,ü".encode("latin-1"): "is not in UTF-8",
+        b"": "row 1: missing columns: record_id_l, record_id_r, answer, note",
+        b"record_id_l,record_id_r,note\n": "row 1: missing columns: answer",
+        head + b'crm:1,crm:2,same,"\n': "a.csv, line 2: is not CSV",
+        head + "crm:1,crm:2,s,ü".encode("latin-1"): "the file is not in UTF-8",
     }
     for content, message in wrong.items():
         file.write_bytes(content)
