@@ -20,7 +20,7 @@ ONE_VERSION = "one_version_a_key"
 class RowStatus(StrEnum):
     """What becomes of an emitted row."""
 
-    SKIPPED = "skipped"  # the landed row says nothing about the table
+    SKIPPED = "skipped"  # the landed row has nothing for the table
     QUARANTINED = "quarantined"
     SUPERSEDED = "superseded"
     DELETED = "deleted"

@@ -1,4 +1,4 @@
-"""Files of other people: what cannot be read is told by file and row, and no row ends a run."""
+"""Broken files: what cannot be read is reported by file and row, and no row ends a run."""
 
 import gzip
 import json
@@ -120,7 +120,7 @@ def test_latin_1_read_as_utf_8_is_marked_until_conf_names_the_encoding(
     assert {r["name"] for r in named.rows.collect()} == {"ann", "Müller"}
 
 
-def test_utf_16_says_to_name_the_encoding(spark: SparkSession, tmp_path: Path) -> None:
+def test_an_unreadable_header_asks_for_the_encoding(spark: SparkSession, tmp_path: Path) -> None:
     path = written(tmp_path / "a.csv", "id,name\n1,ann\n".encode("utf-16"))
     with pytest.raises(SourceError, match=r"a\.csv: .*options: {encoding: UTF-16}"):
         read(spark, source(path))
@@ -201,7 +201,7 @@ def test_a_file_of_no_bytes_at_all_is_refused_the_first_time(spark: SparkSession
         drift.check(read(spark, empty), empty, last=None, first=True)
 
 
-def test_a_mapped_column_that_is_gone_ends_the_source_and_another_is_told(
+def test_a_missing_mapped_column_ends_the_source_and_other_changes_are_reported(
     spark: SparkSession, tmp_path: Path
 ) -> None:
     crm = source(written(tmp_path / "a.csv", "id,fax\n1,2\n"), columns={"emails": "array(lower(email))"})

@@ -21,7 +21,7 @@ ORDER = TABLES["silver.order"]
 
 @pytest.fixture
 def rows_of(members: Make, silver: Make) -> dict[Table, DataFrame]:
-    """An order of shop:1, who was ann and is bob, one of somebody unknown and one of nobody."""
+    """An order of shop:1, which was ann and is bob, one of an unknown record and one without a record."""
     orders = silver("order", {"record_id": "shop:1", "status": "paid"}, {"record_id": "shop:2"}, {})
     return {ORDER: orders, MEMBER: members({"bob": ["shop:1"]}, ended={"ann": ["shop:1"]})}
 
@@ -34,7 +34,7 @@ def ordered(storage: Storage, rows_of: dict[Table, DataFrame]) -> Storage:
     return storage
 
 
-def test_an_event_goes_to_the_customer_that_its_record_is_in_now_and_one_of_nobody_known_to_none(
+def test_an_event_belongs_to_the_current_customer_of_its_record_and_without_one_to_none(
     storage: Storage, rows_of: dict[Table, DataFrame]
 ) -> None:
     rows = storage.read("gold.order", instead={table.name: rows for table, rows in rows_of.items()})

@@ -1,4 +1,4 @@
-"""Households and contacts of an account: who belongs together without being one."""
+"""Households and accounts: customers that belong together."""
 
 from pyspark.sql import SparkSession
 

@@ -1,4 +1,4 @@
-"""Where revenue comes from: sums by month and customer, and orders shared among the touches before them."""
+"""Where revenue comes from: sums by month and customer, and orders shared among the interactions before them."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -29,7 +29,7 @@ def touch(person: str, channel: str | None, days: float, campaign: str | None = 
 
 @pytest.fixture
 def sold(storage: Storage, silver: Make, members: Make) -> Callable[[str], DataFrame]:
-    """The views of gold over orders, with what touched their customers before."""
+    """The views of gold over orders, with the interactions of their customers before."""
     tables = {
         "order": [
             order("a", "shop:ann", "100"),
@@ -61,7 +61,7 @@ def sold(storage: Storage, silver: Make, members: Make) -> Callable[[str], DataF
     return lambda view: storage.read(view, instead=rows_of)
 
 
-def test_each_model_shares_an_order_to_the_cent_and_one_without_a_touch_is_told_too(
+def test_each_model_shares_an_order_to_the_cent_and_keeps_orders_without_a_touch(
     sold: Callable[[str], DataFrame],
 ) -> None:
     rows = sold("gold.attribution").selectExpr(
@@ -86,7 +86,7 @@ def test_each_model_shares_an_order_to_the_cent_and_one_without_a_touch_is_told_
     }  # fmt: skip
 
 
-def test_revenue_is_told_by_month_customer_and_currency(sold: Callable[[str], DataFrame]) -> None:
+def test_revenue_is_summed_by_month_customer_and_currency(sold: Callable[[str], DataFrame]) -> None:
     month = "2026-05-01"
     rows = sold("gold.revenue").selectExpr(
         "CAST(month AS STRING)",

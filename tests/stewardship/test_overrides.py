@@ -1,4 +1,4 @@
-"""`cdi override`: what stewards set by hand is made standard, checked, and kept with who and why."""
+"""`cdi override`: values that stewards set manually are standardised, checked, and kept with who and why."""
 
 import json
 
@@ -33,7 +33,7 @@ def override(persons: Storage, *said: str) -> int:
     )
 
 
-def test_values_are_made_standard_and_the_newest_holds_until_it_is_withdrawn(
+def test_values_are_standardised_and_the_newest_is_valid_until_it_is_withdrawn(
     persons: Storage, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert (
@@ -86,7 +86,7 @@ def test_values_are_made_standard_and_the_newest_holds_until_it_is_withdrawn(
         (("withdraw", "crm:1", "company"), "company of crm:1 is not set manually"),
     ],
 )
-def test_what_is_none_is_refused_without_the_value(
+def test_an_invalid_value_is_refused_and_not_shown(
     persons: Storage, said: tuple[str, ...], meaning: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     before = persons.read_or_empty(OVERRIDE).count()
