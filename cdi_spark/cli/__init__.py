@@ -259,8 +259,8 @@ def main(arguments: Sequence[str]) -> int:
         extra = _EXTRAS.get((fault.name or "").partition(".")[0])
         if extra is None:
             raise
-        told = f"The Python package {fault.name} is missing. Run `pip install 'cdi-spark[{extra}]'`."
-        err.print(f"[bold red]error:[/] {escape(told)}", highlight=False, soft_wrap=True)
+        message = f"The Python package {fault.name} is missing. Run `pip install 'cdi-spark[{extra}]'`."
+        err.print(f"[bold red]error:[/] {escape(message)}", highlight=False, soft_wrap=True)
         return 1
     except Exception as fault:
         if not type(fault).__module__.startswith(("pyspark.", "py4j.")):

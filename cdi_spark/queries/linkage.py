@@ -210,7 +210,7 @@ def _current(run: Workspace) -> DataFrame:
 def _shared_rules(
     persons: DataFrame, frozen: Frozen, record_ids: tuple[str, str]
 ) -> tuple[list[str], list[str]]:
-    """Return rules whose keys two records share, and rules of which they share only stop-listed keys."""
+    """Return the rules of which two records share a key, and those of which they share only stop-listed keys."""
     rules, stopped = frozen.model.blocking, set(frozen.trained["stop_keys"])
     features = frozen.features(persons.where(F.col("record_id").isin(*record_ids)))
     entries = features.transform(with_keys, rules).transform(in_blocks)
