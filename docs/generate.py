@@ -34,6 +34,8 @@ CONF_FILES: dict[str, type[BaseModel]] = {
 }
 # What notebooks, jobs and own programs call; a package stands for all its modules.
 API = (
+    "cdi_spark.api",
+    "cdi_spark.workspace",
     "cdi_spark.config.loading",
     "cdi_spark.spark.session",
     "cdi_spark.storage.warehouse",
@@ -142,19 +144,24 @@ def cookbook_page() -> Iterator[str]:
 
 def rooms_page() -> Iterator[str]:
     """Yield the Markdown blocks of the package's folders, in the order in which they may import each other."""
-    conf = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    contracts = conf["tool"]["importlinter"]["contracts"]
-    [layers] = [c["layers"] for c in contracts if c.get("containers") == ["cdi_spark"]]
     yield (
         "A folder imports only from rows below its own, never from its own row. `make check` enforces it; "
         "the contracts are in `pyproject.toml`."
     )
     rows = []
-    for number, layer in enumerate(layers, start=1):
-        for room in layer.split(" | "):
+    for number, layer in enumerate(layers(), start=1):
+        for room in layer:
             about = (importlib.import_module(f"cdi_spark.{room}").__doc__ or "").strip().splitlines()
             rows.append((str(number), f"`{room}`", plain(about[0] if about else "")))
     yield table(("row", "folder", "what it holds"), rows)
+
+
+def layers() -> list[list[str]]:
+    """Return the package's folders and modules by row, as pyproject.toml lets them import each other."""
+    conf = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    contracts = conf["tool"]["importlinter"]["contracts"]
+    [rows] = [c["layers"] for c in contracts if c.get("containers") == ["cdi_spark"]]
+    return [row.split(" | ") for row in rows]
 
 
 def _commands(path: str, group: Any) -> Iterator[str]:
@@ -169,7 +176,11 @@ def _commands(path: str, group: Any) -> Iterator[str]:
 
 def _parameter(parameter: Any) -> tuple[str, ...]:
     names = [*parameter.opts, *parameter.secondary_opts]
-    shown = f"`{'`, `'.join(names)}`" if names[0].startswith("-") else f"`{names[0].upper()}`"
+    shown = (
+        f"`{'`, `'.join(names)}`"
+        if names[0].startswith("-")
+        else f"`{parameter.metavar or names[0].upper()}`"
+    )
     default = parameter.default
     if parameter.required:
         value = "required"

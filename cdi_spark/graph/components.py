@@ -15,7 +15,7 @@ from pyspark.sql.utils import is_remote
 
 from cdi_spark.errors import CdiError
 from cdi_spark.graph import union_find
-from cdi_spark.graph.union_find import smallest_joined
+from cdi_spark.graph.union_find import smallest_connected
 from cdi_spark.spark.local_rows import Materialise
 
 if TYPE_CHECKING:
@@ -131,7 +131,7 @@ def in_one_task(edges: DataFrame) -> DataFrame:
         ends = np.concatenate([batch[end].to_numpy() for end in ("src", "dst") for batch in held])
         ids, places = np.unique(ends, return_inverse=True)
         left, right = np.split(places, 2)
-        first = smallest_joined(len(ids), left, right)
+        first = smallest_connected(len(ids), left, right)
         yield from pa.table({"id": ids, "component": ids[first]}).to_batches()
 
     return edges.repartition(1).mapInArrow(label, "id long, component long")

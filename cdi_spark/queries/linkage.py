@@ -12,6 +12,7 @@ from pyspark.sql import functions as F
 
 from cdi_spark.config import packaged_person_model
 from cdi_spark.errors import CdiError
+from cdi_spark.graph.link_weight import probability_from_bits
 from cdi_spark.linkage.clustering.agglomerative import LARGEST_COMPONENT
 from cdi_spark.linkage.evaluation.blocking_report import candidate_rules, rule_costs, rule_proposals
 from cdi_spark.linkage.evaluation.charts import Step, explain_pair
@@ -137,7 +138,7 @@ def answer_pair(run: Workspace, record_ids: tuple[str, str]) -> PairAnswer:
         frozen.trained["model_id"],
         found.steps,
         found.match_weight,
-        1 / (1 + 2.0**-found.match_weight),
+        float(probability_from_bits(found.match_weight)),
         shared,
         stopped,
         in_pairs=not kept.isEmpty(),

@@ -22,7 +22,7 @@ from cdi_spark.schema import (
     spark_type,
 )
 from cdi_spark.sql_text import quote
-from cdi_spark.standardise.versions import PASSED_OVER, SUPERSEDED
+from cdi_spark.standardise.versions import RowStatus
 
 # Longer is no name, address or number of a person.
 LONGEST_TEXT = 2_000
@@ -73,7 +73,7 @@ def current_rows(
     )
 
 
-def emitted(landed: DataFrame, source: Source, emit: Emit, *, mapped: Collection[str] = ()) -> DataFrame:
+def emit_rows(landed: DataFrame, source: Source, emit: Emit, *, mapped: Collection[str] = ()) -> DataFrame:
     """The rows that landed rows emit for one table, mapped and typed, not yet standardised.
 
     Args:
@@ -81,9 +81,9 @@ def emitted(landed: DataFrame, source: Source, emit: Emit, *, mapped: Collection
         mapped: columns that other emits for the table map; null here.
     Returns:
         key, record_id, updated_at, the columns that any emit maps (of persons source and trust too), and what
-        settled() needs: `_source`, `_status` (null where the row is to be checked), `_faults` (rules failed already),
-        `_landed` (1 in a landed row's first row), `_deleted`, `_order` (newer is greater), `_ingested_at`, `_file`,
-        `_row_number` and `_row` (the landed row as JSON).
+        resolve_versions() needs: `_source`, `_status` (null where the row is to be checked), `_faults` (rules that
+        it has failed), `_landed` (1 in a landed row's first row), `_deleted`, `_order` (newer is greater),
+        `_ingested_at`, `_file`, `_row_number` and `_row` (the landed row as JSON).
     Raises:
         SourceError: an expression names a column that the source does not have.
     """
@@ -112,8 +112,8 @@ def emitted(landed: DataFrame, source: Source, emit: Emit, *, mapped: Collection
                 F.xxhash64("_row").alias("hash"),
             ).alias("_order"),
             # A row that does not read is shown in quarantine, not passed over for what it lacks.
-            F.when(F.col("_fault").isNull() & nothing, F.lit(PASSED_OVER))
-            .when(F.col("_fault").isNull() & F.col("_late"), F.lit(SUPERSEDED))
+            F.when(F.col("_fault").isNull() & nothing, F.lit(RowStatus.SKIPPED))
+            .when(F.col("_fault").isNull() & F.col("_late"), F.lit(RowStatus.SUPERSEDED))
             .alias("_status"),
             F.array_compact(F.array("_fault")).alias("_faults"),
             first.cast("long").alias("_landed"),

@@ -20,13 +20,13 @@ KEY_RULE = {"has_key": "trim(key) <> ''"}
 _CREDIT_KINDS = [table.credit_kind for table in EVENT_TABLES if table.credit_kind]
 
 
-def standardised(
+def standardise_rows(
     rows: DataFrame, table: Table, *, mapped: Collection[str], default_country: str
 ) -> DataFrame:
     """The same rows with every value in its standard form, and null in the columns that no source maps.
 
     Args:
-        rows: emitted() of one source or several.
+        rows: emit_rows() of one source or several.
         mapped: the columns of the table that any of them maps.
         default_country: ISO 3166 alpha-2; how phones and postcodes read where a row names no country.
     Returns:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from enum import StrEnum
 from functools import reduce
 
 from pyspark.sql import Column, DataFrame, Window
@@ -15,17 +16,22 @@ from cdi_spark.standardise.batches import CHANGES, DROPS
 
 ONE_VERSION = "one_version_a_key"
 
-# What became of an emitted row; a row over which a table was passed says nothing about it.
-PASSED_OVER, QUARANTINED, SUPERSEDED, DELETED, CURRENT = (
-    "skipped", "quarantined", "superseded", "deleted", "current",
-)  # fmt: skip
+
+class RowStatus(StrEnum):
+    """What becomes of an emitted row."""
+
+    SKIPPED = "skipped"  # the landed row says nothing about the table
+    QUARANTINED = "quarantined"
+    SUPERSEDED = "superseded"
+    DELETED = "deleted"
+    CURRENT = "current"
 
 
-def settled(checked: DataFrame, *, table: Table, per_key: str) -> DataFrame:
+def resolve_versions(checked: DataFrame, *, table: Table, per_key: str) -> DataFrame:
     """What becomes of every emitted row: one row a key is current, the others are told apart.
 
     Args:
-        checked: standardised() rows with failed_rules, of one source or several.
+        checked: standardise_rows() rows with failed_rules, of one source or several.
         per_key: "latest" keeps the newest version; "merge" unites arrays and takes the last known scalars.
     Returns:
         The table's columns, then `_source`, `_key`, `_status`, `_failed_rules`, `_landed`, `_superseded` (rows
@@ -35,14 +41,16 @@ def settled(checked: DataFrame, *, table: Table, per_key: str) -> DataFrame:
     key = table.key[0]
     rows = checked.withColumn("failed_rules", F.concat("_faults", "failed_rules"))
     open_, failed = F.col("_status").isNull(), F.size("failed_rules") > 0
-    rows = rows.withColumn("_status", F.when(open_ & failed, F.lit(QUARANTINED)).otherwise(F.col("_status")))
+    rows = rows.withColumn(
+        "_status", F.when(open_ & failed, F.lit(RowStatus.QUARANTINED)).otherwise(F.col("_status"))
+    )
     rows = _newest(rows, key) if per_key == "latest" else _merged(rows, key)
-    held = F.col("_status").isin(CURRENT, DELETED)
+    held = F.col("_status").isin(RowStatus.CURRENT, RowStatus.DELETED)
     apart = ("record_id", "trust", "updated_at", "content_hash", "is_deleted")
     told = [name for name in table.names if name not in apart]
     facts = {
         "content_hash": F.sha2(F.to_json(F.struct(*told)), 256),
-        "is_deleted": F.col("_status") == DELETED,
+        "is_deleted": F.col("_status") == RowStatus.DELETED,
     }
     always = (key, "record_id")
     return rows.select(
@@ -53,19 +61,19 @@ def settled(checked: DataFrame, *, table: Table, per_key: str) -> DataFrame:
         "_source",
         F.col("key").alias("_key"),
         "_status",
-        F.when(F.col("_status") == QUARANTINED, F.col("failed_rules")).alias("_failed_rules"),
+        F.when(F.col("_status") == RowStatus.QUARANTINED, F.col("failed_rules")).alias("_failed_rules"),
         "_landed",
         "_superseded",
         CHANGES,
         DROPS,
         "_file",
         "_row_number",
-        F.when(F.col("_status") == QUARANTINED, F.col("_row")).alias("_row"),
+        F.when(F.col("_status") == RowStatus.QUARANTINED, F.col("_row")).alias("_row"),
     )
 
 
 def _held() -> Column:
-    return F.when(F.col("_deleted"), F.lit(DELETED)).otherwise(F.lit(CURRENT))
+    return F.when(F.col("_deleted"), F.lit(RowStatus.DELETED)).otherwise(F.lit(RowStatus.CURRENT))
 
 
 def _newest(rows: DataFrame, key: str) -> DataFrame:
@@ -80,9 +88,9 @@ def _newest(rows: DataFrame, key: str) -> DataFrame:
     )
     tied = passed & (F.col("_nth") > 1) & same & (F.col("_order.hash") != F.col("_first.hash"))
     status = (
-        F.when(tied, F.lit(QUARANTINED))
+        F.when(tied, F.lit(RowStatus.QUARANTINED))
         .when(passed & (F.col("_nth") == 1), _held())
-        .otherwise(F.coalesce("_status", F.lit(SUPERSEDED)))
+        .otherwise(F.coalesce("_status", F.lit(RowStatus.SUPERSEDED)))
     )
     rules = F.when(tied, F.array(F.lit(ONE_VERSION))).otherwise(F.col("failed_rules"))
     return rows.withColumns({"_status": status, "failed_rules": rules, "_superseded": F.lit(0).cast("long")})
@@ -113,19 +121,19 @@ def _merged(rows: DataFrame, key: str) -> DataFrame:
     )
 
 
-def held(rows: DataFrame, table: Table) -> DataFrame:
+def keep_current(rows: DataFrame, table: Table) -> DataFrame:
     """The settled rows that the silver table is to hold, deleted persons among them; `_gone` for events."""
-    kept = rows.where(F.col("_status").isin(CURRENT, DELETED))
+    kept = rows.where(F.col("_status").isin(RowStatus.CURRENT, RowStatus.DELETED))
     if table is PERSON:
         return kept.select(*table.names)
-    return kept.select(*table.names, (F.col("_status") == DELETED).alias("_gone"))
+    return kept.select(*table.names, (F.col("_status") == RowStatus.DELETED).alias("_gone"))
 
 
-def differing(held_rows: DataFrame, current: DataFrame, table: Table, *, by: Sequence[str]) -> DataFrame:
+def keep_changed(held_rows: DataFrame, current: DataFrame, table: Table, *, by: Sequence[str]) -> DataFrame:
     """The rows that the table lacks or holds otherwise: a MERGE of all costs several times as much.
 
     Args:
-        held_rows: held().
+        held_rows: keep_current().
         current: the silver table.
         by: columns in which a row differs from the table's.
     """
@@ -139,7 +147,7 @@ def differing(held_rows: DataFrame, current: DataFrame, table: Table, *, by: Seq
 
 def quarantine_rows(rows: DataFrame, *, target: str) -> DataFrame:
     """silver.quarantine rows of the settled rows that failed at least one rule."""
-    return rows.where(F.col("_status") == QUARANTINED).select(
+    return rows.where(F.col("_status") == RowStatus.QUARANTINED).select(
         F.lit(target).alias("target"),
         F.col("_source").alias("source"),
         F.col("_key").alias("key"),
@@ -152,7 +160,7 @@ def quarantine_rows(rows: DataFrame, *, target: str) -> DataFrame:
     )
 
 
-def absent(
+def find_absent(
     current: DataFrame, settled_rows: DataFrame, table: Table, *, sources: Sequence[Source]
 ) -> DataFrame:
     """Rows of the table that no delivery speaks of any more.
@@ -169,7 +177,7 @@ def absent(
     here = current.where(~F.substring_index(key, ":", 1).isin(changes))
     if table is PERSON:
         here = here.where("NOT is_deleted")
-    spoken_of = settled_rows.where(F.col("_status") != PASSED_OVER).select(key).distinct()
+    spoken_of = settled_rows.where(F.col("_status") != RowStatus.SKIPPED).select(key).distinct()
     return here.join(spoken_of, key, "left_anti")
 
 

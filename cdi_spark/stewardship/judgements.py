@@ -6,6 +6,7 @@ from collections import defaultdict, deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from hashlib import sha256
 
 from pyspark.sql import DataFrame, SparkSession
@@ -14,7 +15,14 @@ from pyspark.sql import functions as F
 from cdi_spark.schema import JUDGED, JUDGEMENT
 from cdi_spark.spark.local_rows import local_rows
 
-MUST, CANNOT, WITHDRAWN = "must-link", "cannot-link", "withdrawn"
+
+class Verdict(StrEnum):
+    """What a steward decided about two records; the text is what entities.judgement stores."""
+
+    MUST_LINK = "must-link"
+    CANNOT_LINK = "cannot-link"
+    WITHDRAWN = "withdrawn"
+
 
 Pair = tuple[str, str]
 
@@ -25,7 +33,7 @@ class Judgement:
 
     left: str
     right: str
-    verdict: str
+    verdict: Verdict
     by: str
     why: str
     at: datetime
@@ -36,7 +44,7 @@ class Judgement:
         return self.left, self.right
 
 
-def standing(judgements: DataFrame) -> list[Judgement]:
+def active_judgements(judgements: DataFrame) -> list[Judgement]:
     """The decisions that hold, oldest first: of each pair the newest, if it was not withdrawn.
 
     Args:
@@ -46,12 +54,13 @@ def standing(judgements: DataFrame) -> list[Judgement]:
     for row in judgements.select(*JUDGEMENT.names).orderBy("step").collect():
         pair = row["record_id_l"], row["record_id_r"]
         newest.pop(pair, None)
-        if row["verdict"] != WITHDRAWN:
-            newest[pair] = Judgement(*pair, row["verdict"], row["decided_by"], row["why"], row["decided_at"])
+        verdict = Verdict(row["verdict"])
+        if verdict is not Verdict.WITHDRAWN:
+            newest[pair] = Judgement(*pair, verdict, row["decided_by"], row["why"], row["decided_at"])
     return list(newest.values())
 
 
-def against(held: Sequence[Judgement], pair: Pair, verdict: str) -> list[Judgement] | None:
+def find_contradiction(held: Sequence[Judgement], pair: Pair, verdict: Verdict) -> list[Judgement] | None:
     """The decisions that prove a new one wrong, as a chain from its one record to the other; None without any.
 
     Two records are one person where must-links lead from one to the other, and two where a cannot-link stands
@@ -61,7 +70,7 @@ def against(held: Sequence[Judgement], pair: Pair, verdict: str) -> list[Judgeme
     for judgement in held:
         beside[judgement.left].append((judgement.right, judgement))
         beside[judgement.right].append((judgement.left, judgement))
-    wanted = 1 if verdict == MUST else 0
+    wanted = 1 if verdict is Verdict.MUST_LINK else 0
     start, end = (pair[0], 0), (pair[1], wanted)
     # A place is a record, and how many cannot-links were passed on the way to it.
     came: dict[tuple[str, int], list[Judgement]] = {start: []}
@@ -71,14 +80,14 @@ def against(held: Sequence[Judgement], pair: Pair, verdict: str) -> list[Judgeme
         if place == end:
             return came[place]
         for other, judgement in beside[record]:
-            onward = other, passed + (judgement.verdict == CANNOT)
+            onward = other, passed + (judgement.verdict is Verdict.CANNOT_LINK)
             if onward[1] <= wanted and onward not in came:
                 came[onward] = [*came[place], judgement]
                 waiting.append(onward)
     return None
 
 
-def sides(spark: SparkSession, held: Sequence[Judgement]) -> DataFrame:
+def close_judgements(spark: SparkSession, held: Sequence[Judgement]) -> DataFrame:
     """What decisions say of each record, all that follows from them included.
 
     Two records with the same judged_same are one person. Else, with a value of judged_apart in common, they are
@@ -87,10 +96,10 @@ def sides(spark: SparkSession, held: Sequence[Judgement]) -> DataFrame:
     Returns:
         JUDGED.
     """
-    group = _groups(judgement.pair for judgement in held if judgement.verdict == MUST)
+    group = _groups(judgement.pair for judgement in held if judgement.verdict is Verdict.MUST_LINK)
     apart: dict[str, set[str]] = defaultdict(set)
     for judgement in held:
-        if judgement.verdict == CANNOT:
+        if judgement.verdict is Verdict.CANNOT_LINK:
             ends = sorted(group.get(record, record) for record in judgement.pair)
             for end in ends:
                 apart[end].add(sha256("|".join(ends).encode()).hexdigest()[:16])
@@ -105,7 +114,7 @@ def must_links(judged: DataFrame, records: DataFrame) -> DataFrame:
     """Links that hold together the records of one person that there are: record_id_l, record_id_r, match_weight.
 
     Args:
-        judged: sides().
+        judged: close_judgements().
         records: record_id.
     """
     there = judged.where("judged_same IS NOT NULL").join(records, "record_id", "left_semi")

@@ -11,15 +11,7 @@ from pyspark.sql import functions as F
 from cdi_spark.errors import CdiError
 from cdi_spark.schema import JUDGEMENT, PERSON
 from cdi_spark.spark.local_rows import local_rows
-from cdi_spark.stewardship.judgements import (
-    CANNOT,
-    MUST,
-    WITHDRAWN,
-    Judgement,
-    Pair,
-    against,
-    standing,
-)
+from cdi_spark.stewardship.judgements import Judgement, Pair, Verdict, active_judgements, find_contradiction
 from cdi_spark.stewardship.log import append_in_turn, no_such_record
 from cdi_spark.storage import Storage
 
@@ -29,12 +21,12 @@ class Decision:
     """What a steward says of two records, in any order.
 
     Attributes:
-        verdict: judgements.MUST, CANNOT or WITHDRAWN.
+        verdict: what was decided.
         why: the reason given.
     """
 
     records: Pair
-    verdict: str
+    verdict: Verdict
     why: str
 
     @property
@@ -43,12 +35,12 @@ class Decision:
         return min(self.records), max(self.records)
 
 
-def judge(storage: Storage, records: tuple[str, str], verdict: str, *, by: str, why: str) -> bool:
+def judge(storage: Storage, records: tuple[str, str], verdict: Verdict, *, by: str, why: str) -> bool:
     """Put a steward's decision about two records on record; it holds from the next run on.
 
     Args:
         records: two record_ids, in any order.
-        verdict: judgements.MUST, CANNOT or WITHDRAWN.
+        verdict: what was decided.
         by, why: who decided, and the reason given.
     Returns:
         False where the decision holds already; nothing is written then.
@@ -74,7 +66,9 @@ def judge_all(storage: Storage, asked: Sequence[Decision], *, by: str) -> list[b
     outcomes: list[bool | CdiError] = []
 
     def entries(step: int) -> list[tuple[object, ...]]:
-        held = {judgement.pair: judgement for judgement in standing(storage.read_or_empty(JUDGEMENT))}
+        held = {
+            judgement.pair: judgement for judgement in active_judgements(storage.read_or_empty(JUDGEMENT))
+        }
         made: list[tuple[object, ...]] = []
         outcomes.clear()
         at = datetime.now(UTC)
@@ -89,7 +83,7 @@ def judge_all(storage: Storage, asked: Sequence[Decision], *, by: str) -> list[b
                 continue
             pair, verdict = decision.pair, decision.verdict
             made.append((step + len(made), *pair, verdict, by, decision.why, at))
-            if verdict == WITHDRAWN:
+            if verdict is Verdict.WITHDRAWN:
                 del held[pair]
             else:
                 held[pair] = Judgement(*pair, verdict, by, decision.why, at)
@@ -108,21 +102,23 @@ def _is_new(decision: Decision, held: dict[Pair, Judgement], live: set[str]) -> 
     pair, verdict = decision.pair, decision.verdict
     if pair[0] == pair[1]:
         raise CdiError(f"judge: {pair[0]} is one record. Name two.")
-    if verdict != WITHDRAWN:
+    if verdict is not Verdict.WITHDRAWN:
         _want_live(pair, live)
     own = held.get(pair)
-    if verdict == WITHDRAWN and own is None:
+    if verdict is Verdict.WITHDRAWN and own is None:
         raise CdiError(f"judge: nothing is decided about {pair[0]} and {pair[1]}. See `cdi judge list`.")
     if own is not None and own.verdict == verdict:
         return False
-    if verdict != WITHDRAWN:
+    if verdict is not Verdict.WITHDRAWN:
         _want_no_contrary(list(held.values()), pair, verdict)
     return True
 
 
 def _live(storage: Storage, asked: Sequence[Decision]) -> set[str]:
     """Of the records that are named, to decide something about them, those that there are."""
-    names = sorted({name for decision in asked if decision.verdict != WITHDRAWN for name in decision.pair})
+    names = sorted(
+        {name for decision in asked if decision.verdict is not Verdict.WITHDRAWN for name in decision.pair}
+    )
     if not names:
         return set()
     named = local_rows(storage.spark, [(name,) for name in names], "record_id string")
@@ -136,15 +132,15 @@ def _want_live(pair: Pair, live: set[str]) -> None:
         raise no_such_record("judge", missing)
 
 
-def _want_no_contrary(held: Sequence[Judgement], pair: Pair, verdict: str) -> None:
-    chain = against(held, pair, verdict)
+def _want_no_contrary(held: Sequence[Judgement], pair: Pair, verdict: Verdict) -> None:
+    chain = find_contradiction(held, pair, verdict)
     if chain is None:
         return
-    signs = {MUST: "is", CANNOT: "is not"}
+    signs = {Verdict.MUST_LINK: "is", Verdict.CANNOT_LINK: "is not"}
     told = "; ".join(
         f"{step.left} {signs[step.verdict]} {step.right} ({step.by}, {step.at:%Y-%m-%d})" for step in chain
     )
-    persons = "one person" if verdict == MUST else "two persons"
+    persons = "one person" if verdict is Verdict.MUST_LINK else "two persons"
     raise CdiError(
         f"judge: {pair[0]} and {pair[1]} cannot be {persons}, for it is decided that {told}. "
         "Withdraw one of these decisions first."

@@ -12,15 +12,15 @@ from typing import Any
 
 from cdi_spark.errors import CdiError
 from cdi_spark.schema import SHOWN
-from cdi_spark.stewardship.judgements import CANNOT, MUST
+from cdi_spark.stewardship.judgements import Verdict
 from cdi_spark.stewardship.judging import Decision, judge_all
 from cdi_spark.storage import Storage
 
 _ASKED = ("record_id_l", "record_id_r", "answer", "note")
 _TOLD = ("reason", "match_weight", "match_probability", "entity_id_l", "entity_id_r")
 COLUMNS = (*_ASKED, *_TOLD, *(f"{name}_{side}" for name in SHOWN for side in "lr"))
-_VERDICTS = dict.fromkeys(("same", "s", "yes", "y", "1"), MUST) | dict.fromkeys(
-    ("different", "d", "no", "n", "0"), CANNOT
+_VERDICTS = dict.fromkeys(("same", "s", "yes", "y", "1"), Verdict.MUST_LINK) | dict.fromkeys(
+    ("different", "d", "no", "n", "0"), Verdict.CANNOT_LINK
 )
 # What a spreadsheet may take for a formula: where a cell begins, and behind a semicolon, which parts cells in
 # many countries. An apostrophe more or less in front of it is told apart from those that were there.

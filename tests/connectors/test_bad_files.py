@@ -236,5 +236,5 @@ def test_columns_of_any_name_land_and_are_mapped(
     delivery = read(spark, crm)
     storage.append_once("bronze.crm", delivery.rows, token="1")
     landed = storage.read("bronze.crm").transform(mapping.current_rows, crm, batches=delivery.batches)
-    [person] = landed.transform(mapping.emitted, crm, crm.emits[0]).collect()
+    [person] = landed.transform(mapping.emit_rows, crm, crm.emits[0]).collect()
     assert [person[name].lower() for name in columns] == ["ann", "ada", "leeds", "yorkshire", "ls1 4ab"]

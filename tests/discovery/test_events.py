@@ -247,6 +247,12 @@ def test_sums_are_read_as_they_are_written(
          {"subscription": {"started_on", "plan", "amount", "currency"}}),
         ("tickets", "Ticket ID;customer_no;Subject;Created At;Priority;Status", "{n};{k};help;2024-01-01 10:00;P1;open",
          {"support_case": {"opened_at", "subject", "priority", "status"}}),
+        ("zahlungen", "zahlung_id;kundennr;Zahlungsdatum;Zahlungsart;Betrag EUR", "Z{n};{k};03.04.2024;card;12,50",
+         {"payment": {"paid_on", "method", "amount", "currency"}}),
+        ("calls", "call_id;customer_no;timestamp;channel;score", "A{n};{k};2024-01-01T10:00:00Z;phone;7",
+         {"interaction": {"occurred_at", "channel", "score"}}),
+        ("consents", "consent_id;customer_no;granted_at;purpose;channel;granted", "N{n};{k};2024-01-01;ads;mail;yes",
+         {"consent": {"given_at", "purpose", "channel", "granted"}}),
     ],
 )  # fmt: skip
 def test_each_kind_of_event_finds_its_table(

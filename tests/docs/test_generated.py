@@ -32,3 +32,9 @@ def test_every_command_is_on_the_page_of_the_command_line(generated: dict[str, s
 def test_every_key_of_project_yml_and_of_sources_is_on_the_page_of_conf(generated: dict[str, str]) -> None:
     for key in ("default_country", "link_probability", "trust", "source_of_truth", "largest_block"):
         assert f"| `{key}` |" in generated["reference/configuration.md"]
+
+
+def test_every_key_of_conf_has_a_description(generated: dict[str, str]) -> None:
+    rows = [line for line in generated["reference/configuration.md"].splitlines() if line.startswith("| `")]
+    assert rows
+    assert not [row for row in rows if row.endswith("|  |")]

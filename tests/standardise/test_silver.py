@@ -45,10 +45,10 @@ def settle(
     table = TABLES[f"silver.{emit.table}"]
     return (
         bronze.transform(mapping.current_rows, source, batches=batches)
-        .transform(mapping.emitted, source, emit)
-        .transform(silver.standardised, table, mapped=emit.columns, default_country="GB")
+        .transform(mapping.emit_rows, source, emit)
+        .transform(silver.standardise_rows, table, mapped=emit.columns, default_country="GB")
         .transform(check_rows, {**silver.KEY_RULE, **(rules or {})}, table=table.name)
-        .transform(versions.settled, table=table, per_key=emit.per_key)
+        .transform(versions.resolve_versions, table=table, per_key=emit.per_key)
     )
 
 
@@ -61,7 +61,7 @@ def quarantined(settled: DataFrame) -> list[Row]:
 
 
 def rows_of(settled: DataFrame, table: str = "order") -> list[Row]:
-    return versions.held(settled, TABLES[f"silver.{table}"]).orderBy("record_id").collect()
+    return versions.keep_current(settled, TABLES[f"silver.{table}"]).orderBy("record_id").collect()
 
 
 def test_the_newest_version_wins_even_when_an_older_one_lands_later(spark: SparkSession) -> None:
@@ -126,7 +126,7 @@ def test_what_a_snapshot_lacks_is_marked_deleted_but_not_what_failed(spark: Spar
         source({}, "person", name="crm", load="snapshot"),
         source({}, "person", name="web"),
     ]
-    gone = versions.absent(current, delivery, PERSON, sources=sources).collect()
+    gone = versions.find_absent(current, delivery, PERSON, sources=sources).collect()
     # What came from a source that conf no longer has goes too.
     assert sorted(r["record_id"] for r in gone) == ["crm:gone", "dropped:y"]
 
@@ -306,7 +306,7 @@ def test_sources_go_through_a_table_together_and_stay_apart(spark: SparkSession)
     mapped = {name for columns, _ in emits.values() for name in columns}
     rows = versions.union(
         [
-            mapping.emitted(
+            mapping.emit_rows(
                 mapping.current_rows(bronze, shop, batches=()), shop, shop.emits[0], mapped=mapped
             )
             for shop in (
@@ -315,9 +315,9 @@ def test_sources_go_through_a_table_together_and_stay_apart(spark: SparkSession)
         ]
     )
     settled = (
-        rows.transform(silver.standardised, PERSON, mapped=mapped, default_country="GB")
+        rows.transform(silver.standardise_rows, PERSON, mapped=mapped, default_country="GB")
         .transform(check_rows, silver.KEY_RULE, table=PERSON.name)
-        .transform(versions.settled, table=PERSON, per_key="latest")
+        .transform(versions.resolve_versions, table=PERSON, per_key="latest")
     )
     held = [
         (r["record_id"], r["source"], r["trust"], r["given_name"], r["family_name"], r["emails"])
@@ -334,7 +334,7 @@ def test_only_rows_that_differ_from_the_table_are_merged_into_it(spark: SparkSes
     table = TABLES["silver.order"]
     keys = {"same": "", "new": "", "changed": "", "of another": "", "left": "y", "never": "y"}
     bronze = landed(spark, "id amount gone", *((1, key, "5", gone) for key, gone in keys.items()))
-    held = versions.held(settle(bronze, source({"amount": "amount"}, deleted="gone")), table).cache()
+    held = versions.keep_current(settle(bronze, source({"amount": "amount"}, deleted="gone")), table).cache()
     known = {row["order_id"]: row for row in held.collect()}
     told = [
         ("shop:same", "shop:same", known["shop:same"]["content_hash"]),
@@ -343,7 +343,7 @@ def test_only_rows_that_differ_from_the_table_are_merged_into_it(spark: SparkSes
         ("shop:left", "shop:left", "any"),
     ]
     current = local_rows(spark, told, "order_id string, record_id string, content_hash string")
-    changes = held.transform(versions.differing, current, table, by=["content_hash", "record_id"])
+    changes = held.transform(versions.keep_changed, current, table, by=["content_hash", "record_id"])
     assert {(r["order_id"], r["_gone"]) for r in changes.collect()} == {
         ("shop:new", False),
         ("shop:changed", False),

@@ -29,13 +29,7 @@ from cdi_spark.schema import (
     SHOWN,
 )
 from cdi_spark.spark.local_rows import local_rows
-from cdi_spark.stewardship.judgements import (
-    CANNOT,
-    MUST,
-    Judgement,
-    sides,
-    standing,
-)
+from cdi_spark.stewardship.judgements import Judgement, Verdict, active_judgements, close_judgements
 from cdi_spark.stewardship.review_sheet import COLUMNS, read_sheet, sheet
 from cdi_spark.storage import Storage
 
@@ -61,11 +55,13 @@ def asked(
     members = [(record, entity) for entity, records in entities.items() for record in records.split()]
     held = []
     for left, sign, right in (told.split() for told in decided):
-        held.append(Judgement(left, right, MUST if sign == "=" else CANNOT, "ann", "", AT))
+        held.append(
+            Judgement(left, right, Verdict.MUST_LINK if sign == "=" else Verdict.CANNOT_LINK, "ann", "", AT)
+        )
     found = open_pairs(
         local_rows(spark, [pair_row(*link) for link in links], PAIR.schema),
         local_rows(spark, members, "record_id string, entity_id string"),
-        sides(spark, held),
+        close_judgements(spark, held),
         limits=Linkage(**limits),
     ).collect()
     found.sort(key=lambda row: (-row["worth"], not row["beyond"], row["record_id_l"], row["record_id_r"]))
@@ -177,8 +173,8 @@ def test_a_sheet_says_all_and_comes_back(tmp_path: Path) -> None:
         writer.writerows(rows)
     found = read_sheet(file)
     assert [(a.row, a.decision.records, a.decision.verdict, a.decision.why) for a in found.answers] == [
-        (2, ("crm:1", "crm:2"), MUST, '=, \n"x"'),
-        (3, ("web:ä;-1\n,'", "crm:2"), CANNOT, "review"),
+        (2, ("crm:1", "crm:2"), Verdict.MUST_LINK, '=, \n"x"'),
+        (3, ("web:ä;-1\n,'", "crm:2"), Verdict.CANNOT_LINK, "review"),
     ]
     assert (found.empty, found.faults) == (1, {})
 
@@ -319,10 +315,10 @@ def test_a_clerk_answers_and_what_is_right_is_on_record(
     assert "row 6: judge: crm:9: no such record" in out
     assert f"{csv_file}: not on record: row 5, 6, 8" in err
     assert "who knows" not in out + err
-    held = standing(customers.read(JUDGEMENT.name))
+    held = active_judgements(customers.read(JUDGEMENT.name))
     assert [(j.pair, j.verdict, j.by, j.why) for j in held] == [
-        (("crm:1", "crm:2"), CANNOT, "ann", "review"),
-        (("crm:1", "web:1"), MUST, "ann", "one"),
+        (("crm:1", "crm:2"), Verdict.CANNOT_LINK, "ann", "review"),
+        (("crm:1", "web:1"), Verdict.MUST_LINK, "ann", "one"),
     ]
     csv_file.write_text("\n".join((head, *rows[:3])) + "\n")
     assert main(["review", *place, "--answers", str(csv_file), "--by", "bob", "--json"]) == 0

@@ -80,7 +80,7 @@ def read_delivery(
         SourceError: no file at the path, a file that cannot be read, or a key expression that does not fit
             the columns.
     """
-    with told_as_source(source):
+    with as_source_errors(source):
         listed = list_files(spark, source) if listed is None else listed
         files = [glob_escaped(path) for path, _, _ in listed]
         if not files:
@@ -96,7 +96,7 @@ def read_delivery(
         )
         parts = _parts(placed, said)
     found, repeated, places = _settled(parts)
-    with told_as_source(source):
+    with as_source_errors(source):
         rows = placed.join(F.broadcast(local_rows(spark, places, _PLACES)), list(_PLACED))
         rows = rows.select(
             *(F.col(quote(name)) for name in said),
@@ -121,7 +121,7 @@ def landed_schema(bronze: DataFrame) -> T.StructType:
 
 
 @contextmanager
-def told_as_source(source: Source) -> Iterator[None]:
+def as_source_errors(source: Source) -> Iterator[None]:
     """Tell Spark's errors over a source's files as errors of the source."""
     try:
         yield
@@ -139,7 +139,7 @@ def arriving_files(spark: SparkSession, source: Source) -> DataFrame:
     Raises:
         SourceError: no file at the path, and no pattern that any may come to.
     """
-    with told_as_source(source):
+    with as_source_errors(source):
         listing = spark.readStream.format("binaryFile").schema(_BINARY_FILE).options(**_which(source))
         return listing.load(_locate(source.path)).select("path")
 
@@ -158,7 +158,7 @@ def list_files(spark: SparkSession, source: Source) -> list[tuple[str, int, int]
     Raises:
         SourceError: no file at the path.
     """
-    with told_as_source(source):
+    with as_source_errors(source):
         listing = spark.read.format("binaryFile").options(**_which(source)).load(_locate(source.path))
         found = listing.select("path", "length", F.unix_micros("modificationTime").alias("changed"))
         return sorted((row["path"], row["length"], row["changed"]) for row in found.collect())

@@ -6,6 +6,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from enum import StrEnum
 from functools import reduce
 from typing import Any
 
@@ -19,12 +20,15 @@ from cdi_spark.schema import LANDING
 from cdi_spark.spark.local_rows import local_rows
 from cdi_spark.sql_text import quote
 
-# What `_fault` may say; each is a rule that the row fails.
-COLUMNS_AS_IN_HEADER = "columns_as_in_header"
-READS_AS_JSON = "reads_as_json"
-IN_ITS_ENCODING = "in_its_encoding"
-TYPES_AS_LANDED_BEFORE = "types_as_landed_before"
-FAULTS = (COLUMNS_AS_IN_HEADER, READS_AS_JSON, IN_ITS_ENCODING, TYPES_AS_LANDED_BEFORE)
+
+class Fault(StrEnum):
+    """What `_fault` says about a row that does not read; each is a rule that the row fails."""
+
+    COLUMNS_AS_IN_HEADER = "columns_as_in_header"
+    READS_AS_JSON = "reads_as_json"
+    IN_ITS_ENCODING = "in_its_encoding"
+    TYPES_AS_LANDED_BEFORE = "types_as_landed_before"
+
 
 _STRING = T.StringType()
 _LANDING = frozenset(column.name for column in LANDING)
@@ -52,7 +56,7 @@ def _csv(spark: SparkSession, source: Source, files: Sequence[str], known: T.Str
         .option("columnNameOfCorruptRecord", "_raw")
         .schema(_as_schema(_landing_names(header), _STRING).add("_raw", _STRING))
         .csv(same)
-        .withColumn("_fault", F.when(F.col("_raw").isNotNull(), F.lit(COLUMNS_AS_IN_HEADER)))
+        .withColumn("_fault", F.when(F.col("_raw").isNotNull(), F.lit(Fault.COLUMNS_AS_IN_HEADER)))
         .withColumn("_file", F.col("_metadata.file_path"))
         for header, same in by_header.items()
         if header
@@ -80,7 +84,7 @@ def _json(spark: SparkSession, source: Source, files: Sequence[str], known: T.St
     rows = (
         reader.schema(schema.add("_raw", _STRING))
         .json(list(files))
-        .withColumn("_fault", F.when(F.col("_raw").isNotNull(), F.lit(READS_AS_JSON)))
+        .withColumn("_fault", F.when(F.col("_raw").isNotNull(), F.lit(Fault.READS_AS_JSON)))
         .withColumn("_file", F.col("_metadata.file_path"))
     )
     renamed = dict(zip(fields, _landing_names(fields), strict=True))
@@ -106,7 +110,7 @@ def _parquet(spark: SparkSession, source: Source, files: Sequence[str], known: T
     return rows.select(
         *columns,
         F.when(amiss, everything).alias("_raw"),
-        F.when(amiss, F.lit(TYPES_AS_LANDED_BEFORE)).alias("_fault"),
+        F.when(amiss, F.lit(Fault.TYPES_AS_LANDED_BEFORE)).alias("_fault"),
         F.col("_metadata.file_path").alias("_file"),
     )
 
@@ -134,7 +138,7 @@ def _in_its_encoding(source: Source, rows: DataFrame) -> DataFrame:
     if _names_encoding(source) or not texts:
         return rows
     broken = F.to_json(F.struct(*texts)).contains("\ufffd")
-    return rows.withColumn("_fault", F.coalesce("_fault", F.when(broken, F.lit(IN_ITS_ENCODING))))
+    return rows.withColumn("_fault", F.coalesce("_fault", F.when(broken, F.lit(Fault.IN_ITS_ENCODING))))
 
 
 def _shapes(

@@ -18,9 +18,11 @@ from cdi_spark.discovery.recognise.lines import (
 )
 from cdi_spark.discovery.recognise.meaning import Guess
 from cdi_spark.discovery.recognise.sheets import Sheet
-from cdi_spark.schema import DATE, TABLES, TIMESTAMP
+from cdi_spark.schema import BOOLEAN, DATE, DOUBLE, TABLES, TIMESTAMP
 from cdi_spark.standardise.values.currencies import currency
 
+YES = ("true", "t", "1", "y", "yes", "ja", "j", "oui", "o", "si", "s", "tak", "x")
+_GRANTED = (*YES, "granted", "given", "opt_in", "opt-in", "optin", "opted_in", "opted-in")
 _CURRENCIES = {
     "GB": "GBP", "US": "USD", "CA": "CAD", "AU": "AUD", "NZ": "NZD", "CH": "CHF", "LI": "CHF", "PL": "PLN", "CZ": "CZK",
     "SE": "SEK", "NO": "NOK", "DK": "DKK", "HU": "HUF", "RO": "RON", "JP": "JPY", "CN": "CNY", "IN": "INR",
@@ -62,7 +64,7 @@ def event_lines(sheet: Sheet, kind: str, *, country: str, outer: Sheet | None = 
         if target in ("product_name", "name") and not found:
             found = _titles(sheet)
         if found:
-            lines.append(line_of(target, found[0], found[0].column.sql))
+            lines.append(_value(target, found[0], types[target]))
     if "unit_price" in types:
         lines += _line_amounts(sheet)
     elif "amount" in types:
@@ -70,6 +72,18 @@ def event_lines(sheet: Sheet, kind: str, *, country: str, outer: Sheet | None = 
     if "currency" in types:
         lines += _currency(sheet, lines, country, outer)
     return lines
+
+
+def _value(target: str, guess: Guess, kind: str) -> Line:
+    """The line of a column that is neither a time nor money."""
+    column = guess.column
+    if kind == DOUBLE:
+        return line_of(target, guess, f"try_cast({column.sql} as double)")
+    if kind == BOOLEAN and column.kind != "boolean":
+        line = line_of(target, guess, f"lower({column.text}) in {_GRANTED}")
+        line.confirm.append("do other values mean no?")
+        return line
+    return line_of(target, guess, column.sql)
 
 
 def amount_sql(column: str, guess: Guess) -> str:

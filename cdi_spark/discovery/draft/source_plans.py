@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from cdi_spark.discovery.draft.date_sql import as_timestamp
-from cdi_spark.discovery.draft.events import event_lines
+from cdi_spark.discovery.draft.events import YES, event_lines
 from cdi_spark.discovery.draft.persons import person_lines
 from cdi_spark.discovery.lexicon import words
 from cdi_spark.discovery.read.columns import nested_explode
@@ -23,12 +23,12 @@ from cdi_spark.discovery.recognise.sheets import (
     is_person,
     why_nothing,
 )
+from cdi_spark.schema import TABLES
 
 # A reference is believed when so many of its values are keys there.
 _BELIEVED = 0.9
 _LEAST_FILLED = 0.98
 _DESCRIBES = ("street", "city", "postcode", "birth_date", "gender", "occupation", "company")
-_YES = "('true', 't', '1', 'y', 'yes', 'ja', 'j', 'oui', 'o', 'si', 's', 'tak', 'x')"
 
 
 @dataclass(eq=False)
@@ -158,7 +158,8 @@ def _plan_events(
 def _whose_rows(plan: SourcePlan, person: EmitPlan, own: Sequence[Guess]) -> None:
     """Set the person's key: a customer number, cookie or device that rows share; else each row is its own."""
     person.key = plan.key.sql
-    seen = plan.sheet.of("cookie_id", "device_id") if plan.kind == "usage" else []
+    has_devices = "device_id" in TABLES[f"silver.{plan.kind}"].names
+    seen = plan.sheet.of("cookie_id", "device_id") if has_devices else []
     handles = sorted([*own, *seen], key=lambda guess: guess.column.fill < _LEAST_FILLED)
     if not handles:
         return
@@ -274,7 +275,7 @@ def _plan_rest(plan: SourcePlan) -> None:
                 f"{column.sql} is not null" if column.kind != "text" else f"coalesce({column.sql}, '') <> ''"
             )
         else:
-            sql = column.sql if column.kind == "boolean" else f"lower({column.text}) in {_YES}"
+            sql = column.sql if column.kind == "boolean" else f"lower({column.text}) in {YES}"
         plan.deleted = Line("deleted", sql, f"{percent(column.fill)} filled")
     if active := sheet.of("active"):
         plan.inactive = active[0]

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from functools import cache
+from itertools import chain
 
 from cdi_spark.discovery.lexicon.context_words import (
     CONTEXT,
@@ -15,6 +16,7 @@ from cdi_spark.discovery.lexicon.context_words import (
     PERSON_SUBJECTS,
 )
 from cdi_spark.discovery.lexicon.vocabulary import MEANINGS, fold
+from cdi_spark.schema import EVENT_TABLES
 
 _SHORT = {
     "nm": "name", "nme": "name", "nam": "name", "dt": "date", "dat": "date", "dte": "date", "datum": "datum",
@@ -237,7 +239,8 @@ def _phrases() -> tuple[dict[str, list[str]], dict[str, list[str]]]:
     """Phrase to meanings: those that must be the whole name, and those that may be a part of it."""
     whole: dict[str, list[str]] = {}
     inside: dict[str, list[str]] = {}
-    for meaning, phrases in MEANINGS.items():
+    own = (table.found_by.words.items() for table in EVENT_TABLES if table.found_by)
+    for meaning, phrases in chain(MEANINGS.items(), *own):
         for phrase in phrases.split():
             target = whole if phrase.endswith("!") else inside
             target.setdefault(_spelled(phrase.rstrip("!")), []).append(meaning)

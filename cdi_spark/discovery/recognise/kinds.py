@@ -5,10 +5,17 @@ from __future__ import annotations
 from functools import cache
 
 from cdi_spark.discovery.lexicon.words import canon, tokens_of
-from cdi_spark.schema import EVENT_TABLES, FoundBy
+from cdi_spark.schema import DATE, EVENT_TABLES, TIMESTAMP, FoundBy
 
 # The event tables that say how their rows are recognised, by short name.
 FOUND_BY: dict[str, FoundBy] = {t.short: t.found_by for t in EVENT_TABLES if t.found_by}
+# Meanings that only one table has and that are days or times.
+OWN_DATES = frozenset(
+    column.name
+    for table in EVENT_TABLES
+    for column in table.columns
+    if table.found_by and column.name in table.found_by.words and column.type in (DATE, TIMESTAMP)
+)
 
 
 def event_kind_of(name: str) -> str | None:

@@ -12,22 +12,26 @@ from cdi_spark.discovery.lexicon.dates import Reading
 from cdi_spark.discovery.lexicon.vocabulary import word_set
 from cdi_spark.discovery.read.columns import Column
 from cdi_spark.discovery.recognise.infer_from_values import TIMED, dates_in, told_by_values
+from cdi_spark.discovery.recognise.kinds import OWN_DATES
 
-DATE_MEANINGS = frozenset(
-    [
-        "birth_date",
-        "updated_at",
-        "created_at",
-        "ordered_at",
-        "issued_on",
-        "due_on",
-        "started_on",
-        "ended_on",
-        "opened_at",
-        "closed_at",
-        "occurred_at",
-        "date",
-    ]
+DATE_MEANINGS = (
+    frozenset(
+        [
+            "birth_date",
+            "updated_at",
+            "created_at",
+            "ordered_at",
+            "issued_on",
+            "due_on",
+            "started_on",
+            "ended_on",
+            "opened_at",
+            "closed_at",
+            "occurred_at",
+            "date",
+        ]
+    )
+    | OWN_DATES
 )
 _PERSONAL = word_set(
     """

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -12,7 +11,8 @@ import pyarrow as pa
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from cdi_spark.graph.union_find import joining
+from cdi_spark.graph.link_weight import bits_from_probability
+from cdi_spark.graph.union_find import DisjointSets, spanning_forest
 from cdi_spark.linkage.executor.tasks import evidence_of
 from cdi_spark.linkage.model.frozen import Frozen
 from cdi_spark.linkage.model.splink_sql import evidence_sql
@@ -65,7 +65,7 @@ def links_within(persons: DataFrame, frozen: Frozen, *, record_ids: Sequence[str
         found = connection.sql(evidence_sql(scored, {name: name for name in names})).fetchnumpy()
     bits, known = evidence_of(found, len(names))
     prior = scored.settings["probability_two_random_records_match"]
-    weights = bits.sum(axis=1) + math.log2(prior / (1 - prior))
+    weights = bits.sum(axis=1) + bits_from_probability(prior)
     ids = records.column("record_id").to_pylist()
     left, right = (found[side].tolist() for side in ("place_l", "place_r"))
     links = []
@@ -82,24 +82,20 @@ def spanning_tree(links: Sequence[Link]) -> list[Link]:
     Args:
         links: of all pairs, the strongest first.
     """
-    return [links[place] for place in joining((link.record_id_l, link.record_id_r) for link in links)]
+    return [links[place] for place in spanning_forest((link.record_id_l, link.record_id_r) for link in links)]
 
 
 def weakest_link(tree: Sequence[Link]) -> WeakestLink | None:
     """The last link of a spanning tree, and the records on its either side; None where there is no link."""
     if not tree:
         return None
-    *held, weakest = tree
-    sides = ({weakest.record_id_l}, {weakest.record_id_r})
-    for side in sides:
-        while (
-            near := {
-                record
-                for link in held
-                if len({link.record_id_l, link.record_id_r} & side) == 1
-                for record in (link.record_id_l, link.record_id_r)
-            }
-            - side
-        ):
-            side |= near
-    return WeakestLink(weakest, (sorted(sides[0]), sorted(sides[1])))
+    *others, weakest = tree
+    sets = DisjointSets[str]()
+    for link in others:
+        sets.join(link.record_id_l, link.record_id_r)
+    records = sorted({record for link in tree for record in (link.record_id_l, link.record_id_r)})
+    left, right = (
+        [record for record in records if sets.find(record) == sets.find(end)]
+        for end in (weakest.record_id_l, weakest.record_id_r)
+    )
+    return WeakestLink(weakest, (left, right))

@@ -13,20 +13,21 @@ from typing import Any
 
 import duckdb
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from cdi_spark.linkage.clustering.agglomerative import Room, resolve
-from cdi_spark.linkage.clustering.constrained_tree import divide
-from cdi_spark.linkage.clustering.links import Floats, Ints, links_of_pairs
+from cdi_spark.graph.arrays import Bools, Floats, Ints
+from cdi_spark.linkage.clustering.agglomerative import resolve
+from cdi_spark.linkage.clustering.clusters import EntityLimits
+from cdi_spark.linkage.clustering.constrained_spanning_tree import resolve_by_spanning_tree
+from cdi_spark.linkage.clustering.links import links_of_pairs
 
 # Pairs that one DuckDB query looks at: enough to keep it busy, few enough for a worker's memory.
 PAIR_BUDGET = 1_000_000
 _ROWS_OUT = 100_000
 
 Task = Callable[[Iterable[pa.RecordBatch]], Iterable[pa.RecordBatch]]
-RoomOf = Callable[[list[str]], Room]
+LimitsOf = Callable[[list[str]], EntityLimits]
 
 
 def scorer(entries: str, sql: str, *, memory_limit: str = "1GB") -> Task:
@@ -59,7 +60,7 @@ def resolver(
     kinds: int,
     prior: float,
     least_weight: float,
-    room: RoomOf,
+    limits: LimitsOf,
     pair_budget: int = PAIR_BUDGET,
     memory_limit: str = "1GB",
 ) -> Task:
@@ -70,7 +71,7 @@ def resolver(
         kinds: of evidence that the query tells.
         prior: log2 odds of a match of two random records.
         least_weight: bits of the entity score from which two clusters are one entity.
-        room: what room entities of these record_ids have.
+        limits: returns how many records entities of these record_ids may have.
         pair_budget: most pairs in one query, but for a component that alone has more.
     Returns:
         Batches of record_id, first_record: the first record_id of the record's entity.
@@ -89,39 +90,39 @@ def resolver(
                 links,
                 prior=prior,
                 least_weight=least_weight,
-                room=room(ids.to_pylist()),
+                limits=limits(ids.to_pylist()),
             ).entity
             yield from _first_records(ids, entity)
 
     return resolve_components
 
 
-def divider(cannot: str, *, room: RoomOf, memory_limit: str = "1GB") -> Task:
+def spanning_tree_resolver(cannot: str, *, limits: LimitsOf, memory_limit: str = "1GB") -> Task:
     """A function for mapInArrow over records that arrive component by component (sorted by key, then record_id).
 
     A record comes with `links`, a list of others of its component and bits, and with judged_same.
 
     Args:
         cannot: query over cdi_left and cdi_right (splink_sql.cannot_sql).
-        room: what room entities of these record_ids have.
+        limits: returns how many records entities of these record_ids may have.
     Returns:
         As resolver().
     """
 
-    def divide_components(batches: Iterable[pa.RecordBatch]) -> Iterable[pa.RecordBatch]:
+    def resolve_components(batches: Iterable[pa.RecordBatch]) -> Iterable[pa.RecordBatch]:
         for connection, piece in _placed(batches, PAIR_BUDGET, memory_limit):
             apart = connection.sql(cannot).fetchnumpy()
             linked = connection.sql(_LINKS).fetchnumpy()
             ids = piece.column("record_id").combine_chunks()
-            entity = divide(
+            entity = resolve_by_spanning_tree(
                 piece.column("judged_same").to_pylist(),
                 (linked["place_l"], linked["place_r"], linked["weight"]),
                 (apart["place_l"], apart["place_r"]),
-                room(ids.to_pylist()),
+                limits(ids.to_pylist()),
             )
             yield from _first_records(ids, entity)
 
-    return divide_components
+    return resolve_components
 
 
 _LINKS = """
@@ -136,7 +137,7 @@ def _first_records(ids: pa.Array, entity: Ints) -> list[pa.RecordBatch]:
     return list(named.to_batches())
 
 
-def evidence_of(found: Mapping[str, Any], kinds: int) -> tuple[Floats, npt.NDArray[np.bool_]]:
+def evidence_of(found: Mapping[str, Any], kinds: int) -> tuple[Floats, Bools]:
     """bits and known of splink_sql.evidence_sql(), pairs x kinds of evidence."""
     bits = np.stack([np.asarray(found[f"bits_{n}"], float) for n in range(kinds)], axis=1)
     known = np.stack([np.asarray(found[f"known_{n}"], bool) for n in range(kinds)], axis=1)

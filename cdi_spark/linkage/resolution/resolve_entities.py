@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import math
 from functools import partial
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from cdi_spark.config import Linkage
-from cdi_spark.linkage.clustering import agglomerative
+from cdi_spark.graph.link_weight import bits_from_probability
 from cdi_spark.linkage.clustering.agglomerative import LARGEST_COMPONENT
+from cdi_spark.linkage.clustering.clusters import EntityLimits
 from cdi_spark.linkage.executor import tasks
 from cdi_spark.linkage.model.frozen import Frozen
 from cdi_spark.linkage.model.splink_sql import cannot_sql, evidence_sql
@@ -50,8 +50,8 @@ def resolve_entities(
     """
     largest = largest if limits.resolve == "entities" else 1
     judged = local_rows(linked.sparkSession, [], JUDGED) if judged is None else judged
-    room = partial(
-        agglomerative.Room.of, largest=limits.largest_entity, per_source=dict(limits.records_per_source)
+    limits_of = partial(
+        EntityLimits.of, largest=limits.largest_entity, per_source=dict(limits.records_per_source)
     )
     parts = components.groupBy("part").agg(F.count("*").alias("size"), F.min("record_id").alias("smallest"))
     sized = keep("sized", components.join(parts, "part"))
@@ -65,12 +65,14 @@ def resolve_entities(
         )
         with_links = large.join(_links_of_left(links), "record_id", "left").transform(component_by_component)
         found = found.unionByName(
-            with_links.mapInArrow(shipped(tasks.divider(cannot_sql(frozen.rules), room=room)), _FOUND)
+            with_links.mapInArrow(
+                shipped(tasks.spanning_tree_resolver(cannot_sql(frozen.rules), limits=limits_of)), _FOUND
+            )
         )
     if largest > 1:
         several = sized.where(F.col("size").between(2, largest)).select("record_id", key)
         compared = records.join(several, "record_id").transform(component_by_component)
-        found = found.unionByName(compared.mapInArrow(shipped(_resolver(frozen, room)), _FOUND))
+        found = found.unionByName(compared.mapInArrow(shipped(_resolver(frozen, limits_of)), _FOUND))
     return sized.join(found, "record_id", "left").select(
         "record_id",
         "component",
@@ -79,16 +81,16 @@ def resolve_entities(
     )
 
 
-def _resolver(frozen: Frozen, room: tasks.RoomOf) -> tasks.Task:
+def _resolver(frozen: Frozen, limits_of: tasks.LimitsOf) -> tasks.Task:
     scored = frozen.scored()
     evidence = {c.name: c.evidence for c in frozen.model.comparisons}
     prior = scored.settings["probability_two_random_records_match"]
     return tasks.resolver(
         evidence_sql(scored, evidence, frozen.rules, judged=True),
         kinds=len(set(evidence.values())),
-        prior=math.log2(prior / (1 - prior)),
+        prior=bits_from_probability(prior),
         least_weight=frozen.trained["entity_weight"],
-        room=room,
+        limits=limits_of,
     )
 
 

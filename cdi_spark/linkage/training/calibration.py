@@ -13,12 +13,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cdi_spark.linkage.clustering.links import (
-    MOST_BITS,
-    Bools,
-    Floats,
-    Ints,
-)
+from cdi_spark.graph.arrays import Bools, Floats, Ints
+from cdi_spark.graph.link_weight import probability_from_bits
+from cdi_spark.graph.union_find import spanning_forest
 from cdi_spark.linkage.model.parameters import Parameters
 from cdi_spark.linkage.training.m_and_u import weights
 from cdi_spark.linkage.training.pairs import Sample
@@ -72,25 +69,12 @@ def answers(left: Ints, right: Ints, bits: Floats, question: Ints) -> Ints:
     Returns:
         Positions, ascending.
     """
-    joined: dict[int, int] = {}
-
-    def first(record: int) -> int:
-        while record in joined:
-            record = joined[record]
-        return record
-
-    chosen, told = [], set()
-    for n in np.lexsort((right, left, -bits)).tolist():
-        if question[n] >= 0:
-            if question[n] not in told:
-                told.add(question[n])
-                chosen.append(n)
-            continue
-        one, other = first(int(left[n])), first(int(right[n]))
-        if one != other:
-            joined[max(one, other)] = min(one, other)
-            chosen.append(n)
-    return np.array(sorted(chosen), np.int64)
+    heaviest_first = np.lexsort((right, left, -bits))
+    same = heaviest_first[question[heaviest_first] < 0]
+    joining = list(spanning_forest(zip(left[same].tolist(), right[same].tolist(), strict=True)))
+    apart = heaviest_first[question[heaviest_first] >= 0]
+    _, heaviest = np.unique(question[apart], return_index=True)
+    return np.sort(np.r_[same[joining], apart[heaviest]])
 
 
 def shift(bits: Floats, same: Bools) -> float:
@@ -112,7 +96,7 @@ def shift(bits: Floats, same: Bools) -> float:
     low = -high
     for _ in range(_HALVINGS):
         middle = (low + high) / 2
-        likely = 1 / (1 + np.exp2(-np.clip(bits + middle, -MOST_BITS, MOST_BITS)))
+        likely = probability_from_bits(bits + middle)
         slope = np.log(2) * (same - likely).sum() - middle / DEVIATION**2
         low, high = (middle, high) if slope > 0 else (low, middle)
     return round(float(low + high) / 2, 6)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from datetime import UTC, datetime
 from functools import reduce
 
@@ -10,6 +9,7 @@ from pyspark.sql import DataFrame, Row
 from pyspark.sql import functions as F
 
 from cdi_spark.config import Linkage
+from cdi_spark.graph.link_weight import bits_from_probability
 from cdi_spark.linkage.model.blocking import with_keys
 from cdi_spark.linkage.model.features import known_features, person_features, with_frequency
 from cdi_spark.linkage.model.frozen import Frozen
@@ -103,7 +103,7 @@ def train_and_freeze(
         "stop_keys": stopped,
         "rare_frequencies": rare,
         "keep_weight": limits.keep_weight,
-        "link_weight": math.log2(limits.link_probability / (1 - limits.link_probability)),
+        "link_weight": bits_from_probability(limits.link_probability),
         "entity_weight": found.entity_weight,
         "metrics": train.as_json(found.metrics),
         "trained_records": found.metrics["sample_records"],

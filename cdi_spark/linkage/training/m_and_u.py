@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from cdi_spark.linkage.clustering.links import Floats, Ints
+from cdi_spark.graph.arrays import Floats, Ints
 from cdi_spark.linkage.model.parameters import Parameters
 from cdi_spark.linkage.model.person_model import UNKNOWN, PersonModel
 from cdi_spark.linkage.training.pairs import Levels, Pairs, Tally

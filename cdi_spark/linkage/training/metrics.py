@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from cdi_spark.linkage.clustering.links import Ints
+from cdi_spark.graph.arrays import Ints
+from cdi_spark.graph.link_weight import bits_from_probability
 from cdi_spark.linkage.model.parameters import Parameters
 from cdi_spark.linkage.training.calibration import Calibration
 from cdi_spark.linkage.training.m_and_u import weights
@@ -100,7 +101,7 @@ def _unlinkable(records: Sample, parameters: Sequence[Parameters], prior: float)
     everyone = np.arange(records.size)
     itself = records.at_levels(everyone, everyone)
     bits = weights(itself, parameters, records.model, records.frequencies).sum(axis=1)
-    bits += np.log2(prior / (1 - prior))
+    bits += bits_from_probability(prior)
     return [[least, round(float((bits < least).mean()), 6)] for least in _BITS] if records.size else []
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cdi_spark.linkage.clustering.links import Floats
+from cdi_spark.graph.arrays import Floats
 from cdi_spark.linkage.model.person_model import UNKNOWN
 from cdi_spark.linkage.training.pairs import Levels, distinct_levels
 

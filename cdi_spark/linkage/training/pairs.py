@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from cdi_spark.linkage.clustering.links import Floats, Ints
+from cdi_spark.graph.arrays import Floats, Ints
 from cdi_spark.linkage.model.blocking import rule_of
 from cdi_spark.linkage.model.link_rules import NO_RULES, LinkRules
 from cdi_spark.linkage.model.person_model import UNKNOWN, PersonModel

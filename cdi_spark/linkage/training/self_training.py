@@ -7,12 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from cdi_spark.linkage.clustering.links import (
-    Floats,
-    Ints,
-    Links,
-    links_of_pairs,
-)
+from cdi_spark.graph.arrays import Floats, Ints
+from cdi_spark.graph.link_weight import probability_from_bits
+from cdi_spark.linkage.clustering.links import Links, links_of_pairs
 from cdi_spark.linkage.model.parameters import Parameters
 from cdi_spark.linkage.training.m_and_u import (
     Evidence,
@@ -58,8 +55,7 @@ def learned_from(material: Material, entity: Ints, match: Floats) -> Learned:
     )
     links = links_of_pairs(inside.left, inside.right, by_evidence, known, prior, material.decided_inside)
     bits = weights(candidates, parameters, records.model, records.frequencies).sum(axis=1) + prior
-    likely = 1 / (1 + np.exp2(-np.clip(bits, -60, 60)))
-    return Learned(parameters, prior, links, as_decided(likely, material.decided))
+    return Learned(parameters, prior, links, as_decided(probability_from_bits(bits), material.decided))
 
 
 def as_decided(match: Floats, decided: Ints) -> Floats:

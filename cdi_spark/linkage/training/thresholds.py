@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from cdi_spark.graph.arrays import Floats, Ints
 from cdi_spark.linkage.clustering import agglomerative
-from cdi_spark.linkage.clustering.links import Floats, Ints, Links
+from cdi_spark.linkage.clustering.links import Links
 from cdi_spark.linkage.training.pairs import Pairs
 
 # Bits of the entity score.
@@ -100,11 +101,14 @@ def choose(thresholds: Sequence[Threshold], wish: float | None, shift: float = 0
         even = min(thresholds, key=lambda at: abs(at.entity_weight + shift))
         return Choice(even, f"even odds{as_judged}", None)
     by_labels = any(at.labelled_precision is not None for at in thresholds)
-    for at in thresholds:
+
+    def meets_target(at: Threshold) -> bool:
         precision = at.labelled_precision if by_labels else at.implied_precision
-        if precision is not None and precision >= wish:
-            break
-    return Choice(at, "labels" if by_labels else f"implied precision{as_judged}", wish)
+        return precision is not None and precision >= wish
+
+    ascending = sorted(thresholds, key=lambda at: at.entity_weight)
+    lowest = next(filter(meets_target, ascending), None)
+    return Choice(lowest or ascending[-1], "labels" if by_labels else f"implied precision{as_judged}", wish)
 
 
 def _labelled(entity: Ints, people: Ints | None) -> tuple[float | None, float | None]:

@@ -12,10 +12,11 @@ import numpy as np
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from cdi_spark.graph.union_find import smallest_joined
+from cdi_spark.graph.arrays import Floats, Ints
+from cdi_spark.graph.union_find import smallest_connected
 from cdi_spark.linkage.clustering import agglomerative
 from cdi_spark.linkage.clustering.agglomerative import LARGEST_COMPONENT
-from cdi_spark.linkage.clustering.links import Floats, Ints, pairs_within
+from cdi_spark.linkage.clustering.links import pairs_within
 from cdi_spark.linkage.model.blocking import block_sizes, with_keys
 from cdi_spark.linkage.model.link_rules import NO_RULES, LinkRules
 from cdi_spark.linkage.model.person_model import BlockingRule, PersonModel, digest
@@ -125,7 +126,7 @@ def train_on(
     inside = records.at_levels(*pairs_within(component))
     decided_inside = records.decided(inside.left, inside.right)
     likely = _among(candidates, odds, inside, records.size)
-    entity = agglomerative.seeds(records.size, inside.left, inside.right, likely, decided_inside)
+    entity = agglomerative.find_seeds(records.size, inside.left, inside.right, likely, decided_inside)
     logs.doing("learning from first clusters")
     material = Material(records, random, candidates, decided, inside, decided_inside)
     learned = learned_from(material, entity, match)
@@ -184,7 +185,7 @@ def divided_components(records: int, left: Ints, right: Ints, odds: Floats) -> I
     least = _COMPONENT_WEIGHT
     while large.any():
         strong = (odds >= least) & large[left] & (component[left] == component[right])
-        part = smallest_joined(records, left[strong], right[strong])
+        part = smallest_connected(records, left[strong], right[strong])
         component = np.where(large, part, component)
         sizes = np.bincount(component, minlength=records)
         large = (sizes[component] > LARGEST_COMPONENT) & bool(strong.any())

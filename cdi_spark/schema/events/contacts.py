@@ -28,7 +28,7 @@ SUPPORT_CASE = EventTable(
         "support_case",
         Column("opened_at", TIMESTAMP, "when opened, UTC"),
         Column("closed_at", TIMESTAMP, "when closed, UTC; null while open"),
-        Column("priority", STRING, "priority as the source says it"),
+        Column("priority", STRING, "priority, as the source gives it"),
         STATUS,
         Column("subject", STRING, "subject line, free text: may name people", "identifier"),
     ),
@@ -90,7 +90,7 @@ USAGE = EventTable(
     found_by=FoundBy(
         names="event events usage log logs session sessions click clicks clickstream pageview pageviews activity "
         "activities login logins visit visits hit hits weblog appevents nutzung ereignis ereignisse evenement "
-        "evenements evento eventos eventi interaction interactions",
+        "evenements evento eventos eventi",
         evidence={"occurred_at": 1, "event_name": 2, "cookie_id": 0.5, "device_id": 0.5},
         needs=("occurred_at date created_at ordered_at",),
         columns={
@@ -109,17 +109,15 @@ INTERACTION = EventTable(
     event_columns(
         "interaction",
         Column("occurred_at", TIMESTAMP, "when, UTC"),
-        Column(
-            "channel", STRING, "email, call, chat, survey, social, store, …, in small letters", is_word=True
-        ),
+        Column("channel", STRING, "email, call, chat, survey, social, store, …, in lower case", is_word=True),
         Column(
             "kind",
             STRING,
             "what happened: sent, opened, clicked, received, answered, visited, …",
             is_word=True,
         ),
-        Column("campaign", STRING, "campaign that it belongs to"),
-        Column("score", DOUBLE, "answer of a survey, in the unit that the source has"),
+        Column("campaign", STRING, "campaign of the contact"),
+        Column("score", DOUBLE, "answer to a survey, in the unit that the source has"),
         Column("subject", STRING, "subject line, free text: may name people", "identifier"),
     ),
     timeline=(
@@ -134,17 +132,39 @@ INTERACTION = EventTable(
         count_of("interaction", "number of contacts: mails, calls, chats, surveys, visits, campaigns"),
         last_of("interaction", "newest contact, UTC"),
     ),
+    found_by=FoundBy(
+        names="interaction interactions contacthistory communication communications call calls chat chats survey "
+        "surveys campaign campaigns mailing mailings newsletter newsletters touchpoint touchpoints anruf anrufe "
+        "umfrage umfragen kampagne kampagnen appel appels enquete enquetes campagne campagnes llamada llamadas "
+        "encuesta encuestas chiamata chiamate sondaggio sondaggi campagna",
+        # Little: files of people have such columns too, so the name or an id has to speak for the table as well.
+        evidence={"channel": 0.5, "campaign": 0.5, "score": 0.5},
+        needs=("occurred_at date created_at", "channel campaign score event_name subject"),
+        columns={
+            "occurred_at": "occurred_at date created_at started_on opened_at",
+            "channel": "channel",
+            "kind": "event_name",
+            "campaign": "campaign",
+            "score": "score",
+            "subject": "subject",
+        },
+        words={
+            "channel": "channel! kanal! canal! canale! kanaal! contactchannel kontaktkanal communicationchannel",
+            "campaign": "campaign! campaignname kampagne! kampagnenname campagne! nomcampagne campana! campagna!",
+            "score": "score! surveyscore nps! npsscore csat! csatscore rating! bewertung! satisfactionscore",
+        },
+    ),
 )
 
 CONSENT = EventTable(
     "silver.consent",
-    "One row per consent given or refused; of a purpose and channel the newest holds",
+    "One row per consent given or refused; the newest per purpose and channel is valid",
     ("consent_id",),
     event_columns(
         "consent",
-        Column("purpose", STRING, "what for: marketing, profiling, …"),
-        Column("channel", STRING, "email, phone, post, sms; null: all"),
-        Column("granted", BOOLEAN, "given, or refused or withdrawn"),
+        Column("purpose", STRING, "purpose: marketing, profiling, …"),
+        Column("channel", STRING, "email, phone, post, sms; null means all channels"),
+        Column("granted", BOOLEAN, "true where given, false where refused or withdrawn"),
         Column("given_at", TIMESTAMP, "when, UTC"),
     ),
     timeline=(
@@ -160,8 +180,28 @@ CONSENT = EventTable(
             Column(
                 "consents",
                 f"map<{STRING},{BOOLEAN}>",
-                "newest consent by purpose, or purpose:channel",
+                "newest consent by purpose or by purpose:channel",
             ),
         ),
+    ),
+    found_by=FoundBy(
+        names="consent consents optin optins optout optouts permission permissions einwilligung einwilligungen "
+        "consentement consentements consentimiento consentimientos consenso consensi toestemming toestemmingen "
+        "zgoda zgody",
+        evidence={"granted": 0.5, "purpose": 0.5},
+        needs=("granted", "given_at date created_at occurred_at updated_at"),
+        columns={
+            "given_at": "given_at date created_at occurred_at updated_at",
+            "purpose": "purpose",
+            "channel": "channel",
+            "granted": "granted",
+        },
+        words={
+            "given_at": "consentdate consentat consentedat consentgivenat grantedat grantedon optindate optedinat "
+            "einwilligungsdatum",
+            "purpose": "purpose! zweck! finalite! finalidad! finalita! doel! consentpurpose consenttype",
+            "granted": "granted! isgranted consent! consented! consentgiven consentgranted optin! optedin "
+            "einwilligung! zugestimmt! consentement! consentimiento! consenso! toestemming! zgoda!",
+        },
     ),
 )

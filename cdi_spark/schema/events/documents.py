@@ -64,9 +64,9 @@ ORDER_LINE = EventTable(
         "order_line",
         Column("order_key", STRING, "the order's own key: its order_id is <source>:<order_key>", "pseudonym"),
         Column("product_code", STRING, "product or SKU code"),
-        Column("product_name", STRING, "product as named on the order"),
+        Column("product_name", STRING, "name of the product on the order"),
         Column("quantity", INT, "pieces"),
-        Column("unit_price", MONEY, "price a piece, in `currency`"),
+        Column("unit_price", MONEY, "price per piece, in `currency`"),
         AMOUNT,
         CURRENCY,
     ),
@@ -125,7 +125,7 @@ PAYMENT = EventTable(
     ("payment_id",),
     event_columns(
         "payment",
-        Column("paid_invoice_id", STRING, "invoice_id of the invoice that it is for", "pseudonym"),
+        Column("paid_invoice_id", STRING, "invoice_id of the invoice that is paid", "pseudonym"),
         Column("paid_on", DATE, "day of the payment"),
         Column(
             "kind",
@@ -134,7 +134,7 @@ PAYMENT = EventTable(
             is_word=True,
             default="payment",
         ),
-        Column("method", STRING, "means of payment as the source says it"),
+        Column("method", STRING, "means of payment, as the source gives it"),
         STATUS,
         IS_VOID,
         AMOUNT,
@@ -146,6 +146,20 @@ PAYMENT = EventTable(
     activity="true",
     fact="payment",
     summary=document_summary("payment", "payments, less refunds"),
+    found_by=FoundBy(
+        names="payment payments zahlung zahlungen zahlungseingang zahlungseingaenge paiement paiements pago pagos "
+        "pagamento pagamenti pagamentos betaling betalingen platnosc platnosci refund refunds remittance remittances",
+        evidence={"paid_on": 1, "method": 0.5, "amount": 0.5},
+        needs=("amount", "paid_on date created_at occurred_at"),
+        columns={"paid_on": "paid_on date created_at occurred_at", "method": "method", "status": "status"},
+        words={
+            "paid_on": "paymentdate paidon paidat datepaid zahlungsdatum zahldatum bezahltam datepaiement "
+            "datedepaiement fechapago fechadepago datapagamento datadipagamento betaaldatum betaaldop dataplatnosci",
+            "method": "method! paymentmethod paymenttype paymentmode zahlungsart zahlart zahlweise zahlungsmethode "
+            "moyenpaiement moyendepaiement modepaiement modedepaiement metodopago metododepago formapago "
+            "formadepago metodopagamento metododipagamento betaalmethode betaalwijze",
+        },
+    ),
 )
 
 SUBSCRIPTION = EventTable(
@@ -156,7 +170,7 @@ SUBSCRIPTION = EventTable(
         "subscription",
         Column("plan", STRING, "plan"),
         Column("started_on", DATE, "first day"),
-        Column("ended_on", DATE, "last day; null while it runs"),
+        Column("ended_on", DATE, "last day; null while the subscription runs"),
         STATUS,
         AMOUNT,
         CURRENCY,

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cdi_spark.linkage.clustering import agglomerative
+from cdi_spark.linkage.clustering.clusters import EntityLimits
 from cdi_spark.linkage.clustering.links import links_of_pairs, pairs_within
 
 PRIOR = -10.0
@@ -234,15 +235,15 @@ def test_no_entity_has_more_records_than_it_may(sources: list[str], data: st.Dat
     bits = np.array([[data.draw(st.sampled_from([-3.0, 7.0, 14.0, 25.0]))] for _ in left])
     names = [f"{source}:{n}" for n, source in enumerate(sources)]
     most, of_crm = data.draw(st.integers(2, 4)), data.draw(st.integers(1, 2))
-    room = agglomerative.Room.of(names, largest=most, per_source={"crm": of_crm})
+    limits = EntityLimits.of(names, largest=most, per_source={"crm": of_crm})
     undecided = np.zeros(len(left), np.int64)
     links = links_of_pairs(left, right, bits, np.ones_like(bits, bool), PRIOR, undecided)
-    entity = agglomerative.resolve(count, links, prior=PRIOR, least_weight=0.0, room=room).entity
+    entity = agglomerative.resolve(count, links, prior=PRIOR, least_weight=0.0, limits=limits).entity
     for one in set(entity.tolist()):
         assert (entity == one).sum() <= most
         assert sum(source == "crm" for source, e in zip(sources, entity, strict=True) if e == one) <= of_crm
-    free = agglomerative.Room.of(names, largest=count, per_source={"crm": count})
+    free = EntityLimits.of(names, largest=count, per_source={"crm": count})
     unbound = agglomerative.resolve(count, links, prior=PRIOR, least_weight=0.0).entity
     assert (
-        agglomerative.resolve(count, links, prior=PRIOR, least_weight=0.0, room=free).entity == unbound
+        agglomerative.resolve(count, links, prior=PRIOR, least_weight=0.0, limits=free).entity == unbound
     ).all()

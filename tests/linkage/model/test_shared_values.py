@@ -49,5 +49,8 @@ def test_a_value_is_shared_from_two_initials_on_and_public_from_a_limit_on(featu
 
 
 def test_without_a_shared_value_all_is_own(features: DataFrame) -> None:
-    told = with_own(features, shared_values(features).limit(0), public_from=4).collect()
-    assert all(r["own_emails"] == r["emails"] and r["own_phones"] == r["phones"] for r in told)
+    before = {r["record_id"]: (r["emails"], r["phones"]) for r in features.collect()}
+    found = with_own(features, shared_values(features).limit(0), public_from=4).collect()
+    assert len(before) == 8
+    assert {r["record_id"]: (r["emails"], r["phones"]) for r in found} == before
+    assert {r["record_id"]: (r["own_emails"], r["own_phones"]) for r in found} == before

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pytest
 
 from cdi_spark.config import CannotLink, Linkage
-from cdi_spark.linkage.clustering.links import Bools, Floats
+from cdi_spark.graph.arrays import Bools, Floats
 from cdi_spark.linkage.evaluation.charts import level_weights
 from cdi_spark.linkage.model.link_rules import LinkRules
 from cdi_spark.linkage.model.person_model import PersonModel

@@ -99,5 +99,10 @@ def test_where_labels_speak_they_decide_and_no_promise_counts() -> None:
 
 
 def test_a_wish_that_no_threshold_meets_takes_the_highest() -> None:
-    chosen = choose(list(thresholds([1, 2, -1, -1, -1, -1, -1, -1]).values()), 0.5)
-    assert (chosen.threshold.entity_weight, chosen.by) == (WEIGHTS[-1], "labels")
+    measured = list(thresholds([1, 2, -1, -1, -1, -1, -1, -1]).values())
+    for any_order in (measured, measured[::-1]):
+        chosen = choose(any_order, 0.5)
+        assert (chosen.threshold.entity_weight, chosen.by) == (WEIGHTS[-1], "labels")
+    unlabelled = [at for at in thresholds().values() if at.implied_precision < 1]
+    chosen = choose(unlabelled, 1.0)
+    assert (chosen.threshold, chosen.by) == (unlabelled[-1], "implied precision")
