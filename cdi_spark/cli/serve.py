@@ -55,7 +55,7 @@ def sql(
     check_address(host, port)
     if host not in LOOPBACK:
         err.print(
-            f"[bold yellow]warning:[/] any program that reaches {host}:{port} reads gold, without password or encryption. "
+            f"[bold yellow]warning:[/] every program that reaches {host}:{port} reads gold, without a password. "
             "Put a proxy with TLS and passwords in front of it.",
             highlight=False,
             soft_wrap=True,
