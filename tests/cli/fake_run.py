@@ -1,4 +1,4 @@
-"""`cdi run` over a pipeline that only says what it does, without Spark: for tests of what a terminal shows.
+"""`cdi run` over a pipeline that only reports what it does, without Spark: for tests of what a terminal shows.
 
 python -m tests.cli.fake_run FOLDER text|json well|failing|waiting
 """

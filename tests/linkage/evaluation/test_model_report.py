@@ -86,7 +86,7 @@ def test_labelled_precision_stands_apart_from_implied(trained: Row) -> None:
 def test_judgements_have_their_line_where_training_learned_from_some(trained: Row) -> None:
     learned = {"judged": {"same": 1200, "apart": 7, "shift": -1.52}}
     page = model_report(with_metrics(trained, METRICS | learned))
-    assert "1,200 that two are one person, 7 that they are two" in page
+    assert "1,200 pairs are one person, 7 pairs are two" in page
     assert "by \N{MINUS SIGN}1.5 bits" in page
     for none in ({"judged": None}, {"judged": {"same": 0, "apart": 0, "shift": 0.0}}, {}):
         assert "judgements" not in model_report(with_metrics(trained, METRICS | none))
