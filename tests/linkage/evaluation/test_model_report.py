@@ -52,7 +52,7 @@ def sections(page: str) -> list[str]:
 def test_the_report_shows_everything_that_training_measured(trained: Row) -> None:
     page = model_report(with_metrics(trained, METRICS))
     assert sections(page) == SECTIONS
-    for said in ("12,345", "90.0\N{NO-BREAK SPACE}%", "3.1", "wished: 95.0", "5 to 9"):
+    for said in ("12,345", "90.0\N{NO-BREAK SPACE}%", "3.1", "target: 95.0", "5 to 9"):
         assert said in page
     assert not re.search(r"<script|https?://|<link|<img|@import|url\(", page)
 
