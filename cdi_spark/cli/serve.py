@@ -12,11 +12,11 @@ import typer
 from cdi_spark.cli.options import (
     ProjectDir,
     Warehouse,
-    at_work,
     err,
     open_storage,
     out,
     project_at,
+    show_step,
 )
 from cdi_spark.errors import ConfigError
 
@@ -62,7 +62,7 @@ def sql(
         )
     stop = threading.Event()
     with ExitStack() as until_ready:
-        until_ready.enter_context(at_work("starting the server"))
+        until_ready.enter_context(show_step("starting the server"))
         storage = open_storage(
             loaded, warehouse, settings=server_settings(loaded.file.spark), profile="large"
         )
