@@ -16,9 +16,9 @@ from cdi_spark.cli.options import (
     ProjectDir,
     Warehouse,
     Why,
-    at_work,
     open_tables,
     out,
+    show_step,
 )
 
 app = typer.Typer(
@@ -83,7 +83,7 @@ def list_(
     from cdi_spark.schema import JUDGEMENT
     from cdi_spark.stewardship.judgements import active_judgements
 
-    with at_work("reading the decisions"):
+    with show_step("reading the decisions"):
         storage = open_tables(project, warehouse, catalog)
         active = active_judgements(storage.read_or_empty(JUDGEMENT))
     if as_json:
@@ -108,7 +108,7 @@ def _judge(
     from cdi_spark.stewardship.judgements import Verdict
     from cdi_spark.stewardship.judging import judge
 
-    with at_work("recording the decision"):
+    with show_step("recording the decision"):
         storage = open_tables(project, warehouse, catalog)
         new = judge(storage, records, Verdict(verdict), by=by, why=why)
     result = "recorded; it takes effect with the next `cdi run`" if new else "already decided"

@@ -17,9 +17,9 @@ from cdi_spark.cli.options import (
     Catalog,
     ProjectDir,
     Warehouse,
-    at_work,
-    look_into,
+    open_workspace,
     out,
+    show_step,
     write_page,
 )
 
@@ -48,8 +48,8 @@ def explain(
     from cdi_spark.linkage.evaluation.waterfall import waterfall_page
     from cdi_spark.queries.linkage import answer_pair
 
-    with at_work("scoring the pair"):
-        found = answer_pair(look_into(project, warehouse, catalog), (record, other))
+    with show_step("scoring the pair"):
+        found = answer_pair(open_workspace(project, warehouse, catalog), (record, other))
     if html:
         drawn = waterfall_page(
             found.steps,
@@ -77,8 +77,8 @@ def why(
     """
     from cdi_spark.queries.linkage import answer_entity
 
-    with at_work("scoring the links within the entity"):
-        found = answer_entity(look_into(project, warehouse, catalog), entity)
+    with show_step("scoring the links within the entity"):
+        found = answer_entity(open_workspace(project, warehouse, catalog), entity)
     if as_json:
         answer = asdict(found) | {"links": [_link_json(link, found) for link in found.links]}
         del answer["found"]

@@ -42,7 +42,7 @@ class Status(StrEnum):
 
 @dataclass(frozen=True)
 class Check:
-    """The result of one check; `fix` says what to do, and is empty where all is well."""
+    """The result of one check; `fix` says what to do, and is empty if all is well."""
 
     name: str
     status: Status

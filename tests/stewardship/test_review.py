@@ -310,10 +310,10 @@ def test_a_clerk_answers_and_what_is_right_is_on_record(
     csv_file.write_text("\n".join((head, *rows)) + "\n")
     assert main(["review", *place, "--answers", str(csv_file), "--by", "ann"]) == 1
     out, err = capsys.readouterr()
-    assert "2 on record, 1 decided already, 1 empty, 2 refused" in out
+    assert "2 recorded, 1 already decided, 1 empty, 2 refused" in out
     assert "row 5: judge: crm:2 and web:1 cannot be one person" in out
     assert "row 6: judge: crm:9: no such record" in out
-    assert f"{csv_file}: not on record: row 5, 6, 8" in err
+    assert f"{csv_file}: not recorded: row 5, 6, 8" in err
     assert "who knows" not in out + err
     held = active_judgements(customers.read(JUDGEMENT.name))
     assert [(j.pair, j.verdict, j.by, j.why) for j in held] == [
