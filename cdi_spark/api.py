@@ -1,13 +1,14 @@
-"""The Python interface for notebooks and schedulers: what `cdi run` does, as a function."""
+"""The Python interface for notebooks and schedulers: run the job, and open its tables."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from cdi_spark.cli.options import project_at, start_run
+from cdi_spark.cli.options import look_into, project_at, start_run
 from cdi_spark.errors import ConfigError
 from cdi_spark.pipeline.runner import STAGES, StageResult, run_stages
+from cdi_spark.workspace import Workspace
 
 
 def run(
@@ -52,3 +53,20 @@ def run(
         run_id=run_id,
     )
     return list(run_stages(job, names, wait_seconds=wait_seconds))
+
+
+def open_workspace(
+    project: str | Path, warehouse: str | Path | None = None, *, catalog: str | None = None
+) -> Workspace:
+    """Open a project and its tables for reading.
+
+    Uses the Spark session that is active; starts one on this machine if there is none.
+
+    Args:
+        project: conf folder with project.yml: a path, or a URI that Spark can read.
+        warehouse: where the Delta tables are: a path or a URI. Default: project.yml's.
+        catalog: catalog that holds the tables. Default: project.yml's.
+    Raises:
+        ConfigError: the conf has a mistake, or names no warehouse.
+    """
+    return look_into(str(project), None if warehouse is None else str(warehouse), catalog)

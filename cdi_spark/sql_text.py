@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterator
-from functools import cache
+from functools import cache, lru_cache
 from typing import Literal, NamedTuple
 
 import sqlglot
@@ -60,10 +60,10 @@ def tables_read(sql: str, schemas: Collection[str]) -> list[tuple[str, str]]:
         (schema, table); none where the text is no SQL, which Spark then reports better.
     """
     try:
-        tokens = _tokens(sql)
+        names = _names(_tokens(sql), schemas)
+        return sorted({(name.schema.lower(), name.table.lower()) for name in names})
     except SqlglotError:
         return []
-    return sorted({(name.schema.lower(), name.table.lower()) for name in _names(tokens, schemas)})
 
 
 def replace_tables(sql: str, schemas: Collection[str], replacement: Callable[[str], str]) -> str:
@@ -74,7 +74,7 @@ def replace_tables(sql: str, schemas: Collection[str], replacement: Callable[[st
         replacement: text for a table, by its name.
     """
     parts, end = [], 0
-    for name in _names(sqlglot.tokenize(sql, read="spark"), schemas):
+    for name in _names_in(sql, frozenset(schemas)):
         parts += [sql[end : name.start], replacement(f"{name.schema}.{name.table}")]
         end = name.end
     return "".join((*parts, sql[end:]))
@@ -107,6 +107,12 @@ def _tokens(sql: str) -> list[Token]:
         )
         found += _tokens(token.text) if is_rest else [token]
     return found
+
+
+# Views name views: the same text is taken apart several times.
+@lru_cache(maxsize=256)
+def _names_in(sql: str, schemas: frozenset[str]) -> tuple[_Name, ...]:
+    return tuple(_names(sqlglot.tokenize(sql, read="spark"), schemas))
 
 
 def _names(tokens: list[Token], schemas: Collection[str]) -> Iterator[_Name]:

@@ -12,6 +12,7 @@ import pytest
 
 import cdi_spark
 from cdi_spark.errors import ConfigError
+from cdi_spark.storage import Storage
 from tests.paths import DEMO
 
 
@@ -25,7 +26,7 @@ def test_importing_the_package_imports_nothing_else() -> None:
 
 def test_names_that_do_not_exist_are_attribute_errors() -> None:
     assert not hasattr(cdi_spark, "no_such_name")
-    assert {"run", "__version__"} <= {*dir(cdi_spark)}
+    assert {"Workspace", "open_workspace", "run", "__version__"} <= {*dir(cdi_spark)}
 
 
 def test_run_runs_the_stages_that_it_is_given(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -44,6 +45,13 @@ def test_run_runs_the_stages_that_it_is_given(monkeypatch: pytest.MonkeyPatch, t
         "score", "resolve", "0",
     ]  # fmt: skip
     assert seen == [("demo", str(tmp_path), None, {"retrain": False, "full": False, "run_id": "r1"})]
+
+
+def test_a_workspace_has_the_project_and_its_tables(storage: Storage) -> None:
+    opened = cdi_spark.open_workspace(DEMO, storage.warehouse)
+    assert isinstance(opened, cdi_spark.Workspace)
+    assert opened.project.file.name == "demo"
+    assert opened.storage.warehouse == storage.warehouse
 
 
 def test_an_unknown_stage_is_refused_before_spark_starts() -> None:

@@ -51,7 +51,7 @@ from cdi_spark.monitoring import logs
 
 app = typer.Typer(
     name="cdi",
-    help="Customer data integration on Spark: find out which records are the same person, publish one row per "
+    help="Customer data integration on Spark: find which records are the same person, and publish one row per "
     "customer.\n\nStart with `cdi demo`, then query its tables with `cdi sql`. For your own data, draft a conf folder "
     "with `cdi init`, check it with `cdi check`, and run it with `cdi run all`. If something does not start, run "
     "`cdi doctor`.",
@@ -110,7 +110,7 @@ def run(
     run_id: Annotated[
         str | None, typer.Option(help="Name of the run; the same for stages run one by one.")
     ] = None,
-    wait: Annotated[int, typer.Option(min=0, help="Seconds to wait while another run is at work.")] = 0,
+    wait: Annotated[int, typer.Option(min=0, help="Seconds to wait for another run to end.")] = 0,
 ) -> None:
     """Run the job: raw sources to gold.customer_360, or one stage of it."""
     from cdi_spark.cli.running import is_on_screen, print_result, run_and_show
@@ -139,7 +139,7 @@ def sql(
     from pyspark.errors import PySparkException
 
     try:
-        with at_work("asking the tables"):
+        with at_work("querying the tables"):
             storage = open_tables(project, warehouse, catalog)
             rows = storage.query(query)
             names, data = rows.columns, [row.asDict(recursive=True) for row in rows.collect()]
@@ -166,7 +166,7 @@ def evaluate(
     catalog: Catalog = None,
     as_json: AsJson = False,
 ) -> None:
-    """Measure the clusters against known truth: pairwise precision, recall and F1, and exact clusters."""
+    """Compare the clusters with known truth: pairwise precision, recall and F1, and exact clusters."""
     from cdi_spark.queries.accuracy import evaluate_members
 
     with at_work("comparing the clusters with the truth"):
@@ -194,7 +194,9 @@ def check(
     load_person_model(loaded.person_model)
     for quality in loaded.quality.values():
         check_names(quality)
-    out.print(f"{project}: {len(loaded.sources)} sources, {len(loaded.quality)} quality files, all in order")
+    out.print(
+        f"{project}: {len(loaded.sources)} sources, {len(loaded.quality)} quality files, no mistakes found"
+    )
 
 
 @app.command()
@@ -202,10 +204,11 @@ def init(
     directory: Annotated[Path, typer.Argument(help="Conf folder to write.")],
     more: Annotated[list[Path] | None, typer.Argument(metavar="[FILE]...", help="More files.")] = None,
     source: Annotated[
-        list[Path] | None, typer.Option(help="A raw file, a folder of such, or a glob in quotes; may repeat.")
+        list[Path] | None,
+        typer.Option(help="A raw file, a folder of raw files, or a glob in quotes; may repeat."),
     ] = None,
 ) -> None:
-    """Look at raw files and write a project for them, with its guesses as comments to confirm."""
+    """Draft a project for raw files; guesses are comments for you to confirm."""
     from cdi_spark.discovery.draft.project import init_project
 
     with at_work("looking at the files"):
@@ -242,11 +245,11 @@ app.add_typer(models.blocking, name="blocking")
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run the command with these arguments; 0 only on success."""
+    """Run the command with these arguments and return its exit status; 0 only on success."""
     try:
         app(list(arguments))
     except SystemExit as end:
-        # Typer ends so, having told of wrong usage or of being stopped.
+        # Typer exits after it has reported wrong usage, or when the user stops the command.
         return int(end.code or 0)
     except CdiError as fault:
         if not logs.failure(str(fault)):
@@ -262,10 +265,11 @@ def main(arguments: Sequence[str]) -> int:
     except Exception as fault:
         if not type(fault).__module__.startswith(("pyspark.", "py4j.")):
             raise
-        # Spark's own message may quote a value of the data; its condition does not.
+        # Spark's own message may quote a customer's value; its error condition does not.
         kind = getattr(fault, "getCondition", lambda: None)() or type(fault).__name__
         err.print(
-            f"[bold red]error:[/] Spark failed with {kind}. Set CDI_TRACE=1 to see all.", highlight=False
+            f"[bold red]error:[/] Spark failed with {kind}. Set CDI_TRACE=1 to see the whole error.",
+            highlight=False,
         )
         if os.environ.get("CDI_TRACE"):
             raise

@@ -1,4 +1,4 @@
-"""project.yml's states and segments: what makes a customer one of a kind."""
+"""project.yml's states and segments: groups of customers, each defined by a SQL expression."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from pydantic import Field, field_validator
 
-from cdi_spark.config.expressions import days_told
+from cdi_spark.config.expressions import day_limits
 from cdi_spark.config.strict import Strict, expression_over
 from cdi_spark.schema import CUSTOMER_360, MEASURE, STATE_COUNTS, STATE_FACTS
 
@@ -32,8 +32,8 @@ class State(Strict):
     @field_validator("when")
     @classmethod
     def _over_facts(cls, when: str) -> str:
-        unknown = f"is nothing that a state can go by; there are {', '.join(cls.FACTS)}."
-        return expression_over(cls.FACTS, when, where="when", unknown=unknown, also=[days_told])
+        unknown = f"is no fact that a state can use; there are {', '.join(cls.FACTS)}."
+        return expression_over(cls.FACTS, when, where="when", unknown=unknown, also=[day_limits])
 
 
 class Segment(Strict):
@@ -51,7 +51,7 @@ class Segment(Strict):
     @field_validator("when")
     @classmethod
     def _over_columns(cls, when: str) -> str:
-        unknown = f"is no column of {CUSTOMER_360.name} or {MEASURE.name} that a segment can go by."
+        unknown = f"is no column of {CUSTOMER_360.name} or {MEASURE.name} that a segment can use."
         return expression_over(cls.COLUMNS, when, where="when", unknown=unknown)
 
 

@@ -14,7 +14,7 @@ def _features(columns: list[str]) -> list[str]:
     for name in columns:
         if name not in FEATURES:
             raise ValueError(
-                f"{name} is no column that records are compared by; those are {', '.join(FEATURES)}."
+                f"{name} is not a column that records are compared by; those are {', '.join(FEATURES)}."
             )
     return columns
 
@@ -73,9 +73,9 @@ class Linkage(Strict):
 
     @field_validator("must_link", "cannot_link")
     @classmethod
-    def _one_name_a_rule(cls, rules: list[LinkRule]) -> list[LinkRule]:
+    def _has_unique_names(cls, rules: list[LinkRule]) -> list[LinkRule]:
         names = [rule.name for rule in rules]
         for name in names:
             if names.count(name) > 1:
-                raise ValueError(f"two rules are called {name}; give each a name of its own.")
+                raise ValueError(f"two rules are called {name}; give each its own name.")
         return rules

@@ -65,7 +65,7 @@ class ProjectFile(Strict):
 
 
 class Project(Strict):
-    """Everything the conf folder says, checked."""
+    """A whole conf folder, checked."""
 
     folder: Path
     file: ProjectFile
@@ -75,17 +75,17 @@ class Project(Strict):
 
     @property
     def warehouse(self) -> str | None:
-        """Where project.yml says that the tables lie; a path there begins at the conf folder."""
+        """Where the tables are, by project.yml; a path there is relative to the conf folder."""
         return self._located(self.file.warehouse)
 
     @property
     def labels(self) -> str | None:
-        """Where project.yml says that known people lie, for training; a path there begins at the conf folder."""
+        """Where the labels for training are, by project.yml; a path there is relative to the conf folder."""
         return self._located(self.file.linkage.labels)
 
     @property
     def emits(self) -> dict[str, list[tuple[Source, Emit]]]:
-        """By silver table, what sources emit for it."""
+        """By silver table, the sources that emit rows for it."""
         found: dict[str, list[tuple[Source, Emit]]] = {}
         for source in self.sources:
             for emit in source.emits:
@@ -97,7 +97,7 @@ class Project(Strict):
 
     @cached_property
     def person_model(self) -> Traversable:
-        """The project's own person model where it has one, else the packaged one."""
+        """The project's own person model if it has one, else the packaged one."""
         own = self.folder / "person.yml"
         return own if own.exists() else packaged_person_model()
 

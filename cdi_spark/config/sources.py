@@ -1,4 +1,4 @@
-"""sources/*.yml and quality/*.yml: what lands, what it emits, and what must hold of it."""
+"""sources/*.yml and quality/*.yml: what lands, which rows it emits, and which rules these must pass."""
 
 from __future__ import annotations
 
@@ -74,7 +74,9 @@ class Source(Strict):
     @classmethod
     def _is_no_steward(cls, name: str) -> str:
         if name == "steward":
-            raise ValueError("steward is what gold.attribute calls the source of values set by hand.")
+            raise ValueError(
+                "steward is the name in gold.attribute for values that stewards set; choose another."
+            )
         return name
 
     def expressions(self) -> dict[str, str]:

@@ -31,10 +31,10 @@ class Attribute(Strict):
 
     @model_validator(mode="before")
     @classmethod
-    def _rules_alone(cls, said: object) -> object:
-        if said == []:
-            raise ValueError("no rule; name one at least, or leave the attribute out.")
-        return {"rules": said} if isinstance(said, list) else said
+    def _from_list(cls, given: object) -> object:
+        if given == []:
+            raise ValueError("no rule; name at least one, or leave the attribute out.")
+        return {"rules": given} if isinstance(given, list) else given
 
     @field_validator("valid")
     @classmethod
@@ -57,22 +57,22 @@ class Survivorship(Strict):
 
     ADDRESS: ClassVar[tuple[str, ...]] = ("street", "city", "region", "postcode", "country")
     OWN: ClassVar[dict[str, Attribute]] = {
-        # Slips seldom repeat, so the many are right; between equals an initial or a pet name is the shorter.
+        # Typing errors rarely repeat, so the majority is right; of equally frequent values the longest is no nickname.
         "given_name": Attribute(rules=["frequent", "longest", "trusted"]),
-        # Most records cut it to an initial: here the many are wrong.
+        # Most records shorten it to an initial: here the majority is wrong.
         "middle_name": Attribute(rules=["longest", "frequent", "trusted"]),
-        # Names change by marriage: between equals the newer holds.
+        # Names change by marriage: of equally frequent values the newer is right.
         "family_name": Attribute(rules=["frequent", "recent", "trusted"]),
-        # These hold for life: that records agree says more than that one of them is new.
+        # It does not change: agreement of records is better evidence than the newest record.
         "gender": Attribute(rules=["frequent", "trusted", "recent"]),
-        # What forms and databases put where nobody knows.
+        # Forms and databases put these dates where none is known.
         "birth_date": Attribute(
             rules=["valid", "frequent", "trusted", "recent"],
             valid="birth_date NOT IN (DATE '1900-01-01', DATE '1970-01-01')",
         ),
         "birth_place": Attribute(rules=["frequent", "trusted", "recent"]),
         "national_id": Attribute(rules=["frequent", "trusted", "recent"]),
-        # People move; but a newer record that knows no more than the country must not blank out a home.
+        # People move; but a newer record with only a country must not replace a full address.
         "address": Attribute(rules=["complete", "recent", "trusted"]),
     }
 
@@ -85,18 +85,20 @@ class Survivorship(Strict):
 
     @field_validator("default")
     @classmethod
-    def _of_any_value(cls, rules: list[ValueRule]) -> list[ValueRule]:
+    def _needs_no_expression(cls, rules: list[ValueRule]) -> list[ValueRule]:
         if "valid" in rules:
-            raise ValueError("valid goes by an attribute's own expression; give it to attributes.")
+            raise ValueError("valid uses an attribute's own expression; give it in attributes.")
         return rules
 
     @field_validator("groups")
     @classmethod
-    def _apart(cls, groups: dict[str, list[str]]) -> dict[str, list[str]]:
+    def _are_disjoint(cls, groups: dict[str, list[str]]) -> dict[str, list[str]]:
         taken = dict.fromkeys(cls.ADDRESS, "address")
         for group, names in groups.items():
             if group == "address" or group in (*_SINGLE, *_LISTS):
-                raise ValueError(f"{group} is no name for a group, for it has a meaning already.")
+                raise ValueError(
+                    f"{group} cannot name a group: it has a meaning already. Choose another name."
+                )
             for name in names:
                 if name not in _SINGLE:
                     raise ValueError(
@@ -120,22 +122,22 @@ class Survivorship(Strict):
             if "complete" in rules and name not in together.values():
                 raise ValueError(f"{name} has no parts that could be complete; only groups have.")
             if "all" in rules and (name not in _LISTS or rules != ["all"]):
-                raise ValueError(f"{name}: all stands alone, and is for lists: {', '.join(_LISTS)}.")
+                raise ValueError(f"{name}: all must be the only rule, and is for lists: {', '.join(_LISTS)}.")
             if ("valid" in rules) != (self.of(name).valid is not None):
                 raise ValueError(f"{name}: the rule valid and an expression `valid` need each other.")
         return self
 
     @property
     def choices(self) -> dict[str, tuple[str, ...]]:
-        """What is chosen, a group or one attribute, and the columns that the choice decides."""
+        """The columns of each group and each single attribute, which are chosen together."""
         groups = {"address": self.ADDRESS, **{group: tuple(names) for group, names in self.groups.items()}}
         grouped = {name for names in groups.values() for name in names}
         return groups | {c.name: (c.name,) for c in ATTRIBUTES if c.name not in grouped}
 
     def of(self, choice: str) -> Attribute:
-        """How one of `choices` is chosen: what conf leaves unsaid filled in."""
-        said, own = self.attributes.get(choice, Attribute()), self.OWN.get(choice, Attribute())
+        """Return how one of `choices` is chosen, with defaults filled in."""
+        given, own = self.attributes.get(choice, Attribute()), self.OWN.get(choice, Attribute())
         usual: list[Rule] = ["all"] if choice in _LISTS else [*self.default]
-        rules = said.rules or own.rules or usual
-        valid = said.valid or (own.valid if "valid" in rules else None)
-        return said.model_copy(update={"rules": rules, "valid": valid})
+        rules = given.rules or own.rules or usual
+        valid = given.valid or (own.valid if "valid" in rules else None)
+        return given.model_copy(update={"rules": rules, "valid": valid})

@@ -12,7 +12,7 @@ from pyspark.sql import functions as F
 from cdi_spark.errors import CdiError
 from cdi_spark.gold.customer.members import live_records
 from cdi_spark.pages import text
-from cdi_spark.queries.history import Happening, history
+from cdi_spark.queries.history import EntityEvent, history
 from cdi_spark.schema import (
     ATTRIBUTE,
     ATTRIBUTES,
@@ -28,11 +28,11 @@ from cdi_spark.schema import (
 from cdi_spark.spark.parallel import side_by_side
 from cdi_spark.storage import Storage
 
-# So much of the newest is told of who did much.
+# Most events and records of an answer.
 _EVENTS = 20
 _RECORDS = 100
-# What has a place of its own on the page.
-_APART = {
+# Columns of gold.customer_360 that are not facts: other fields of the answer hold them.
+_NOT_FACTS = {
     "entity_id", "state", "state_since", "state_until", "contacts", "consents", "made_from", "events_hash",
     "confidence", "weakest_link", "preferred_email", "preferred_phone", "sources", "record_count",
     *(c.name for c in ATTRIBUTES),
@@ -41,7 +41,7 @@ _APART = {
 
 @dataclass(frozen=True)
 class Value:
-    """A golden value, and how it came to be: sources that gave it, what decided, when it was last said."""
+    """A golden value: its sources, the rule that decided, and when a source last changed it."""
 
     attribute: str
     value: str
@@ -52,16 +52,16 @@ class Value:
 
 @dataclass(frozen=True)
 class CustomerAnswer:
-    """All that the newest release tells of a customer.
+    """Everything that the newest release holds about one customer.
 
     Attributes:
-        asked: the id that was asked for; `entity_id` is the customer that it stands for now.
+        asked: the id in the question; `entity_id` is the customer that it is part of now.
         customer: the row of gold.customer_360.
-        facts: name and value of what the customer did and of its measures, as text; what is null is left out.
-        records: id, source, time of change and what it says, of at most 100 records.
-        events: newest rows of gold.timeline, the newest first.
+        facts: names and values of activity and measures, as text; null values are left out.
+        records: id, source, time of change and values of at most 100 records.
+        events: the newest rows of gold.timeline, newest first.
         related: kind (household or account), id and the other customers in it.
-        happenings: of the entity, oldest first.
+        entity_events: merges, splits and the like of the entity, oldest first.
     """
 
     asked: str
@@ -75,23 +75,21 @@ class CustomerAnswer:
     events: Sequence[tuple[str, str, str, str]]
     journey: Sequence[tuple[str, str, str]]
     related: Sequence[tuple[str, str, Sequence[str]]]
-    happenings: Sequence[Happening]
+    entity_events: Sequence[EntityEvent]
 
 
 def answer_customer(storage: Storage, entity: str) -> CustomerAnswer:
-    """Gather a customer of the newest release.
+    """Read one customer of the newest release.
 
     Args:
         entity: any id that was ever published.
     Raises:
-        CdiError: no such id, or none of its records is left; or nothing was released yet.
+        CdiError: no such id, or none of its records is live; or nothing is released yet.
     """
-    became = history(storage, entity)
-    if became.successor_id is None:
-        raise CdiError(
-            f"{entity}: none of its records is left. `cdi history {entity}` tells what became of it."
-        )
-    own = F.col("entity_id") == became.successor_id
+    found = history(storage, entity)
+    if found.successor_id is None:
+        raise CdiError(f"{entity}: none of its records is live. `cdi history {entity}` shows its history.")
+    own = F.col("entity_id") == found.successor_id
     release = storage.newest_release()
 
     def released(name: str) -> DataFrame:
@@ -117,13 +115,15 @@ def answer_customer(storage: Storage, entity: str) -> CustomerAnswer:
     if not customers:
         raise CdiError(f"{entity}: the newest release has no such customer yet. Run `cdi run publish` first.")
     customer = customers[0].asDict(recursive=True)
-    told = {**customer, **(measures[0].asDict() if measures else {})}
+    facts = {**customer, **(measures[0].asDict() if measures else {})}
     return CustomerAnswer(
         asked=entity,
-        entity_id=became.successor_id,
+        entity_id=found.successor_id,
         customer=customer,
         values=_values(won, customer),
-        facts=[(name, text(value)) for name, value in told.items() if name not in _APART and text(value)],
+        facts=[
+            (name, text(value)) for name, value in facts.items() if name not in _NOT_FACTS and text(value)
+        ],
         contacts=customer["contacts"] or [],
         consents=customer["consents"] or {},
         records=[_record(record) for record in records],
@@ -133,12 +133,12 @@ def answer_customer(storage: Storage, entity: str) -> CustomerAnswer:
             *(("household", row["household_id"], row["others"]) for row in households),
             *(("account", row["account_id"], row["others"]) for row in accounts),
         ],
-        happenings=became.events,
+        entity_events=found.events,
     )
 
 
 def _values(won: Sequence[Row], customer: Mapping[str, Any]) -> list[Value]:
-    """The golden values in the order of their table; of a list all sources, and the newest time."""
+    """Return the golden values in the order of their table; a list has all its sources, and the newest time."""
     values = []
     for name in (column.name for column in ATTRIBUTES):
         rows = [row for row in won if row["attribute"] == name]
@@ -160,8 +160,8 @@ def _records(storage: Storage, own: Column) -> DataFrame:
 
 
 def _record(row: Row) -> tuple[str, str, str, str]:
-    said = " · ".join(text(row[c.name]) for c in ATTRIBUTES if row[c.name])
-    return row["record_id"], row["source"], text(row["updated_at"]), said
+    values = " · ".join(text(row[c.name]) for c in ATTRIBUTES if row[c.name])
+    return row["record_id"], row["source"], text(row["updated_at"]), values
 
 
 def _event(row: Row) -> tuple[str, str, str, str]:
@@ -178,6 +178,6 @@ def _event(row: Row) -> tuple[str, str, str, str]:
 
 
 def _others(groups: DataFrame, key: str, own: Column) -> DataFrame:
-    """The groups that the customer is in: their key, and the others in them."""
+    """Return the groups of the customer: their key, and the other customers in them."""
     others = groups.join(groups.where(own).select(key), key).where(~own)
     return others.groupBy(key).agg(F.sort_array(F.collect_set("entity_id")).alias("others")).orderBy(key)

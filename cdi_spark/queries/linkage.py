@@ -1,4 +1,4 @@
-"""Answers about linkage from the tables of a warehouse: why two records match, why an entity holds together."""
+"""Answers about linkage: why two records match, which links hold an entity, what blocking rules cost."""
 
 from __future__ import annotations
 
@@ -41,16 +41,16 @@ from cdi_spark.workspace import Workspace
 
 @dataclass(frozen=True)
 class PairAnswer:
-    """Why two records weigh what they do.
+    """The match weight of two records and its parts.
 
     Attributes:
         record_ids: the two, in the order of linkage.pair.
         steps: the prior, then every comparison; see charts.Waterfall.
-        match_weight, match_probability: bits of log2 posterior odds, and the same as a probability.
-        shared_rules: blocking rules of the model whose key they share.
-        stopped_rules: rules whose keys they share, but only such as the model left out as too common.
-        in_pairs: whether linkage.pair has them; it keeps pairs from `keep_weight` on.
-        entity_ids: the entities that they are in today; None for a record in none.
+        match_weight, match_probability: log2 posterior odds in bits, and the same as a probability.
+        shared_rules: blocking rules of the model whose key both have.
+        stopped_rules: rules of which they share only keys that the model excludes as too common.
+        in_pairs: whether linkage.pair has them; it keeps pairs of at least `keep_weight`.
+        entity_ids: their current entities; None for a record in no entity.
     """
 
     record_ids: tuple[str, str]
@@ -67,15 +67,15 @@ class PairAnswer:
 
 @dataclass(frozen=True)
 class EntityAnswer:
-    """What holds an entity together.
+    """The records of an entity and the links between them.
 
     Attributes:
-        records: record_id, source and what SHOWN names, a record; the first LARGEST_COMPONENT by record_id.
-        left_out: how many more records it has; their pairs were not weighed.
-        links: of all pairs of these records, the strongest first.
-        found: the blocking rule that found a pair of linkage.pair, by its record_ids.
-        tree: the strongest links that join the records.
-        weakest: of the tree; None for an entity of one record.
+        records: record_id, source and the columns of SHOWN; the first LARGEST_COMPONENT records by record_id.
+        left_out: number of further records; their pairs are not scored.
+        links: all pairs of these records, strongest first.
+        found: the blocking rule that found each pair of linkage.pair, by its record_ids.
+        tree: the strongest links that connect the records.
+        weakest: the weakest link of the tree; None for an entity of one record.
     """
 
     entity_id: str
@@ -89,37 +89,37 @@ class EntityAnswer:
 
 
 def model_in_use(run: Workspace) -> Row:
-    """The model that scored linkage.pair; where there are no pairs, the active one.
+    """Return the model that scored linkage.pair, or the active one if there are no pairs.
 
     Raises:
-        CdiError: no model was trained yet.
+        CdiError: no model is trained yet.
     """
     trained = scoring_model(run) or active_of(run)
     if trained is None:
-        raise CdiError("linkage.model: no model was trained yet. Run `cdi run all` first.")
+        raise CdiError("linkage.model: no model is trained yet. Run `cdi run all` first.")
     if trained["settings_hash"] != settings_of(run):
         logs.notice(
-            f"model {trained['model_id']} scored the pairs, and was trained from another person model or other "
-            "thresholds than the project has now; what follows may be off. `cdi run` brings them together."
+            f"model {trained['model_id']} scored the pairs, but its person model or thresholds differ from the "
+            "project's now, so this answer may be out of date. Run `cdi run` to score again."
         )
     return trained
 
 
 def settings_of(run: Workspace) -> str:
-    """The settings_hash of the project as its conf is now."""
+    """Return the settings_hash of the project's current conf."""
     return settings_hash(load_person_model(run.project.person_model), run.project.file.linkage)
 
 
 def active_of(run: Workspace) -> Row | None:
-    """The model that the stage score would use."""
+    """Return the model that the stage score would use; None if there is none."""
     return active_model(run.storage.read_or_empty(MODEL), settings_hash=settings_of(run))
 
 
 def answer_pair(run: Workspace, record_ids: tuple[str, str]) -> PairAnswer:
-    """Take the weight of two records apart, and say how far they came: blocking, linkage.pair, an entity.
+    """Split the match weight of two records into its parts, and find how far the pair got: blocking, pair, entity.
 
     Raises:
-        CdiError: no model yet, or not two live records.
+        CdiError: no model yet, or a record is not live.
     """
     frozen = frozen_model(run, model_in_use(run))
     persons = run.storage.read(PERSON.name)
@@ -147,10 +147,10 @@ def answer_pair(run: Workspace, record_ids: tuple[str, str]) -> PairAnswer:
 
 
 def answer_entity(run: Workspace, entity_id: str) -> EntityAnswer:
-    """Weigh all pairs within an entity, found by blocking or not, and find its weakest link.
+    """Score all pairs within an entity, found by blocking or not, and find its weakest link.
 
     Raises:
-        CdiError: no such entity today; the message says what became of it.
+        CdiError: no such entity now; the message names its successor or its end.
     """
     members = run.storage.read_or_empty(MEMBER)
     current = members.where((F.col("entity_id") == entity_id) & F.col("valid_to").isNull())
@@ -178,7 +178,7 @@ def answer_entity(run: Workspace, entity_id: str) -> EntityAnswer:
 
 
 def blocking_rules(run: Workspace) -> DataFrame:
-    """What each rule of the model that scored the pairs costs and adds; see blocking_report.rule_costs."""
+    """Return what each rule of the model that scored the pairs costs and adds; see blocking_report.rule_costs."""
     frozen = frozen_model(run, model_in_use(run))
     return rule_costs(
         frozen.features(run.storage.read(PERSON.name)),
@@ -190,7 +190,7 @@ def blocking_rules(run: Workspace) -> DataFrame:
 
 
 def proposed_rules(run: Workspace) -> DataFrame:
-    """Rules that would find pairs of today's entities which the model's miss; see rule_proposals."""
+    """Return rules that would find pairs of current entities that the model's rules miss; see rule_proposals."""
     frozen = frozen_model(run, model_in_use(run))
     packaged = load_person_model(packaged_person_model())
     return rule_proposals(
@@ -210,7 +210,7 @@ def _current(run: Workspace) -> DataFrame:
 def _shared_rules(
     persons: DataFrame, frozen: Frozen, record_ids: tuple[str, str]
 ) -> tuple[list[str], list[str]]:
-    """Rules whose keys two records share, and rules of which they share stop-listed keys only."""
+    """Return rules whose keys two records share, and rules of which they share only stop-listed keys."""
     rules, stopped = frozen.model.blocking, set(frozen.trained["stop_keys"])
     features = frozen.features(persons.where(F.col("record_id").isin(*record_ids)))
     entries = features.transform(with_keys, rules).transform(in_blocks)
@@ -227,27 +227,28 @@ def _named(frozen: Frozen, positions: set[int]) -> list[str]:
 
 
 def _fate(entity_id: str, members: DataFrame, events: DataFrame) -> str:
-    """What became of an entity that is no more, in a sentence."""
+    """Explain in a sentence why an entity does not exist now."""
     event = events.where(
         (F.col("entity_id") == entity_id) & F.col("kind").isin("merged", "retired")
     ).orderBy(F.desc("happened_at")).first()  # fmt: skip
     if event is not None:
-        return f"entities.member: {entity_id} is no entity today: {_told(event['kind'], event['after'])} " + (
-            f"on {_day(event['happened_at'])} (run {event['run_id']})."
+        return (
+            f"entities.member: {entity_id} does not exist now: {_ending(event['kind'], event['after'])} "
+            + (f"on {_day(event['happened_at'])} (run {event['run_id']}).")
         )
     past = members.where(F.col("entity_id") == entity_id).agg(F.max("valid_to").alias("ended")).first()
     if past is not None and past["ended"] is not None:
-        return f"entities.member: {entity_id} is no entity today; its last record left it on {_day(past['ended'])}."
+        return f"entities.member: {entity_id} does not exist now; its last record left it on {_day(past['ended'])}."
     return (
-        f'entities.member: there never was an entity {entity_id}. `cdi sql "SELECT entity_id FROM '
-        "entities.member WHERE record_id = '…'\"` finds the one of a record."
+        f'entities.member: no entity ever had the id {entity_id}. `cdi sql "SELECT entity_id FROM '
+        "entities.member WHERE record_id = '…'\"` finds the id of a record."
     )
 
 
-def _told(kind: str, after: Sequence[str]) -> str:
+def _ending(kind: str, after: Sequence[str]) -> str:
     return f"it was merged into {', '.join(after)}" if kind == "merged" else "its records were deleted"
 
 
 def _day(at: datetime) -> str:
-    # Without a zone, as it comes from Spark, it is in that of this machine.
+    # Spark returns naive times in the machine's zone.
     return f"{at.astimezone(UTC):%Y-%m-%d}"

@@ -16,6 +16,7 @@ from pyspark.sql.utils import is_remote
 
 from cdi_spark.errors import SetupError
 from cdi_spark.spark.class_archive import WRITTEN_BY_US, archive_options, without_conf_folder
+from cdi_spark.spark.delta_errors import is_missing_delta
 from cdi_spark.spark.jars import (
     DELTA,
     GRAPHFRAMES,
@@ -120,9 +121,7 @@ def _has_delta(spark: SparkSession) -> bool:
     try:
         spark.sql("DESCRIBE DETAIL delta.`/no/table/of/cdi_spark`").collect()
     except Exception as fault:  # py4j's own, where Java does not find a class
-        # Without Delta's parser, DETAIL reads as the name of a table. With Delta, only the table is missing.
-        absent = ("`DETAIL`", "Cannot find catalog plugin class", "DELTA_CONFIGURE_SPARK_SESSION")
-        return not any(words in str(fault) for words in absent)
+        return not is_missing_delta(fault)
     return True
 
 

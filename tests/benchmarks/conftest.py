@@ -1,4 +1,4 @@
-"""What is timed runs as users run it, not as tests of a handful of rows do."""
+"""Benchmarks run with the settings of users, not with those of tests."""
 
 from collections.abc import Iterator
 

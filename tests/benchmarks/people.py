@@ -32,7 +32,7 @@ def make_people(path: Path, *, records: int) -> None:
             FROM range({people}) t(p)"""
         )
         words = ("given_name", "family_name", "birth_place", "postcode", "occupation")
-        # One sign of a word becomes another, a day of birth comes to lie up to a month later.
+        # One character of a word changes, or a date of birth moves by up to a month.
         connection.execute(
             "CREATE MACRO misspelt(w, slip) AS concat(left(w, 1 + slip % (length(w) - 2)), chr(97 + slip % 26), "
             "substr(w, 3 + slip % (length(w) - 2)))"

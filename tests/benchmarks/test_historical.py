@@ -1,4 +1,4 @@
-"""The historical people from raw to gold, timed, and their pairs held against Splink's own predict.
+"""The historical people from raw to gold, timed, and their pairs compared with Splink's own predict.
 
 Wants their folder, as conf/historical does: CDI_HISTORICAL=DIR make bench.
 """
@@ -29,8 +29,8 @@ if RAW:
         project = load_project(CONF, {"raw": str(RAW)})
         storage = Storage(spark, tmp_path / "warehouse")
         seconds = {done.stage: done.seconds for done in run_stages(Run(project, storage), list(STAGES))}
-        told = ", ".join(f"{stage} {took:.0f} s" for stage, took in seconds.items())
-        print(f"\nhistorical people, raw to gold {sum(seconds.values()):.0f} s: {told}")
+        stages = ", ".join(f"{stage} {took:.0f} s" for stage, took in seconds.items())
+        print(f"\nhistorical people, raw to gold {sum(seconds.values()):.0f} s: {stages}")
         truth = Path(str(RAW)) / "truth.csv"
         if truth.exists():
             found = evaluate_members(storage, str(truth))

@@ -69,7 +69,7 @@ def model(workload: str) -> PersonModel:
     """The person model of one workload."""
     return PersonModel(
         comparisons=[
-            Comparison(name=c, evidence=c, known=[[c]], levels=[_level(c, *told) for told in levels])
+            Comparison(name=c, evidence=c, known=[[c]], levels=[_level(c, *level) for level in levels])
             for c, levels in _LEVELS.items()
         ],
         blocking=[BlockingRule(name=" and ".join(rule), equal=rule) for rule in RULES[workload]],
@@ -80,8 +80,8 @@ def model(workload: str) -> PersonModel:
 
 def _level(column: str, sql: str, m: float, u: float) -> Level:
     same = sql == "{0}_l = {0}_r"
-    told = sql.format(column)
-    return Level(label=told, sql=told, m=m, relatives=u, term_frequency=column if same else None)
+    condition = sql.format(column)
+    return Level(label=condition, sql=condition, m=m, relatives=u, term_frequency=column if same else None)
 
 
 def as_persons(people: DataFrame) -> DataFrame:
@@ -117,8 +117,8 @@ def frozen(persons: DataFrame, workload: str) -> Frozen:
         trained_at=datetime.now(UTC),
     )
     named = F.lit(workload).alias("model_id")
-    nobody = local_rows(persons.sparkSession, [], SHARED_VALUE.schema)
-    return Frozen(chosen, trained, frequencies.select(named, "*"), nobody)
+    no_shared_values = local_rows(persons.sparkSession, [], SHARED_VALUE.schema)
+    return Frozen(chosen, trained, frequencies.select(named, "*"), no_shared_values)
 
 
 def splink_settings_of(frozen: Frozen, workload: str, dialect: str) -> dict[str, Any]:
@@ -130,8 +130,8 @@ def splink_settings_of(frozen: Frozen, workload: str, dialect: str) -> dict[str,
     rules = [
         " and ".join(f"{_of(part, 'l')} = {_of(part, 'r')}" for part in rule) for rule in RULES[workload]
     ]
-    told = [{"blocking_rule": rule, "sql_dialect": dialect} for rule in rules]
-    return {**json.loads(settings), "blocking_rules_to_generate_predictions": told}
+    blocking = [{"blocking_rule": rule, "sql_dialect": dialect} for rule in rules]
+    return {**json.loads(settings), "blocking_rules_to_generate_predictions": blocking}
 
 
 def _of(part: str, side: str) -> str:

@@ -77,7 +77,7 @@ def test_a_faulty_person_model_of_the_project_fails_the_check(
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (["check", "--project", str(DEMO), "--var", "raw"], "--var raw: wants name=value"),
+        (["check", "--project", str(DEMO), "--var", "raw"], "--var raw: write it as name=value"),
         (["run", "--project", str(DEMO), "--warehouse", "w", "--var", "rwa=x"], "declares no variable rwa"),
         (["check", "--project", "nowhere"], "no project.yml here"),
     ],

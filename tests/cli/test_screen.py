@@ -57,7 +57,7 @@ def test_warnings_are_gathered_at_the_end(shown: tuple[Seen, Path]) -> None:
     left = "\n".join(seen.lines)
     assert "· 830 rows in quarantine, 12 reasons: see\n" in left
     assert "· source crm: new column c0 (and 29 more)\n" in left
-    assert f"· everything that was logged: {folder / 'run_r1.log'}" in re.sub(r"\n(?=[^·\n])", "", left)
+    assert f"· full log: {folder / 'run_r1.log'}" in re.sub(r"\n(?=[^·\n])", "", left)
     assert "rule_3" not in left
 
 
@@ -170,8 +170,8 @@ def test_work_side_by_side_reports_how_much_of_it_is_done(caplog: pytest.LogCapt
         side_by_side(str, [1, 2, 3], doing="counting {}".format)
     steps = [record for record in caplog.records if getattr(record, "kind", None) == logs.Kind.step]
     assert {record.getMessage() for record in steps} == {"counting 1", "counting 2", "counting 3"}
-    assert max(getattr(record, "said")["done"] for record in steps) == 3  # noqa: B009
-    assert {getattr(record, "said")["of"] for record in steps} == {3}  # noqa: B009
+    assert max(getattr(record, "fields")["done"] for record in steps) == 3  # noqa: B009
+    assert {getattr(record, "fields")["of"] for record in steps} == {3}  # noqa: B009
 
 
 def test_steps_are_no_log_lines_at_any_level(capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,4 +1,4 @@
-"""Runs over what changed come to what full runs over everything come to, whatever the history."""
+"""Incremental runs give the same result as full runs, for any history."""
 
 import pytest
 from pyspark.sql import SparkSession

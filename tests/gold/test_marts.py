@@ -21,7 +21,7 @@ ORDER = TABLES["silver.order"]
 
 @pytest.fixture
 def rows_of(members: Make, silver: Make) -> dict[Table, DataFrame]:
-    """An order of shop:1, who was ann and is bob, one of somebody unknown and one of nobody."""
+    """An order of shop:1, which moved from ann to bob, one of an unknown record and one without a record."""
     orders = silver("order", {"record_id": "shop:1", "status": "paid"}, {"record_id": "shop:2"}, {})
     return {ORDER: orders, MEMBER: members({"bob": ["shop:1"]}, ended={"ann": ["shop:1"]})}
 

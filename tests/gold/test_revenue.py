@@ -1,4 +1,4 @@
-"""Where revenue comes from: sums by month and customer, and orders shared among the touches before them."""
+"""Revenue by month and customer, and orders attributed to the touches before them."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -29,7 +29,7 @@ def touch(person: str, channel: str | None, days: float, campaign: str | None = 
 
 @pytest.fixture
 def sold(storage: Storage, silver: Make, members: Make) -> Callable[[str], DataFrame]:
-    """The views of gold over orders, with what touched their customers before."""
+    """The views of gold over orders, with the interactions of their customers before."""
     tables = {
         "order": [
             order("a", "shop:ann", "100"),
@@ -61,16 +61,16 @@ def sold(storage: Storage, silver: Make, members: Make) -> Callable[[str], DataF
     return lambda view: storage.read(view, instead=rows_of)
 
 
-def test_each_model_shares_an_order_to_the_cent_and_one_without_a_touch_is_told_too(
+def test_each_model_attributes_an_order_to_the_cent_and_lists_orders_without_a_touch(
     sold: Callable[[str], DataFrame],
 ) -> None:
     rows = sold("gold.attribution").selectExpr(
         "order_id",
         "channel",
         "campaign",
-        "CAST(array(first_touch, last_touch, linear) AS ARRAY<STRING>) AS told",
+        "CAST(array(first_touch, last_touch, linear) AS ARRAY<STRING>) AS shares",
     )
-    found = {tuple(row)[:3]: row["told"] for row in rows.collect()}
+    found = {tuple(row)[:3]: row["shares"] for row in rows.collect()}
     assert found == {
         # Two of three touches were the same campaign.
         ("a", "mail", "Spring"): ["100.000", "100.000", "66.670"],

@@ -234,7 +234,7 @@ def test_rules_expectations_and_survivorship_are_shown_with_their_table(page: Pa
     assert "birth_date <= cast(_ingested_at as date)" in page.row("birth_date_not_in_future")
     assert page.row("ExpectColumnValuesToNotBeNull", "family_name").endswith("family_name mostly 0.8")
     assert page.row("recent, then trusted", "occupation") == "occupation recent, then trusted"
-    assert page.row("device_ids", "every value").endswith("every value of every record is kept")
+    assert page.row("device_ids", "all values").endswith("all values of all records are kept")
 
 
 def test_what_a_conf_says_is_text_never_markup(tmp_path: Path) -> None:

@@ -61,8 +61,8 @@ def test_every_live_record_is_in_one_entity_and_every_entity_is_one_customer(fin
 
 def test_what_must_be_quarantined_is_with_its_reasons(finished: Storage) -> None:
     reasons = finished.read("silver.quarantine").select("target", F.explode("failed_rules").alias("rule"))
-    told = {(row["target"], row["rule"]) for row in reasons.distinct().collect()}
-    assert told >= {
+    failed = {(row["target"], row["rule"]) for row in reasons.distinct().collect()}
+    assert failed >= {
         ("silver.person", "has_key"),
         ("silver.person", "has_something_to_match_on"),
         ("silver.person", "birth_date_not_in_future"),

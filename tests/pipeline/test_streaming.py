@@ -1,4 +1,4 @@
-"""`cdi stream`: files that come are in gold, once, whatever is killed."""
+"""`cdi stream`: new files are in gold exactly once, also after a kill."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tests import tiny_company as tiny
 pytestmark = pytest.mark.launch
 
 
-def test_files_that_come_are_in_gold_without_a_schedule(
+def test_new_files_are_in_gold_without_a_schedule(
     spark: SparkSession, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     conf = tiny.make(tmp_path)

@@ -116,5 +116,5 @@ def test_a_first_release_of_little_reads_well(storage: Storage) -> None:
         storage.replace(table, local_rows(storage.spark, [], table.schema))
     storage.release("first")
     page = business_page(answer_business(storage), title="empty")
-    assert "records a customer</dt><dd>none" in page
+    assert "records per customer</dt><dd>none" in page
     assert "The project checks nothing yet" in page

@@ -59,7 +59,7 @@ def test_a_baseline_that_cannot_be_trained_is_a_row_that_says_so(
     for table in (MEMBER, MODEL, PAIR):
         storage.replace(table, demo_job.read(table.name).limit(1 if table is MODEL else 0))
     shown = by_first_column(accuracy(storage, truth))
-    assert shown["the model of Splink's tutorial"] == ["cannot be trained from so little"]
+    assert shown["the model of Splink's tutorial"] == ["cannot be trained from so few records"]
     assert shown["cdi_spark"] == ["1.0000", "0.0000", "0.0000"]
 
 

@@ -1,4 +1,4 @@
-"""The demo company at full size, run three times: nothing outside ops may change after the first."""
+"""The demo company at full size, run three times: only tables of ops change after the first run."""
 
 from pathlib import Path
 

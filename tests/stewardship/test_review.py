@@ -94,8 +94,8 @@ def test_pairs_come_with_their_reasons_the_most_worth_it_first(spark: SparkSessi
         ("erp:1", "erp:2", 5.0),
         *((f"crm:{n}", "web:5", 40.0 - n) for n in range(5, 10)),
     ]
-    apart = "kept apart: entities with {} records, though this pair is more likely one person than two"
-    weak = "held weakly: nothing better than this pair joins 1 of the entity's {} records with the rest"
+    apart = "kept apart: entities with {} records, although this pair is more likely one person than two"
+    weak = "weakly linked: no better link than this pair connects 1 of the entity's {} records with the rest"
     found = asked(spark, entities, links, records_per_source={"crm": 1, "erp": 1}, largest_entity=5)
     assert [f"{left} {right}: {reason}" for left, right, reason in found] == [
         f"crm:9 web:5: {weak.format(6)}; it has 6 records, more than 5, and 5 records of source crm, more than 1",
@@ -334,4 +334,4 @@ def test_options_that_do_not_go_together_are_a_mistake(capsys: pytest.CaptureFix
     assert main(["review", "--answers", "a.csv"]) == 2
     assert main(["review", "--by", "ann"]) == 2
     assert main(["review", "--answers", "a.csv", "--by", "ann", "--csv", "b.csv"]) == 2
-    assert "--answers FILE wants --by NAME" in capsys.readouterr().err
+    assert "give --answers FILE with --by NAME" in capsys.readouterr().err

@@ -7,14 +7,18 @@ import socket
 import subprocess
 import sys
 import threading
+import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
 from cdi_spark.errors import LeaseError
-from cdi_spark.schema import LEASE
+from cdi_spark.schema import LEASE, MEMBER
 from cdi_spark.spark.local_rows import local_rows
 from cdi_spark.storage import Storage
+from cdi_spark.storage import lease as lease_module
 from cdi_spark.storage.lease import DEAD_AFTER_SECONDS, lease
 
 
@@ -77,6 +81,93 @@ def test_who_lost_the_lease_is_told_before_it_goes_on(storage: Storage) -> None:
         storage.append(LEASE, rows, token="lease", step=held.step + 1)
         with pytest.raises(LeaseError, match="lost its lease"):
             held.check()
+
+
+def wait_for(happened: Callable[[], object]) -> None:
+    until = time.monotonic() + 60
+    while not happened():
+        assert time.monotonic() < until
+        time.sleep(0.05)
+
+
+@pytest.fixture
+def short_lease(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, seconds in (("RENEW_SECONDS", 0.1), ("RETRY_SECONDS", 0.1), ("DEAD_AFTER_SECONDS", 5.0)):
+        monkeypatch.setattr(lease_module, name, seconds)
+
+
+@pytest.fixture
+def broken(storage: Storage, monkeypatch: pytest.MonkeyPatch) -> threading.Event:
+    """While it is set, the lease cannot be written."""
+    broken, append = threading.Event(), storage.append
+
+    def failing(table: Any, *arguments: Any, **named: Any) -> None:
+        if table is LEASE and broken.is_set():
+            raise OSError("storage is away")
+        append(table, *arguments, **named)
+
+    monkeypatch.setattr(storage, "append", failing)
+    return broken
+
+
+@pytest.mark.usefixtures("short_lease")
+def test_a_renewal_that_fails_is_tried_again(
+    storage: Storage, broken: threading.Event, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level("WARNING", logger="cdi_spark"), lease(storage, "first") as held:
+        broken.set()
+        wait_for(lambda: len(caplog.messages) >= 2)
+        broken.clear()
+        step = held.step
+        wait_for(lambda: held.step > step)
+        held.check()
+    assert set(caplog.messages) == {"the lease could not be renewed; it is tried again"}
+    assert "storage is away" not in caplog.text
+
+
+@pytest.mark.usefixtures("short_lease")
+def test_a_lease_that_cannot_be_renewed_is_lost_once_others_may_take_it(
+    storage: Storage, broken: threading.Event, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level("WARNING", logger="cdi_spark"), lease(storage, "first") as held:
+        broken.set()
+        wait_for(lambda: held.loss)
+        broken.clear()
+        with pytest.raises(LeaseError, match=r"could not be renewed for 5 seconds \(OSError\)"):
+            held.check()
+    assert "the lease is lost" in caplog.messages[-1]
+    with lease(storage, "second") as held:
+        assert held.interrupted == "first"
+
+
+WRITES: dict[str, Callable[[Storage, Any], None]] = {
+    "append_once": lambda storage, rows: storage.append_once("bronze.crm", rows, token="b"),
+    "append": lambda storage, rows: storage.append(MEMBER, rows),
+    "replace": lambda storage, rows: storage.replace(MEMBER, rows),
+    "replace_keys": lambda storage, rows: storage.replace_keys(MEMBER, rows.select("entity_id"), rows),
+    "replace_except": lambda storage, rows: storage.replace_except(MEMBER, "run_id", ["r0"], rows),
+    "merge": lambda storage, rows: storage.merge(MEMBER, rows, when_changed=("entity_id",)),
+    "release": lambda storage, _: storage.release("r1"),
+    "scratch": lambda storage, _: storage.scratch().__enter__(),
+}
+
+
+@pytest.mark.usefixtures("short_lease")
+def test_a_run_that_lost_its_lease_within_a_stage_writes_nothing_more(storage: Storage) -> None:
+    rows = local_rows(storage.spark, [("a", "X", datetime.now(UTC), None, "r1")], MEMBER.schema)
+    with lease(storage, "first") as held:
+        storage.append(MEMBER, rows)
+        step = held.step + 100
+        thief = local_rows(
+            storage.spark, [(step, "thief", True, "elsewhere", 1, datetime.now(UTC))], LEASE.schema
+        )
+        storage.append(LEASE, thief, token="lease", step=step)
+        wait_for(lambda: held.loss)
+        for name, write in WRITES.items():
+            with pytest.raises(LeaseError, match="another run took it"):
+                write(storage, rows)
+            assert storage.versions([MEMBER.name, "bronze.crm", "ops.release"]) == {MEMBER.name: 0}, name
+    assert storage.read(LEASE.name).where(f"step > {step}").isEmpty()
 
 
 def test_of_many_that_try_at_once_exactly_one_gets_it(storage: Storage) -> None:

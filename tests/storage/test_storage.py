@@ -92,7 +92,7 @@ def test_a_table_made_while_it_was_small_marks_changed_rows_once_it_is_changed_a
         assert "deletionVector" in log_of(storage, MEMBER)
         assert entity_of(storage.read(MEMBER.name)) == {"a": "W", "b": "Y"}
         enabled = storage.versions([MEMBER.name])
-        storage.replace_of(MEMBER, members(spark, b="Y").select("entity_id"), members(spark, b="V"))
+        storage.replace_keys(MEMBER, members(spark, b="Y").select("entity_id"), members(spark, b="V"))
         assert storage.versions([MEMBER.name]) == {MEMBER.name: enabled[MEMBER.name] + 2}
     finally:
         spark.conf.set(DELETION_VECTORS, "false")
@@ -313,14 +313,14 @@ def test_rows_of_some_keys_take_the_place_of_all_that_were_there(
         return local_rows(spark, [(value,) for value in values], f"{name} string")
 
     storage.replace(COMPONENT, components(a=1, b=1, c=1))
-    storage.replace_of(COMPONENT, keys("record_id", "a", "b", "d"), components(a=2, d=2))
+    storage.replace_keys(COMPONENT, keys("record_id", "a", "b", "d"), components(a=2, d=2))
     rows = {row["record_id"]: row["entity"] for row in storage.read(COMPONENT.name).collect()}
     assert rows == {"a": 2, "c": 1, "d": 2}
     assert spark.sql(f"DESCRIBE HISTORY {storage.address(COMPONENT.name)}").count() == 2
 
     # By a column that is a part of the key.
     storage.replace(MEMBER, members(spark, a="X", b="X", c="Y"))
-    storage.replace_of(MEMBER, keys("entity_id", "X", "Z"), members(spark, b="X", d="Z"))
+    storage.replace_keys(MEMBER, keys("entity_id", "X", "Z"), members(spark, b="X", d="Z"))
     assert entity_of(storage.read(MEMBER.name)) == {"b": "X", "c": "Y", "d": "Z"}
 
 
@@ -336,7 +336,7 @@ def test_few_rows_are_held_and_more_written_down_computed_once_either_way(
             assert (Path(storage.warehouse) / "_scratch" / name).exists() == is_written
 
 
-def test_two_writers_of_one_step_are_told_apart(spark: SparkSession, storage: Storage) -> None:
+def test_a_step_that_is_already_written_is_not_written_again(spark: SparkSession, storage: Storage) -> None:
     storage.append(MEMBER, members(spark, a="X"), token="lease", step=1)
     storage.append(MEMBER, members(spark, b="X"), token="lease", step=1)
     storage.append(MEMBER, members(spark, c="X"), token="lease", step=2)

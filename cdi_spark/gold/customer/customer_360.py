@@ -1,4 +1,4 @@
-"""One row per customer: the golden record, the records behind it, and what the customer did."""
+"""One row per customer: the golden record, its source records, and what the customer did."""
 
 from collections.abc import Callable
 from functools import reduce
@@ -21,9 +21,9 @@ from cdi_spark.standardise.batches import Rule
 from cdi_spark.standardise.rule_step import apply_rules
 from cdi_spark.standardise.values.phones import mobiles
 
-# A way to reach somebody that no record has confirmed for so long, while others have been, is stale.
+# A contact is stale if no record confirmed it for this long before the newest confirmation of any contact.
 _STALE_AFTER = "730 days"
-# Rows of gold.timeline that end an event are no second event.
+# Rows of gold.timeline that end an event do not count as a second event.
 _LATER = ", ".join(f"'{t.short}.' || {e.what}" for t in EVENT_TABLES for e in t.timeline[1:])
 _COUNTS = f"NOT is_void AND concat_ws('.', event, what) NOT IN ({_LATER})"
 
@@ -37,15 +37,14 @@ def customer_360(
     states: DataFrame,
     weakest: DataFrame,
 ) -> DataFrame:
-    """What is known of each customer that has a live record, in one row.
+    """Return one row per customer with a live record.
 
-    Counts are 0 where nothing happened, times null. Void events count for nothing; without a currency or an
-    amount an event counts but adds nothing to a total, without any sum the map is null, and a sum that is too
-    great for its type is null.
+    Without events, counts are 0 and times are null. Void events are ignored. An event without a currency or an amount
+    is counted, but adds nothing to totals. A map without sums is null, and so is a sum that is too large for its type.
 
     Args:
-        made_from: entity_id and made_from (gold/changes.py).
-        golden: entity_id and the golden attributes; an entity may be missing.
+        made_from: entity_id and made_from, of changed_customers().
+        golden: golden_records(); an entity may be missing.
         persons: silver.person.
         members: entities.member.
         timeline: gold.timeline.
@@ -80,28 +79,29 @@ def customer_360(
 
 
 def _contacts(live: DataFrame) -> DataFrame:
-    """entity_id and contacts, for entities with any."""
+    """Return entity_id and contacts, for entities with any."""
     address = F.concat_ws(", ", "street", "postcode", "city", "region", "country")
     offered = F.concat(
         _of_kind("email", F.col("emails")),
         _of_kind("phone", F.col("phones")),
         _of_kind("address", F.array(F.nullif(address, F.lit("")))),
     )
-    told = F.struct("kind", "value", "records", "last_confirmed_at")
+    contact = F.struct("kind", "value", "records", "last_confirmed_at")
     contacts = (
         live.select("entity_id", "updated_at", F.inline(offered))
         .groupBy("entity_id", "kind", "value")
         .agg(F.count("*").alias("records"), F.max("updated_at").alias("last_confirmed_at"))
         .groupBy("entity_id")
         .agg(
-            F.array_sort(F.collect_list(told)).alias("told"),
+            F.array_sort(F.collect_list(contact)).alias("contacts"),
             (F.max("last_confirmed_at") - F.expr(f"INTERVAL {_STALE_AFTER}")).alias("late"),
         )
     )
-    all_told = F.transform(
-        "told", lambda contact: contact.withField("is_stale", contact["last_confirmed_at"] <= F.col("late"))
+    with_stale = F.transform(
+        "contacts",
+        lambda contact: contact.withField("is_stale", contact["last_confirmed_at"] <= F.col("late")),
     )
-    return contacts.select("entity_id", all_told.alias("contacts"))
+    return contacts.select("entity_id", with_stale.alias("contacts"))
 
 
 def _of_kind(kind: str, values: Column) -> Column:
@@ -110,12 +110,12 @@ def _of_kind(kind: str, values: Column) -> Column:
 
 
 def _preferred(kind: str, own: Column) -> Column:
-    """Of the golden ones, and of these of `own`, that which records confirmed last; a steward's may be in none."""
+    """Return the golden value that was confirmed last, those in `own` first; a steward's value may be in no record."""
     golden = F.col(f"{kind}s")
-    told = F.filter("contacts", lambda c: (c["kind"] == kind) & F.array_contains(golden, c["value"]))
+    confirmed = F.filter("contacts", lambda c: (c["kind"] == kind) & F.array_contains(golden, c["value"]))
     best = F.array_max(
         F.transform(
-            told,
+            confirmed,
             lambda c: F.struct(
                 F.array_contains(own, c["value"]), c["last_confirmed_at"], c["records"], c["value"]
             ),
@@ -125,7 +125,7 @@ def _preferred(kind: str, own: Column) -> Column:
 
 
 def _summary(timeline: DataFrame) -> DataFrame:
-    """entity_id and customer_360's columns about events, for entities with any."""
+    """Return entity_id and the columns of customer_360 about events, for entities with any."""
     is_open = F.col("event").isin([t.short for t in EVENT_TABLES if t.ends]) & F.col("ends_on").isNull()
     is_answer = F.col("event").isin(_tables_with(SummaryOf.ANSWERS))
     has_subject = F.col("event").isin(_tables_with(SummaryOf.OPEN_SUBJECTS)) & is_open
@@ -142,7 +142,7 @@ def _summary(timeline: DataFrame) -> DataFrame:
             F.count("amount").alias("priced"),
             F.try_sum("amount").try_cast(MONEY).alias("total"),
             F.try_sum("reporting_amount").try_cast(MONEY).alias("value"),
-            # Of two at the same moment the refusal holds.
+            # Of two consents at the same moment the refusal wins.
             F.max_by("what", F.struct("happened_at", F.col("what") == "refused")).alias("last_what"),
         )
     )
@@ -166,7 +166,7 @@ def _of(event: str, value: str) -> Column:
 
 
 def _totals(event: str) -> Column:
-    """Currency to sum; null where no event of the entity has both a currency and an amount."""
+    """Return a map from currency to sum; null if no event of the entity has both a currency and an amount."""
     has_sum = (F.col("event") == event) & F.col("currency").isNotNull() & (F.col("priced") > 0)
     sums = F.array_sort(F.collect_list(F.when(has_sum, F.struct("currency", "total"))))
     return F.when(F.size(sums) > 0, F.map_from_entries(sums))

@@ -1,4 +1,4 @@
-"""Money in one currency: an amount at the last rate known on its day."""
+"""Conversion of money to the reporting currency, at the last rate known on each day."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from pyspark.sql import functions as F
 from cdi_spark.schema import CONVERSION, FACTOR
 from cdi_spark.standardise.minor_units import minor_units
 
-_HOLDS_FOR = 366
+_VALID_DAYS = 366
 
 
 def minor_unit(currency: Column) -> Column:
-    """The smallest unit of a currency: 0.01 of most."""
+    """Return the smallest unit of a currency, such as 0.01."""
     return F.pow(F.lit(10), -minor_units(currency)).cast("decimal(4,3)")
 
 
@@ -40,7 +40,7 @@ def exchange_rates(rates: DataFrame) -> DataFrame:
                 "valid_on",
                 F.lit(0).alias("given"),
                 "rate_id",
-                # By the rate as it stands: Spark keeps fewer digits of a quotient of wider decimals.
+                # Divided by the rate in its own type: Spark keeps fewer digits of a quotient of wider decimals.
                 (F.lit(1).cast("decimal(18,8)") / F.col("rate")).cast(FACTOR).alias("factor"),
             )
         )
@@ -67,7 +67,7 @@ def conversion(rates: DataFrame, *, to: str) -> DataFrame:
     )
     points = known.unionByName(_over_a_third(around, known))
     next_on = F.lead("valid_on").over(Window.partitionBy("currency").orderBy("valid_on"))
-    last_on = F.date_add(F.least(next_on, F.date_add("valid_on", _HOLDS_FOR)), -1)
+    last_on = F.date_add(F.least(next_on, F.date_add("valid_on", _VALID_DAYS)), -1)
     itself = rates.sparkSession.range(1).select(
         F.lit(to).alias("currency"),
         F.lit(None).cast("date").alias("day"),
@@ -83,7 +83,7 @@ def conversion(rates: DataFrame, *, to: str) -> DataFrame:
 
 
 def _over_a_third(edges: DataFrame, known: DataFrame) -> DataFrame:
-    """currency, valid_on, factor by way of a currency of which the factor is known."""
+    """Return currency, valid_on and factor through a third currency whose factor is known."""
     first = edges.select(
         "currency", F.col("to_currency").alias("third"), "valid_on", F.col("factor").alias("first")
     )

@@ -1,4 +1,7 @@
-"""What all customers are measured by: found in all, kept for as long as day, conf and events are the same."""
+"""Statistics and models of all customers, which the measures of each customer depend on.
+
+They are kept while the date, the configuration and the events stay the same.
+"""
 
 from __future__ import annotations
 
@@ -8,15 +11,15 @@ from dataclasses import asdict, dataclass
 from pyspark.sql import DataFrame, Row
 from pyspark.sql import functions as F
 
-from cdi_spark.gold.measures.forecasts import FeatureScale, LinearModel
+from cdi_spark.gold.measures.linear_model import FeatureScale, LinearModel
 
-# What fifths are told of, over measures; in whole units of money, for an exact percentile holds every different value.
+# The measures that are divided into fifths. Money in whole units: an exact percentile holds each distinct value.
 RANKED = {
     "recency": "recency_days",
     "frequency": "frequency",
     "value": "floor(monetary_value)",
 }
-# Who has fifths: of whom there are purchases, at amounts that are known.
+# Customers with fifths: they have purchases of known amounts.
 BOUGHT = "frequency > 0 AND recency_days IS NOT NULL AND monetary_value IS NOT NULL"
 
 
@@ -25,8 +28,8 @@ class PopulationStatistics:
     """A row of gold.population_statistics.
 
     Attributes:
-        limits: by RANKED, what divides into fifths; empty where nobody bought.
-        churn, value: the models that are published.
+        limits: by key of RANKED, the four limits between fifths; empty without purchases.
+        churn, value: the published models.
     """
 
     made_from: str
@@ -44,11 +47,12 @@ class PopulationStatistics:
         churn: LinearModel | None,
         value: LinearModel | None,
     ) -> PopulationStatistics:
-        """Those of these customers.
+        """Compute the statistics of all customers.
 
         Args:
-            purchases: measures.purchases() of all customers.
-            made_from: a hash of what else they hold for.
+            purchases: purchases() of all customers.
+            made_from: a hash of the date and the configuration.
+            churn, value: the published models.
         """
         limits = (
             F.expr(f"percentile({sql}, array(0.2, 0.4, 0.6, 0.8)) FILTER (WHERE {BOUGHT})").alias(name)
@@ -68,7 +72,7 @@ class PopulationStatistics:
 
     @classmethod
     def of(cls, row: Row) -> PopulationStatistics:
-        """From a row of gold.population_statistics."""
+        """Read a row of gold.population_statistics."""
         return cls(
             row["made_from"],
             row["average_year"],
@@ -80,14 +84,14 @@ class PopulationStatistics:
     @property
     def row(self) -> tuple[str | float | list[float] | None, ...]:
         """The row of gold.population_statistics."""
-        told = (json.dumps(asdict(model)) if model else None for model in (self.churn, self.value))
+        models = (json.dumps(asdict(model)) if model else None for model in (self.churn, self.value))
         recency, frequency, value = (self.limits[name] for name in RANKED)
-        return self.made_from, self.average_year, recency, frequency, value, *told
+        return self.made_from, self.average_year, recency, frequency, value, *models
 
 
-def _model(told: str | None) -> LinearModel | None:
-    if told is None:
+def _model(text: str | None) -> LinearModel | None:
+    if text is None:
         return None
-    model = json.loads(told)
+    model = json.loads(text)
     scales = {name: FeatureScale(**scale) for name, scale in model["scales"].items()}
     return LinearModel(scales, model["weights"], model["intercept"])

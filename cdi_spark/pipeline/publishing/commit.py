@@ -22,7 +22,7 @@ def commit_gold(run: Run, plan: Plan, gold: Gold) -> None:
     side_by_side(lambda table: run.storage.replace(table, whole[table]), list(whole), doing=_writing)
     if not plan.inputs.rebuild and not plan.entity_ids.isEmpty():
         side_by_side(
-            lambda table: run.storage.replace_of(table, plan.entity_ids, gold.of_changed[table]),
+            lambda table: run.storage.replace_keys(table, plan.entity_ids, gold.of_changed[table]),
             list(gold.of_changed),
             doing=_writing,
         )

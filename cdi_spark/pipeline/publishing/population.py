@@ -13,7 +13,8 @@ from pyspark.sql import functions as F
 
 from cdi_spark.gold.finance.cash_flow import by_month, cash_flow, errors
 from cdi_spark.gold.measures import forecasts
-from cdi_spark.gold.measures.forecasts import LinearModel, Trial
+from cdi_spark.gold.measures.forecasts import Trial
+from cdi_spark.gold.measures.linear_model import FEATURES, LinearModel
 from cdi_spark.gold.measures.next_product import product_rules
 from cdi_spark.gold.measures.population_statistics import PopulationStatistics
 from cdi_spark.monitoring import logs
@@ -86,7 +87,7 @@ def compute_population(
         timeline: gold.timeline of all customers.
     """
     money = run.project.file.reporting_currency
-    training = past.transform(forecasts.beside_average).transform(forecasts.examples).toArrow()
+    training = past.transform(forecasts.with_average).transform(forecasts.examples).toArrow()
     churn, value = forecasts.try_churn(training), forecasts.try_value(training)
     statistics = PopulationStatistics.of_customers(
         bought, made_from=_made_from(run), churn=churn.published, value=value.published
@@ -121,7 +122,7 @@ def _made_from(run: Run) -> str:
         file.reporting_currency,
         file.orders_are_invoiced,
         [segment.model_dump() for segment in file.segments],
-        forecasts.FEATURES,
+        FEATURES,
         # A model that is stored in another shape cannot be read back.
         [part.name for part in fields(LinearModel)],
     )

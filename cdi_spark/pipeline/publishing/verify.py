@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from cdi_spark.gold.customer.survivorship import check_provenance
 from cdi_spark.gold.finance.reconciliation import check_against_ledger
+from cdi_spark.pipeline.gates import check_gates
 from cdi_spark.pipeline.publishing.compute import Gold
 from cdi_spark.pipeline.publishing.inputs import read_view
 from cdi_spark.pipeline.publishing.plan import Plan
-from cdi_spark.pipeline.run import Run, check_gates
+from cdi_spark.pipeline.run import Run
 from cdi_spark.schema import (
     ATTRIBUTE,
     CASH_FLOW,

@@ -106,7 +106,7 @@ CASES: dict[str, tuple[dict[str, dict[str, Any]], dict[str, str]]] = {
         {"crm:1": {**HOME, "city": "York"}, "crm:2": HOME, "crm:3": {**HOME, "city": "LEEDS"}},
         dict.fromkeys(HOME, "crm:2"),
     ),
-    "an attribute without rules of its own goes by the package's": (
+    "an attribute without its own rules has the default rules": (
         {
             "crm:1": {"middle_name": "B", "trust": 1},
             "crm:2": {"middle_name": "Bea"},
@@ -277,7 +277,7 @@ def test_a_golden_value_that_nothing_gave_is_refused(persons: Make, members: Mak
     )
     golden = golden_records(values)
     check_provenance(golden, values)
-    with pytest.raises(GateError, match=r"shows what no row .*: gender of 1\. "):
+    with pytest.raises(GateError, match=r"has values without a winner .*: gender of 1\. "):
         check_provenance(golden.withColumn("gender", F.lit("male")), values)
 
 

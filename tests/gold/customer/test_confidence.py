@@ -18,7 +18,7 @@ KNOWN: dict[str, tuple[list[str], list[Link], tuple[float | None, float] | None]
         list("abc"), [("a", "b", 5.0), ("b", "c", 3.0), ("a", "c", 1.0)], (3.0, 8 / 9)
     ),
     "what is decided is certain": (list("ab"), [("a", "b", CERTAIN)], (None, 1.0)),
-    "beside what is decided the rest counts": (list("abc"), [("a", "b", CERTAIN), ("b", "c", 0.0)], (0.0, 0.5)),
+    "links that are not decided count": (list("abc"), [("a", "b", CERTAIN), ("b", "c", 0.0)], (0.0, 0.5)),
     "where links hold nothing together there is none": (list("abc"), [("a", "b", 9.0)], None),
     "one record has none": (["a"], [], None),
 }  # fmt: skip

@@ -1,4 +1,4 @@
-"""One row per customer: who is there, what they did, and what is said where nothing happened."""
+"""One row per customer: golden values, counts of events, and empty values without events."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -131,7 +131,7 @@ def test_a_customer_whose_records_are_all_deleted_is_gone(customers: Rows) -> No
     assert customers.keys() == {"ann", "idle", "buyer", "odd", "rich", "loyal"}
 
 
-def test_where_nothing_happened_counts_are_0_and_totals_and_times_null(customers: Rows) -> None:
+def test_without_events_counts_are_0_and_totals_and_times_null(customers: Rows) -> None:
     idle = {name: customers["idle"][name] for name in SUMMARY}
     assert idle == {name: 0 if name.endswith("_count") else None for name in SUMMARY}
 
@@ -186,9 +186,9 @@ def test_a_customer_is_in_the_state_that_its_journey_tells(customers: Rows) -> N
 
 
 def test_every_way_to_reach_a_customer_is_told_with_when_it_was_last_confirmed(customers: Rows) -> None:
-    told = [(c["kind"], c["value"], c["records"], c["last_confirmed_at"], c["is_stale"])
+    shown = [(c["kind"], c["value"], c["records"], c["last_confirmed_at"], c["is_stale"])
             for c in customers["ann"]["contacts"]]  # fmt: skip
-    assert told == [
+    assert shown == [
         ("address", "1 High Street, Leeds, GB", 1, plain(FEB), False),
         ("email", "ann@new.org", 1, plain(FEB), False),
         ("email", "ann@old.org", 1, plain(LONG_AGO), True),
@@ -204,7 +204,7 @@ def test_the_preferred_way_is_confirmed_last_and_by_most_records(customers: Rows
     assert customers["odd"]["preferred_email"] == "by@hand.org"
 
 
-def test_a_project_without_events_says_that_nothing_happened(
+def test_a_project_without_events_has_zero_counts(
     customers: Rows, spark: SparkSession, persons: Make, members: Make, timeline: Make
 ) -> None:
     without = summarised(spark, persons, members, timeline, [])

@@ -90,9 +90,9 @@ def test_of_whom_all_is_to_come_no_state_is_told_but_its_day(lived: Callable[...
 
 
 def test_somebody_without_a_live_record_has_no_journey(spark: SparkSession, timeline: Make) -> None:
-    nobody = local_rows(spark, [], "entity_id string, first_seen_on date")
+    no_one_seen = local_rows(spark, [], "entity_id string, first_seen_on date")
     rows = timeline({"entity_id": "gus", **order(1)}, {"entity_id": None, **order(1)})
-    assert journey(rows, nobody, states=STATES, as_of=day(9)).isEmpty()
+    assert journey(rows, no_one_seen, states=STATES, as_of=day(9)).isEmpty()
 
 
 def test_todays_state_is_the_step_that_has_not_ended(spark: SparkSession) -> None:

@@ -56,15 +56,15 @@ def test_a_forecast_is_told_of_currencies_in_which_it_beat_last_year(timeline: M
     assert tried["EUR"][0] < tried["EUR"][1]
     assert tried["GBP"] == (50.0, 0.0)
     rows = conform(cash_flow(months, as_of=as_of, published=["EUR"]), CASH_FLOW).collect()
-    told = {(row["currency"], row["month"]): tuple(row)[2:] for row in rows}
-    assert len(told) == len(rows)
-    assert told["CHF", date(1, 1, 1)] == (None, Decimal(7), None, None, None)
-    assert told["EUR", date(2026, 6, 1)] == (Decimal(50), Decimal(erratic[29]), Decimal(-40), None, None)
+    shown = {(row["currency"], row["month"]): tuple(row)[2:] for row in rows}
+    assert len(shown) == len(rows)
+    assert shown["CHF", date(1, 1, 1)] == (None, Decimal(7), None, None, None)
+    assert shown["EUR", date(2026, 6, 1)] == (Decimal(50), Decimal(erratic[29]), Decimal(-40), None, None)
     # The month that is not over shows both what came and what was foretold.
     level = (sum(erratic[16:28])) / 12
-    assert told["EUR", date(2026, 7, 1)] == (None, 5, None, (erratic[18] + level) / 2, erratic[18])
-    assert told["EUR", date(2026, 9, 1)][3] is not None
-    assert ("EUR", date(2026, 10, 1)) not in told
-    assert told["GBP", date(2026, 8, 1)] == (None, None, None, None, seasonal[19])
-    assert ("USD", date(2026, 7, 1)) not in told
-    assert ("CHF", date(2026, 7, 1)) not in told
+    assert shown["EUR", date(2026, 7, 1)] == (None, 5, None, (erratic[18] + level) / 2, erratic[18])
+    assert shown["EUR", date(2026, 9, 1)][3] is not None
+    assert ("EUR", date(2026, 10, 1)) not in shown
+    assert shown["GBP", date(2026, 8, 1)] == (None, None, None, None, seasonal[19])
+    assert ("USD", date(2026, 7, 1)) not in shown
+    assert ("CHF", date(2026, 7, 1)) not in shown

@@ -1,4 +1,4 @@
-"""Gold holds what the raw files hold, to the cent, whatever order, number and state they come in."""
+"""Gold has the amounts of the raw files to the cent, for any order, number and state of the files."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def deliver(folder: Path, name: str, rows: list[Row]) -> None:
 
 
 def held(storage: Storage) -> dict[tuple[str, str], tuple[Decimal, Decimal]]:
-    """By month and currency what gold has of orders, and of it what belongs to nobody known."""
+    """By month and currency, the amounts of orders in gold, and of those without a known customer."""
     rows = storage.query("SELECT * FROM gold.finance WHERE document = 'order'").collect()
     return {(f"{r.month:%Y-%m}", r.currency): (r.gold_amount, r.unattributed_amount) for r in rows}
 

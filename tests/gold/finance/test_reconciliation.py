@@ -18,13 +18,13 @@ Make = Callable[..., DataFrame]
 
 def document(key: str, amount: str | None, day: int = 5, **more: Any) -> dict[str, Any]:
     at = datetime(2024, 5, day, tzinfo=UTC)
-    told = {"entity_id": "ann", "event": "order", "event_id": key, "currency": "EUR", "happened_at": at}
-    return {**told, "amount": None if amount is None else Decimal(amount), **more}
+    row = {"entity_id": "ann", "event": "order", "event_id": key, "currency": "EUR", "happened_at": at}
+    return {**row, "amount": None if amount is None else Decimal(amount), **more}
 
 
 def entry(key: str, amount: str, day: int = 5, **more: Any) -> dict[str, Any]:
-    told = {"document": "order", "document_id": key, "currency": "EUR", "booked_on": date(2024, 5, day)}
-    return {**told, "amount": Decimal(amount), **more}
+    row = {"document": "order", "document_id": key, "currency": "EUR", "booked_on": date(2024, 5, day)}
+    return {**row, "amount": Decimal(amount), **more}
 
 
 @pytest.fixture
@@ -72,10 +72,10 @@ def test_a_difference_is_named_without_its_amount(timeline: Make, silver: Make) 
     booked = silver("ledger_entry", entry("shop:1", "10"), entry("shop:2", "88.88"), entry("shop:3", "99.99"))
     with pytest.raises(GateError) as fault:
         check_against_ledger(timeline(*held), booked)
-    told = str(fault.value)
-    assert "order shop:2 is booked with another amount; order shop:3 is booked only" in told
-    assert "shop:1 " not in told
-    assert not any(amount in told for amount in ("77.77", "88.88", "99.99"))
+    message = str(fault.value)
+    assert "order shop:2 has another amount in the ledger; order shop:3 is only in the ledger" in message
+    assert "shop:1 " not in message
+    assert not any(amount in message for amount in ("77.77", "88.88", "99.99"))
     check_against_ledger(timeline(held[0]), silver("ledger_entry", entry("shop:1", "10")))
 
 

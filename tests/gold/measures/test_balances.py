@@ -88,5 +88,5 @@ def test_open_is_what_is_not_paid_at_the_invoices_rate_and_overdue_what_of_it_wa
     paid = [e["event_id"] for e in EVENTS if e["event"] == "payment"]
     links = [{"payment_id": p, "paid_invoice_id": p.removeprefix("pays ").split("#")[0]} for p in paid]
     rows = balances(timeline(*EVENTS), silver("payment", *links), as_of=TODAY)
-    told = rows.select("entity_id", *(F.col(c).cast("string") for c in ("open_balance", "overdue_balance")))
-    assert {row[0]: (row[1], row[2]) for row in told.collect()} == OWED
+    shown = rows.select("entity_id", *(F.col(c).cast("string") for c in ("open_balance", "overdue_balance")))
+    assert {row[0]: (row[1], row[2]) for row in shown.collect()} == OWED

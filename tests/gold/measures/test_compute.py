@@ -13,7 +13,7 @@ from pyspark.sql import functions as F
 from cdi_spark.config import Segment
 from cdi_spark.gold.measures.compute import measures, purchases
 from cdi_spark.gold.measures.facts import facts
-from cdi_spark.gold.measures.forecasts import LinearModel
+from cdi_spark.gold.measures.linear_model import LinearModel
 from cdi_spark.gold.measures.population_statistics import PopulationStatistics
 from cdi_spark.schema import (
     CUSTOMER_360,
@@ -38,7 +38,7 @@ SEGMENTS = [
 def event(
     who: str | None, name: str, days: int | None, amount: str | None = None, **more: Any
 ) -> dict[str, Any]:
-    """What happened so many days before TODAY."""
+    """An event this many days before TODAY."""
     at = None if days is None else datetime(2026, 6, 30, 18, tzinfo=UTC) - timedelta(days=days)
     value = None if amount is None else Decimal(amount)
     return {"entity_id": who, "event": name, "happened_at": at, "reporting_amount": value, **more}
@@ -89,8 +89,8 @@ def measured(spark_session_of_all_tests: SparkSession, timeline: Make) -> Callab
         )
         bought = purchases(customers, known_of)
         found = PopulationStatistics.of_customers(bought, made_from="", churn=None, value=value)
-        told = local_rows(spark, [found.row], POPULATION_STATISTICS.schema).first()
-        assert told is not None
+        shown = local_rows(spark, [found.row], POPULATION_STATISTICS.schema).first()
+        assert shown is not None
         rows = measures(
             customers,
             known_of,
@@ -100,7 +100,7 @@ def measured(spark_session_of_all_tests: SparkSession, timeline: Make) -> Callab
             spark.sql("SELECT 'bob' AS entity_id, 'TEA' AS next_product"),
             as_of=TODAY,
             money=money,
-            statistics=PopulationStatistics.of(told),
+            statistics=PopulationStatistics.of(shown),
             segments=SEGMENTS,
         )
         found = conform(rows, MEASURE).collect()
@@ -115,7 +115,7 @@ def customers(measured: Callable[..., Rows]) -> Rows:
     return measured(["ann", "bob", "odd", "rich", "old", "user", "idle"], *EVENTS)
 
 
-def test_where_nothing_happened_counts_are_0_and_other_measures_null(customers: Rows) -> None:
+def test_without_events_counts_are_0_and_other_measures_null(customers: Rows) -> None:
     nothing = dict.fromkeys(MEASURE.names) | {
         "entity_id": "idle", "as_of": TODAY, "frequency": 0, "cases_90d": 0, "segments": ["of two records"],
     }  # fmt: skip
@@ -139,8 +139,8 @@ def test_who_never_ordered_buys_by_invoice_and_worth_nothing_lately_is_0(custome
 
 def test_without_a_known_amount_or_with_one_too_great_a_value_is_null(customers: Rows) -> None:
     for name, count in (("odd", 1), ("rich", 2)):
-        told = customers[name]
-        assert (told["frequency"], told["lifetime_value"], told["monetary_value"], told["rfm"]) == (
+        shown = customers[name]
+        assert (shown["frequency"], shown["lifetime_value"], shown["monetary_value"], shown["rfm"]) == (
             count, None, None, None,
         )  # fmt: skip
 

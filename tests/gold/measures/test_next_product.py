@@ -52,8 +52,8 @@ def test_it_goes_with_what_the_customer_has_by_most_customers_and_it_has_it_not(
         buys(who, "BAG")
     bought = baskets(timeline(*orders), silver("order_line", *lines), as_of=TODAY)
     found = next_product(bought, conform(product_rules(bought), PRODUCT_RULE)).collect()
-    told = {row["entity_id"]: row["next_product"] for row in found}
-    assert {name: told.get(name) for name in ("ann", "bea", "cid", "dan", "tea 0", "cup 0", "rare 0")} == {
+    shown = {row["entity_id"]: row["next_product"] for row in found}
+    assert {name: shown.get(name) for name in ("ann", "bea", "cid", "dan", "tea 0", "cup 0", "rare 0")} == {
         "ann": "TEA", "bea": "CUP", "cid": "KETTLE", "dan": None, "tea 0": "CUP", "cup 0": "TEA", "rare 0": None,
     }  # fmt: skip
 

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from pyspark.sql import SparkSession
 
-from cdi_spark.gold.measures.forecasts import FeatureScale, LinearModel
+from cdi_spark.gold.measures.linear_model import FeatureScale, LinearModel
 from cdi_spark.gold.measures.population_statistics import PopulationStatistics
 from cdi_spark.schema import POPULATION_STATISTICS
 from cdi_spark.spark.local_rows import local_rows
@@ -35,10 +35,10 @@ def test_limits_and_the_average_are_of_who_bought(spark: SparkSession) -> None:
 
 
 def test_where_nobody_bought_there_are_no_limits_and_an_average_below_0_is_none(spark: SparkSession) -> None:
-    nobody = PopulationStatistics.of_customers(
+    empty = PopulationStatistics.of_customers(
         local_rows(spark, [], PURCHASES), made_from="", churn=None, value=None
     )
-    assert (nobody.limits, nobody.average_year) == ({"recency": [], "frequency": [], "value": []}, None)
+    assert (empty.limits, empty.average_year) == ({"recency": [], "frequency": [], "value": []}, None)
     credited = local_rows(spark, [bought(1, 1, "-5")], PURCHASES)
     assert (
         PopulationStatistics.of_customers(credited, made_from="", churn=None, value=None).average_year is None
@@ -46,9 +46,9 @@ def test_where_nobody_bought_there_are_no_limits_and_an_average_below_0_is_none(
 
 
 def test_a_row_of_the_table_gives_the_same_statistics(spark: SparkSession) -> None:
-    told = PopulationStatistics(
+    statistics = PopulationStatistics(
         "today", 4.4, {"recency": [1.0], "frequency": [2.0], "value": []}, MODEL, None
     )
-    row = local_rows(spark, [told.row], POPULATION_STATISTICS.schema).first()
+    row = local_rows(spark, [statistics.row], POPULATION_STATISTICS.schema).first()
     assert row is not None
-    assert PopulationStatistics.of(row) == told
+    assert PopulationStatistics.of(row) == statistics

@@ -65,6 +65,6 @@ def test_the_threshold_is_chosen_by_the_labels_and_promises_are_told_apart(run: 
 
 def test_labels_that_give_one_record_two_persons_are_refused(run: Run) -> None:
     write_labels(run, "crm,1a,p1", "crm,1a,p2", "crm,2a,p2", "crm,2a,p2")
-    with pytest.raises(CdiError, match=r"known\.csv: 1 records are two persons each"):
+    with pytest.raises(CdiError, match=r"known\.csv: 1 records have more than one person"):
         train(run)
     assert not run.storage.exists(MODEL.name)
