@@ -90,9 +90,9 @@ def _labels(run: Run) -> DataFrame | None:
 def _report_missed_target(run: Run, trained: Row) -> None:
     """Log a notice if no threshold reaches the precision target."""
     metrics = json.loads(trained["metrics"])
-    wished, by = metrics["chosen"]["precision_target"], metrics["chosen"]["by"]
+    target, by = metrics["chosen"]["precision_target"], metrics["chosen"]["by"]
     measure = "labelled_precision" if by == ThresholdOrigin.LABELS else "implied_precision"
     best = max((at[measure] or 0.0) for at in metrics["thresholds"])
-    if wished is not None and best < wished:
-        notice = f"no threshold reaches the precision target of {wished}; the best one has {best:.4f} by {by}"
+    if target is not None and best < target:
+        notice = f"no threshold reaches the precision target of {target}; the best one has {best:.4f} by {by}"
         logs.notice(notice, run_id=run.run_id, stage="train")
