@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from cdi_spark.discovery.lexicon.dates import THIS_YEAR, Form, Reading
+from cdi_spark.discovery.lexicon.date_forms import Form
+from cdi_spark.discovery.recognise.dates import Reading
 from cdi_spark.discovery.recognise.infer_from_values import TIMED
 from cdi_spark.discovery.recognise.lines import percent
 from cdi_spark.discovery.recognise.meaning import Guess
@@ -79,15 +80,15 @@ def _as_timestamp(column: str, form: Form) -> str:
         factor = {"seconds": "1000000L", "millis": "1000L", "micros": "1L"}[form.kind]
         return f"timestamp_micros(try_multiply({whole}, {factor}))"
     pattern = form.pattern.replace("'", "''")
-    if not form.two_digit_year:
+    if form.pivot is None:
         quoted = f'"{form.pattern}"' if "'" in form.pattern else f"'{form.pattern}'"
         return f"try_to_timestamp({column}, {quoted})"
-    return _two_digit_year(column, pattern)
+    return _two_digit_year(column, pattern, form.pivot)
 
 
-def _two_digit_year(column: str, pattern: str) -> str:
+def _two_digit_year(column: str, pattern: str, pivot: int) -> str:
     """Spark reads yy as 2000 to 2099; a year to come is of the last century."""
-    century = f"if({{}} > '{THIS_YEAR % 100:02d}', '19', '20')"
+    century = f"if({{}} > '{pivot:02d}', '19', '20')"
     if pattern.startswith("yy"):
         full = f"concat({century.format(f'left({column}, 2)')}, {column})"
         return f"try_to_timestamp({full}, 'yy{pattern}')"

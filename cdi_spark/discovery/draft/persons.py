@@ -9,9 +9,9 @@ from cdi_spark.discovery.draft.addresses import address_lines
 from cdi_spark.discovery.draft.contacts import email_lines, phone_lines
 from cdi_spark.discovery.draft.date_sql import as_date, order_doubts
 from cdi_spark.discovery.lexicon import values as v
-from cdi_spark.discovery.lexicon.dates import future_share, placeholder_of
 from cdi_spark.discovery.lexicon.known_names import given_names
 from cdi_spark.discovery.lexicon.vocabulary import fold
+from cdi_spark.discovery.recognise.dates import find_placeholder, future_share
 from cdi_spark.discovery.recognise.lines import (
     Line,
     doubts_of,
@@ -188,9 +188,9 @@ def _birth_date(sheet: Sheet) -> list[Line]:
         guess.doubt = "numbers: read as time since 1970, or as Excel counts days"
     line = line_of("birth_date", guess, as_date(guess))
     line.confirm += order_doubts(guess.reading, guess.column.name)
-    if any(form.two_digit_year for form in guess.reading.forms):
+    if any(form.pivot is not None for form in guess.reading.forms):
         line.confirm.append("years of two digits: those to come are read as of the 1900s")
-    if placeholder := placeholder_of(guess.reading):
+    if placeholder := find_placeholder(guess.reading):
         line.sql = f"nullif({line.sql}, cast('{placeholder}' as date))"
         line.confirm.append(f"{placeholder} is so frequent that it stands for unknown: left empty")
     if ahead := future_share(guess.reading):

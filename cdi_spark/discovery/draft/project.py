@@ -6,6 +6,7 @@ import os
 import re
 import tempfile
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 
 from cdi_spark.config import load_project
@@ -14,18 +15,21 @@ from cdi_spark.discovery.draft.writing import project_yaml, quality_yaml, source
 from cdi_spark.discovery.lexicon.vocabulary import fold
 from cdi_spark.discovery.read.deliveries import Delivery, find_deliveries, without_wildcards
 from cdi_spark.discovery.read.sampling import Samples, opened_samples
+from cdi_spark.discovery.recognise.conventions import Conventions
 from cdi_spark.discovery.recognise.country import country_of
-from cdi_spark.discovery.recognise.sheets import Sheet, names_of, sheet_of
+from cdi_spark.discovery.recognise.dates import today_in_utc
+from cdi_spark.discovery.recognise.sheets import Sheet, names_of, recognise_sheet
 from cdi_spark.errors import ConfigError, SourceError
 from cdi_spark.monitoring import logs
 
 
-def init_project(directory: Path, files: Sequence[Path]) -> list[str]:
+def init_project(directory: Path, files: Sequence[Path], *, today: date | None = None) -> list[str]:
     """Write a conf project for raw files that nobody prepared.
 
     Args:
         directory: the conf folder to write; made where it is missing.
         files: CSV, JSON, JSON lines or parquet files, folders of such, or globs.
+        today: the date of the run, which parts past from future dates; by the clock where it is null.
     Returns:
         Lines to print: what each file is taken for, what is left out and why, what to do next.
     Raises:
@@ -42,7 +46,7 @@ def init_project(directory: Path, files: Sequence[Path]) -> list[str]:
     deliveries, unread = find_deliveries(files)
     left_out = {str(one.path): one.why for one in unread}
     with opened_samples() as samples:
-        sheets, country, why = _sheets(deliveries, samples, left_out, files)
+        sheets, country, why = _recognise(deliveries, samples, left_out, files, today or today_in_utc())
         plans, silent = plans_of(sheets, samples, country=country)
     by_name = {sheet.name: sheet for sheet in sheets}
     left_out |= {by_name[name].delivery.where: reason for name, reason in silent.items()}
@@ -61,8 +65,12 @@ def init_project(directory: Path, files: Sequence[Path]) -> list[str]:
     return _told(directory, plans, country=country, why=why, left_out=left_out)
 
 
-def _sheets(
-    deliveries: Sequence[Delivery], samples: Samples, left_out: dict[str, str], named: Sequence[Path]
+def _recognise(
+    deliveries: Sequence[Delivery],
+    samples: Samples,
+    left_out: dict[str, str],
+    named: Sequence[Path],
+    today: date,
 ) -> tuple[list[Sheet], str, str]:
     tables = {}
     for number, delivery in enumerate(deliveries):
@@ -74,11 +82,17 @@ def _sheets(
                 raise
             left_out[delivery.where] = str(fault).removeprefix(f"{delivery.where}: ")
     names = _source_names(list(tables))
-    first = [sheet_of(d, table, names[d], country=None) for d, table in tables.items()]
+    unknown = Conventions(country=None, today=today)
+    first = [recognise_sheet(d, table, names[d], conventions=unknown) for d, table in tables.items()]
     country, why = country_of(first)
     logs.doing("finding out what the columns mean")
     # Dates and phones read differently once the country is known.
-    return [sheet_of(d, table, names[d], country=country) for d, table in tables.items()], country, why
+    known = Conventions(country, today)
+    return (
+        [recognise_sheet(d, table, names[d], conventions=known) for d, table in tables.items()],
+        country,
+        why,
+    )
 
 
 def _source_names(deliveries: Sequence[Delivery]) -> dict[Delivery, str]:

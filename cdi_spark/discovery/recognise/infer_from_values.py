@@ -7,24 +7,28 @@ from functools import partial
 
 from cdi_spark.discovery.lexicon import values as v
 from cdi_spark.discovery.lexicon import words
-from cdi_spark.discovery.lexicon.dates import Reading, looks_like_births, read_dates
 from cdi_spark.discovery.lexicon.known_names import has_street_word
 from cdi_spark.discovery.read.columns import Column
+from cdi_spark.discovery.recognise.conventions import Conventions
+from cdi_spark.discovery.recognise.dates import Reading, looks_like_births, read_dates
 
 # Kinds of typed columns that are a date or a time.
 TIMED = ("date", "timestamp", "nanos")
 
 
-def dates_in(column: Column, country: str | None, *, numbers: bool) -> Reading:
-    return read_dates(column.values, month_first=country in ("US", "PH", "BZ", "FM"), numbers=numbers)
+def read_column_dates(column: Column, conventions: Conventions, *, numbers: bool) -> Reading:
+    """The column's values read as dates."""
+    return read_dates(
+        column.values, today=conventions.today, month_first=conventions.month_first, numbers=numbers
+    )
 
 
-def told_by_values(column: Column, country: str | None) -> tuple[str, float, Reading] | None:
+def infer_meaning(column: Column, conventions: Conventions) -> tuple[str, float, Reading] | None:
     """A meaning that the values alone show, its fit, and the reading where it is a date."""
     told = partial(v.share, column.values)
     none = Reading()
     if column.kind in TIMED:
-        reading = dates_in(column, country, numbers=False)
+        reading = read_column_dates(column, conventions, numbers=False)
         return ("birth_date" if looks_like_births(reading) else "date"), 1.0, reading
     if column.kind == "boolean" or (column.is_list and not column.distinct):
         return None
@@ -35,13 +39,13 @@ def told_by_values(column: Column, country: str | None) -> tuple[str, float, Rea
         return "contact", mails + told(v.phone), none
     if told(v.url) > 0.5 or told(v.ip_address) > 0.5:
         return None
-    reading = dates_in(column, country, numbers=False)
+    reading = read_column_dates(column, conventions, numbers=False)
     if reading.share >= 0.8:
         return ("birth_date" if looks_like_births(reading) else "date"), reading.share, reading
     if (fit := told(v.national_id)) >= 0.8 and column.distinct > 5:
         return "national_id", fit, none
     if (fit := told(v.told_phone)) >= 0.7 and column.distinct > 3:
-        sure = told(lambda x: v.valid_phone(x, country))
+        sure = told(lambda x: v.valid_phone(x, conventions.country))
         if sure >= 0.4 or (fit > 0.95 and told(lambda x: x.startswith(("+", "00", "("))) > 0.3):
             return "phone", fit, none
     if (

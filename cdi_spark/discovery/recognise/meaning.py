@@ -8,10 +8,11 @@ from functools import partial
 
 from cdi_spark.discovery.lexicon import values as v
 from cdi_spark.discovery.lexicon import words
-from cdi_spark.discovery.lexicon.dates import Reading
 from cdi_spark.discovery.lexicon.vocabulary import word_set
 from cdi_spark.discovery.read.columns import Column
-from cdi_spark.discovery.recognise.infer_from_values import TIMED, dates_in, told_by_values
+from cdi_spark.discovery.recognise.conventions import Conventions
+from cdi_spark.discovery.recognise.dates import Reading
+from cdi_spark.discovery.recognise.infer_from_values import TIMED, infer_meaning, read_column_dates
 
 DATE_MEANINGS = frozenset(
     [
@@ -75,11 +76,13 @@ class Guess:
         return not self.said
 
 
-def guess_of(column: Column, *, country: str | None = None, context: frozenset[str] = frozenset()) -> Guess:
+def guess_meaning(
+    column: Column, *, conventions: Conventions, context: frozenset[str] = frozenset()
+) -> Guess:
     """Weigh a column's header and values.
 
     Args:
-        country: ISO 3166 alpha-2, where known: how its phones and dates are written.
+        conventions: how its phones and dates are written.
         context: words of headers that say nothing in its table.
     """
     leaf = column.path[-1]
@@ -94,9 +97,9 @@ def guess_of(column: Column, *, country: str | None = None, context: frozenset[s
         guess.meaning = "label"
         return guess
     named = _named(column, context)
-    told = told_by_values(column, country)
+    told = infer_meaning(column, conventions)
     for meaning, said in sorted(named.items(), key=lambda item: -item[1]):
-        if _accepts(guess, meaning, said, country):
+        if _accepts(guess, meaning, said, conventions):
             break
     if told and _overrules(guess, told[0], told[1]) and not (named and _is_another(column)):
         guess.meaning, guess.fit, guess.reading = told
@@ -135,11 +138,11 @@ def _named(column: Column, context: frozenset[str]) -> dict[str, float]:
     return found
 
 
-def _accepts(guess: Guess, meaning: str, said: float, country: str | None) -> bool:
+def _accepts(guess: Guess, meaning: str, said: float, conventions: Conventions) -> bool:
     """Take a meaning that the header names, if the values bear it."""
     column = guess.column
     if meaning in DATE_MEANINGS:
-        reading = dates_in(column, country, numbers=True)
+        reading = read_column_dates(column, conventions, numbers=True)
         least = 0.3 if meaning != "date" else 0.5
         if column.kind not in TIMED and reading.share < least:
             return False
@@ -152,7 +155,7 @@ def _accepts(guess: Guess, meaning: str, said: float, country: str | None) -> bo
     elif meaning in ("deleted", "active"):
         fit = v.share(column.values, v.yes_no)
         if fit < 0.9 and meaning == "deleted":
-            guess.reading = dates_in(column, country, numbers=True)
+            guess.reading = read_column_dates(column, conventions, numbers=True)
             fit = guess.reading.share
         if fit < 0.9 and column.kind != "boolean":
             return False

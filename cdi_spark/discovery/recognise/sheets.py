@@ -13,8 +13,9 @@ from cdi_spark.discovery.lexicon.vocabulary import word_set
 from cdi_spark.discovery.read.columns import Array, Column
 from cdi_spark.discovery.read.deliveries import Delivery
 from cdi_spark.discovery.read.sampling import SAMPLE_ROWS, Table
+from cdi_spark.discovery.recognise.conventions import Conventions
 from cdi_spark.discovery.recognise.kinds import event_kind_of
-from cdi_spark.discovery.recognise.meaning import Guess, guess_of
+from cdi_spark.discovery.recognise.meaning import Guess, guess_meaning
 
 _LIFTED = frozenset(
     ("given_name", "middle_name", "family_name", "full_name", "birth_date", "street", "house_number", "city", "region",
@@ -74,11 +75,11 @@ class Sheet:
         return re.sub(r"[\W\d_]+", " ", self.name).strip()
 
 
-def sheet_of(delivery: Delivery, table: Table, name: str, *, country: str | None) -> Sheet:
+def recognise_sheet(delivery: Delivery, table: Table, name: str, *, conventions: Conventions) -> Sheet:
     """Guess every column of a delivery's table, and of the arrays in it."""
-    guesses = _guesses(table.columns, country)
+    guesses = _guess_columns(table.columns, conventions)
     sheet = Sheet(delivery, name, guesses, table.rows, explode=table.explode)
-    sheet.inner = [_inner(delivery, array, country) for array in table.arrays]
+    sheet.inner = [_recognise_array(delivery, array, conventions) for array in table.arrays]
     for inner in sheet.inner:
         _lift(sheet, inner)
     _settle_names(sheet)
@@ -160,17 +161,17 @@ def _keys_only(sheet: Sheet) -> bool:
     return len(codes) == len(sheet.guesses) <= 4
 
 
-def _inner(delivery: Delivery, array: Array, country: str | None) -> Sheet:
-    guesses = _guesses(array.columns, country)
+def _recognise_array(delivery: Delivery, array: Array, conventions: Conventions) -> Sheet:
+    guesses = _guess_columns(array.columns, conventions)
     sheet = Sheet(delivery, array.name, guesses, array.elements, array=array, explode=array.explode)
-    sheet.inner = [_inner(delivery, nested, country) for nested in array.arrays]
+    sheet.inner = [_recognise_array(delivery, nested, conventions) for nested in array.arrays]
     _settle_names(sheet)
     return sheet
 
 
-def _guesses(columns: Sequence[Column], country: str | None) -> list[Guess]:
+def _guess_columns(columns: Sequence[Column], conventions: Conventions) -> list[Guess]:
     context = words.common_prefixes([column.path[-1] for column in columns])
-    guesses = [guess_of(column, country=country, context=context) for column in columns]
+    guesses = [guess_meaning(column, conventions=conventions, context=context) for column in columns]
     # Whose owner it is shows beside columns of the same that are nobody's in particular.
     plain = {g.meaning for g in guesses if "owner" not in words.tokens_of(g.column.name)}
     for guess in guesses:
