@@ -5,32 +5,23 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 
-from cdi_spark.discovery.lexicon import values as v
-from cdi_spark.discovery.lexicon import words
+from cdi_spark.discovery.lexicon import headers
+from cdi_spark.discovery.lexicon.shares import percent, share_of
+from cdi_spark.discovery.lexicon.vocabulary import group_by_word, load_lists
 from cdi_spark.discovery.read.columns import Column
 from cdi_spark.discovery.recognise.lines import (
     Line,
     doubts_of,
     facts_of,
     line_of,
-    percent,
 )
 from cdi_spark.discovery.recognise.meaning import Guess
 from cdi_spark.discovery.recognise.sheets import Sheet
 
 PARTS = ("street", "house_number", "unit", "city", "region", "postcode", "postcode_city", "country")
 _WEIGHT = {"street": 2.0, "postcode": 2.0, "city": 1.5, "postcode_city": 2.5, "region": 0.5, "country": 0.3}
-# Words that tell one of several addresses from another.
-_WHICH = {
-    "billing": "billing", "bill": "billing", "invoice": "billing", "rechnung": "billing",
-    "rechnungs": "billing", "facturation": "billing", "shipping": "shipping", "ship": "shipping",
-    "delivery": "shipping", "lieferung": "shipping", "liefer": "shipping", "livraison": "shipping",
-    "envio": "shipping", "home": "home", "private": "home", "privat": "home", "residential": "home",
-    "work": "work", "business": "work", "office": "work", "mailing": "mailing", "mail": "mailing",
-    "res": "home", "residence": "home", "postal": "", "permanent": "permanent", "current": "current",
-    "other": "other", "alternate": "other", "secondary": "other", "registered": "registered",
-    "previous": "previous",
-}  # fmt: skip
+# Which of several addresses a header is about: home, billing, …
+_KINDS = group_by_word(load_lists("addresses")["kinds"])
 _NUMBER_FIRST = frozenset(
     ("GB", "US", "CA", "AU", "NZ", "IE", "FR", "LU", "ZA", "IN", "SG", "MY", "KE", "NG", "PH")
 )
@@ -95,12 +86,12 @@ def _best_address(sheet: Sheet) -> dict[str, Guess]:
 
 
 def _which(column: Column) -> str:
-    tokens = [token for part in column.path for token in words.tokens_of(part)]
-    return next((_WHICH[token] for token in tokens if _WHICH.get(token)), "")
+    tokens = [token for part in column.path for token in headers.tokens_of(part)]
+    return next((_KINDS[token] for token in tokens if token in _KINDS), "")
 
 
 def _street(street: Guess, number: Guess | None, country: str) -> Line:
-    digits = v.share(street.column.values, lambda x: bool(re.search(r"\d", x)))
+    digits = share_of(street.column.values, lambda x: bool(re.search(r"\d", x)))
     if number is None or digits > 0.5:
         return line_of("street", street)
     pair = [number, street] if country in _NUMBER_FIRST else [street, number]
@@ -110,8 +101,8 @@ def _street(street: Guess, number: Guess | None, country: str) -> Line:
 
 def _postcode(guess: Guess, country: str) -> Line:
     line = line_of("postcode", guess)
-    lengths = {n: v.share(guess.column.values, lambda x, n=n: x.isdigit() and len(x) == n) for n in (4, 5)}  # type: ignore[misc]
-    cut = v.share(
+    lengths = {n: share_of(guess.column.values, lambda x, n=n: x.isdigit() and len(x) == n) for n in (4, 5)}  # type: ignore[misc]
+    cut = share_of(
         guess.column.values, lambda x: x.removesuffix(".0").isdigit() and len(x.removesuffix(".0")) == 4
     )
     is_number = guess.column.kind != "text" or guess.column.is_fractional
@@ -123,7 +114,7 @@ def _postcode(guess: Guess, country: str) -> Line:
 
 def _postcode_and_city(guess: Guess) -> list[Line]:
     sql, facts = guess.column.text, f"{percent(guess.column.fill)} filled, with the postcode in one column"
-    leads = v.share(
+    leads = share_of(
         guess.column.values, lambda x: bool(re.match(r"(?:[A-Z]{1,2}-)?\d{4,5}\b|\d{2}-\d{3}\b", x))
     )
     if leads >= 0.5:
@@ -135,7 +126,7 @@ def _postcode_and_city(guess: Guess) -> list[Line]:
         Line("city", f"trim(split_part({sql}, ',', 1))", facts, ["read up to the comma"], [guess]),
         Line("postcode", code, facts, [], [guess]),
     ]
-    if v.share(guess.column.values, lambda x: bool(re.search(r", *[A-Za-z]{2} +\d{5}", x))) >= 0.5:
+    if share_of(guess.column.values, lambda x: bool(re.search(r", *[A-Za-z]{2} +\d{5}", x))) >= 0.5:
         lines.insert(
             1, Line("region", f"regexp_extract({sql}, ', *([A-Za-z][A-Za-z]) +[0-9]', 1)", facts, [], [guess])
         )
@@ -146,7 +137,7 @@ def _one_line(street: Guess, country: str, *, has_city: bool) -> list[Line] | No
     """Street and postcode out of an address in one line: 12 High Street, Leeds, LS1 4AB."""
     form = _IN_LINE.get(country, "[0-9]{4,5}")
     values = street.column.values
-    coded = v.share(values, lambda x: bool(re.search(rf"[ ,]{form}(?:[ ,]|$)", x)) and "," in x)
+    coded = share_of(values, lambda x: bool(re.search(rf"[ ,]{form}(?:[ ,]|$)", x)) and "," in x)
     if coded < 0.5:
         return None
     sql = street.column.text
@@ -168,7 +159,7 @@ def _one_line(street: Guess, country: str, *, has_city: bool) -> list[Line] | No
             [street],
         ),
     ]
-    after = v.share(values, lambda x: bool(re.search(rf"[ ,]{form} [^\d,]{{2,}}", x)))
+    after = share_of(values, lambda x: bool(re.search(rf"[ ,]{form} [^\d,]{{2,}}", x)))
     if not has_city and after >= 0.5:
         city = f"nullif(trim(regexp_extract({sql}, '^.*[ ,]{form} ([^0-9,]+)', 1)), '')"
         lines.insert(1, Line("city", city, facts, ["what follows the postcode"], [street]))

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 
-from cdi_spark.discovery.lexicon import values as v
-from cdi_spark.discovery.lexicon import words
+from cdi_spark.discovery.lexicon import headers, patterns
+from cdi_spark.discovery.lexicon.shares import percent, share_of
+from cdi_spark.discovery.lexicon.vocabulary import load_lists, word_set
 from cdi_spark.discovery.recognise.lines import (
     Line,
     doubts_of,
     facts_of,
-    percent,
 )
 from cdi_spark.discovery.recognise.meaning import Guess
 from cdi_spark.discovery.recognise.sheets import Sheet
+
+_CALLING_CODE_WORDS = word_set(load_lists("headers")["calling_code_words"])
 
 
 def email_lines(sheet: Sheet) -> list[Line]:
@@ -59,12 +61,14 @@ def _of_kind(place: str, guess: Guess, meaning: str) -> str:
 
 
 def _holds_several(guess: Guess) -> bool:
-    return v.share(guess.column.values, lambda x: any(sign in x.strip(" ;,|") for sign in ";,|")) >= 0.01
+    return share_of(guess.column.values, lambda x: any(sign in x.strip(" ;,|") for sign in ";,|")) >= 0.01
 
 
 def _is_contact(sheet: Sheet) -> bool:
     """Whether an array holds ways to reach the person, not events or other people."""
-    return not any(words.is_about_another(part) for part in sheet.name.split(".")) and not sheet.has("amount")
+    return not any(headers.is_about_another(part) for part in sheet.name.split(".")) and not sheet.has(
+        "amount"
+    )
 
 
 def phone_lines(sheet: Sheet, *, country: str) -> list[Line]:
@@ -77,10 +81,8 @@ def phone_lines(sheet: Sheet, *, country: str) -> list[Line]:
     guesses = [g for g in line.used if g.meaning in ("phone", "contact")]
     if prefixes and len(guesses) == 1 and not guesses[0].column.is_list:
         prefix = prefixes[0].column
-        of_country = {"country", "calling", "dial", "dialcode", "dialing"} & set(
-            words.tokens_of(prefix.path[-1])
-        )
-        plain = bool(of_country) and v.share(prefix.values, lambda x: x.isdigit()) > 0.9
+        of_country = _CALLING_CODE_WORDS & set(headers.tokens_of(prefix.path[-1]))
+        plain = bool(of_country) and share_of(prefix.values, lambda x: x.isdigit()) > 0.9
         number = guesses[0].column.text
         joined = (
             f"concat('+', {prefix.text}, ' ', {number})"
@@ -91,8 +93,9 @@ def phone_lines(sheet: Sheet, *, country: str) -> list[Line]:
         line.used.append(prefixes[0])
     values: Counter[str] = sum((g.column.values for g in guesses), Counter())
     sample = Counter(dict(values.most_common(500)))
-    valid = v.share(
-        sample, lambda x: any(v.valid_phone(part, country) for part in x.replace("|", ";").split(";"))
+    valid = share_of(
+        sample,
+        lambda x: any(patterns.is_valid_phone(part, country) for part in x.replace("|", ";").split(";")),
     )
     line.facts += f"; {percent(valid)} are numbers of {country} or have a country code"
     if valid < 0.5 and not prefixes:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from cdi_spark.discovery.lexicon.date_forms import Form
+from cdi_spark.discovery.lexicon.shares import percent
 from cdi_spark.discovery.recognise.dates import Reading
 from cdi_spark.discovery.recognise.infer_from_values import TIMED
-from cdi_spark.discovery.recognise.lines import percent
 from cdi_spark.discovery.recognise.meaning import Guess
 
 

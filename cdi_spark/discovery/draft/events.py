@@ -5,19 +5,24 @@ from __future__ import annotations
 import re
 
 from cdi_spark.discovery.draft.date_sql import as_date, as_timestamp, order_doubts
-from cdi_spark.discovery.lexicon import values as v
-from cdi_spark.discovery.lexicon import words
+from cdi_spark.discovery.lexicon import headers
+from cdi_spark.discovery.lexicon.shares import percent, share_of
+from cdi_spark.discovery.lexicon.vocabulary import load_lists, word_set
 from cdi_spark.discovery.recognise.infer_from_values import TIMED
 from cdi_spark.discovery.recognise.lines import (
     Line,
     doubts_of,
     line_of,
-    percent,
 )
 from cdi_spark.discovery.recognise.meaning import Guess
 from cdi_spark.discovery.recognise.sheets import Sheet
 from cdi_spark.standardise.values.currencies import currency
 
+_LISTS = load_lists("headers")
+_TITLE_WORDS = word_set(_LISTS["title_words"])
+_UNIT_PRICE_WORDS = word_set(_LISTS["unit_price_words"])
+_TOTAL_WORDS = word_set(_LISTS["total_words"])
+_PART_SUM_WORDS = word_set(_LISTS["part_sum_words"])
 # Where the column of a time comes from, the best first.
 _TIMES: dict[str, dict[str, tuple[str, ...]]] = {
     "order": {"ordered_at": ("ordered_at", "date", "created_at", "occurred_at", "issued_on", "opened_at")},
@@ -106,14 +111,14 @@ def amount_sql(column: str, guess: Guess) -> str:
     if guess.column.kind != "text":
         return f"try_cast({guess.column.sql} as decimal(18,3))"
     values = guess.column.values
-    comma = v.share(values, lambda x: bool(re.search(r",\d{1,2}\D*$", x)))
-    point = v.share(values, lambda x: bool(re.search(r"\.\d{1,2}\D*$", x)))
+    comma = share_of(values, lambda x: bool(re.search(r",\d{1,2}\D*$", x)))
+    point = share_of(values, lambda x: bool(re.search(r"\.\d{1,2}\D*$", x)))
     # Whole thousands, which say the same as decimals about the sign that groups.
-    dots = v.share(values, lambda x: bool(re.search(r"\d\.\d{3}(?:\D*$|\.)", x)) and "," not in x)
-    plain = v.share(values, lambda x: bool(re.fullmatch(r"-?\d+(?:\.\d+)?", x)))
+    dots = share_of(values, lambda x: bool(re.search(r"\d\.\d{3}(?:\D*$|\.)", x)) and "," not in x)
+    plain = share_of(values, lambda x: bool(re.fullmatch(r"-?\d+(?:\.\d+)?", x)))
     if plain == 1 and not dots:
         return f"try_cast({column} as decimal(18,3))"
-    signed = v.share(values, lambda x: bool(re.search(r"[^0-9,.-]", x)))
+    signed = share_of(values, lambda x: bool(re.search(r"[^0-9,.-]", x)))
     bare = f"regexp_replace({column}, '[^0-9,.-]', '')" if signed else column
     european = f"replace(replace({bare}, '.', ''), ',', '.')"
     english = f"replace({bare}, ',', '')"
@@ -138,20 +143,7 @@ def _time(sheet: Sheet, target: str, meanings: tuple[str, ...]) -> Guess | None:
 
 def _titles(sheet: Sheet) -> list[Guess]:
     """A column called title, name or description that no person's meaning took."""
-    wanted = {
-        "title",
-        "name",
-        "type",
-        "description",
-        "label",
-        "titel",
-        "nome",
-        "nom",
-        "nombre",
-        "naam",
-        "nazwa",
-    }
-    found = [g for g in sheet.guesses if not g.meaning and g.column.path[-1].lower() in wanted]
+    found = [g for g in sheet.guesses if not g.meaning and g.column.path[-1].lower() in _TITLE_WORDS]
     for guess in found:
         guess.fit = 1.0
     return found
@@ -161,14 +153,7 @@ def _line_amounts(sheet: Sheet) -> list[Line]:
     lines: list[Line] = []
     quantity = next(iter(sheet.of("quantity")), None)
     prices, totals = sheet.of("unit_price"), sheet.of("amount")
-    if (
-        not prices
-        and totals
-        and any(
-            t in ("price", "preis", "prix", "precio", "prezzo", "prijs", "cena")
-            for t in words.tokens_of(totals[0].column.path[-1])
-        )
-    ):
+    if not prices and totals and _UNIT_PRICE_WORDS & set(headers.tokens_of(totals[0].column.path[-1])):
         prices, totals = totals[:1], totals[1:]
     if quantity:
         column = quantity.column
@@ -198,21 +183,10 @@ def _amount(sheet: Sheet) -> list[Line]:
 
 def _lesser(guess: Guess) -> int:
     """Net sums, subtotals and prices of a piece come after totals."""
-    tokens = set(words.tokens_of(guess.column.path[-1]))
-    if tokens & {
-        "total",
-        "gross",
-        "brutto",
-        "ttc",
-        "gesamtbetrag",
-        "gesamtsumme",
-        "grand",
-        "totaal",
-        "totale",
-        "grandtotal",
-    }:
+    tokens = set(headers.tokens_of(guess.column.path[-1]))
+    if tokens & _TOTAL_WORDS:
         return 0
-    if tokens & {"net", "netto", "subtotal", "sub", "price", "preis", "cost", "unit", "netamount", "ht"}:
+    if tokens & _PART_SUM_WORDS:
         return 2
     return 1
 
@@ -225,7 +199,7 @@ def _currency(sheet: Sheet, lines: list[Line], country: str, outer: Sheet | None
     if not amounts:
         return []
     guess = amounts[0].used[-1]
-    signed = v.share(guess.column.values, lambda x: bool(re.search(r"[^\d\s.,+()'-]", x)))
+    signed = share_of(guess.column.values, lambda x: bool(re.search(r"[^\d\s.,+()'-]", x)))
     if signed >= 0.5:
         sql = f"trim(regexp_replace({guess.column.text}, '[-+0-9.,()]', ''))"
         return [
@@ -237,7 +211,7 @@ def _currency(sheet: Sheet, lines: list[Line], country: str, outer: Sheet | None
                 [guess],
             )
         ]
-    for token in words.tokens_of(guess.column.path[-1]) + [c for c in guess.column.path[-1] if c in "€£$¥"]:
+    for token in headers.tokens_of(guess.column.path[-1]) + [c for c in guess.column.path[-1] if c in "€£$¥"]:
         code = currency(token)
         if code and (len(token) == 3 or not token.isalnum()):
             return [Line("currency", f"'{code}'", f"by the name {guess.column.path[-1]}")]

@@ -8,42 +8,21 @@ from collections import Counter
 from cdi_spark.discovery.draft.addresses import address_lines
 from cdi_spark.discovery.draft.contacts import email_lines, phone_lines
 from cdi_spark.discovery.draft.date_sql import as_date, order_doubts
-from cdi_spark.discovery.lexicon import values as v
+from cdi_spark.discovery.lexicon import patterns
 from cdi_spark.discovery.lexicon.known_names import given_names
-from cdi_spark.discovery.lexicon.vocabulary import fold
+from cdi_spark.discovery.lexicon.shares import percent, share_of
+from cdi_spark.discovery.lexicon.vocabulary import fold, load_lists, word_set
 from cdi_spark.discovery.recognise.dates import find_placeholder, future_share
 from cdi_spark.discovery.recognise.lines import (
     Line,
     doubts_of,
     facts_of,
     line_of,
-    percent,
 )
 from cdi_spark.discovery.recognise.meaning import Guess
 from cdi_spark.discovery.recognise.sheets import Sheet
 
-# Words for gender that silver reads as they are.
-_KNOWN_GENDERS = frozenset(
-    [
-        "f",
-        "female",
-        "w",
-        "woman",
-        "frau",
-        "femme",
-        "m",
-        "male",
-        "man",
-        "herr",
-        "homme",
-        "x",
-        "other",
-        "diverse",
-        "d",
-        "nonbinary",
-        "non-binary",
-    ]
-)
+_STANDARD_GENDERS = word_set(load_lists("people")["standard_genders"])
 
 
 def person_lines(sheet: Sheet, *, country: str, own_ids: list[Guess]) -> list[Line]:
@@ -122,10 +101,10 @@ def _full_name(guess: Guess) -> Line:
     if last > 2 * first and last > 0.25 * sum(values.values()):
         line.sql = f"regexp_replace({column.text}, '^([^ ,]+) ([^,]+)$', '$1, $2')"
         line.confirm.append("given names stand last: read as family name, then given name")
-    elif v.share(values, lambda x: "/" in x) >= 0.5:
+    elif share_of(values, lambda x: "/" in x) >= 0.5:
         line.sql = f"replace({column.text}, '/', ', ')"
         line.confirm.append("read as family name / given name")
-    elif (commas := v.share(values, lambda x: "," in x)) >= 0.05:
+    elif (commas := share_of(values, lambda x: "," in x)) >= 0.05:
         line.facts += f", {percent(commas)} written Last, First"
     return line
 
@@ -138,16 +117,16 @@ def _gender(sheet: Sheet) -> list[Line]:
     if found := sheet.of("gender"):
         guess = found[0]
         said = Counter({x.lower(): n for x, n in guess.column.values.items()})
-        unread = (said.keys() & v.GENDER_OF.keys()) - _KNOWN_GENDERS
-        if not unread and said.keys() & _KNOWN_GENDERS:
+        unread = (said.keys() & patterns.GENDER_OF.keys()) - _STANDARD_GENDERS
+        if not unread and said.keys() & _STANDARD_GENDERS:
             return [line_of("gender", guess)]
         return _spelled_genders(guess, said)
     titles = sheet.of("title")
     if not titles or titles[0].fit < 0.6:
         return []
     guess = titles[0]
-    spoken = {w for x in guess.column.values for w in [x.strip().lower()] if w in v.TITLE_GENDER}
-    cases = _cases(guess.column.text, {w: v.TITLE_GENDER[w] for w in spoken})
+    spoken = {w for x in guess.column.values for w in [x.strip().lower()] if w in patterns.TITLE_GENDER}
+    cases = _cases(guess.column.text, {w: patterns.TITLE_GENDER[w] for w in spoken})
     line = line_of("gender", guess, cases)
     line.facts += "; from the title"
     return [line] if cases else []
@@ -160,7 +139,7 @@ def _spelled_genders(guess: Guess, said: Counter[str]) -> list[Line]:
             line.confirm.append("codes: read as ISO 5218 has them, 1 male and 2 female")
             return [line]
         return []
-    meant = {word: v.GENDER_OF[word] for word in said if word in v.GENDER_OF}
+    meant = {word: patterns.GENDER_OF[word] for word in said if word in patterns.GENDER_OF}
     if {"h", "m"} <= said.keys() and "f" not in said:
         meant["m"] = "female"
     return [line_of("gender", guess, _cases(guess.column.text, meant))]

@@ -8,13 +8,14 @@ from dataclasses import dataclass, field, replace
 from cdi_spark.discovery.draft.date_sql import as_timestamp
 from cdi_spark.discovery.draft.events import event_lines
 from cdi_spark.discovery.draft.persons import person_lines
-from cdi_spark.discovery.lexicon import words
+from cdi_spark.discovery.lexicon import headers
+from cdi_spark.discovery.lexicon.shares import percent
 from cdi_spark.discovery.read.columns import nested_explode
 from cdi_spark.discovery.read.sampling import Samples
 from cdi_spark.discovery.recognise.infer_from_values import TIMED
 from cdi_spark.discovery.recognise.keys import Key, key_of, person_ids
 from cdi_spark.discovery.recognise.kinds import event_kind_of
-from cdi_spark.discovery.recognise.lines import EmitPlan, Line, percent
+from cdi_spark.discovery.recognise.lines import EmitPlan, Line
 from cdi_spark.discovery.recognise.meaning import Guess
 from cdi_spark.discovery.recognise.references import Reference, handles_of, reference_of
 from cdi_spark.discovery.recognise.sheets import (
@@ -194,7 +195,9 @@ def _plan_order_round_lines(plan: SourcePlan, lines: EmitPlan, country: str) -> 
 
 
 def _is_of_order(line: Line) -> bool:
-    return bool({"order", "grand", "invoice", "basket"} & set(words.tokens_of(line.used[0].column.path[-1])))
+    return bool(
+        {"order", "grand", "invoice", "basket"} & set(headers.tokens_of(line.used[0].column.path[-1]))
+    )
 
 
 def _plan_arrays(plan: SourcePlan, sheet: Sheet, country: str, *, person: tuple[str, str]) -> None:

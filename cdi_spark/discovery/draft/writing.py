@@ -14,23 +14,13 @@ from cdi_spark.discovery.draft.yaml_lines import (
     folded,
     scalar,
 )
+from cdi_spark.discovery.lexicon.shares import percent
+from cdi_spark.discovery.lexicon.vocabulary import load_lists
 from cdi_spark.discovery.read.deliveries import glob_of, without_wildcards
 from cdi_spark.discovery.read.encodings import spark_encoding, wants_java_charsets
-from cdi_spark.discovery.recognise.lines import EmitPlan, percent
+from cdi_spark.discovery.recognise.lines import EmitPlan
 
-# Words for nothing that silver's own rules drop.
-_CLEANED = (
-    "unknown",
-    "unspecified",
-    "undefined",
-    "none",
-    "null",
-    "n/a",
-    "n.a.",
-    "not known",
-    "not given",
-    "xxx",
-)
+_DROPPED_BY_SILVER = frozenset(load_lists("values")["dropped_by_silver"])
 _TOP = (
     "# Written by `cdi init` from the files as they are. Shares are those of a sample: filled, and how many values\n"
     "# fit what the line takes them for. Lines marked `confirm` are guesses to look at.\n"
@@ -213,7 +203,7 @@ def _null_word(plan: SourcePlan) -> str:
     for guess in plan.sheet.guesses:
         for word, times in guess.column.nothings.items():
             if (
-                word.lower() not in _CLEANED
+                word.lower() not in _DROPPED_BY_SILVER
                 and any(c.isalpha() for c in word)
                 and times >= 0.001 * guess.column.rows
             ):

@@ -14,7 +14,7 @@ from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
 from cdi_spark.config import expressions
-from cdi_spark.discovery.lexicon.values import is_nothing
+from cdi_spark.discovery.lexicon.patterns import is_nothing
 from cdi_spark.errors import ConfigError
 
 # Nanos are what pandas writes and Spark reads as a number, with a setting.

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from cdi_spark.discovery.lexicon import words
+from cdi_spark.discovery.lexicon import headers
 from cdi_spark.errors import SourceError
 
 _DELIMITERS = (",", ";", "\t", "|", "^", "~", "\x1f", "\x01", "§")
@@ -129,7 +129,7 @@ def _is_header(first: Sequence[str], rest: Sequence[Sequence[str]]) -> bool:
         return False
     if any("@" in cell or _NUMBER.match(cell) or _DATED.match(cell) for cell in cells):
         return False
-    known = sum(bool(words.meanings_of(cell)) for cell in cells) / len(cells)
+    known = sum(bool(headers.meanings_of(cell)) for cell in cells) / len(cells)
     if known >= 0.3 or sum(bool(_NUMBERED.match(cell)) for cell in cells) >= 0.8 * len(cells):
         return True
     votes = 0

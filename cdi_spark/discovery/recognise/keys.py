@@ -6,16 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from cdi_spark.discovery.lexicon import values as v
-from cdi_spark.discovery.lexicon import words
-from cdi_spark.discovery.lexicon.vocabulary import word_set
+from cdi_spark.discovery.lexicon import headers, patterns
+from cdi_spark.discovery.lexicon.shares import percent, share_of
+from cdi_spark.discovery.lexicon.vocabulary import load_lists, word_set
 from cdi_spark.discovery.read.columns import Column, quoted
 from cdi_spark.discovery.read.sampling import Samples
 from cdi_spark.discovery.recognise.kinds import event_kind_of
-from cdi_spark.discovery.recognise.lines import percent
 from cdi_spark.discovery.recognise.meaning import DATE_MEANINGS, Guess
 from cdi_spark.discovery.recognise.sheets import Sheet
 
+_LINE_NUMBER_WORDS = word_set(load_lists("headers")["line_number_words"])
 # A few rows without a key are quarantined by their rule; more would be lost.
 _LEAST_FILLED = 0.98
 # Redelivered or corrected rows: the newest of a key wins.
@@ -90,12 +90,12 @@ def is_person_id(guess: Guess) -> bool:
     ):
         return False
     leaf = guess.column.path[-1]
-    if words.is_about_another(leaf):
+    if headers.is_about_another(leaf):
         return False
     if guess.subject:
-        return words.is_person_subject(guess.subject)
-    tokens = [t for t in words.tokens_of(leaf) if not t.isdigit()]
-    return bool(tokens) and all(words.is_person_subject(t) for t in tokens) and is_code(guess)
+        return headers.is_person_subject(guess.subject)
+    tokens = [t for t in headers.tokens_of(leaf) if not t.isdigit()]
+    return bool(tokens) and all(headers.is_person_subject(t) for t in tokens) and is_code(guess)
 
 
 def _candidates(sheet: Sheet, kind: str | None) -> list[Guess]:
@@ -109,14 +109,14 @@ def _candidates(sheet: Sheet, kind: str | None) -> list[Guess]:
         and (g.meaning != "product_code" or kind is None)
         and (g.subject is not None or (g.column.distinct > 1 and is_code(g)))
         and not (
-            g.subject and words.is_about_another(g.column.path[-1]) and not _is_of_rows(g.subject, sheet)
+            g.subject and headers.is_about_another(g.column.path[-1]) and not _is_of_rows(g.subject, sheet)
         )
     ]
 
 
 def _is_of_rows(subject: str, sheet: Sheet) -> bool:
     """Whether an id is of what the file lists by its name: supplier_id in suppliers.csv."""
-    return subject.rstrip("s") in {token.rstrip("s") for token in words.tokens_of(sheet.stem)}
+    return subject.rstrip("s") in {token.rstrip("s") for token in headers.tokens_of(sheet.stem)}
 
 
 def _rank(guess: Guess, kind: str | None, referenced: Sequence[Guess]) -> tuple[int, int]:
@@ -128,7 +128,7 @@ def _rank(guess: Guess, kind: str | None, referenced: Sequence[Guess]) -> tuple[
         return (4, place) if guess.meaning in ("national_id", "device_id", "cookie_id") else (3, place)
     if subject in ("", *OF_ROWS):
         return 1, place
-    if (event_kind_of(subject) == kind) if kind else words.is_person_subject(subject):
+    if (event_kind_of(subject) == kind) if kind else headers.is_person_subject(subject):
         return 1, place
     return 2, place
 
@@ -194,7 +194,7 @@ def _together(sheet: Sheet, ids: Sequence[Guess], samples: Samples) -> Key | Non
         if g.meaning in ("product_code", "occurred_at", "ordered_at", "date", "event_name")
     ]
     numbers = [g for g in sheet.guesses if _is_line_number(g)]
-    sure = [g for g in ids if g.subject is not None or v.share(g.column.values, lambda x: len(x) >= 5) > 0.9]
+    sure = [g for g in ids if g.subject is not None or share_of(g.column.values, lambda x: len(x) >= 5) > 0.9]
     # An id of a shop is no person's, but together with its customer's number it may be.
     others = [g for g in sheet.guesses if g.subject and g.meaning not in NOT_KEYS]
     parts = dict.fromkeys([*sure, *numbers, *others, *more])
@@ -229,15 +229,13 @@ _CHANGED = "a row that changes becomes another record; name an id here if there 
 
 
 def _is_line_number(guess: Guess) -> bool:
-    tokens = words.tokens_of(guess.column.path[-1])
-    return bool(
-        {"line", "pos", "position", "item", "lineno", "seq", "sequence", "zeile", "ligne"} & set(tokens)
-    ) and (v.share(guess.column.values, v.integer) > 0.9)
+    tokens = headers.tokens_of(guess.column.path[-1])
+    return bool(_LINE_NUMBER_WORDS & set(tokens)) and share_of(guess.column.values, patterns.is_integer) > 0.9
 
 
 def is_code(guess: Guess) -> bool:
     """Values that could be ids: short, one word, with digits or random letters."""
     values = guess.column.values
-    return v.share(
+    return share_of(
         values, lambda x: len(x) <= 64 and " " not in x and "@" not in x and any(c.isdigit() for c in x)
-    ) >= 0.95 and (v.share(values, v.decimal) < 0.2)
+    ) >= 0.95 and (share_of(values, patterns.is_decimal) < 0.2)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Final
 
-from cdi_spark.discovery.lexicon.words import canon, tokens_of
+from cdi_spark.discovery.lexicon.headers import canon, tokens_of
 
 _WORDS: Final[dict[str, str]] = {
     "order_line":

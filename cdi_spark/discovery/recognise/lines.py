@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from cdi_spark.discovery.lexicon.shares import percent
 from cdi_spark.discovery.recognise.meaning import Guess
 
 
@@ -33,15 +34,6 @@ class EmitPlan:
     explode: str = ""
     where: str = ""
     per_key: str = ""
-
-
-def percent(share: float) -> str:
-    """A share in whole percent; what is not all or nothing is not rounded to it."""
-    if 0.995 <= share < 1:
-        return ">99%"
-    if 0 < share < 0.005:
-        return "<1%"
-    return f"{share:.0%}"
 
 
 def line_of(target: str, guess: Guess, sql: str | None = None) -> Line:

@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 
-from cdi_spark.discovery.lexicon import values as v
-from cdi_spark.discovery.lexicon import words
-from cdi_spark.discovery.lexicon.vocabulary import word_set
+from cdi_spark.discovery.lexicon import headers, patterns
+from cdi_spark.discovery.lexicon.shares import share_of
+from cdi_spark.discovery.lexicon.vocabulary import load_lists, word_set
 from cdi_spark.discovery.read.columns import Column
 from cdi_spark.discovery.recognise.conventions import Conventions
 from cdi_spark.discovery.recognise.dates import Reading
@@ -37,6 +37,7 @@ birth_date birth_day birth_month birth_year birth_place email phone phone_prefix
 region postcode postcode_city country national_id device_id cookie_id occupation company
 """
 )
+_STATUS_WORDS = word_set(load_lists("values")["status_words"])
 # The least share of values that must fit before a header is believed.
 _LEAST = {
     "email": 0.3, "phone": 0.35, "postcode": 0.4, "country": 0.3, "currency": 0.4, "gender": 0.5, "title": 0.3,
@@ -46,9 +47,9 @@ _LEAST = {
     "national_id": 0.4, "name_word": 0.5, "product_name": 0.5, "event_name": 0.5, "subject": 0.5,
 }  # fmt: skip
 _HEADER_TESTS: Mapping[str, Callable[[str], bool]] = {
-    **v.TESTS,
+    **patterns.TESTS,
     "national_id": lambda x: 5 <= len(x) <= 24 and sum(c.isdigit() for c in x) >= 4 and " " not in x.strip()[:3],
-    "street": v.words, "name_word": v.words, "product_name": v.words, "event_name": v.words, "subject": v.words,
+    **dict.fromkeys(("street", "name_word", "product_name", "event_name", "subject"), patterns.is_text),
     "phone": lambda x: 6 <= sum(c.isdigit() for c in x) <= 20 and sum(c.isalpha() for c in x) <= 5,
     "postcode": lambda x: len(x) <= 11 and any(c.isdigit() for c in x) and sum(c.isalpha() for c in x) <= 6,
 }  # fmt: skip
@@ -86,14 +87,14 @@ def guess_meaning(
         context: words of headers that say nothing in its table.
     """
     leaf = column.path[-1]
-    subject = words.subject_of_id(leaf)
+    subject = headers.subject_of_id(leaf)
     above = (*column.above, *column.path)[:-1]
     if subject == "" and above:
-        subject = words.subject_of_id(f"{above[-1]}_{leaf}")
+        subject = headers.subject_of_id(f"{above[-1]}_{leaf}")
     guess = Guess(column, subject=subject)
     if not column.filled:
         return guess
-    if words.is_label(leaf):
+    if headers.is_label(leaf):
         guess.meaning = "label"
         return guess
     named = _named(column, context)
@@ -121,7 +122,7 @@ def _overrules(guess: Guess, told: str, fit: float) -> bool:
 
 
 def _is_another(column: Column) -> bool:
-    return any(words.is_about_another(part) for part in (*column.above, *column.path))
+    return any(headers.is_about_another(part) for part in (*column.above, *column.path))
 
 
 def _named(column: Column, context: frozenset[str]) -> dict[str, float]:
@@ -131,7 +132,7 @@ def _named(column: Column, context: frozenset[str]) -> dict[str, float]:
     for depth in (1, 2, 3):
         if depth > len(path):
             break
-        for meaning, said in words.meanings_of(" ".join(path[-depth:]), context=context).items():
+        for meaning, said in headers.meanings_of(" ".join(path[-depth:]), context=context).items():
             # What needs the names above to be said is more exactly said.
             better = said if depth > 1 or len(path) == 1 else said - 0.05
             found[meaning] = max(found.get(meaning, 0.0), better)
@@ -149,11 +150,11 @@ def _accepts(guess: Guess, meaning: str, said: float, conventions: Conventions) 
         guess.reading, fit = reading, reading.share if column.kind not in TIMED else 1.0
     elif meaning in ("birth_day", "birth_month", "birth_year"):
         low, high = {"birth_day": (1, 31), "birth_month": (1, 12), "birth_year": (1000, 2100)}[meaning]
-        fit = v.share(column.values, lambda x: v.integer(x) and low <= int(float(x)) <= high)
+        fit = share_of(column.values, lambda x: patterns.is_integer(x) and low <= int(float(x)) <= high)
         if fit < 0.7:
             return False
     elif meaning in ("deleted", "active"):
-        fit = v.share(column.values, v.yes_no)
+        fit = share_of(column.values, patterns.is_yes_no)
         if fit < 0.9 and meaning == "deleted":
             guess.reading = read_column_dates(column, conventions, numbers=True)
             fit = guess.reading.share
@@ -162,7 +163,7 @@ def _accepts(guess: Guess, meaning: str, said: float, conventions: Conventions) 
     elif meaning == "gender" and column.distinct <= 3 and column.values.keys() <= {"0", "1", "2", "9"}:
         fit = 1.0
     else:
-        fit = v.share(column.values, partial(_fits, meaning))
+        fit = share_of(column.values, partial(_fits, meaning))
         if fit < _LEAST.get(meaning, 0.0) or _belied(column, meaning):
             return False
     guess.meaning, guess.fit, guess.said = meaning, fit, said
@@ -176,13 +177,13 @@ def _accepts(guess: Guess, meaning: str, said: float, conventions: Conventions) 
 def _belied(column: Column, meaning: str) -> bool:
     """Whether the values are of another thing with the same name: states of orders, titles of books, shares."""
     if meaning == "region":
-        return v.share(column.values, _status_word) > 0.5
+        return share_of(column.values, _is_status_word) > 0.5
     if meaning == "country":
         return column.distinct > 250
     if meaning == "title":
-        return v.share(column.values, v.title) < 0.6
+        return share_of(column.values, patterns.is_title) < 0.6
     if meaning == "amount":
-        return column.kind == "boolean" or v.share(column.values, lambda x: "%" in x) > 0.5
+        return column.kind == "boolean" or share_of(column.values, lambda x: "%" in x) > 0.5
     return False
 
 
@@ -191,8 +192,5 @@ def _fits(meaning: str, value: str) -> bool:
     return test is None or test(value)
 
 
-def _status_word(value: str) -> bool:
-    return value.lower() in (
-        "open", "closed", "active", "inactive", "pending", "new", "done", "cancelled", "canceled", "shipped", "paid",
-        "delivered", "resolved", "returned", "completed", "failed", "processing", "lead", "prospect", "suspended",
-    )  # fmt: skip
+def _is_status_word(value: str) -> bool:
+    return value.lower() in _STATUS_WORDS

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from cdi_spark.discovery.lexicon import values as v
-from cdi_spark.discovery.lexicon import words
+from cdi_spark.discovery.lexicon import headers
+from cdi_spark.discovery.lexicon.shares import share_of
 from cdi_spark.discovery.read.sampling import Samples
 from cdi_spark.discovery.recognise.keys import (
     NOT_KEYS,
@@ -74,10 +74,12 @@ def _may_refer(guess: Guess) -> bool:
 
 def _kinship(guess: Guess, key: Guess, target: Sheet) -> int:
     """How near a column's name is to a key of the target; 0 when only chance could make them alike."""
-    mine, theirs = words.tokens_of(guess.column.path[-1]), words.tokens_of(key.column.path[-1])
+    mine, theirs = headers.tokens_of(guess.column.path[-1]), headers.tokens_of(key.column.path[-1])
     if (guess.subject and guess.subject == key.subject) or (mine == theirs and guess.subject != ""):
         return 3
-    roots = {t.rstrip("s") for t in words.tokens_of(target.stem) if words.is_person_subject(t.rstrip("s"))}
+    roots = {
+        t.rstrip("s") for t in headers.tokens_of(target.stem) if headers.is_person_subject(t.rstrip("s"))
+    }
     if roots & {t.rstrip("s") for t in mine}:
         return 2
     if is_person_id(guess):
@@ -87,7 +89,7 @@ def _kinship(guess: Guess, key: Guess, target: Sheet) -> int:
 
 def _are_small_numbers(guess: Guess) -> bool:
     """Numbers that are found in any list of numbers."""
-    return v.share(guess.column.values, lambda x: x.isdigit() and len(x) < 6) >= 0.5
+    return share_of(guess.column.values, lambda x: x.isdigit() and len(x) < 6) >= 0.5
 
 
 def _agree(sheet: Sheet, guess: Guess, target: Sheet, key: Guess, samples: Samples) -> bool:

@@ -7,9 +7,9 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
-from cdi_spark.discovery.lexicon import values as v
-from cdi_spark.discovery.lexicon import words
-from cdi_spark.discovery.lexicon.vocabulary import word_set
+from cdi_spark.discovery.lexicon import headers, patterns
+from cdi_spark.discovery.lexicon.shares import share_of
+from cdi_spark.discovery.lexicon.vocabulary import load_lists, word_set
 from cdi_spark.discovery.read.columns import Array, Column
 from cdi_spark.discovery.read.deliveries import Delivery
 from cdi_spark.discovery.read.sampling import SAMPLE_ROWS, Table
@@ -36,9 +36,7 @@ _OF_PEOPLE = word_set(
     "given_name family_name full_name email birth_date gender national_id device_id cookie_id contact occupation title"
 )
 # Names of files that say which records are the same.
-_TRUTHS = word_set(
-    "truth label labels gold goldstandard groundtruth clusters matches links pairs duplicates linkage"
-)
+_LABEL_FILES = word_set(load_lists("headers")["label_files"])
 _WANTS: dict[str, tuple[frozenset[str], ...]] = {
     "order": (word_set("ordered_at date occurred_at created_at amount"),),
     "order_line": (word_set("product_code product_name quantity"), word_set("quantity amount unit_price")),
@@ -147,7 +145,7 @@ def why_nothing(sheet: Sheet) -> str:
 
 def _is_labels(sheet: Sheet) -> bool:
     """Whether the file's name or columns say that it tells who is one person, and no more of them."""
-    named = set(words.tokens_of(sheet.stem)) & _TRUTHS
+    named = set(headers.tokens_of(sheet.stem)) & _LABEL_FILES
     describing = [g for g in sheet.guesses if g.meaning not in ("", "label", "name_word") and g.said]
     return (bool(named) or sheet.has("label")) and len(describing) < 2
 
@@ -170,19 +168,19 @@ def _recognise_array(delivery: Delivery, array: Array, conventions: Conventions)
 
 
 def _guess_columns(columns: Sequence[Column], conventions: Conventions) -> list[Guess]:
-    context = words.common_prefixes([column.path[-1] for column in columns])
+    context = headers.common_prefixes([column.path[-1] for column in columns])
     guesses = [guess_meaning(column, conventions=conventions, context=context) for column in columns]
     # Whose owner it is shows beside columns of the same that are nobody's in particular.
-    plain = {g.meaning for g in guesses if "owner" not in words.tokens_of(g.column.name)}
+    plain = {g.meaning for g in guesses if "owner" not in headers.tokens_of(g.column.name)}
     for guess in guesses:
-        if guess.meaning in plain and "owner" in words.tokens_of(guess.column.name):
+        if guess.meaning in plain and "owner" in headers.tokens_of(guess.column.name):
             guess.meaning = ""
     return guesses
 
 
 def _lift(sheet: Sheet, inner: Sheet) -> None:
     """Take what the first object of an array says about the person: names, an address, in arrays of one mostly."""
-    if event_kind(inner) or words.is_about_another(inner.name) or inner.array is None:
+    if event_kind(inner) or headers.is_about_another(inner.name) or inner.array is None:
         return
     for guess in inner.guesses:
         if guess.meaning in _LIFTED and not sheet.has(guess.meaning):
@@ -199,11 +197,11 @@ def _repeats(guess: Guess) -> bool:
 
 def _is_list_of_people(sheet: Sheet) -> bool:
     """Whether a row is a person by the file's name or its key, whatever else it tells of what the person did."""
-    if words.names_person(sheet.stem):
+    if headers.names_person(sheet.stem):
         return True
     return any(
         guess.subject
-        and words.is_person_subject(guess.subject)
+        and headers.is_person_subject(guess.subject)
         and guess.column.fill > 0.98
         and not _repeats(guess)
         for guess in sheet.guesses[:3]
@@ -217,28 +215,30 @@ def _settle_names(sheet: Sheet) -> None:
         return
     personal = sheet.has("email", "phone", "birth_date", "national_id", "street", "gender", "postcode")
     # Who is surely a given name decides about the others.
-    for guess in sorted(named, key=lambda g: -v.share(g.column.values, v.given_name)):
+    for guess in sorted(named, key=lambda g: -share_of(g.column.values, patterns.is_given_name)):
         given, family = sheet.has("given_name"), sheet.has("family_name")
         # Travel agents write SMITH/JOHN.
         values = Counter({x.replace("/", ", "): n for x, n in guess.column.values.items()})
-        single = v.share(values, lambda x: " " not in x.strip() and "," not in x)
-        people = v.share(values, v.full_name)
+        single = share_of(values, lambda x: " " not in x.strip() and "," not in x)
+        people = share_of(values, patterns.is_full_name)
         guess.meaning = ""
-        if v.share(values, v.company) >= 0.3 and not sheet.has("company"):
+        if share_of(values, patterns.is_company) >= 0.3 and not sheet.has("company"):
             guess.meaning, guess.doubt = "company", "a name; its values look like companies"
         elif sheet.has("full_name") or (given and family):
             continue
         elif (given and single >= 0.5) or (given and people < 0.3):
             guess.meaning = "family_name"
-        elif family and (single >= 0.5 or v.share(values, v.given_name) >= 0.3):
+        elif family and (single >= 0.5 or share_of(values, patterns.is_given_name) >= 0.3):
             guess.meaning = "given_name"
-        elif people >= 0.3 or (personal and single < 0.7 and v.share(values, v.shaped_as_full_name) >= 0.5):
+        elif people >= 0.3 or (
+            personal and single < 0.7 and share_of(values, patterns.looks_like_full_name) >= 0.5
+        ):
             guess.meaning = "full_name"
-        elif personal and v.share(values, v.given_name) >= 0.3:
+        elif personal and share_of(values, patterns.is_given_name) >= 0.3:
             guess.meaning, guess.doubt = "given_name", "a name; its values look like given names"
         elif _is_product(sheet):
             guess.meaning = "product_name"
-        guess.fit = v.share(values, v.TESTS.get(guess.meaning, v.words))
+        guess.fit = share_of(values, patterns.TESTS.get(guess.meaning, patterns.is_text))
 
 
 def _settle_by_place(sheet: Sheet) -> None:
@@ -249,12 +249,12 @@ def _settle_by_place(sheet: Sheet) -> None:
         for place, guess in enumerate(sheet.guesses):
             near = [g.meaning for g in sheet.guesses[max(0, place - 1) : place + 2] if g is not guess]
             free = (
-                not guess.meaning and words.is_opaque(guess.column.path[-1]) and guess.column.distinct >= 10
+                not guess.meaning and headers.is_opaque(guess.column.path[-1]) and guess.column.distinct >= 10
             )
             if (
                 free
                 and any(m in beside for m in near)
-                and (fit := v.share(guess.column.values, fits)) >= least
+                and (fit := share_of(guess.column.values, fits)) >= least
             ):
                 guess.meaning, guess.fit, guess.said = meaning, fit, 0.0
                 guess.doubt = (
@@ -264,10 +264,10 @@ def _settle_by_place(sheet: Sheet) -> None:
 
 
 _BESIDE: tuple[tuple[str, tuple[str, ...], Callable[[str], bool], float], ...] = (
-    ("family_name", ("given_name", "middle_name"), v.name, 0.9),
-    ("given_name", ("family_name",), v.name, 0.9),
+    ("family_name", ("given_name", "middle_name"), patterns.looks_like_name, 0.9),
+    ("given_name", ("family_name",), patterns.looks_like_name, 0.9),
     ("postcode", ("city", "street", "region"), lambda x: x.isdigit() and 4 <= len(x) <= 6, 0.9),
-    ("city", ("postcode", "region", "street"), v.name, 0.9),
+    ("city", ("postcode", "region", "street"), patterns.looks_like_name, 0.9),
     ("postcode", ("city",), lambda x: x.isdigit() and 4 <= len(x) <= 6, 0.9),
 )
 

@@ -11,14 +11,14 @@ import yaml
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-def word_list(name: str) -> dict[str, Any]:
-    """The lists of `words/<name>.yml` by their names, but for `source`, which says where they come from.
+def word_list(name: str, *, package: str = __package__) -> dict[str, Any]:
+    """The lists of `words/<name>.yml` in a package by their names, but for `source`, which says where they come from.
 
     >>> word_list("text")["plain_letters"]["ø"]
     'o'
     """
     # The package may lie in a wheel that was not unpacked.
-    text = files(__package__).joinpath("words", f"{name}.yml").read_text(encoding="utf-8")
+    text = files(package).joinpath("words", f"{name}.yml").read_text(encoding="utf-8")
     lists: dict[str, Any] = yaml.load(text, Loader=_LOADER)
     del lists["source"]
     return lists

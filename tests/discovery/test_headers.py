@@ -2,12 +2,12 @@
 
 import pytest
 
-from cdi_spark.discovery.lexicon import words
+from cdi_spark.discovery.lexicon import headers
 from cdi_spark.discovery.recognise.kinds import event_kind_of
 
 
 @pytest.mark.parametrize(
-    ("meaning", "headers"),
+    ("meaning", "spellings"),
     [
         ("given_name", "first_nm|FirstName|fname|custFirstName|Vorname|Prénom|voornaam|imię|Förnamn|KUNDE_VORNAME"),
         ("family_name", "last_nm|surname|Nachname|PRIMER_APELLIDO|Cognome|achternaam|nazwisko|Příjmení|efternavn"),
@@ -28,8 +28,8 @@ from cdi_spark.discovery.recognise.kinds import event_kind_of
         ("ordered_at", "OrderDate|Bestelldatum|date_commande|purchase_date"),
     ],
 )  # fmt: skip
-def test_a_header_names_its_meaning(meaning: str, headers: str) -> None:
-    said = {header: words.meanings_of(header) for header in headers.split("|")}
+def test_a_header_names_its_meaning(meaning: str, spellings: str) -> None:
+    said = {header: headers.meanings_of(header) for header in spellings.split("|")}
     assert {h: max(found, key=lambda m: found[m], default="") for h, found in said.items()} == dict.fromkeys(
         said, meaning
     )
@@ -42,7 +42,7 @@ def test_a_header_names_its_meaning(meaning: str, headers: str) -> None:
 )  # fmt: skip
 def test_a_header_about_somebody_or_something_else_names_no_person(header: str) -> None:
     personal = {"given_name", "family_name", "full_name", "name_word", "email", "phone"}
-    assert words.is_about_another(header) or not personal & words.meanings_of(header).keys()
+    assert headers.is_about_another(header) or not personal & headers.meanings_of(header).keys()
 
 
 @pytest.mark.parametrize(
@@ -51,19 +51,19 @@ def test_a_header_about_somebody_or_something_else_names_no_person(header: str) 
      ("id", ""), ("rec_id", "rec"), ("city", None), ("first_name", None)],
 )  # fmt: skip
 def test_an_ids_header_says_whose_it_is(header: str, subject: str | None) -> None:
-    assert words.subject_of_id(header) == subject
+    assert headers.subject_of_id(header) == subject
 
 
 def test_columns_that_tell_who_is_one_person_are_labels() -> None:
-    assert [words.is_label(h) for h in ("cluster", "entity_id", "true_id", "customer_id", "labels_sent")] == [
+    assert [headers.is_label(h) for h in ("cluster", "entity_id", "true_id", "customer_id", "labels_sent")] == [
         True, True, True, False, False,
     ]  # fmt: skip
 
 
 def test_a_prefix_of_most_columns_says_nothing() -> None:
     names = ["PT_DOB", "PT_SEX", "PT_ZIP5", "PT_LAST_NM", "MRN"]
-    assert words.meanings_of("PT_DOB") == {}
-    assert words.meanings_of("PT_DOB", context=words.common_prefixes(names)).keys() == {"birth_date"}
+    assert headers.meanings_of("PT_DOB") == {}
+    assert headers.meanings_of("PT_DOB", context=headers.common_prefixes(names)).keys() == {"birth_date"}
 
 
 @pytest.mark.parametrize(

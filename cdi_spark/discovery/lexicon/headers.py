@@ -1,4 +1,4 @@
-"""What the words of a column's or file's name say."""
+"""What the words of a header mean, of a column or of a file."""
 
 from __future__ import annotations
 
@@ -7,66 +7,15 @@ from collections import Counter
 from collections.abc import Sequence
 from functools import cache
 
-from cdi_spark.discovery.lexicon.context_words import (
-    CONTEXT,
-    ID_WORDS,
-    LABELS,
-    OTHER,
-    PERSON_SUBJECTS,
-)
-from cdi_spark.discovery.lexicon.vocabulary import MEANINGS, fold
+from cdi_spark.discovery.lexicon.vocabulary import fold, group_by_word, load_lists, word_set
 
-_SHORT = {
-    "nm": "name", "nme": "name", "nam": "name", "dt": "date", "dat": "date", "dte": "date", "datum": "datum",
-    "addr": "address", "adr": "address", "adresse": "address", "addres": "address", "adres": "address",
-    "indirizzo": "address", "endereco": "address",
-    "no": "number", "nr": "number", "num": "number", "nbr": "number", "nummer": "number", "numero": "number",
-    "numer": "number", "nro": "number", "numb": "number", "numbr": "number", "zahl": "number", "n": "number",
-    "ph": "phone", "phn": "phone", "tlf": "tel", "tele": "tel", "mob": "mobile",
-    "cust": "customer", "cst": "customer", "custmr": "customer", "acct": "account", "acc": "account",
-    "brth": "birth", "bth": "birth", "mail": "mail", "eml": "email", "emailadres": "emailadresse",
-    "qnt": "quantity", "quant": "quantity", "upd": "updated", "mod": "modified", "crt": "created", "ord": "order",
-    "inv": "invoice", "prod": "product", "subs": "subscription", "org": "org", "cd": "code", "tot": "total",
-    "amt": "amount",
-    "curr": "currency", "ship": "shipping", "bill": "billing", "postl": "postal", "strasze": "strasse",
-    "telephon": "telephone", "lst": "last", "frst": "first", "fst": "first", "surnme": "surname", "zipc": "zip",
-    "zp": "zip",
-}  # fmt: skip
-
-
-_JOINING = frozenset(
-    [
-        "of",
-        "the",
-        "de",
-        "du",
-        "des",
-        "d",
-        "del",
-        "della",
-        "di",
-        "da",
-        "do",
-        "dos",
-        "l",
-        "la",
-        "le",
-        "el",
-        "van",
-        "der",
-        "von",
-        "zu",
-        "an",
-        "for",
-    ]
-)
-# Of what else an id may be, though the word alone says little.
-_THINGS = frozenset(("invoice", "bill", "item", "line"))
-_QUESTION = frozenset(("what", "is", "your", "whats", "s", "are", "you", "the"))
-# Somebody who looks after the customer, in systems for sales.
-_OWNED = frozenset(
-    ("account", "contact", "lead", "opportunity", "deal", "record", "case", "ticket", "task", "company")
-)
+_LISTS = load_lists("headers")
+_FULL_WORDS = group_by_word(_LISTS["abbreviations"])
+_JOINING = word_set(_LISTS["joining_words"])
+_THINGS = word_set(_LISTS["thing_subjects"])
+_QUESTION_WORDS = word_set(_LISTS["question_words"])
+_OWNED = word_set(_LISTS["owned_by_staff"])
+_LABEL_WORDS = word_set(_LISTS["label_words"])
 _NUMBER_AT_END = re.compile(r"(?<=\w{3})(?:nummer|numero|numer|nr)$")
 _IN_ADDRESS = frozenset(("city", "region", "postcode", "postcode_city", "country", "house_number", "email"))
 
@@ -76,9 +25,15 @@ def canon(word: str) -> str:
     return word.replace("ae", "a").replace("oe", "o").replace("ue", "u")
 
 
-_CONTEXT, _OTHER, _LABELS, _ID_WORDS, _PERSON_SUBJECTS = (
-    frozenset(map(canon, words)) for words in (CONTEXT, OTHER, LABELS, ID_WORDS, PERSON_SUBJECTS)
-)
+def _canonical_set(name: str) -> frozenset[str]:
+    return frozenset(map(canon, word_set(_LISTS[name])))
+
+
+_ID_WORDS = _canonical_set("id_words")
+_PERSON_SUBJECTS = _canonical_set("person_subjects")
+_CONTEXT = _PERSON_SUBJECTS | _canonical_set("context")
+_OTHER = _canonical_set("about_something_else")
+_LABELS = _canonical_set("labels")
 
 
 def tokens_of(name: str) -> list[str]:
@@ -89,13 +44,13 @@ def tokens_of(name: str) -> list[str]:
     words = fold(apart.replace("_", " ").replace("#", " number ")).split()
     if {"what", "your"} & set(words):
         # A question of a form.
-        words = [word for word in words if word not in _QUESTION]
+        words = [word for word in words if word not in _QUESTION_WORDS]
     return [_spelled(word) for word in words]
 
 
 def _spelled(word: str) -> str:
     """The one spelling under which words are compared."""
-    return _SHORT.get(word) or canon(_NUMBER_AT_END.sub("number", word))
+    return _FULL_WORDS.get(word) or canon(_NUMBER_AT_END.sub("number", word))
 
 
 @cache
@@ -163,7 +118,7 @@ def subject_of_id(name: str) -> str | None:
         else None
     )
     if len(tokens) == 1 and glued and tokens[0] not in _ID_WORDS:
-        tokens = [_SHORT.get(glued[1], glued[1]), "id"]
+        tokens = [_FULL_WORDS.get(glued[1], glued[1]), "id"]
     if not tokens or not any(t in _ID_WORDS for t in tokens):
         return None
     subjects = [
@@ -199,7 +154,7 @@ def is_opaque(name: str) -> bool:
 def is_label(name: str) -> bool:
     """Whether a name says that the column tells which records are one person."""
     tokens = [t for t in tokens_of(name) if not t.isdigit()]
-    return "".join(tokens) in _LABELS or any(t in ("cluster", "groundtruth", "truth") for t in tokens)
+    return "".join(tokens) in _LABELS or any(t in _LABEL_WORDS for t in tokens)
 
 
 def is_about_another(name: str) -> bool:
@@ -237,7 +192,7 @@ def _phrases() -> tuple[dict[str, list[str]], dict[str, list[str]]]:
     """Phrase to meanings: those that must be the whole name, and those that may be a part of it."""
     whole: dict[str, list[str]] = {}
     inside: dict[str, list[str]] = {}
-    for meaning, phrases in MEANINGS.items():
+    for meaning, phrases in _LISTS["meanings"].items():
         for phrase in phrases.split():
             target = whole if phrase.endswith("!") else inside
             target.setdefault(_spelled(phrase.rstrip("!")), []).append(meaning)
