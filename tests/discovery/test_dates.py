@@ -9,7 +9,7 @@ from typing import Self
 import pytest
 
 from cdi_spark import discovery
-from cdi_spark.discovery.draft.date_sql import as_date, as_timestamp, order_doubts
+from cdi_spark.discovery.draft.date_sql import as_date, as_timestamp, find_order_doubts
 from cdi_spark.discovery.read.columns import Column
 from cdi_spark.discovery.recognise.dates import (
     find_placeholder,
@@ -101,7 +101,7 @@ def test_without_such_a_value_the_country_decides_and_the_doubt_is_told() -> Non
     assert guess(values).reading.order == "dmy"
     american = guess(values, month_first=True)
     assert american.reading.order == "mdy"
-    assert order_doubts(american.reading, "d") == [
+    assert find_order_doubts(american.reading, "d") == [
         "no value tells day from month; read mdy. Swap d and M if the day comes first"
     ]
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from cdi_spark.discovery.read.deliveries import find_deliveries, glob_of
+from cdi_spark.discovery.read.deliveries import build_glob, find_deliveries
 from cdi_spark.errors import SourceError
 
 PEOPLE = "id,name,email\n1,Ann Lee,ann@lee.org\n2,Bo Ek,bo@ek.se\n"
@@ -49,7 +49,7 @@ def test_files_of_one_shape_whose_names_differ_by_date_are_one_source(tmp_path: 
     assert [[path.name for path in d.files] for d in found] == [
         [f"{kind}_2024-0{n}.csv" for n in (1, 2, 3)] for kind in ("other", "people")
     ]
-    assert glob_of(found[1].files) == tmp_path / "people_*.csv"
+    assert build_glob(found[1].files) == tmp_path / "people_*.csv"
 
 
 def test_parts_that_spark_wrote_are_one_source(tmp_path: Path) -> None:
@@ -79,7 +79,7 @@ def test_a_path_that_would_match_other_files_too_is_not_used(tmp_path: Path) -> 
 
 
 def test_signs_that_spark_takes_for_wildcards_are_kept_out_of_the_path() -> None:
-    assert glob_of([Path("/raw/people [v2] {final}.csv")]) == Path("/raw/people ?v2? ?final?.csv")
+    assert build_glob([Path("/raw/people [v2] {final}.csv")]) == Path("/raw/people ?v2? ?final?.csv")
 
 
 @pytest.mark.parametrize(

@@ -2,14 +2,14 @@
 
 import pytest
 
-from cdi_spark.discovery.read.dialects import Dialect, dialect_of
+from cdi_spark.discovery.read.dialects import Dialect, detect_dialect
 from cdi_spark.errors import SourceError
 
 PEOPLE = [["1", "Ann Lee", "ann@lee.org"], ["2", "Bo Ek", "bo@ek.se"], ["3", "Cy Po", "cy@po.it"]]
 
 
 def read(lines: list[str]) -> Dialect:
-    return dialect_of("\n".join(lines) + "\n", where="people.csv")
+    return detect_dialect("\n".join(lines) + "\n", where="people.csv")
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|", "^"])

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from cdi_spark.discovery.read.encodings import encoding_of, spark_encoding, wants_java_charsets
+from cdi_spark.discovery.read.encodings import detect_encoding, needs_java_charsets, spark_encoding
 
 GERMAN = "Name;Straße\nJürgen Größe;Mühlgäßchen 5\nKäthe Weiß;Am Öhrchen 7\n"
 POLISH = "imię;miejscowość\nŁukasz Wiśniewski;Łódź\nGrażyna Dąbrowska;Gdańsk\nZdzisław Źrebiec;Świdnica\n"
@@ -13,7 +13,7 @@ RUSSIAN = "Имя;Город\nИван Петров;Москва\nОльга С�
 
 def found(tmp_path: Path, content: bytes) -> str | None:
     (tmp_path / "file").write_bytes(content)
-    return encoding_of(tmp_path / "file", lambda path: path.open("rb"))
+    return detect_encoding(tmp_path / "file", lambda path: path.open("rb"))
 
 
 @pytest.mark.parametrize(
@@ -45,7 +45,7 @@ def test_bytes_that_are_no_text_have_no_encoding(tmp_path: Path) -> None:
 
 
 def test_what_spark_reads_only_with_a_setting_says_so() -> None:
-    assert [wants_java_charsets(e) for e in ("utf-8", "utf-16", "latin-1", "cp1252", "cp1250")] == [
+    assert [needs_java_charsets(e) for e in ("utf-8", "utf-16", "latin-1", "cp1252", "cp1250")] == [
         False, False, False, True, True,
     ]  # fmt: skip
     assert [spark_encoding(e) for e in ("utf-8", "cp1252")] == [None, "windows-1252"]

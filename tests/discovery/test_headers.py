@@ -29,7 +29,7 @@ from cdi_spark.discovery.recognise.kinds import event_kind_of
     ],
 )  # fmt: skip
 def test_a_header_names_its_meaning(meaning: str, spellings: str) -> None:
-    said = {header: headers.meanings_of(header) for header in spellings.split("|")}
+    said = {header: headers.find_meanings(header) for header in spellings.split("|")}
     assert {h: max(found, key=lambda m: found[m], default="") for h, found in said.items()} == dict.fromkeys(
         said, meaning
     )
@@ -42,7 +42,7 @@ def test_a_header_names_its_meaning(meaning: str, spellings: str) -> None:
 )  # fmt: skip
 def test_a_header_about_somebody_or_something_else_names_no_person(header: str) -> None:
     personal = {"given_name", "family_name", "full_name", "name_word", "email", "phone"}
-    assert headers.is_about_another(header) or not personal & headers.meanings_of(header).keys()
+    assert headers.is_about_another(header) or not personal & headers.find_meanings(header).keys()
 
 
 @pytest.mark.parametrize(
@@ -51,7 +51,7 @@ def test_a_header_about_somebody_or_something_else_names_no_person(header: str) 
      ("id", ""), ("rec_id", "rec"), ("city", None), ("first_name", None)],
 )  # fmt: skip
 def test_an_ids_header_says_whose_it_is(header: str, subject: str | None) -> None:
-    assert headers.subject_of_id(header) == subject
+    assert headers.find_id_subject(header) == subject
 
 
 def test_columns_that_tell_who_is_one_person_are_labels() -> None:
@@ -62,8 +62,10 @@ def test_columns_that_tell_who_is_one_person_are_labels() -> None:
 
 def test_a_prefix_of_most_columns_says_nothing() -> None:
     names = ["PT_DOB", "PT_SEX", "PT_ZIP5", "PT_LAST_NM", "MRN"]
-    assert headers.meanings_of("PT_DOB") == {}
-    assert headers.meanings_of("PT_DOB", context=headers.common_prefixes(names)).keys() == {"birth_date"}
+    assert headers.find_meanings("PT_DOB") == {}
+    assert headers.find_meanings("PT_DOB", context=headers.find_common_prefixes(names)).keys() == {
+        "birth_date"
+    }
 
 
 @pytest.mark.parametrize(

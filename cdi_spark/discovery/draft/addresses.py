@@ -5,16 +5,16 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 
+from cdi_spark.discovery.draft.conf_lines import (
+    ConfLine,
+    draft_line,
+    list_doubts,
+    state_facts,
+)
 from cdi_spark.discovery.lexicon import headers
 from cdi_spark.discovery.lexicon.shares import percent, share_of
 from cdi_spark.discovery.lexicon.vocabulary import group_by_word, load_lists
 from cdi_spark.discovery.read.columns import Column
-from cdi_spark.discovery.recognise.lines import (
-    Line,
-    doubts_of,
-    facts_of,
-    line_of,
-)
 from cdi_spark.discovery.recognise.meaning import Guess
 from cdi_spark.discovery.recognise.sheets import Sheet
 
@@ -36,36 +36,36 @@ _FIVE = frozenset(
 )
 
 
-def address_lines(sheet: Sheet, *, country: str) -> list[Line]:
+def draft_address(sheet: Sheet, *, country: str) -> list[ConfLine]:
     """Street, city, region, postcode and country of the row's best address; parts of one address only."""
-    chosen = _best_address(sheet)
+    chosen = _choose_address(sheet)
     if not chosen:
         return []
-    lines: list[Line] = []
+    lines: list[ConfLine] = []
     street, number = chosen.get("street"), chosen.get("house_number")
     whole = street and "postcode" not in chosen and "postcode_city" not in chosen
-    if street and whole and (in_one := _one_line(street, country, has_city="city" in chosen)):
+    if street and whole and (in_one := _split_one_line(street, country, has_city="city" in chosen)):
         lines += in_one
     elif street:
-        lines.append(_street(street, number, country))
+        lines.append(_draft_street(street, number, country))
     if both := chosen.get("postcode_city"):
-        lines += _postcode_and_city(both)
+        lines += _split_postcode_and_city(both)
     if city := chosen.get("city"):
-        lines.append(line_of("city", city))
+        lines.append(draft_line("city", city))
     if region := chosen.get("region"):
-        lines.append(line_of("region", region))
+        lines.append(draft_line("region", region))
     if postcode := chosen.get("postcode"):
-        lines.append(_postcode(postcode, country))
+        lines.append(_draft_postcode(postcode, country))
     if land := chosen.get("country"):
-        lines.append(line_of("country", land))
+        lines.append(draft_line("country", land))
     return lines
 
 
-def _best_address(sheet: Sheet) -> dict[str, Guess]:
+def _choose_address(sheet: Sheet) -> dict[str, Guess]:
     groups: defaultdict[str, dict[str, Guess]] = defaultdict(dict)
     for meaning in PARTS:
         for guess in sheet.of(meaning):
-            groups[_which(guess.column)].setdefault(meaning, guess)
+            groups[_find_kind(guess.column)].setdefault(meaning, guess)
     if not groups:
         return {}
 
@@ -85,22 +85,22 @@ def _best_address(sheet: Sheet) -> dict[str, Guess]:
     return chosen
 
 
-def _which(column: Column) -> str:
+def _find_kind(column: Column) -> str:
     tokens = [token for part in column.path for token in headers.tokens_of(part)]
     return next((_KINDS[token] for token in tokens if token in _KINDS), "")
 
 
-def _street(street: Guess, number: Guess | None, country: str) -> Line:
+def _draft_street(street: Guess, number: Guess | None, country: str) -> ConfLine:
     digits = share_of(street.column.values, lambda x: bool(re.search(r"\d", x)))
     if number is None or digits > 0.5:
-        return line_of("street", street)
+        return draft_line("street", street)
     pair = [number, street] if country in _NUMBER_FIRST else [street, number]
     sql = f"concat_ws(' ', {', '.join(g.column.text for g in pair)})"
-    return Line("street", sql, facts_of(pair), doubts_of(street), pair)
+    return ConfLine("street", sql, state_facts(pair), list_doubts(street), pair)
 
 
-def _postcode(guess: Guess, country: str) -> Line:
-    line = line_of("postcode", guess)
+def _draft_postcode(guess: Guess, country: str) -> ConfLine:
+    line = draft_line("postcode", guess)
     lengths = {n: share_of(guess.column.values, lambda x, n=n: x.isdigit() and len(x) == n) for n in (4, 5)}  # type: ignore[misc]
     cut = share_of(
         guess.column.values, lambda x: x.removesuffix(".0").isdigit() and len(x.removesuffix(".0")) == 4
@@ -112,7 +112,7 @@ def _postcode(guess: Guess, country: str) -> Line:
     return line
 
 
-def _postcode_and_city(guess: Guess) -> list[Line]:
+def _split_postcode_and_city(guess: Guess) -> list[ConfLine]:
     sql, facts = guess.column.text, f"{percent(guess.column.fill)} filled, with the postcode in one column"
     leads = share_of(
         guess.column.values, lambda x: bool(re.match(r"(?:[A-Z]{1,2}-)?\d{4,5}\b|\d{2}-\d{3}\b", x))
@@ -120,20 +120,23 @@ def _postcode_and_city(guess: Guess) -> list[Line]:
     if leads >= 0.5:
         code = f"regexp_extract({sql}, '^([A-Z-]*[0-9-]+)', 1)"
         city = f"regexp_replace({sql}, '^[A-Z-]*[0-9-]+ *', '')"
-        return [Line("city", city, facts, [], [guess]), Line("postcode", code, facts, [], [guess])]
+        return [ConfLine("city", city, facts, [], [guess]), ConfLine("postcode", code, facts, [], [guess])]
     code = f"regexp_extract({sql}, '([0-9]{{4,5}}(-[0-9]{{4}})?) *$', 1)"
     lines = [
-        Line("city", f"trim(split_part({sql}, ',', 1))", facts, ["read up to the comma"], [guess]),
-        Line("postcode", code, facts, [], [guess]),
+        ConfLine("city", f"trim(split_part({sql}, ',', 1))", facts, ["read up to the comma"], [guess]),
+        ConfLine("postcode", code, facts, [], [guess]),
     ]
     if share_of(guess.column.values, lambda x: bool(re.search(r", *[A-Za-z]{2} +\d{5}", x))) >= 0.5:
         lines.insert(
-            1, Line("region", f"regexp_extract({sql}, ', *([A-Za-z][A-Za-z]) +[0-9]', 1)", facts, [], [guess])
+            1,
+            ConfLine(
+                "region", f"regexp_extract({sql}, ', *([A-Za-z][A-Za-z]) +[0-9]', 1)", facts, [], [guess]
+            ),
         )
     return lines
 
 
-def _one_line(street: Guess, country: str, *, has_city: bool) -> list[Line] | None:
+def _split_one_line(street: Guess, country: str, *, has_city: bool) -> list[ConfLine] | None:
     """Street and postcode out of an address in one line: 12 High Street, Leeds, LS1 4AB."""
     form = _IN_LINE.get(country, "[0-9]{4,5}")
     values = street.column.values
@@ -144,14 +147,14 @@ def _one_line(street: Guess, country: str, *, has_city: bool) -> list[Line] | No
     facts = f"{percent(street.column.fill)} filled, {percent(coded)} with a postcode in one line"
     # The last match: a house number may look like a postcode.
     lines = [
-        Line(
+        ConfLine(
             "street",
             f"trim(split_part({sql}, ',', 1))",
             facts,
             ["an address in one line: read up to the first comma"],
             [street],
         ),
-        Line(
+        ConfLine(
             "postcode",
             f"nullif(regexp_extract({sql}, '^.*[ ,]({form})([ ,]|$)', 1), '')",
             facts,
@@ -162,11 +165,11 @@ def _one_line(street: Guess, country: str, *, has_city: bool) -> list[Line] | No
     after = share_of(values, lambda x: bool(re.search(rf"[ ,]{form} [^\d,]{{2,}}", x)))
     if not has_city and after >= 0.5:
         city = f"nullif(trim(regexp_extract({sql}, '^.*[ ,]{form} ([^0-9,]+)', 1)), '')"
-        lines.insert(1, Line("city", city, facts, ["what follows the postcode"], [street]))
+        lines.insert(1, ConfLine("city", city, facts, ["what follows the postcode"], [street]))
     elif not has_city:
         lines.insert(
             1,
-            Line(
+            ConfLine(
                 "city",
                 f"nullif(trim(split_part({sql}, ',', 2)), '')",
                 facts,

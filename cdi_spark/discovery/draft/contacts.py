@@ -4,26 +4,26 @@ from __future__ import annotations
 
 from collections import Counter
 
+from cdi_spark.discovery.draft.conf_lines import (
+    ConfLine,
+    list_doubts,
+    state_facts,
+)
 from cdi_spark.discovery.lexicon import headers, patterns
 from cdi_spark.discovery.lexicon.shares import percent, share_of
 from cdi_spark.discovery.lexicon.vocabulary import load_lists, word_set
-from cdi_spark.discovery.recognise.lines import (
-    Line,
-    doubts_of,
-    facts_of,
-)
 from cdi_spark.discovery.recognise.meaning import Guess
 from cdi_spark.discovery.recognise.sheets import Sheet
 
 _CALLING_CODE_WORDS = word_set(load_lists("headers")["calling_code_words"])
 
 
-def email_lines(sheet: Sheet) -> list[Line]:
+def draft_emails(sheet: Sheet) -> list[ConfLine]:
     """The line for emails, if the row has any."""
-    return _several(sheet, "emails", "email")
+    return _gather_columns(sheet, "emails", "email")
 
 
-def _several(sheet: Sheet, target: str, meaning: str) -> list[Line]:
+def _gather_columns(sheet: Sheet, target: str, meaning: str) -> list[ConfLine]:
     """A line that gathers every column of a meaning, of the row and of arrays in it."""
     found = [g for g in sheet.of(meaning, "contact") if g.column.filled]
     found.sort(key=lambda g: (g.by_values, -g.column.fill))
@@ -35,8 +35,8 @@ def _several(sheet: Sheet, target: str, meaning: str) -> list[Line]:
     ]
     if not found and not inner:
         return []
-    lists = [_as_list(g, meaning) for g in found if g.column.is_list or _holds_several(g)]
-    lists += [_of_kind(g.column.all_of_array, g, meaning) for g in inner]
+    lists = [_write_list(g, meaning) for g in found if g.column.is_list or _holds_several(g)]
+    lists += [_filter_contacts(g.column.all_of_array, g, meaning) for g in inner]
     singles = [g.column.text for g in found if not g.column.is_list and not _holds_several(g)]
     if not lists:
         sql = f"array_compact(array({', '.join(singles)}))"
@@ -44,16 +44,16 @@ def _several(sheet: Sheet, target: str, meaning: str) -> list[Line]:
         parts = lists + ([f"array({', '.join(singles)})"] if singles else [])
         sql = parts[0] if len(parts) == 1 else f"flatten(array_compact(array({', '.join(parts)})))"
     used = [*found, *inner]
-    doubts = [d if len(used) == 1 else f"{g.column.path[-1]}: {d}" for g in used for d in doubts_of(g)]
-    return [Line(target, sql, facts_of(used), doubts, used)]
+    doubts = [d if len(used) == 1 else f"{g.column.path[-1]}: {d}" for g in used for d in list_doubts(g)]
+    return [ConfLine(target, sql, state_facts(used), doubts, used)]
 
 
-def _as_list(guess: Guess, meaning: str) -> str:
+def _write_list(guess: Guess, meaning: str) -> str:
     place = guess.column.sql if guess.column.is_list else f"split({guess.column.text}, ' *[;,|] *')"
-    return _of_kind(place, guess, meaning)
+    return _filter_contacts(place, guess, meaning)
 
 
-def _of_kind(place: str, guess: Guess, meaning: str) -> str:
+def _filter_contacts(place: str, guess: Guess, meaning: str) -> str:
     """Of a list that mixes e-mails and phones, those that are meant."""
     if guess.meaning != "contact":
         return place
@@ -71,9 +71,9 @@ def _is_contact(sheet: Sheet) -> bool:
     )
 
 
-def phone_lines(sheet: Sheet, *, country: str) -> list[Line]:
+def draft_phones(sheet: Sheet, *, country: str) -> list[ConfLine]:
     """The line for phones, if the row has any; prefixes in a column of their own are put in front."""
-    lines = _several(sheet, "phones", "phone")
+    lines = _gather_columns(sheet, "phones", "phone")
     prefixes = sheet.of("phone_prefix")
     if not lines:
         return []

@@ -9,7 +9,7 @@ from cdi_spark.discovery.recognise.infer_from_values import TIMED
 from cdi_spark.discovery.recognise.meaning import Guess
 
 
-def date_text(guess: Guess) -> str:
+def _write_text(guess: Guess) -> str:
     """The column as the date functions want it: text without blanks round it."""
     column = guess.column
     if column.kind != "text" or guess.column.is_fractional:
@@ -21,17 +21,17 @@ def as_date(guess: Guess) -> str:
     """Spark SQL of a date column as a date."""
     if guess.column.kind in TIMED:
         return guess.column.sql if guess.column.kind == "date" else f"cast({guess.column.time} as date)"
-    return date_sql(date_text(guess), guess.reading)
+    return _write_date(_write_text(guess), guess.reading)
 
 
 def as_timestamp(guess: Guess) -> str:
     """Spark SQL of a date column as a timestamp."""
     if guess.column.kind in TIMED:
         return f"cast({guess.column.sql} as timestamp)" if guess.column.kind == "date" else guess.column.time
-    return timestamp_sql(date_text(guess), guess.reading)
+    return _write_timestamp(_write_text(guess), guess.reading)
 
 
-def order_doubts(reading: Reading, column: str) -> list[str]:
+def find_order_doubts(reading: Reading, column: str) -> list[str]:
     """What to confirm about the order of day and month."""
     if reading.ambiguous:
         other = "month" if reading.order == "dmy" else "day"
@@ -45,35 +45,35 @@ def order_doubts(reading: Reading, column: str) -> list[str]:
     return []
 
 
-def date_sql(column: str, reading: Reading) -> str:
+def _write_date(column: str, reading: Reading) -> str:
     """Spark SQL that gives the column as a date; null where a value has none of the forms."""
-    parts = [_as_date(column, form) for form in reading.forms]
+    parts = [_write_form_as_date(column, form) for form in reading.forms]
     if len(parts) == 1:
         return parts[0]
     return f"coalesce({', '.join(parts)})"
 
 
-def timestamp_sql(column: str, reading: Reading) -> str:
+def _write_timestamp(column: str, reading: Reading) -> str:
     """Spark SQL that gives the column as a timestamp; null where a value has none of the forms."""
-    parts = [_as_timestamp(column, form) for form in reading.forms]
+    parts = [_write_form_as_timestamp(column, form) for form in reading.forms]
     return parts[0] if len(parts) == 1 else f"coalesce({', '.join(parts)})"
 
 
-def _as_date(column: str, form: Form) -> str:
+def _write_form_as_date(column: str, form: Form) -> str:
     if form.kind == "iso":
         # A bare year would be its first of January.
         return f"try_cast({column} as date)"
     if form.kind == "serial":
         days = f"try_cast(regexp_extract({column}, '^([0-9]{{5}})([.]0)?$', 1) as int)"
         return f"date_add(cast('1899-12-30' as date), {days})"
-    return f"cast({_as_timestamp(column, form)} as date)"
+    return f"cast({_write_form_as_timestamp(column, form)} as date)"
 
 
-def _as_timestamp(column: str, form: Form) -> str:
+def _write_form_as_timestamp(column: str, form: Form) -> str:
     if form.kind == "iso":
         return f"try_cast({column} as timestamp)"
     if form.kind == "serial":
-        return f"cast({_as_date(column, form)} as timestamp)"
+        return f"cast({_write_form_as_date(column, form)} as timestamp)"
     if form.kind in ("seconds", "millis", "micros"):
         # timestamp_seconds and _millis end the run on a number too large; try_multiply gives null.
         whole = f"try_cast(substring_index({column}, '.', 1) as bigint)"
@@ -83,10 +83,10 @@ def _as_timestamp(column: str, form: Form) -> str:
     if form.pivot is None:
         quoted = f'"{form.pattern}"' if "'" in form.pattern else f"'{form.pattern}'"
         return f"try_to_timestamp({column}, {quoted})"
-    return _two_digit_year(column, pattern, form.pivot)
+    return _write_two_digit_year(column, pattern, form.pivot)
 
 
-def _two_digit_year(column: str, pattern: str, pivot: int) -> str:
+def _write_two_digit_year(column: str, pattern: str, pivot: int) -> str:
     """Spark reads yy as 2000 to 2099; a year to come is of the last century."""
     century = f"if({{}} > '{pivot:02d}', '19', '20')"
     if pattern.startswith("yy"):

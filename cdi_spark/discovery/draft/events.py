@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import re
 
-from cdi_spark.discovery.draft.date_sql import as_date, as_timestamp, order_doubts
+from cdi_spark.discovery.draft.conf_lines import (
+    ConfLine,
+    draft_line,
+    list_doubts,
+)
+from cdi_spark.discovery.draft.date_sql import as_date, as_timestamp, find_order_doubts
 from cdi_spark.discovery.lexicon import headers
 from cdi_spark.discovery.lexicon.shares import percent, share_of
 from cdi_spark.discovery.lexicon.vocabulary import load_lists, word_set
 from cdi_spark.discovery.recognise.infer_from_values import TIMED
-from cdi_spark.discovery.recognise.lines import (
-    Line,
-    doubts_of,
-    line_of,
-)
 from cdi_spark.discovery.recognise.meaning import Guess
 from cdi_spark.discovery.recognise.sheets import Sheet
 from cdi_spark.standardise.values.currencies import currency
@@ -69,20 +69,22 @@ _CURRENCIES = {
 }  # fmt: skip
 
 
-def event_lines(sheet: Sheet, kind: str, *, country: str, outer: Sheet | None = None) -> list[Line]:
+def draft_event(sheet: Sheet, kind: str, *, country: str, outer: Sheet | None = None) -> list[ConfLine]:
     """The columns of one event table that the sheet offers.
 
     Args:
         country: ISO 3166 alpha-2: whose money it is where no column or sign says.
         outer: the row round an array's element, which may know the currency or the date.
     """
-    lines: list[Line] = []
+    lines: list[ConfLine] = []
     for target, meanings in _TIMES[kind].items():
-        guess = _time(sheet, target, meanings) or (_time(outer, target, meanings) if outer else None)
+        guess = _find_time(sheet, target, meanings) or (
+            _find_time(outer, target, meanings) if outer else None
+        )
         if guess:
             sql = as_date(guess) if target in _DATES else as_timestamp(guess)
-            line = line_of(target, guess, sql)
-            line.confirm += order_doubts(guess.reading, guess.column.name)
+            line = draft_line(target, guess, sql)
+            line.confirm += find_order_doubts(guess.reading, guess.column.name)
             if (
                 target not in _DATES
                 and guess.reading.timed
@@ -94,19 +96,19 @@ def event_lines(sheet: Sheet, kind: str, *, country: str, outer: Sheet | None = 
     for target, meanings in _TEXTS[kind].items():
         found = [g for meaning in meanings for g in sheet.of(meaning)]
         if target in ("product_name", "name") and not found:
-            found = _titles(sheet)
+            found = _find_titles(sheet)
         if found:
-            lines.append(line_of(target, found[0], found[0].column.sql))
+            lines.append(draft_line(target, found[0], found[0].column.sql))
     if kind == "order_line":
-        lines += _line_amounts(sheet)
+        lines += _draft_line_amounts(sheet)
     elif kind not in ("support_case", "usage"):
-        lines += _amount(sheet)
+        lines += _draft_amount(sheet)
     if kind not in ("support_case", "usage"):
-        lines += _currency(sheet, lines, country, outer)
+        lines += _draft_currency(sheet, lines, country, outer)
     return lines
 
 
-def amount_sql(column: str, guess: Guess) -> str:
+def as_amount(column: str, guess: Guess) -> str:
     """Spark SQL that reads a column as money: 1.234,56 and 1,234.56, with a currency's sign or without."""
     if guess.column.kind != "text":
         return f"try_cast({guess.column.sql} as decimal(18,3))"
@@ -131,17 +133,17 @@ def amount_sql(column: str, guess: Guess) -> str:
     return f"try_cast({sql} as decimal(18,3))"
 
 
-def _time(sheet: Sheet, target: str, meanings: tuple[str, ...]) -> Guess | None:
+def _find_time(sheet: Sheet, target: str, meanings: tuple[str, ...]) -> Guess | None:
     found = [
         guess
         for meaning in meanings
         for guess in sheet.of(meaning)
         if guess.reading.forms or guess.column.kind in TIMED
     ]
-    return next((guess for guess in found if guess.said), found[0] if found else None)
+    return next((guess for guess in found if guess.header_score), found[0] if found else None)
 
 
-def _titles(sheet: Sheet) -> list[Guess]:
+def _find_titles(sheet: Sheet) -> list[Guess]:
     """A column called title, name or description that no person's meaning took."""
     found = [g for g in sheet.guesses if not g.meaning and g.column.path[-1].lower() in _TITLE_WORDS]
     for guess in found:
@@ -149,8 +151,8 @@ def _titles(sheet: Sheet) -> list[Guess]:
     return found
 
 
-def _line_amounts(sheet: Sheet) -> list[Line]:
-    lines: list[Line] = []
+def _draft_line_amounts(sheet: Sheet) -> list[ConfLine]:
+    lines: list[ConfLine] = []
     quantity = next(iter(sheet.of("quantity")), None)
     prices, totals = sheet.of("unit_price"), sheet.of("amount")
     if not prices and totals and _UNIT_PRICE_WORDS & set(headers.tokens_of(totals[0].column.path[-1])):
@@ -158,30 +160,30 @@ def _line_amounts(sheet: Sheet) -> list[Line]:
     if quantity:
         column = quantity.column
         whole = f"substring_index({column.sql}, '.', 1)" if column.kind == "text" else column.sql
-        lines.append(line_of("quantity", quantity, f"try_cast({whole} as int)"))
+        lines.append(draft_line("quantity", quantity, f"try_cast({whole} as int)"))
     if prices:
-        lines.append(line_of("unit_price", prices[0], amount_sql(prices[0].column.text, prices[0])))
+        lines.append(draft_line("unit_price", prices[0], as_amount(prices[0].column.text, prices[0])))
     if totals:
-        lines.append(line_of("amount", totals[0], amount_sql(totals[0].column.text, totals[0])))
+        lines.append(draft_line("amount", totals[0], as_amount(totals[0].column.text, totals[0])))
     elif prices and quantity:
         product = f"try_cast(try_multiply({lines[0].sql}, {lines[1].sql}) as decimal(18,3))"
-        lines.append(Line("amount", product, "quantity by unit price", [], [quantity, prices[0]]))
+        lines.append(ConfLine("amount", product, "quantity by unit price", [], [quantity, prices[0]]))
     return lines
 
 
-def _amount(sheet: Sheet) -> list[Line]:
+def _draft_amount(sheet: Sheet) -> list[ConfLine]:
     found = sheet.of("amount", "unit_price")
     if not found:
         return []
-    best = min(found, key=lambda g: (_lesser(g), -round(g.said, 1), -g.column.fill))
-    line = line_of("amount", best, amount_sql(best.column.text, best))
+    best = min(found, key=lambda g: (_rank_amount(g), -round(g.header_score, 1), -g.column.fill))
+    line = draft_line("amount", best, as_amount(best.column.text, best))
     others = [g.column.name for g in found if g is not best]
     if others:
         line.confirm.append(f"also possible: {', '.join(others)}")
     return [line]
 
 
-def _lesser(guess: Guess) -> int:
+def _rank_amount(guess: Guess) -> int:
     """Net sums, subtotals and prices of a piece come after totals."""
     tokens = set(headers.tokens_of(guess.column.path[-1]))
     if tokens & _TOTAL_WORDS:
@@ -191,10 +193,10 @@ def _lesser(guess: Guess) -> int:
     return 1
 
 
-def _currency(sheet: Sheet, lines: list[Line], country: str, outer: Sheet | None) -> list[Line]:
+def _draft_currency(sheet: Sheet, lines: list[ConfLine], country: str, outer: Sheet | None) -> list[ConfLine]:
     found = sheet.of("currency") or (outer.of("currency") if outer else [])
     if found:
-        return [line_of("currency", found[0])]
+        return [draft_line("currency", found[0])]
     amounts = [line for line in lines if line.target in ("amount", "unit_price")]
     if not amounts:
         return []
@@ -203,17 +205,17 @@ def _currency(sheet: Sheet, lines: list[Line], country: str, outer: Sheet | None
     if signed >= 0.5:
         sql = f"trim(regexp_replace({guess.column.text}, '[-+0-9.,()]', ''))"
         return [
-            Line(
+            ConfLine(
                 "currency",
                 sql,
                 f"{percent(signed)} of the sums have a sign or code",
-                doubts_of(guess),
+                list_doubts(guess),
                 [guess],
             )
         ]
     for token in headers.tokens_of(guess.column.path[-1]) + [c for c in guess.column.path[-1] if c in "€£$¥"]:
         code = currency(token)
         if code and (len(token) == 3 or not token.isalnum()):
-            return [Line("currency", f"'{code}'", f"by the name {guess.column.path[-1]}")]
+            return [ConfLine("currency", f"'{code}'", f"by the name {guess.column.path[-1]}")]
     code = _CURRENCIES.get(country, "EUR")
-    return [Line("currency", f"'{code}'", "", [f"no column or sign says so: the money of {country}"])]
+    return [ConfLine("currency", f"'{code}'", "", [f"no column or sign says so: the money of {country}"])]

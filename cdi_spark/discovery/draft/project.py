@@ -10,15 +10,17 @@ from datetime import date
 from pathlib import Path
 
 from cdi_spark.config import load_project
-from cdi_spark.discovery.draft.source_plans import SourcePlan, plans_of
-from cdi_spark.discovery.draft.writing import project_yaml, quality_yaml, source_yaml
+from cdi_spark.discovery.draft.plan_sources import plan_sources
+from cdi_spark.discovery.draft.quality import render_quality
+from cdi_spark.discovery.draft.render import render_project, render_source
+from cdi_spark.discovery.draft.source_plans import SourcePlan
 from cdi_spark.discovery.lexicon.vocabulary import fold
-from cdi_spark.discovery.read.deliveries import Delivery, find_deliveries, without_wildcards
-from cdi_spark.discovery.read.sampling import Samples, opened_samples
+from cdi_spark.discovery.read.deliveries import Delivery, find_deliveries, mask_wildcards
+from cdi_spark.discovery.read.sampling import Samples, open_samples
 from cdi_spark.discovery.recognise.conventions import Conventions
-from cdi_spark.discovery.recognise.country import country_of
+from cdi_spark.discovery.recognise.country import infer_country
 from cdi_spark.discovery.recognise.dates import today_in_utc
-from cdi_spark.discovery.recognise.sheets import Sheet, names_of, recognise_sheet
+from cdi_spark.discovery.recognise.sheets import Sheet, join_names, recognise_sheet
 from cdi_spark.errors import ConfigError, SourceError
 from cdi_spark.monitoring import logs
 
@@ -45,9 +47,9 @@ def init_project(directory: Path, files: Sequence[Path], *, today: date | None =
         raise ConfigError(f"{there[0]}: is there already. Give another directory, or move that project away.")
     deliveries, unread = find_deliveries(files)
     left_out = {str(one.path): one.why for one in unread}
-    with opened_samples() as samples:
+    with open_samples() as samples:
         sheets, country, why = _recognise(deliveries, samples, left_out, files, today or today_in_utc())
-        plans, silent = plans_of(sheets, samples, country=country)
+        plans, silent = plan_sources(sheets, samples, country=country)
     by_name = {sheet.name: sheet for sheet in sheets}
     left_out |= {by_name[name].delivery.where: reason for name, reason in silent.items()}
     if not any(emit.table == "person" for plan in plans for emit in plan.emits):
@@ -56,13 +58,13 @@ def init_project(directory: Path, files: Sequence[Path], *, today: date | None =
             f"{', '.join(map(str, files))}: no file says who somebody is (a name, an e-mail, a phone). "
             f"Give the files that hold the customers.{told}"
         )
-    texts = _texts(directory, plans, country=country, why=why, left_out=left_out)
+    texts = _render_files(directory, plans, country=country, why=why, left_out=left_out)
     with tempfile.TemporaryDirectory() as scratch:
         # A project that does not load is no project: nothing of it is left behind.
-        _write(Path(scratch), texts)
+        _write_files(Path(scratch), texts)
         load_project(Path(scratch))
-    _write(directory, texts)
-    return _told(directory, plans, country=country, why=why, left_out=left_out)
+    _write_files(directory, texts)
+    return _summarise(directory, plans, country=country, why=why, left_out=left_out)
 
 
 def _recognise(
@@ -76,15 +78,15 @@ def _recognise(
     for number, delivery in enumerate(deliveries):
         logs.doing(f"reading {delivery.files[0].name}", done=number, of=len(deliveries))
         try:
-            tables[delivery] = samples.table_of(delivery)
+            tables[delivery] = samples.read_table(delivery)
         except SourceError as fault:
             if delivery.files[0] in {path.absolute() for path in named}:
                 raise
             left_out[delivery.where] = str(fault).removeprefix(f"{delivery.where}: ")
-    names = _source_names(list(tables))
+    names = _name_sources(list(tables))
     unknown = Conventions(country=None, today=today)
     first = [recognise_sheet(d, table, names[d], conventions=unknown) for d, table in tables.items()]
-    country, why = country_of(first)
+    country, why = infer_country(first)
     logs.doing("finding out what the columns mean")
     # Dates and phones read differently once the country is known.
     known = Conventions(country, today)
@@ -95,7 +97,7 @@ def _recognise(
     )
 
 
-def _source_names(deliveries: Sequence[Delivery]) -> dict[Delivery, str]:
+def _name_sources(deliveries: Sequence[Delivery]) -> dict[Delivery, str]:
     """A name a delivery: from the file's name, or the folder's where the file's says nothing."""
     names: dict[Delivery, str] = {}
     for delivery in deliveries:
@@ -103,9 +105,11 @@ def _source_names(deliveries: Sequence[Delivery]) -> dict[Delivery, str]:
         stem = path.name.split(".")[0]
         if len(delivery.files) > 1:
             stem = re.sub(r"[-_. ]*\d[\d_. T-]*$", "", stem) or stem
-        name = _identifier(stem)
+        name = _make_identifier(stem)
         if name in ("", "part", "data", "file", "export", "x") or re.fullmatch(r"part_.*", name):
-            name = _identifier(f"{path.parent.name.split('.')[0]}_{name}".removesuffix("_part")) or "source"
+            name = (
+                _make_identifier(f"{path.parent.name.split('.')[0]}_{name}".removesuffix("_part")) or "source"
+            )
             name = re.sub(r"_part_.*$", "", name)
         taken = set(names.values())
         numbered = (f"{name}_{n}" for n in range(2, len(deliveries) + 2))
@@ -113,39 +117,39 @@ def _source_names(deliveries: Sequence[Delivery]) -> dict[Delivery, str]:
     return names
 
 
-def _identifier(text: str) -> str:
+def _make_identifier(text: str) -> str:
     bare = re.sub(r"[^a-z0-9]+", "_", fold(text)).strip("_")
     return f"s_{bare}" if bare[:1].isdigit() else bare
 
 
-def _texts(
+def _render_files(
     directory: Path, plans: Sequence[SourcePlan], *, country: str, why: str, left_out: dict[str, str]
 ) -> dict[str, str]:
     """The project's files by their place in it."""
-    common = _common([path for plan in plans for path in plan.sheet.delivery.files])
+    common = _find_common_folder([path for plan in plans for path in plan.sheet.delivery.files])
     notes = [f"{Path(path).name}: {reason}" for path, reason in left_out.items()]
-    name = _identifier(directory.absolute().name) or "project"
+    name = _make_identifier(directory.absolute().name) or "project"
     return {
-        "project.yml": project_yaml(
-            name, raw=without_wildcards(str(common)), country=country, why=why, plans=plans, left_out=notes
+        "project.yml": render_project(
+            name, raw=mask_wildcards(str(common)), country=country, why=why, plans=plans, left_out=notes
         ),
-        **{f"sources/{plan.name}.yml": source_yaml(plan, common=common) for plan in plans},
-        **{f"quality/{file}": text for file, text in quality_yaml(plans).items()},
+        **{f"sources/{plan.name}.yml": render_source(plan, common=common) for plan in plans},
+        **{f"quality/{file}": text for file, text in render_quality(plans).items()},
     }
 
 
-def _write(directory: Path, texts: dict[str, str]) -> None:
+def _write_files(directory: Path, texts: dict[str, str]) -> None:
     for place, text in texts.items():
         path = directory / place
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
 
 
-def _common(paths: Sequence[Path]) -> Path:
+def _find_common_folder(paths: Sequence[Path]) -> Path:
     return Path(os.path.commonpath([path.parent for path in paths]))
 
 
-def _told(
+def _summarise(
     directory: Path, plans: Sequence[SourcePlan], *, country: str, why: str, left_out: dict[str, str]
 ) -> list[str]:
     lines = []
@@ -157,7 +161,7 @@ def _told(
             lines.append(f"  {emit.table}: {', '.join(line.target for line in emit.lines)}")
         doubts = [g for emit in plan.emits for line in emit.lines if line.confirm for g in line.used[:1]]
         if doubts:
-            lines.append(f"  to confirm: {names_of(dict.fromkeys(doubts))}")
+            lines.append(f"  to confirm: {join_names(dict.fromkeys(doubts))}")
     lines += [f"left out: {Path(path).name}: {reason}" for path, reason in left_out.items()]
     lines.append(f"country of numbers without one: {country} ({why})")
     lines.append(f"Look at {directory}, then run `cdi run all --project {directory}`.")

@@ -51,11 +51,11 @@ class Form:
 
 def find_form(value: str, order: Order, *, numbers: bool, this_year: int) -> tuple[Form, date] | None:
     if match := _DASHED.match(value):
-        day = _date(*map(int, match["day"].split("-")))
+        day = _make_date(*map(int, match["day"].split("-")))
         fraction = f".{'S' * min(9, len(match['fraction']) - 1)}" if match["fraction"] else ""
         return (Form("pattern", f"yyyy-MM-dd-HH.mm.ss{fraction}", timed=True), day) if day else None
     if match := _YMD.match(value):
-        day = _date(int(match["year"]), int(match["a"]), int(match["b"]))
+        day = _make_date(int(match["year"]), int(match["a"]), int(match["b"]))
         if day is None:
             return None
         if (
@@ -70,7 +70,7 @@ def find_form(value: str, order: Order, *, numbers: bool, this_year: int) -> tup
         sep = match["sep"]
         return Form(
             "pattern",
-            f"yyyy{sep}M{sep}d{match['dot']}{_clock(match)}",
+            f"yyyy{sep}M{sep}d{match['dot']}{_write_time_pattern(match)}",
             zoned=bool(match["zone"]),
             timed=bool(match["gap"]),
         ), day
@@ -92,13 +92,13 @@ def _read_numeric(match: re.Match[str], order: Order, this_year: int) -> tuple[F
         if tried == "ymd" and not short:
             continue
         year, month, day = (a, b, c) if tried == "ymd" else (c, b, a) if tried == "dmy" else (c, a, b)
-        found = _date(_full_year(year, this_year) if short else year, month, day)
+        found = _make_date(_full_year(year, this_year) if short else year, month, day)
         if found is None:
             continue
         y = "yy" if short else "yyyy"
         pattern = {"dmy": f"d{sep}M{sep}{y}", "mdy": f"M{sep}d{sep}{y}", "ymd": f"{y}{sep}M{sep}d"}[tried]
         timed = bool(match["gap"])
-        return Form("pattern", pattern + _clock(match), pivot, bool(match["zone"]), timed), found
+        return Form("pattern", pattern + _write_time_pattern(match), pivot, bool(match["zone"]), timed), found
     return None
 
 
@@ -122,13 +122,13 @@ def _read_text(match: re.Match[str], *, day_first: bool, this_year: int) -> tupl
         return None
     short = len(match["year"]) == 2
     year = int(match["year"])
-    day = _date(_full_year(year, this_year) if short else year, month, int(match["day"]))
+    day = _make_date(_full_year(year, this_year) if short else year, month, int(match["day"]))
     if day is None:
         return None
     pivot = this_year % 100 if short else None
     m, y = ("MMM" if len(word) == 3 else "MMMM"), ("yy" if short else "yyyy")
     first, second = ("d", m) if day_first else (m, "d")
-    pattern = f"{first}{match['s1']}{second}{match['s2']}{y}{_clock(match)}"
+    pattern = f"{first}{match['s1']}{second}{match['s2']}{y}{_write_time_pattern(match)}"
     return Form("pattern", pattern, pivot, bool(match["zone"]), bool(match["gap"])), day
 
 
@@ -147,7 +147,7 @@ def _read_number(value: str) -> tuple[Form, date] | None:
     return None
 
 
-def _clock(match: re.Match[str]) -> str:
+def _write_time_pattern(match: re.Match[str]) -> str:
     if not match["gap"]:
         return ""
     gap = match["gap"].replace("T", "'T'")
@@ -177,12 +177,12 @@ def _full_year(year: int, this_year: int) -> int:
 
 def read_digits(digits: str, order: str) -> date | None:
     if order == "ymd":
-        return _date(int(digits[:4]), int(digits[4:6]), int(digits[6:8]))
+        return _make_date(int(digits[:4]), int(digits[4:6]), int(digits[6:8]))
     first, second, year = int(digits[:2]), int(digits[2:4]), int(digits[4:8])
-    return _date(year, second, first) if order == "dmy" else _date(year, first, second)
+    return _make_date(year, second, first) if order == "dmy" else _make_date(year, first, second)
 
 
-def _date(year: int, month: int, day: int) -> date | None:
+def _make_date(year: int, month: int, day: int) -> date | None:
     try:
         return date(year, month, day)
     except ValueError:

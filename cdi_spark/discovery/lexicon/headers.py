@@ -45,16 +45,16 @@ def tokens_of(name: str) -> list[str]:
     if {"what", "your"} & set(words):
         # A question of a form.
         words = [word for word in words if word not in _QUESTION_WORDS]
-    return [_spelled(word) for word in words]
+    return [_spell(word) for word in words]
 
 
-def _spelled(word: str) -> str:
+def _spell(word: str) -> str:
     """The one spelling under which words are compared."""
     return _FULL_WORDS.get(word) or canon(_NUMBER_AT_END.sub("number", word))
 
 
 @cache
-def meanings_of(name: str, *, context: frozenset[str] = frozenset()) -> dict[str, float]:
+def find_meanings(name: str, *, context: frozenset[str] = frozenset()) -> dict[str, float]:
     """What a column's name may mean, with how much of the name says so (0 to 1).
 
     Args:
@@ -63,12 +63,14 @@ def meanings_of(name: str, *, context: frozenset[str] = frozenset()) -> dict[str
     tokens = tokens_of(name)
     if not tokens:
         return {}
-    found = _found(tokens, context)
+    found = _match_phrases(tokens, context)
     bare = [token for token in tokens if token not in _JOINING]
     if bare and bare != tokens:
-        found = {m: max(found.get(m, 0.0), said) for m, said in (found | _found(bare, context)).items()}
+        found = {
+            m: max(found.get(m, 0.0), said) for m, said in (found | _match_phrases(bare, context)).items()
+        }
     if not found and not any(t in _OTHER for t in tokens):
-        found = _within("".join(tokens), _phrases()[1])
+        found = _match_inside("".join(tokens), _phrases_by_use()[1])
     if _names_both_parts(tokens):
         found = {"full_name": 1.0} | {m: min(said, 0.9) for m, said in found.items() if m != "full_name"}
     if found.keys() & _IN_ADDRESS and "street" not in tokens:
@@ -78,8 +80,8 @@ def meanings_of(name: str, *, context: frozenset[str] = frozenset()) -> dict[str
     return found
 
 
-def _found(tokens: list[str], context: frozenset[str]) -> dict[str, float]:
-    whole, inside = _phrases()
+def _match_phrases(tokens: list[str], context: frozenset[str]) -> dict[str, float]:
+    whole, inside = _phrases_by_use()
     found: dict[str, float] = {}
     for length in range(min(len(tokens), 5), 0, -1):
         for start in range(len(tokens) - length + 1):
@@ -104,12 +106,12 @@ def _found(tokens: list[str], context: frozenset[str]) -> dict[str, float]:
 
 def _names_both_parts(tokens: Sequence[str]) -> bool:
     """Whether a given and a family name stand in one column by its name: vorname_und_nachname."""
-    whole, inside = _phrases()
+    whole, inside = _phrases_by_use()
     said = {meaning for t in tokens for meaning in (*whole.get(t, ()), *inside.get(t, ()))}
     return {"given_name", "family_name"} <= said
 
 
-def subject_of_id(name: str) -> str | None:
+def find_id_subject(name: str) -> str | None:
     """Whose id a name says it holds: customer_no is customer's, id nobody's (""); null when it is no id."""
     tokens = [t for t in tokens_of(name) if not t.isdigit()]
     glued = (
@@ -163,7 +165,7 @@ def is_about_another(name: str) -> bool:
     return bool(tokens & _OTHER) or ("owner" in tokens and bool(tokens & _OWNED))
 
 
-def common_prefixes(names: Sequence[str]) -> frozenset[str]:
+def find_common_prefixes(names: Sequence[str]) -> frozenset[str]:
     """First words that so many of a table's columns share that they say nothing: PT_DOB, PT_SEX, PT_ZIP."""
     firsts = Counter(tokens[0] for tokens in map(tokens_of, names) if len(tokens) > 1)
     return frozenset(word for word, times in firsts.items() if times >= max(3, 0.25 * len(names)))
@@ -173,7 +175,7 @@ def _is_id(tokens: list[str]) -> bool:
     return any(t in ("id", "ids", "uuid", "guid", "key", "ref") for t in tokens)
 
 
-def _within(joined: str, inside: dict[str, list[str]]) -> dict[str, float]:
+def _match_inside(joined: str, inside: dict[str, list[str]]) -> dict[str, float]:
     """The longest words of six letters or more inside a name without gaps (kundenvorname)."""
     hits = [
         (len(phrase), meanings)
@@ -188,12 +190,12 @@ def _within(joined: str, inside: dict[str, list[str]]) -> dict[str, float]:
 
 
 @cache
-def _phrases() -> tuple[dict[str, list[str]], dict[str, list[str]]]:
+def _phrases_by_use() -> tuple[dict[str, list[str]], dict[str, list[str]]]:
     """Phrase to meanings: those that must be the whole name, and those that may be a part of it."""
     whole: dict[str, list[str]] = {}
     inside: dict[str, list[str]] = {}
     for meaning, phrases in _LISTS["meanings"].items():
         for phrase in phrases.split():
             target = whole if phrase.endswith("!") else inside
-            target.setdefault(_spelled(phrase.rstrip("!")), []).append(meaning)
+            target.setdefault(_spell(phrase.rstrip("!")), []).append(meaning)
     return whole, inside

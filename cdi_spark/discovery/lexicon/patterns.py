@@ -153,7 +153,7 @@ def is_country(value: str) -> bool:
 
 def find_region_countries(value: str) -> frozenset[str]:
     """The countries that have a state, province or region of this name or code."""
-    return _regions().get(fold(value), frozenset())
+    return _countries_by_region().get(fold(value), frozenset())
 
 
 def is_region(value: str) -> bool:
@@ -238,7 +238,7 @@ TESTS: Mapping[str, Callable[[str], bool]] = {
 
 
 @cache
-def _regions() -> dict[str, frozenset[str]]:
+def _countries_by_region() -> dict[str, frozenset[str]]:
     import pycountry
 
     found: dict[str, set[str]] = {}

@@ -132,7 +132,7 @@ def dotted(base: str, path: Path) -> str:
     return ".".join([*([base] if base else []), *map(quoted, path)])
 
 
-def columns_of(
+def collect_columns(
     rows: Sequence[Mapping[str, Any]], kinds: Mapping[Path, Kind], *, base: str = "", above: Path = ()
 ) -> tuple[list[Column], list[Array]]:
     """The columns and arrays of objects in rows of nested values.
@@ -143,19 +143,19 @@ def columns_of(
     """
     columns: list[Column] = []
     arrays: list[Array] = []
-    for name in _fields(rows):
+    for name in _list_field_names(rows):
         values = [row.get(name) for row in rows]
-        _walk((name,), values, kinds, base, above, columns, arrays)
+        _collect_column((name,), values, kinds, base, above, columns, arrays)
     return columns, arrays
 
 
-def _fields(rows: Iterable[Mapping[str, Any]]) -> list[str]:
+def _list_field_names(rows: Iterable[Mapping[str, Any]]) -> list[str]:
     """Names that an expression may use, in the order of their appearance; Spark knows no field without one."""
-    return [name for name in dict.fromkeys(name for row in rows for name in row) if name and _usable(name)]
+    return [name for name in dict.fromkeys(name for row in rows for name in row) if name and _is_usable(name)]
 
 
 @cache
-def _usable(name: str) -> bool:
+def _is_usable(name: str) -> bool:
     try:
         expressions.check_expression(quoted(name), where=name)
     except ConfigError:
@@ -163,7 +163,7 @@ def _usable(name: str) -> bool:
     return True
 
 
-def _walk(
+def _collect_column(
     path: Path,
     values: list[Any],
     kinds: Mapping[Path, Kind],
@@ -176,41 +176,41 @@ def _walk(
     # Where most rows have parts, ingest reads what is text there as faulty.
     objects = [v for v in present if isinstance(v, Mapping)]
     if len(objects) * 2 > len(present):
-        names = _fields(objects)
+        names = _list_field_names(objects)
         if len(names) <= _MOST_FIELDS:
             for name in names:
                 inner = [v.get(name) if isinstance(v, Mapping) else None for v in values]
-                _walk((*path, name), inner, kinds, base, above, columns, arrays)
+                _collect_column((*path, name), inner, kinds, base, above, columns, arrays)
         return
     if sum(isinstance(v, list) for v in present) * 2 > len(present):
         elements = [[e for e in v if e is not None] if isinstance(v, list) else [] for v in values]
         flat = [e for row in elements for e in row]
         if flat and all(isinstance(e, Mapping) for e in flat):
-            arrays.append(_array(path, elements, kinds, base, above))
+            arrays.append(_collect_array(path, elements, kinds, base, above))
         elif not any(isinstance(e, (Mapping, list)) for e in flat):
-            columns.append(_facts(Column(path, base, "text", is_list=True, above=above), elements))
+            columns.append(_count_values(Column(path, base, "text", is_list=True, above=above), elements))
         return
     if any(isinstance(v, (Mapping, list)) for v in present):
         # Seldom an object: lands as text, JSON at times.
         values = [None if isinstance(v, (Mapping, list)) else v for v in values]
     kind = kinds.get((*above, *path), "text")
-    columns.append(_facts(Column(path, base, kind, above=above), [[v] for v in values]))
+    columns.append(_count_values(Column(path, base, kind, above=above), [[v] for v in values]))
 
 
-def _array(
+def _collect_array(
     path: Path, elements: list[list[Any]], kinds: Mapping[Path, Kind], base: str, above: Path
 ) -> Array:
     flat = [e for row in elements for e in row]
     place = dotted(base, path)
     inner_base = "item" if not base else "item.child"
     explode = place if not base else ""
-    columns, arrays = columns_of(flat, kinds, base=inner_base, above=(*above, *path))
+    columns, arrays = collect_columns(flat, kinds, base=inner_base, above=(*above, *path))
     for column in columns:
         column.array = place
     return Array(path, explode, columns, arrays, len(flat), inner_base)
 
 
-def nested_explode(outer: str, inner: Path, *, element: str) -> str:
+def explode_nested(outer: str, inner: Path, *, element: str) -> str:
     """Spark SQL for the elements of arrays in the objects of an array, each with the object round it.
 
     Args:
@@ -223,10 +223,10 @@ def nested_explode(outer: str, inner: Path, *, element: str) -> str:
     )
 
 
-def _facts(column: Column, values: list[list[Any]]) -> Column:
+def _count_values(column: Column, values: list[list[Any]]) -> Column:
     counts: Counter[str] = Counter()
     for row in values:
-        said = [_text(v) for v in row if v is not None]
+        said = [_write_value(v) for v in row if v is not None]
         kept = [text for text in said if not is_nothing(text)]
         column.filled += bool(kept)
         counts.update(kept)
@@ -237,7 +237,7 @@ def _facts(column: Column, values: list[list[Any]]) -> Column:
     return column
 
 
-def _text(value: Any) -> str:
+def _write_value(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     return str(value).strip()

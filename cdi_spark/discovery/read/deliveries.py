@@ -15,8 +15,8 @@ from typing import BinaryIO, Literal, cast
 import pyarrow.parquet as pq
 
 from cdi_spark.discovery.lexicon.vocabulary import word_set
-from cdi_spark.discovery.read.dialects import Dialect, dialect_of
-from cdi_spark.discovery.read.encodings import encoding_of
+from cdi_spark.discovery.read.dialects import Dialect, detect_dialect
+from cdi_spark.discovery.read.encodings import detect_encoding
 from cdi_spark.errors import SourceError
 
 Format = Literal["csv", "json", "jsonl", "parquet"]
@@ -71,9 +71,9 @@ def find_deliveries(given: Sequence[Path]) -> tuple[list[Delivery], list[LeftOut
     """
     opened: list[Delivery] = []
     left_out: list[LeftOut] = []
-    for path, named in _found(given).items():
+    for path, named in _list_files(given).items():
         try:
-            opened.append(_open(path))
+            opened.append(_recognise_file(path))
         except (SourceError, OSError) as fault:
             if named:
                 raise (
@@ -84,7 +84,7 @@ def find_deliveries(given: Sequence[Path]) -> tuple[list[Delivery], list[LeftOut
                     )
                 ) from None
             left_out.append(LeftOut(path, str(fault).removeprefix(f"{path}: ")))
-    return _grouped(opened), left_out
+    return _group_files(opened), left_out
 
 
 def open_bytes(path: Path) -> BinaryIO:
@@ -94,21 +94,23 @@ def open_bytes(path: Path) -> BinaryIO:
     return cast(BinaryIO, bz2.open(path, "rb")) if path.suffix == ".bz2" else path.open("rb")
 
 
-def glob_of(files: Sequence[Path]) -> Path:
+def build_glob(files: Sequence[Path]) -> Path:
     """One path that Spark reads as these files and no others of their folders; numbers become *."""
     if len(files) == 1:
-        return Path(without_wildcards(str(files[0])))
-    varying = [len(set(column)) > 1 for column in zip(*(_parts(str(path)) for path in files), strict=True)]
-    parts = zip(_parts(str(files[0])), varying, strict=True)
-    return Path("".join("*" if moves else without_wildcards(part) for part, moves in parts))
+        return Path(mask_wildcards(str(files[0])))
+    varying = [
+        len(set(column)) > 1 for column in zip(*(_split_path(str(path)) for path in files), strict=True)
+    ]
+    parts = zip(_split_path(str(files[0])), varying, strict=True)
+    return Path("".join("*" if moves else mask_wildcards(part) for part, moves in parts))
 
 
-def without_wildcards(path: str) -> str:
+def mask_wildcards(path: str) -> str:
     """The path with ? for each sign that Spark or conf would read as more than itself."""
     return re.sub(r"[\[\]{}*?\\]", "?", path)
 
 
-def _found(given: Sequence[Path]) -> dict[Path, bool]:
+def _list_files(given: Sequence[Path]) -> dict[Path, bool]:
     """Every file, and whether it was named itself."""
     found: dict[Path, bool] = {}
     for entry in given:
@@ -118,7 +120,7 @@ def _found(given: Sequence[Path]) -> dict[Path, bool]:
         elif entry.exists():
             found[entry.absolute()] = True
         else:
-            matches = _matches(entry)
+            matches = _expand_glob(entry)
             if not matches:
                 raise SourceError(
                     f"{entry}: no such file or folder. Give --source a file, a folder or a glob that is there."
@@ -139,7 +141,7 @@ def _found(given: Sequence[Path]) -> dict[Path, bool]:
     return found
 
 
-def _matches(pattern: Path) -> list[Path]:
+def _expand_glob(pattern: Path) -> list[Path]:
     """What a glob finds, ** included."""
     root = Path(pattern.anchor or ".")
     return sorted(root.glob(str(pattern.relative_to(root) if pattern.anchor else pattern)))
@@ -149,7 +151,7 @@ def _is_hidden(path: Path, folder: Path) -> bool:
     return any(part.startswith((".", "_")) for part in path.relative_to(folder).parts)
 
 
-def _open(path: Path) -> Delivery:
+def _recognise_file(path: Path) -> Delivery:
     if path.stat().st_size == 0:
         raise SourceError(f"{path}: is empty. Give a file with rows.")
     if path.suffix.lower() in _NO_DATA:
@@ -167,23 +169,23 @@ def _open(path: Path) -> Delivery:
         if raw.startswith(magic):
             raise SourceError(f"{path}: is {what}.")
     try:
-        encoding = encoding_of(path, open_bytes)
+        encoding = detect_encoding(path, open_bytes)
     except (EOFError, gzip.BadGzipFile):
         raise SourceError(f"{path}: is not packed as its name says, or cut off. Give a whole file.") from None
     if encoding is None:
         raise SourceError(f"{path}: is binary. Give CSV, JSON, JSON lines or parquet.")
-    head = _head(path, encoding)
+    head = _read_head(path, encoding)
     if not head.strip():
         raise SourceError(f"{path}: is empty. Give a file with rows.")
-    if head.lstrip()[0] in "{[" and (kind := _json_kind(head, path)):
+    if head.lstrip()[0] in "{[" and (kind := _detect_json(head, path)):
         return Delivery((path,), kind, encoding)
     if re.match(r"\s*<(?:\?xml|!doctype|html|[A-Za-z][\w:.-]*[ >])", head, re.IGNORECASE):
         raise SourceError(f"{path}: is XML or HTML: convert it to CSV or JSON lines.")
-    dialect = dialect_of(head, where=str(path))
+    dialect = detect_dialect(head, where=str(path))
     return Delivery((path,), "csv", encoding, dialect)
 
 
-def _head(path: Path, encoding: str) -> str:
+def _read_head(path: Path, encoding: str) -> str:
     """The file's first lines, whole ones."""
     with open_bytes(path) as file:
         raw = file.read(_HEAD)
@@ -192,7 +194,7 @@ def _head(path: Path, encoding: str) -> str:
     return text if is_all else text.rpartition("\n")[0] or text
 
 
-def _json_kind(head: str, path: Path) -> Format | None:
+def _detect_json(head: str, path: Path) -> Format | None:
     """json for one value over lines, jsonl for one object a line; null for text that only begins so."""
     text = head.strip()
     if text[0] == "[":
@@ -207,13 +209,13 @@ def _json_kind(head: str, path: Path) -> Format | None:
     return "json" if re.match(r"\{\s*\"", text) else None
 
 
-def _grouped(opened: list[Delivery]) -> list[Delivery]:
+def _group_files(opened: list[Delivery]) -> list[Delivery]:
     groups: defaultdict[tuple[object, ...], list[list[Delivery]]] = defaultdict(list)
-    fields = {one: _fields(one) for one in opened}
+    fields = {one: _read_field_names(one) for one in opened}
     for one in opened:
-        shape = "".join(p if i % 2 == 0 else "#" for i, p in enumerate(_parts(str(one.files[0]))))
+        shape = "".join(p if i % 2 == 0 else "#" for i, p in enumerate(_split_path(str(one.files[0]))))
         kin = groups[shape, one.format, one.encoding, one.dialect]
-        same = next((group for group in kin if _alike(fields[group[0]], fields[one])), None)
+        same = next((group for group in kin if _have_same_fields(fields[group[0]], fields[one])), None)
         if same is None:
             kin.append([one])
         else:
@@ -223,20 +225,20 @@ def _grouped(opened: list[Delivery]) -> list[Delivery]:
         first = alike[0]
         together = tuple(sorted(one.files[0] for one in alike))
         others = {one.files[0] for one in opened} - set(together)
-        if len(together) > 1 and others & set(_matches(glob_of(together))):
+        if len(together) > 1 and others & set(_expand_glob(build_glob(together))):
             found += alike
         else:
             found.append(Delivery(together, first.format, first.encoding, first.dialect))
     return sorted(found, key=lambda one: one.files)
 
 
-def _fields(one: Delivery) -> frozenset[str]:
+def _read_field_names(one: Delivery) -> frozenset[str]:
     """The names of a file's columns where the dialect does not have them; of JSON those of its first object."""
     if one.format == "parquet":
         return frozenset(pq.read_schema(one.files[0]).names)
     if one.format == "csv":
         return frozenset()
-    head = _head(one.files[0], one.encoding)
+    head = _read_head(one.files[0], one.encoding)
     try:
         first, _ = json.JSONDecoder().raw_decode(head, max(head.find("{"), 0))
     except ValueError:
@@ -244,12 +246,12 @@ def _fields(one: Delivery) -> frozenset[str]:
     return frozenset(first) if isinstance(first, dict) else frozenset()
 
 
-def _alike(ours: frozenset[str], theirs: frozenset[str]) -> bool:
+def _have_same_fields(ours: frozenset[str], theirs: frozenset[str]) -> bool:
     """Whether two files of one kind hold the same: most fields in common, since JSON may leave some out."""
     return len(ours & theirs) >= 0.6 * len(ours | theirs)
 
 
-def _parts(path: str) -> list[str]:
+def _split_path(path: str) -> list[str]:
     """Text and numbers in turn; dates and random ids are numbers too."""
     return re.split(
         r"([0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|\d{4}[-_.]\d{2}(?:[-_.]\d{2})?(?!\d)|\d+)", path

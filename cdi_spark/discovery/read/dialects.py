@@ -31,7 +31,7 @@ class Dialect:
     comment: str = ""
 
 
-def dialect_of(head: str, *, where: str) -> Dialect:
+def detect_dialect(head: str, *, where: str) -> Dialect:
     """Read the dialect off the beginning of a text table.
 
     Args:
@@ -49,12 +49,13 @@ def dialect_of(head: str, *, where: str) -> Dialect:
     lines = [line for line in lines if not comment or not line.startswith(comment)]
     if not lines:
         raise SourceError(f"{where}: holds no line with data. Give a file with rows.")
-    quote = "'" if _quoted_by(lines, "'") > _quoted_by(lines, '"') else '"'
+    quote = "'" if _count_quoted(lines, "'") > _count_quoted(lines, '"') else '"'
     escape = "\\" if re.search(r"\\" + quote, "\n".join(lines)) else quote
     delimiter = max(
-        _DELIMITERS, key=lambda d: (_evenness(_parsed(lines, d, quote, escape)), -_DELIMITERS.index(d))
+        _DELIMITERS,
+        key=lambda d: (_measure_evenness(_parse_lines(lines, d, quote, escape)), -_DELIMITERS.index(d)),
     )
-    rows = _parsed(lines, delimiter, quote, escape)
+    rows = _parse_lines(lines, delimiter, quote, escape)
     width = Counter(map(len, rows)).most_common(1)[0][0]
     _refuse_prose(rows, width, where=where)
     above = next((n for n, row in enumerate(rows) if len(row) >= max(2, width - 1)), 0) if width > 2 else 0
@@ -70,7 +71,7 @@ def dialect_of(head: str, *, where: str) -> Dialect:
             f"{where}: its rows have {width} columns and its header {len(first)}, so all rows would be faulty. "
             "Give every column a name (or take out the delimiter at the rows' ends) and run `cdi init` again."
         )
-    names = _spark_names(first) if header else tuple(f"_c{i}" for i in range(len(first)))
+    names = _name_as_spark(first) if header else tuple(f"_c{i}" for i in range(len(first)))
     return Dialect(delimiter, names, header, quote, escape, comment)
 
 
@@ -81,13 +82,13 @@ def _is_remark(lines: list[str]) -> bool:
     return not any(lines[0].count(d) == marks and marks for d in _DELIMITERS)
 
 
-def _quoted_by(lines: list[str], quote: str) -> int:
+def _count_quoted(lines: list[str], quote: str) -> int:
     return sum(
         len(re.findall(rf"(?:^|[,;\t|]){quote}[^{quote}]*{quote}(?=[,;\t|]|$)", line)) for line in lines
     )
 
 
-def _parsed(lines: list[str], delimiter: str, quote: str, escape: str) -> list[list[str]]:
+def _parse_lines(lines: list[str], delimiter: str, quote: str, escape: str) -> list[list[str]]:
     doubled = escape == quote
     reader = csv.reader(
         (line + "\n" for line in lines),
@@ -100,7 +101,7 @@ def _parsed(lines: list[str], delimiter: str, quote: str, escape: str) -> list[l
         return [line.split(delimiter) for line in lines]
 
 
-def _evenness(rows: list[list[str]]) -> float:
+def _measure_evenness(rows: list[list[str]]) -> float:
     """How much a delimiter looks like one: the same number of cells, more than one, on most lines."""
     width, times = Counter(map(len, rows)).most_common(1)[0]
     if width < 2:
@@ -129,7 +130,7 @@ def _is_header(first: Sequence[str], rest: Sequence[Sequence[str]]) -> bool:
         return False
     if any("@" in cell or _NUMBER.match(cell) or _DATED.match(cell) for cell in cells):
         return False
-    known = sum(bool(headers.meanings_of(cell)) for cell in cells) / len(cells)
+    known = sum(bool(headers.find_meanings(cell)) for cell in cells) / len(cells)
     if known >= 0.3 or sum(bool(_NUMBERED.match(cell)) for cell in cells) >= 0.8 * len(cells):
         return True
     votes = 0
@@ -137,8 +138,8 @@ def _is_header(first: Sequence[str], rest: Sequence[Sequence[str]]) -> bool:
         below = [row[place].strip() for row in rest[:100] if len(row) > place and row[place].strip()]
         if not below:
             continue
-        typed = sum(_has_form(value) for value in below) / len(below)
-        if typed >= 0.8 and not _has_form(cell):
+        typed = sum(_looks_typed(value) for value in below) / len(below)
+        if typed >= 0.8 and not _looks_typed(cell):
             votes += 1
         if cell in below:
             votes -= 1
@@ -147,11 +148,11 @@ def _is_header(first: Sequence[str], rest: Sequence[Sequence[str]]) -> bool:
     return votes > 0 or not rest
 
 
-def _has_form(value: str) -> bool:
+def _looks_typed(value: str) -> bool:
     return bool(_NUMBER.match(value) or _DATED.match(value) or "@" in value or re.search(r"\d{3}", value))
 
 
-def _spark_names(first: Sequence[str]) -> tuple[str, ...]:
+def _name_as_spark(first: Sequence[str]) -> tuple[str, ...]:
     """Spark numbers every one of several columns of one name, in capitals or not, and all without a name."""
     times = Counter(cell.lower() for cell in first)
     return tuple(

@@ -24,7 +24,7 @@ _HEADER_WORDS: dict[str, str] = _LISTS["header_words"]
 _COUNTRIES_OF_CURRENCIES: dict[str, str] = _LISTS["countries_of_currencies"]
 
 
-def country_of(sheets: Sequence[Sheet]) -> tuple[str, str]:
+def infer_country(sheets: Sequence[Sheet]) -> tuple[str, str]:
     """The likeliest country, ISO 3166 alpha-2, and what speaks for it; GB when nothing does."""
     votes: dict[str, float] = defaultdict(float)
     reasons: dict[str, list[str]] = {}
@@ -37,7 +37,7 @@ def country_of(sheets: Sequence[Sheet]) -> tuple[str, str]:
             best, times = found.most_common(1)[0]
             reasons.setdefault(best, []).append(f"{percent(times / total)} of the {reason}")
 
-    guesses = list(_all_guesses(sheets))
+    guesses = list(_iterate_guesses(sheets))
     _vote_each(guesses, vote)
     _vote_language(guesses, votes, reasons)
     if not votes:
@@ -50,27 +50,29 @@ def _vote_each(guesses: list[Guess], vote: Vote) -> None:
     for guess in guesses:
         values, filled = guess.column.values, guess.column.fill
         if guess.meaning == "country":
-            vote(_counted(values, country_code), 10 * filled, f"countries in {guess.column.name}")
+            vote(_count_countries(values, country_code), 10 * filled, f"countries in {guess.column.name}")
         elif guess.meaning == "phone":
             sample = Counter(dict(values.most_common(300)))
-            coded = _counted(sample, _phone_country)
+            coded = _count_countries(sample, _find_phone_country)
             share = sum(coded.values()) / max(1, sum(sample.values()))
             vote(coded, 4 * filled * share, f"country codes in {guess.column.name}")
             local = share_of(sample, lambda x: not x.strip().startswith(("+", "00")))
-            vote(_national(sample), filled * local, f"numbers in {guess.column.name} by their form")
+            vote(
+                _find_numbering_plans(sample), filled * local, f"numbers in {guess.column.name} by their form"
+            )
         elif guess.meaning == "postcode":
             share = share_of(values, patterns.is_lettered_postcode)
             vote(
-                _counted(values, patterns.find_postcode_country),
+                _count_countries(values, patterns.find_postcode_country),
                 5 * filled * share,
                 f"postcodes in {guess.column.name}",
             )
             if "zip" in guess.column.name.lower():
                 vote(Counter({"US": 1}), 1.0, f"header {guess.column.name}")
         elif guess.meaning == "region":
-            vote(_regions(values), 3 * filled, f"regions in {guess.column.name}")
+            vote(_find_region_country(values), 3 * filled, f"regions in {guess.column.name}")
         elif guess.meaning == "currency":
-            known = _counted(values, lambda x: _COUNTRIES_OF_CURRENCIES.get(currency(x) or ""))
+            known = _count_countries(values, lambda x: _COUNTRIES_OF_CURRENCIES.get(currency(x) or ""))
             vote(known, 0.8 * filled, f"currencies in {guess.column.name}")
 
 
@@ -87,13 +89,13 @@ def _vote_language(guesses: list[Guess], votes: dict[str, float], reasons: dict[
         reasons.setdefault(best, []).append("the headers' words")
 
 
-def _all_guesses(sheets: Iterable[Sheet]) -> Iterable[Guess]:
+def _iterate_guesses(sheets: Iterable[Sheet]) -> Iterable[Guess]:
     for sheet in sheets:
         yield from sheet.guesses
-        yield from _all_guesses(sheet.inner)
+        yield from _iterate_guesses(sheet.inner)
 
 
-def _counted(values: Counter[str], country: Callable[[str], str | None]) -> Counter[str]:
+def _count_countries(values: Counter[str], country: Callable[[str], str | None]) -> Counter[str]:
     found: Counter[str] = Counter()
     for value, times in values.items():
         if code := country(value):
@@ -101,7 +103,7 @@ def _counted(values: Counter[str], country: Callable[[str], str | None]) -> Coun
     return found
 
 
-def _phone_country(value: str) -> str | None:
+def _find_phone_country(value: str) -> str | None:
     if not value.strip().startswith(("+", "00")):
         return None
     try:
@@ -111,7 +113,7 @@ def _phone_country(value: str) -> str | None:
     return phonenumbers.region_code_for_number(number)
 
 
-def _national(values: Counter[str]) -> Counter[str]:
+def _find_numbering_plans(values: Counter[str]) -> Counter[str]:
     """The country under whose numbering plan most numbers without a country code are valid, if one stands out."""
     american = share_of(
         values, lambda x: bool(re.fullmatch(r"(?:1[ .-]?)?(?:\(\d{3}\) ?|\d{3}[.-])\d{3}[ .-]\d{4}.*", x))
@@ -127,7 +129,7 @@ def _national(values: Counter[str]) -> Counter[str]:
     return Counter(dict.fromkeys(rivals, 1)) if shares[best] >= 0.7 and len(rivals) <= 4 else Counter()
 
 
-def _regions(values: Counter[str]) -> Counter[str]:
+def _find_region_country(values: Counter[str]) -> Counter[str]:
     """The country that has most of the regions, if one stands out."""
     known: Counter[str] = Counter()
     for value, times in values.items():

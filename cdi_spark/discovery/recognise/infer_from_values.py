@@ -75,8 +75,8 @@ def infer_meaning(column: Column, conventions: Conventions) -> tuple[str, float,
     ):
         return "country", fit, none
     if share(patterns.is_text) < 0.5:
-        return _numeric_by_values(column)
-    return _text_by_values(column)
+        return _infer_number(column)
+    return _infer_text(column)
 
 
 def _all_currencies(column: Column) -> bool:
@@ -87,7 +87,7 @@ def _is_yes_no(column: Column) -> bool:
     return share_of(column.values, patterns.is_yes_no) > 0.9
 
 
-def _numeric_by_values(column: Column) -> tuple[str, float, Reading] | None:
+def _infer_number(column: Column) -> tuple[str, float, Reading] | None:
     decimal = share_of(column.values, patterns.is_decimal)
     if decimal >= 0.7:
         return "amount", decimal, Reading()
@@ -104,7 +104,7 @@ def _numeric_by_values(column: Column) -> tuple[str, float, Reading] | None:
     return None
 
 
-def _text_by_values(column: Column) -> tuple[str, float, Reading] | None:
+def _infer_text(column: Column) -> tuple[str, float, Reading] | None:
     """Streets, companies, names, regions and cities, of text that no header explains."""
     share = partial(share_of, column.values)
     none = Reading()

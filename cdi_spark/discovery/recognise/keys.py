@@ -30,7 +30,7 @@ postcode_city deleted active label unit birth_year birth_month birth_day event_n
 
 
 # Ids that say no more than that they are the row's.
-OF_ROWS = ("rec", "record", "row", "unique", "sys", "source")
+ROW_SUBJECTS = ("rec", "record", "row", "unique", "sys", "source")
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class Key:
         return f"sha2({text}, 256)" if self.hashed else text
 
 
-def key_of(sheet: Sheet, samples: Samples, *, kind: str | None, referenced: Sequence[Guess] = ()) -> Key:
+def find_key(sheet: Sheet, samples: Samples, *, kind: str | None, referenced: Sequence[Guess] = ()) -> Key:
     """The likeliest key of a sheet's rows.
 
     Args:
@@ -60,23 +60,27 @@ def key_of(sheet: Sheet, samples: Samples, *, kind: str | None, referenced: Sequ
         referenced: columns that other files point to: they win where they are unique.
     """
     rows = sheet.rows
-    ids = sorted(_candidates(sheet, kind), key=lambda g: _rank(g, kind, referenced))
+    ids = sorted(_list_candidates(sheet, kind), key=lambda g: _rank(g, kind, referenced))
     for guess in ids:
         column = guess.column
-        distinct = samples.distinct(sheet.delivery, [column])
+        distinct = samples.count_distinct(sheet.delivery, [column])
         filled = column.fill * rows
         if column.fill >= _LEAST_FILLED and distinct >= _LEAST_UNIQUE * filled:
-            if kind is None and distinct < round(filled) and (merged := _same_person(sheet, guess, samples)):
+            if (
+                kind is None
+                and distinct < round(filled)
+                and (merged := _make_shared_key(sheet, guess, samples))
+            ):
                 return merged
-            return _unique(guess, distinct, filled)
-    if kind is None and (owner := _owner(sheet, ids)) is not None:
-        merged = _same_person(sheet, owner, samples)
+            return _make_unique_key(guess, distinct, filled)
+    if kind is None and (owner := _find_owner(sheet, ids)) is not None:
+        merged = _make_shared_key(sheet, owner, samples)
         if merged is not None:
             return merged
-    return _together(sheet, ids, samples) or _mailbox(sheet, samples) or _whole_row(sheet)
+    return _find_combined_key(sheet, ids, samples) or _find_mailbox_key(sheet, samples) or _hash_row(sheet)
 
 
-def person_ids(sheet: Sheet) -> list[Guess]:
+def find_person_ids(sheet: Sheet) -> list[Guess]:
     """Columns that number a person or a person's account by their header: customer_no, Kundennr, userId."""
     return [g for g in sheet.guesses if is_person_id(g)]
 
@@ -98,7 +102,7 @@ def is_person_id(guess: Guess) -> bool:
     return bool(tokens) and all(headers.is_person_subject(t) for t in tokens) and is_code(guess)
 
 
-def _candidates(sheet: Sheet, kind: str | None) -> list[Guess]:
+def _list_candidates(sheet: Sheet, kind: str | None) -> list[Guess]:
     return [
         g
         for g in sheet.guesses
@@ -109,12 +113,14 @@ def _candidates(sheet: Sheet, kind: str | None) -> list[Guess]:
         and (g.meaning != "product_code" or kind is None)
         and (g.subject is not None or (g.column.distinct > 1 and is_code(g)))
         and not (
-            g.subject and headers.is_about_another(g.column.path[-1]) and not _is_of_rows(g.subject, sheet)
+            g.subject
+            and headers.is_about_another(g.column.path[-1])
+            and not _is_listed_by_file(g.subject, sheet)
         )
     ]
 
 
-def _is_of_rows(subject: str, sheet: Sheet) -> bool:
+def _is_listed_by_file(subject: str, sheet: Sheet) -> bool:
     """Whether an id is of what the file lists by its name: supplier_id in suppliers.csv."""
     return subject.rstrip("s") in {token.rstrip("s") for token in headers.tokens_of(sheet.stem)}
 
@@ -126,14 +132,14 @@ def _rank(guess: Guess, kind: str | None, referenced: Sequence[Guess]) -> tuple[
         return 0, place
     if subject is None:
         return (4, place) if guess.meaning in ("national_id", "device_id", "cookie_id") else (3, place)
-    if subject in ("", *OF_ROWS):
+    if subject in ("", *ROW_SUBJECTS):
         return 1, place
     if (event_kind_of(subject) == kind) if kind else headers.is_person_subject(subject):
         return 1, place
     return 2, place
 
 
-def _unique(guess: Guess, distinct: int, filled: float) -> Key:
+def _make_unique_key(guess: Guess, distinct: int, filled: float) -> Key:
     facts = (
         f"{percent(guess.column.fill)} filled, {percent(min(1.0, distinct / max(filled, 1)))} of them unique"
     )
@@ -153,30 +159,30 @@ def _unique(guess: Guess, distinct: int, filled: float) -> Key:
     return Key(guess.column.text, (guess.column,), facts, tuple(confirm))
 
 
-def _mailbox(sheet: Sheet, samples: Samples) -> Key | None:
+def _find_mailbox_key(sheet: Sheet, samples: Samples) -> Key | None:
     """The e-mail, where every row has its own."""
     for guess in sheet.of("email"):
         if guess.column.fill == 1 and not guess.column.is_list and guess.column.kind == "text":
-            distinct = samples.distinct(sheet.delivery, [guess.column])
+            distinct = samples.count_distinct(sheet.delivery, [guess.column])
             if distinct == sheet.rows:
-                return _unique(guess, distinct, sheet.rows)
+                return _make_unique_key(guess, distinct, sheet.rows)
     return None
 
 
-def _owner(sheet: Sheet, ids: Sequence[Guess]) -> Guess | None:
+def _find_owner(sheet: Sheet, ids: Sequence[Guess]) -> Guess | None:
     """An id of the person that several rows may share."""
     named = [g for g in ids if g.subject is not None and (g.subject == "" or is_person_id(g))]
     return next((g for g in named if g.column.fill >= _LEAST_FILLED), None)
 
 
-def _same_person(sheet: Sheet, owner: Guess, samples: Samples) -> Key | None:
+def _make_shared_key(sheet: Sheet, owner: Guess, samples: Samples) -> Key | None:
     """The owner's id as key, when the rows that share one agree on who it is."""
     told = [
         g for g in sheet.of("family_name", "full_name", "birth_date", "national_id") if g.column.fill > 0.5
     ][:2]
     if not told:
         return None
-    agree = min(samples.agreement(sheet.delivery, owner.column, g.column) for g in told)
+    agree = min(samples.measure_agreement(sheet.delivery, owner.column, g.column) for g in told)
     if agree < 0.8:
         return None
     facts = f"{percent(owner.column.fill)} filled"
@@ -186,7 +192,7 @@ def _same_person(sheet: Sheet, owner: Guess, samples: Samples) -> Key | None:
     return Key(owner.column.text, (owner.column,), facts, (f"{same}: they become one record",), merge=True)
 
 
-def _together(sheet: Sheet, ids: Sequence[Guess], samples: Samples) -> Key | None:
+def _find_combined_key(sheet: Sheet, ids: Sequence[Guess], samples: Samples) -> Key | None:
     """Two or three columns that are unique together."""
     more = [
         g
@@ -204,14 +210,14 @@ def _together(sheet: Sheet, ids: Sequence[Guess], samples: Samples) -> Key | Non
             if not any(g in ids for g in chosen):
                 continue
             columns = [g.column for g in sheet.guesses if g in chosen]
-            if samples.distinct(sheet.delivery, columns) == sheet.rows:
+            if samples.count_distinct(sheet.delivery, columns) == sheet.rows:
                 names = " and ".join(c.name for c in columns)
                 sql = f"concat_ws('-', {', '.join(c.text for c in columns)})"
                 return Key(sql, tuple(columns), f"no column is unique; {names} together are")
     return None
 
 
-def _whole_row(sheet: Sheet) -> Key:
+def _hash_row(sheet: Sheet) -> Key:
     """A hash of all columns: a changed row is another record."""
     if sheet.explode:
         return Key("sha2(to_json(item), 256)", (), "no id: a hash of the whole record", (_CHANGED,))

@@ -66,7 +66,7 @@ class Guess:
     column: Column
     meaning: str = ""
     fit: float = 0.0
-    said: float = 0.0
+    header_score: float = 0.0
     doubt: str = ""
     reading: Reading = field(default_factory=Reading)
     # Whose id the column holds by its header ("" for nobody's); null when it is none.
@@ -74,7 +74,7 @@ class Guess:
 
     @property
     def by_values(self) -> bool:
-        return not self.said
+        return not self.header_score
 
 
 def guess_meaning(
@@ -87,59 +87,66 @@ def guess_meaning(
         context: words of headers that say nothing in its table.
     """
     leaf = column.path[-1]
-    subject = headers.subject_of_id(leaf)
+    subject = headers.find_id_subject(leaf)
     above = (*column.above, *column.path)[:-1]
     if subject == "" and above:
-        subject = headers.subject_of_id(f"{above[-1]}_{leaf}")
+        subject = headers.find_id_subject(f"{above[-1]}_{leaf}")
     guess = Guess(column, subject=subject)
     if not column.filled:
         return guess
     if headers.is_label(leaf):
         guess.meaning = "label"
         return guess
-    named = _named(column, context)
-    told = infer_meaning(column, conventions)
+    named = _read_header(column, context)
+    inferred = infer_meaning(column, conventions)
     for meaning, said in sorted(named.items(), key=lambda item: -item[1]):
-        if _accepts(guess, meaning, said, conventions):
+        if _accept_meaning(guess, meaning, said, conventions):
             break
-    if told and _overrules(guess, told[0], told[1]) and not (named and _is_another(column)):
-        guess.meaning, guess.fit, guess.reading = told
-        guess.said, guess.doubt = 0.0, "no header says so, its values do"
-    if _is_another(column) and guess.meaning in _PERSONAL:
+    if (
+        inferred
+        and _overrules_header(guess, inferred[0], inferred[1])
+        and not (named and _is_about_another(column))
+    ):
+        guess.meaning, guess.fit, guess.reading = inferred
+        guess.header_score, guess.doubt = 0.0, "no header says so, its values do"
+    if _is_about_another(column) and guess.meaning in _PERSONAL:
         guess.meaning = ""
     return guess
 
 
-def _overrules(guess: Guess, told: str, fit: float) -> bool:
+def _overrules_header(guess: Guess, inferred: str, fit: float) -> bool:
     """Whether what the values tell counts: where the header says nothing, or only half of what they deny."""
-    if guess.subject is not None and told in ("phone", "postcode", "amount", "date", "national_id"):
+    if guess.subject is not None and inferred in ("phone", "postcode", "amount", "date", "national_id"):
         return False
-    if told == "amount" and _is_another(guess.column):
+    if inferred == "amount" and _is_about_another(guess.column):
         return False
     return not guess.meaning or (
-        told in ("email", "phone") and guess.meaning != told and fit > 0.9 and guess.said < 0.9
+        inferred in ("email", "phone")
+        and guess.meaning != inferred
+        and fit > 0.9
+        and guess.header_score < 0.9
     )
 
 
-def _is_another(column: Column) -> bool:
+def _is_about_another(column: Column) -> bool:
     return any(headers.is_about_another(part) for part in (*column.above, *column.path))
 
 
-def _named(column: Column, context: frozenset[str]) -> dict[str, float]:
+def _read_header(column: Column, context: frozenset[str]) -> dict[str, float]:
     """Meanings that the header gives, alone and together with the names above it."""
     path = [part for part in (*column.above, *column.path) if not part.isdigit()]
     found: dict[str, float] = {}
     for depth in (1, 2, 3):
         if depth > len(path):
             break
-        for meaning, said in headers.meanings_of(" ".join(path[-depth:]), context=context).items():
+        for meaning, said in headers.find_meanings(" ".join(path[-depth:]), context=context).items():
             # What needs the names above to be said is more exactly said.
             better = said if depth > 1 or len(path) == 1 else said - 0.05
             found[meaning] = max(found.get(meaning, 0.0), better)
     return found
 
 
-def _accepts(guess: Guess, meaning: str, said: float, conventions: Conventions) -> bool:
+def _accept_meaning(guess: Guess, meaning: str, said: float, conventions: Conventions) -> bool:
     """Take a meaning that the header names, if the values bear it."""
     column = guess.column
     if meaning in DATE_MEANINGS:
@@ -164,9 +171,9 @@ def _accepts(guess: Guess, meaning: str, said: float, conventions: Conventions) 
         fit = 1.0
     else:
         fit = share_of(column.values, partial(_fits, meaning))
-        if fit < _LEAST.get(meaning, 0.0) or _belied(column, meaning):
+        if fit < _LEAST.get(meaning, 0.0) or _is_contradicted(column, meaning):
             return False
-    guess.meaning, guess.fit, guess.said = meaning, fit, said
+    guess.meaning, guess.fit, guess.header_score = meaning, fit, said
     if said < 0.75:
         guess.doubt = "its header says so only in part"
     elif fit < 0.8 and meaning in _LEAST:
@@ -174,7 +181,7 @@ def _accepts(guess: Guess, meaning: str, said: float, conventions: Conventions) 
     return True
 
 
-def _belied(column: Column, meaning: str) -> bool:
+def _is_contradicted(column: Column, meaning: str) -> bool:
     """Whether the values are of another thing with the same name: states of orders, titles of books, shares."""
     if meaning == "region":
         return share_of(column.values, _is_status_word) > 0.5

@@ -10,7 +10,7 @@ from cdi_spark.discovery.lexicon.shares import share_of
 from cdi_spark.discovery.read.sampling import Samples
 from cdi_spark.discovery.recognise.keys import (
     NOT_KEYS,
-    OF_ROWS,
+    ROW_SUBJECTS,
     is_code,
     is_person_id,
 )
@@ -28,7 +28,9 @@ class Reference:
     found: float
 
 
-def reference_of(sheet: Sheet, persons: Sequence[tuple[Sheet, Guess]], samples: Samples) -> Reference | None:
+def find_reference(
+    sheet: Sheet, persons: Sequence[tuple[Sheet, Guess]], samples: Samples
+) -> Reference | None:
     """The column of a sheet that names the persons of another one.
 
     Args:
@@ -40,26 +42,26 @@ def reference_of(sheet: Sheet, persons: Sequence[tuple[Sheet, Guess]], samples: 
         if not _may_refer(guess):
             continue
         for target, key in persons:
-            kinship = 0 if target is sheet else _kinship(guess, key, target)
+            kinship = 0 if target is sheet else _rate_kinship(guess, key, target)
             if kinship < max(1, nearest):
                 continue
-            found = samples.contained(sheet.delivery, guess.column, target.delivery, key.column)
+            found = samples.measure_containment(sheet.delivery, guess.column, target.delivery, key.column)
             better = best is None or kinship > nearest or found > best.found + 0.01
             # Goods may go to another than who ordered them; a code that is found is no chance.
             sure = kinship >= 2 and found >= 0.9 and not _are_small_numbers(guess)
-            if found >= 0.3 and better and (sure or _agree(sheet, guess, target, key, samples)):
+            if found >= 0.3 and better and (sure or _people_agree(sheet, guess, target, key, samples)):
                 best, nearest = Reference(guess, target, key, found), kinship
     return best
 
 
-def handles_of(sheet: Sheet) -> list[Guess]:
+def find_handles(sheet: Sheet) -> list[Guess]:
     """Columns that other files could call the sheet's people by: ids of the row or the person, nearly unique."""
     return [
         g
         for g in sheet.guesses
         if (
             is_person_id(g)
-            or (g.subject in ("", *OF_ROWS) and g.meaning in ("", "date") and not g.column.is_list)
+            or (g.subject in ("", *ROW_SUBJECTS) and g.meaning in ("", "date") and not g.column.is_list)
         )
         and g.column.filled
         and g.column.distinct >= 0.9 * g.column.filled
@@ -72,7 +74,7 @@ def _may_refer(guess: Guess) -> bool:
     return is_code(guess) or guess.subject is not None
 
 
-def _kinship(guess: Guess, key: Guess, target: Sheet) -> int:
+def _rate_kinship(guess: Guess, key: Guess, target: Sheet) -> int:
     """How near a column's name is to a key of the target; 0 when only chance could make them alike."""
     mine, theirs = headers.tokens_of(guess.column.path[-1]), headers.tokens_of(key.column.path[-1])
     if (guess.subject and guess.subject == key.subject) or (mine == theirs and guess.subject != ""):
@@ -83,7 +85,7 @@ def _kinship(guess: Guess, key: Guess, target: Sheet) -> int:
     if roots & {t.rstrip("s") for t in mine}:
         return 2
     if is_person_id(guess):
-        return int(key.subject in (None, "", *OF_ROWS) or is_person_id(key))
+        return int(key.subject in (None, "", *ROW_SUBJECTS) or is_person_id(key))
     return int(not _are_small_numbers(guess) and guess.subject in (None, ""))
 
 
@@ -92,11 +94,11 @@ def _are_small_numbers(guess: Guess) -> bool:
     return share_of(guess.column.values, lambda x: x.isdigit() and len(x) < 6) >= 0.5
 
 
-def _agree(sheet: Sheet, guess: Guess, target: Sheet, key: Guess, samples: Samples) -> bool:
+def _people_agree(sheet: Sheet, guess: Guess, target: Sheet, key: Guess, samples: Samples) -> bool:
     """Whether rows of both that share an id do not name different people."""
     for meaning in ("email", "family_name", "full_name", "birth_date"):
         mine, theirs = sheet.of(meaning)[:1], target.of(meaning)[:1]
         if mine and theirs and not mine[0].column.is_list and not theirs[0].column.is_list:
             ours = (sheet.delivery, guess.column, mine[0].column)
-            return samples.same_across(ours, (target.delivery, key.column, theirs[0].column)) >= 0.4
+            return samples.measure_match(ours, (target.delivery, key.column, theirs[0].column)) >= 0.4
     return True

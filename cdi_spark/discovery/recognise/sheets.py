@@ -12,7 +12,8 @@ from cdi_spark.discovery.lexicon.shares import share_of
 from cdi_spark.discovery.lexicon.vocabulary import load_lists, word_set
 from cdi_spark.discovery.read.columns import Array, Column
 from cdi_spark.discovery.read.deliveries import Delivery
-from cdi_spark.discovery.read.sampling import SAMPLE_ROWS, Table
+from cdi_spark.discovery.read.sampling import SAMPLE_ROWS
+from cdi_spark.discovery.read.tables import Table
 from cdi_spark.discovery.recognise.conventions import Conventions
 from cdi_spark.discovery.recognise.kinds import event_kind_of
 from cdi_spark.discovery.recognise.meaning import Guess, guess_meaning
@@ -23,7 +24,7 @@ _LIFTED = frozenset(
 )  # fmt: skip
 STRONG = frozenset(("email", "phone", "contact", "national_id", "device_id", "cookie_id"))
 # Columns that speak for a kind of event, and how loudly.
-_SPEAKS: dict[str, dict[str, float]] = {
+_VOTES: dict[str, dict[str, float]] = {
     "ordered_at": {"order": 2}, "issued_on": {"invoice": 2}, "due_on": {"invoice": 1}, "plan": {"subscription": 1},
     "started_on": {"subscription": 1}, "ended_on": {"subscription": 1}, "opened_at": {"support_case": 2},
     "closed_at": {"support_case": 1}, "priority": {"support_case": 1}, "subject": {"support_case": 1},
@@ -37,7 +38,7 @@ _OF_PEOPLE = word_set(
 )
 # Names of files that say which records are the same.
 _LABEL_FILES = word_set(load_lists("headers")["label_files"])
-_WANTS: dict[str, tuple[frozenset[str], ...]] = {
+_REQUIRED: dict[str, tuple[frozenset[str], ...]] = {
     "order": (word_set("ordered_at date occurred_at created_at amount"),),
     "order_line": (word_set("product_code product_name quantity"), word_set("quantity amount unit_price")),
     "invoice": (word_set("amount issued_on due_on date created_at"),),
@@ -62,7 +63,7 @@ class Sheet:
     def of(self, *meanings: str) -> list[Guess]:
         """The guesses of some meanings, the best first: said by the header, fitting, filled."""
         found = [g for g in self.guesses if g.meaning in meanings]
-        return sorted(found, key=lambda g: (-round(g.said, 1), -round(g.fit * g.column.fill, 2)))
+        return sorted(found, key=lambda g: (-round(g.header_score, 1), -round(g.fit * g.column.fill, 2)))
 
     def has(self, *meanings: str) -> bool:
         return any(g.meaning in meanings for g in self.guesses)
@@ -79,37 +80,39 @@ def recognise_sheet(delivery: Delivery, table: Table, name: str, *, conventions:
     sheet = Sheet(delivery, name, guesses, table.rows, explode=table.explode)
     sheet.inner = [_recognise_array(delivery, array, conventions) for array in table.arrays]
     for inner in sheet.inner:
-        _lift(sheet, inner)
-    _settle_names(sheet)
-    _settle_by_place(sheet)
+        _lift_first_element(sheet, inner)
+    _resolve_names(sheet)
+    _resolve_by_neighbours(sheet)
     return sheet
 
 
 def is_person(sheet: Sheet) -> bool:
     """Whether the rows say who somebody is."""
-    if _is_list_of_companies(sheet) or _is_labels(sheet):
+    if _is_list_of_companies(sheet) or _is_label_file(sheet):
         return False
     if any(g.meaning in STRONG and g.column.filled for g in sheet.guesses):
         return True
     if (sheet.has("given_name") and sheet.has("family_name")) or sheet.has("full_name"):
         return True
-    if event_kind(sheet):
+    if find_event_kind(sheet):
         return False
     if any(inner.has("email", "phone", "contact") for inner in sheet.inner):
         return True
     # People without names, as in data that was made anonymous: an id, and something about them.
-    about = [g for g in sheet.of("city", "postcode", "birth_date", "gender", "region", "country") if g.said]
+    about = [
+        g for g in sheet.of("city", "postcode", "birth_date", "gender", "region", "country") if g.header_score
+    ]
     return _is_list_of_people(sheet) and bool(about)
 
 
-def event_kind(sheet: Sheet) -> str | None:
+def find_event_kind(sheet: Sheet) -> str | None:
     """The kind of event that a row is; null where it is none that has a table."""
     votes: dict[str, float] = defaultdict(float)
     by_name = event_kind_of(sheet.name.replace(".", " "))
     if by_name:
         votes[by_name] += 2
     for guess in sheet.guesses:
-        for kind, weight in _SPEAKS.get(guess.meaning, {}).items():
+        for kind, weight in _VOTES.get(guess.meaning, {}).items():
             votes[kind] += weight * (0.5 if guess.by_values else 1)
         if guess.subject and (kind_of_id := event_kind_of(guess.subject)) and not _repeats(guess):
             votes[kind_of_id] += 1.5
@@ -119,23 +122,23 @@ def event_kind(sheet: Sheet) -> str | None:
     # The file's name alone does not make orders of sales_contacts.
     least = 3 if people else 2
     for kind, votes_for in sorted(votes.items(), key=lambda item: (-item[1], item[0])):
-        if votes_for >= least and all(sheet.has(*wanted) for wanted in _WANTS[kind]):
+        if votes_for >= least and all(sheet.has(*wanted) for wanted in _REQUIRED[kind]):
             return kind
     return None
 
 
-def why_nothing(sheet: Sheet) -> str:
+def explain_left_out(sheet: Sheet) -> str:
     """Why no source is made of a sheet, in words."""
-    if sheet.has("label") or _is_labels(sheet):
+    if sheet.has("label") or _is_label_file(sheet):
         return "its columns tell which records are one person: labels, which only `cdi evaluate` may read"
     if _is_list_of_companies(sheet):
         return "it lists companies and no person of theirs"
-    if _keys_only(sheet):
+    if _has_only_keys(sheet):
         return (
             "it holds only keys and short codes (truth, labels or links?), nothing that describes a person "
             "or an event"
         )
-    if event_kind(sheet) or event_kind_of(sheet.name):
+    if find_event_kind(sheet) or event_kind_of(sheet.name):
         return (
             "it speaks of events, but not of whose they are (no number of a customer that another file has, no "
             "e-mail, no device), or not of their dates and sums"
@@ -143,14 +146,14 @@ def why_nothing(sheet: Sheet) -> str:
     return "it says nothing about people, nor about orders, invoices, subscriptions, support cases or usage of theirs"
 
 
-def _is_labels(sheet: Sheet) -> bool:
+def _is_label_file(sheet: Sheet) -> bool:
     """Whether the file's name or columns say that it tells who is one person, and no more of them."""
     named = set(headers.tokens_of(sheet.stem)) & _LABEL_FILES
-    describing = [g for g in sheet.guesses if g.meaning not in ("", "label", "name_word") and g.said]
+    describing = [g for g in sheet.guesses if g.meaning not in ("", "label", "name_word") and g.header_score]
     return (bool(named) or sheet.has("label")) and len(describing) < 2
 
 
-def _keys_only(sheet: Sheet) -> bool:
+def _has_only_keys(sheet: Sheet) -> bool:
     codes = [
         g
         for g in sheet.guesses
@@ -163,12 +166,12 @@ def _recognise_array(delivery: Delivery, array: Array, conventions: Conventions)
     guesses = _guess_columns(array.columns, conventions)
     sheet = Sheet(delivery, array.name, guesses, array.elements, array=array, explode=array.explode)
     sheet.inner = [_recognise_array(delivery, nested, conventions) for nested in array.arrays]
-    _settle_names(sheet)
+    _resolve_names(sheet)
     return sheet
 
 
 def _guess_columns(columns: Sequence[Column], conventions: Conventions) -> list[Guess]:
-    context = headers.common_prefixes([column.path[-1] for column in columns])
+    context = headers.find_common_prefixes([column.path[-1] for column in columns])
     guesses = [guess_meaning(column, conventions=conventions, context=context) for column in columns]
     # Whose owner it is shows beside columns of the same that are nobody's in particular.
     plain = {g.meaning for g in guesses if "owner" not in headers.tokens_of(g.column.name)}
@@ -178,9 +181,9 @@ def _guess_columns(columns: Sequence[Column], conventions: Conventions) -> list[
     return guesses
 
 
-def _lift(sheet: Sheet, inner: Sheet) -> None:
+def _lift_first_element(sheet: Sheet, inner: Sheet) -> None:
     """Take what the first object of an array says about the person: names, an address, in arrays of one mostly."""
-    if event_kind(inner) or headers.is_about_another(inner.name) or inner.array is None:
+    if find_event_kind(inner) or headers.is_about_another(inner.name) or inner.array is None:
         return
     for guess in inner.guesses:
         if guess.meaning in _LIFTED and not sheet.has(guess.meaning):
@@ -208,7 +211,7 @@ def _is_list_of_people(sheet: Sheet) -> bool:
     )
 
 
-def _settle_names(sheet: Sheet) -> None:
+def _resolve_names(sheet: Sheet) -> None:
     """Decide what a column called `name` holds, by its neighbours and values."""
     named = sheet.of("name_word")
     if not named:
@@ -241,7 +244,7 @@ def _settle_names(sheet: Sheet) -> None:
         guess.fit = share_of(values, patterns.TESTS.get(guess.meaning, patterns.is_text))
 
 
-def _settle_by_place(sheet: Sheet) -> None:
+def _resolve_by_neighbours(sheet: Sheet) -> None:
     """What columns without a word for a header hold, by what stands next to them: names and addresses keep together."""
     for meaning, beside, fits, least in _BESIDE:
         if sheet.has(meaning):
@@ -256,7 +259,7 @@ def _settle_by_place(sheet: Sheet) -> None:
                 and any(m in beside for m in near)
                 and (fit := share_of(guess.column.values, fits)) >= least
             ):
-                guess.meaning, guess.fit, guess.said = meaning, fit, 0.0
+                guess.meaning, guess.fit, guess.header_score = meaning, fit, 0.0
                 guess.doubt = (
                     f"no header says so; it stands beside {' and '.join(m for m in near if m in beside)}"
                 )
@@ -280,6 +283,6 @@ def _is_product(sheet: Sheet) -> bool:
     return sheet.has("quantity", "unit_price", "product_code")
 
 
-def names_of(guesses: Iterable[Guess]) -> str:
+def join_names(guesses: Iterable[Guess]) -> str:
     """The columns' names for a message."""
     return ", ".join(g.column.name for g in guesses)

@@ -10,7 +10,7 @@ from cdi_spark.discovery.recognise.meaning import Guess
 
 
 @dataclass
-class Line:
+class ConfLine:
     """One mapped column: Spark SQL, the facts behind it, and doubts to confirm."""
 
     target: str
@@ -20,33 +20,17 @@ class Line:
     used: list[Guess] = field(default_factory=list)
 
 
-@dataclass
-class EmitPlan:
-    """What one kind of row emits for one table."""
-
-    table: str
-    lines: list[Line]
-    key: str = ""
-    key_facts: str = ""
-    person: str = ""
-    person_source: str = ""
-    person_facts: str = ""
-    explode: str = ""
-    where: str = ""
-    per_key: str = ""
-
-
-def line_of(target: str, guess: Guess, sql: str | None = None) -> Line:
+def draft_line(target: str, guess: Guess, sql: str | None = None) -> ConfLine:
     """A line for one column, with its facts."""
     facts = f"{percent(guess.column.fill)} filled, {percent(guess.fit)} fit"
-    return Line(target, sql or guess.column.text, facts, doubts_of(guess), [guess])
+    return ConfLine(target, sql or guess.column.text, facts, list_doubts(guess), [guess])
 
 
-def doubts_of(guess: Guess) -> list[str]:
+def list_doubts(guess: Guess) -> list[str]:
     return [guess.doubt] if guess.doubt else []
 
 
-def facts_of(guesses: Sequence[Guess]) -> str:
+def state_facts(guesses: Sequence[Guess]) -> str:
     """Facts of a line that reads several columns."""
     if len(guesses) == 1:
         return f"{percent(guesses[0].column.fill)} filled, {percent(guesses[0].fit)} fit"

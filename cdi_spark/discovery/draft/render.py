@@ -7,18 +7,16 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from cdi_spark.discovery.draft.source_plans import SourcePlan
+from cdi_spark.discovery.draft.source_plans import EmitPlan, SourcePlan
 from cdi_spark.discovery.draft.yaml_lines import (
-    comment,
-    entry,
-    folded,
-    scalar,
+    one_line,
+    wrap_comment,
+    write_entry,
+    write_scalar,
 )
-from cdi_spark.discovery.lexicon.shares import percent
 from cdi_spark.discovery.lexicon.vocabulary import load_lists
-from cdi_spark.discovery.read.deliveries import glob_of, without_wildcards
-from cdi_spark.discovery.read.encodings import spark_encoding, wants_java_charsets
-from cdi_spark.discovery.recognise.lines import EmitPlan
+from cdi_spark.discovery.read.deliveries import build_glob, mask_wildcards
+from cdi_spark.discovery.read.encodings import needs_java_charsets, spark_encoding
 
 _DROPPED_BY_SILVER = frozenset(load_lists("values")["dropped_by_silver"])
 _TOP = (
@@ -27,21 +25,21 @@ _TOP = (
 )
 
 
-def project_yaml(
+def render_project(
     name: str, *, raw: str, country: str, why: str, plans: Sequence[SourcePlan], left_out: Sequence[str]
 ) -> str:
     """project.yml."""
     lines = [
         _TOP.rstrip(),
-        f"name: {scalar(name)}",
-        f"description: {scalar('; '.join(plan.name for plan in plans))}",
-        f"default_country: {scalar(country)}   # confirm: {comment(why)}",
+        f"name: {write_scalar(name)}",
+        f"description: {write_scalar('; '.join(plan.name for plan in plans))}",
+        f"default_country: {write_scalar(country)}   # confirm: {one_line(why)}",
         "warehouse: warehouse   # beside this file",
         "vars:",
-        f"  raw: {scalar(raw)}   # where the files were; on another machine give --var raw=DIR",
+        f"  raw: {write_scalar(raw)}   # where the files were; on another machine give --var raw=DIR",
     ]
     settings = []
-    if any(wants_java_charsets(plan.sheet.delivery.encoding) for plan in plans):
+    if any(needs_java_charsets(plan.sheet.delivery.encoding) for plan in plans):
         settings.append(
             '  spark.sql.legacy.javaCharsets: "true"   # Spark 4 reads old encodings only with it'
         )
@@ -50,11 +48,11 @@ def project_yaml(
             '  spark.sql.legacy.parquet.nanosAsLong: "true"   # Spark reads no times in nanoseconds'
         )
     lines += ["spark:", *settings] if settings else []
-    lines += ["# Left out:", *(f"#   {comment(line)}" for line in left_out)] if left_out else []
+    lines += ["# Left out:", *(f"#   {one_line(line)}" for line in left_out)] if left_out else []
     return "\n".join(lines) + "\n"
 
 
-def source_yaml(plan: SourcePlan, *, common: Path) -> str:
+def render_source(plan: SourcePlan, *, common: Path) -> str:
     """sources/<name>.yml."""
     delivery = plan.sheet.delivery
     what = f"{plan.sheet.rows:,} rows" + (
@@ -62,118 +60,55 @@ def source_yaml(plan: SourcePlan, *, common: Path) -> str:
     )
     lines = [
         _TOP.rstrip(),
-        f"name: {scalar(plan.name)}",
-        f"description: {scalar(f'{_kind_words(plan)}, {what} when `cdi init` ran')}",
+        f"name: {write_scalar(plan.name)}",
+        f"description: {write_scalar(f'{_describe_tables(plan)}, {what} when `cdi init` ran')}",
         'owner: ""   # confirm: who answers for this data',
         "purpose: customer data integration   # confirm: why it may be used",
         "consumers: []   # confirm: who reads what comes of it",
-        f"path: {scalar(_path(plan, common))}",
+        f"path: {write_scalar(_render_path(plan, common))}",
         f"format: {delivery.format}",
     ]
-    if options := _options(plan):
+    if options := _render_options(plan):
         lines.append(
             f"options: {{{', '.join(f'{k}: {json.dumps(v, ensure_ascii=False)}' for k, v in options.items())}}}"
         )
-    lines += entry(
+    lines += write_entry(
         "key",
-        plan.key.sql if not plan.sheet.explode else _file_key(plan),
+        plan.key.sql if not plan.sheet.explode else _hash_file(plan),
         plan.key.facts if not plan.sheet.explode else "one file is one row",
         list(plan.key.confirm) if not plan.sheet.explode else [],
     )
     for line in (plan.updated, plan.order_by, plan.deleted):
         if line:
-            lines += entry(line.target, line.sql, line.facts, line.confirm)
+            lines += write_entry(line.target, line.sql, line.facts, line.confirm)
     if plan.inactive and not plan.deleted:
         column = plan.inactive.column
         lines.append(
-            f"# confirm: {comment(column.name)} says who is active; if the others are to go, write `deleted` with it"
+            f"# confirm: {one_line(column.name)} says who is active; if the others are to go, write `deleted` with it"
         )
     lines.append(
         f"trust: {2 if plan.kind is None else 3}   # confirm: 1 is most trusted, and wins where records differ"
     )
-    lines += _load(plan)
+    lines += _render_load(plan)
     lines.append("emits:")
     for emit in plan.emits:
-        lines += _emit(emit, plan)
-    unused = _unused(plan)
-    lines += folded(f"not mapped: {', '.join(unused)}", "# ") if unused else []
+        lines += _render_emit(emit, plan)
+    unused = _list_unused(plan)
+    lines += wrap_comment(f"not mapped: {', '.join(unused)}", "# ") if unused else []
     return "\n".join(lines) + "\n"
 
 
-def quality_yaml(plans: Sequence[SourcePlan]) -> dict[str, str]:
-    """quality/<table>.yml by name: what rows must hold, and expectations of the tables that the plans fill."""
-    files = {"person.yml": _person_quality(plans), "customer_360.yml": _CUSTOMER_QUALITY}
-    for table in dict.fromkeys(emit.table for plan in plans for emit in plan.emits if emit.table != "person"):
-        files[f"{table}.yml"] = (
-            f"table: silver.{table}\n"
-            "# No rules: a row is kept whatever its columns say.\n"
-            "expectations:\n"
-            f"  - expectation: ExpectColumnValuesToBeUnique\n    column: {table}_id\n"
-        )
-    return files
-
-
-_CUSTOMER_QUALITY = """table: gold.customer_360
-expectations:
-  - expectation: ExpectTableRowCountToBeBetween
-    arguments: {min_value: 1}
-  - expectation: ExpectColumnValuesToNotBeNull
-    column: entity_id
-  - expectation: ExpectColumnValuesToBeUnique
-    column: entity_id
-  - expectation: ExpectColumnValuesToBeBetween
-    column: record_count
-    arguments: {min_value: 1}
-"""
-
-
-def _person_quality(plans: Sequence[SourcePlan]) -> str:
-    text = """table: silver.person
-rules:
-  has_something_to_match_on: >-
-    given_name is not null or family_name is not null or emails is not null or phones is not null
-    or national_id is not null or device_ids is not null or account_ids is not null
-    or (birth_date is not null and coalesce(postcode, street, birth_place, city) is not null)
-  birth_date_not_in_future: birth_date is null or birth_date <= cast(_ingested_at as date)
-expectations:
-  - expectation: ExpectTableRowCountToBeBetween
-    arguments: {min_value: 1}
-  - expectation: ExpectColumnValuesToNotBeNull
-    column: record_id
-  - expectation: ExpectColumnValuesToBeUnique
-    column: record_id
-"""
-    fills = [
-        (plan.sheet.rows, _named(emit)) for plan in plans for emit in plan.emits if emit.table == "person"
-    ]
-    share = sum(rows * fill for rows, fill in fills) / sum(rows for rows, _ in fills)
-    # Some slack for names that silver refuses; and no expectation where a source has people without names.
-    least = int(10 * share - 2) / 10
-    if all(fill for _, fill in fills) and least >= 0.4:
-        text += (
-            "  - expectation: ExpectColumnValuesToNotBeNull\n    column: family_name\n"
-            f"    arguments: {{mostly: {least}}}   # confirm: {percent(share)} of the rows have one\n"
-        )
-    return text
-
-
-def _named(emit: EmitPlan) -> float:
-    """The share of the rows that have a family name."""
-    lines = [line for line in emit.lines if line.target in ("family_name", "full_name")]
-    return max((line.used[0].column.fill for line in lines), default=0.0)
-
-
-def _kind_words(plan: SourcePlan) -> str:
+def _describe_tables(plan: SourcePlan) -> str:
     tables = list(dict.fromkeys(emit.table.replace("_", " ") for emit in plan.emits))
     return " and ".join(tables)
 
 
-def _path(plan: SourcePlan, common: Path) -> str:
-    path = glob_of(plan.sheet.delivery.files)
-    return f"{{raw}}/{path.relative_to(without_wildcards(str(common)))}"
+def _render_path(plan: SourcePlan, common: Path) -> str:
+    path = build_glob(plan.sheet.delivery.files)
+    return f"{{raw}}/{path.relative_to(mask_wildcards(str(common)))}"
 
 
-def _options(plan: SourcePlan) -> dict[str, str]:
+def _render_options(plan: SourcePlan) -> dict[str, str]:
     delivery = plan.sheet.delivery
     options: dict[str, str] = {}
     if (dialect := delivery.dialect) is not None:
@@ -187,7 +122,7 @@ def _options(plan: SourcePlan) -> dict[str, str]:
             options["header"] = "false"
         if dialect.comment:
             options["comment"] = dialect.comment
-        if null := _null_word(plan):
+        if null := _find_null_word(plan):
             options["nullValue"] = null
     if encoding := spark_encoding(delivery.encoding):
         if delivery.format == "csv" or not encoding.startswith("UTF"):
@@ -197,7 +132,7 @@ def _options(plan: SourcePlan) -> dict[str, str]:
     return options
 
 
-def _null_word(plan: SourcePlan) -> str:
+def _find_null_word(plan: SourcePlan) -> str:
     """The word that stands for nothing in several columns, where it could be taken for a value."""
     seen: dict[str, int] = {}
     for guess in plan.sheet.guesses:
@@ -212,7 +147,7 @@ def _null_word(plan: SourcePlan) -> str:
     return max(several, key=lambda word: (several[word], word)) if several else ""
 
 
-def _load(plan: SourcePlan) -> list[str]:
+def _render_load(plan: SourcePlan) -> list[str]:
     if plan.kind is not None:
         return ["load: changes   # events add up"]
     if plan.sheet.explode:
@@ -222,18 +157,18 @@ def _load(plan: SourcePlan) -> list[str]:
     return ["load: snapshot   # confirm: a record that a new file lacks counts as deleted; else `changes`"]
 
 
-def _file_key(plan: SourcePlan) -> str:
+def _hash_file(plan: SourcePlan) -> str:
     return f"sha2(to_json(struct({plan.sheet.explode.split('.')[0]})), 256)"
 
 
-def _emit(emit: EmitPlan, plan: SourcePlan) -> list[str]:
+def _render_emit(emit: EmitPlan, plan: SourcePlan) -> list[str]:
     lines = [f"  - table: {emit.table}"]
     if emit.explode:
-        lines += entry("explode", emit.explode, "", [], "    ")
+        lines += write_entry("explode", emit.explode, "", [], "    ")
     if emit.where:
-        lines += entry("where", emit.where, "", [], "    ")
+        lines += write_entry("where", emit.where, "", [], "    ")
     if (emit.key and emit.key != plan.key.sql) or emit.explode:
-        lines += entry(
+        lines += write_entry(
             "key",
             emit.key or plan.key.sql,
             emit.key_facts,
@@ -241,29 +176,29 @@ def _emit(emit: EmitPlan, plan: SourcePlan) -> list[str]:
             "    ",
         )
     if emit.person:
-        lines += entry("person", emit.person, emit.person_facts, [], "    ")
+        lines += write_entry("person", emit.person, emit.person_facts, [], "    ")
     if emit.person_source:
-        lines.append(f"    person_source: {scalar(emit.person_source)}")
+        lines.append(f"    person_source: {write_scalar(emit.person_source)}")
     if emit.per_key:
         lines.append(f"    per_key: {emit.per_key}   # all rows of one key make one record")
     lines.append("    columns:" + ("" if emit.lines else " {}"))
     for line in emit.lines:
-        lines += entry(line.target, line.sql, line.facts, line.confirm, "      ")
+        lines += write_entry(line.target, line.sql, line.facts, line.confirm, "      ")
     return lines
 
 
-def _unused(plan: SourcePlan) -> list[str]:
+def _list_unused(plan: SourcePlan) -> list[str]:
     used = {g for emit in plan.emits for line in emit.lines for g in line.used}
     used |= {g for g in plan.sheet.guesses if g.column in plan.key.columns}
     columns = [
-        comment(g.column.name)
+        one_line(g.column.name)
         for g in plan.sheet.guesses
-        if g not in used and g.column.sql not in _mentioned(plan)
+        if g not in used and g.column.sql not in _list_mentioned(plan)
     ]
-    return columns + [f"{comment(array)}[]" for array in _silent_arrays(plan)]
+    return columns + [f"{one_line(array)}[]" for array in _list_unused_arrays(plan)]
 
 
-def _silent_arrays(plan: SourcePlan) -> list[str]:
+def _list_unused_arrays(plan: SourcePlan) -> list[str]:
     """Arrays of objects that no line of the source reads."""
     sql = " ".join([*(e.explode for e in plan.emits), *(line.sql for e in plan.emits for line in e.lines)])
     silent = []
@@ -278,7 +213,7 @@ def _silent_arrays(plan: SourcePlan) -> list[str]:
     return silent
 
 
-def _mentioned(plan: SourcePlan) -> set[str]:
+def _list_mentioned(plan: SourcePlan) -> set[str]:
     sql: list[Any] = [plan.key.sql, *(emit.person for emit in plan.emits), *(emit.key for emit in plan.emits)]
     sql += [line.sql for line in (plan.updated, plan.deleted) if line]
     return {g.column.sql for g in plan.sheet.guesses if any(g.column.sql in text for text in sql)}

@@ -1,0 +1,49 @@
+"""When a row of a source was last changed, and whether it is deleted."""
+
+from __future__ import annotations
+
+from cdi_spark.discovery.draft.conf_lines import ConfLine
+from cdi_spark.discovery.draft.date_sql import as_timestamp
+from cdi_spark.discovery.draft.source_plans import SourcePlan
+from cdi_spark.discovery.lexicon.shares import percent
+from cdi_spark.discovery.recognise.infer_from_values import TIMED
+
+_YES = "('true', 't', '1', 'y', 'yes', 'ja', 'j', 'oui', 'o', 'si', 's', 'tak', 'x')"
+
+
+def plan_changes(plan: SourcePlan) -> None:
+    """When a row was last changed, and whether it is gone."""
+    sheet = plan.sheet
+    plan.updated = _plan_updated_at(plan)
+    if plan.kind is None and len(sheet.delivery.files) > 1:
+        newer = f"struct({plan.updated.sql}, _file)" if plan.updated else "_file"
+        plan.order_by = ConfLine("order_by", newer, "", ["does a later file name mean a newer file?"])
+    if gone := sheet.of("deleted"):
+        column = gone[0].column
+        if gone[0].reading.forms or column.kind in TIMED:
+            sql = (
+                f"{column.sql} is not null" if column.kind != "text" else f"coalesce({column.sql}, '') <> ''"
+            )
+        else:
+            sql = column.sql if column.kind == "boolean" else f"lower({column.text}) in {_YES}"
+        plan.deleted = ConfLine("deleted", sql, f"{percent(column.fill)} filled")
+    if active := sheet.of("active"):
+        plan.inactive = active[0]
+
+
+def _plan_updated_at(plan: SourcePlan) -> ConfLine | None:
+    for meaning in ("updated_at", "created_at"):
+        if found := plan.sheet.of(meaning):
+            guess = found[0]
+            facts = f"{percent(guess.column.fill)} filled, {percent(guess.fit)} fit"
+            line = ConfLine("updated_at", as_timestamp(guess), facts)
+            if guess.reading.timed and not guess.reading.zoned and guess.column.kind == "text":
+                line.confirm.append("no time zone in it: read as UTC")
+            if meaning == "created_at":
+                line.confirm.append("when the record was made; no column says when it changed")
+            return line
+    for emit in plan.emits:
+        for line in emit.lines:
+            if plan.kind and emit.table == plan.kind and line.used and line.used[0].reading.forms:
+                return ConfLine("updated_at", as_timestamp(line.used[0]), "the event's own time")
+    return None

@@ -1,0 +1,42 @@
+"""What one row of a delivery is, and which deliveries have rows that Spark cannot read."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+from cdi_spark.discovery.read.columns import Array, Column
+from cdi_spark.discovery.read.deliveries import Delivery
+from cdi_spark.errors import SourceError
+
+
+@dataclass(eq=False)
+class Table:
+    """What one row of a delivery is: its columns and arrays; `explode` is the array that holds the rows, if any."""
+
+    columns: list[Column]
+    arrays: list[Array]
+    rows: int
+    explode: str = ""
+    # Names of top-level columns as they land, in order.
+    landed: list[str] = field(default_factory=list)
+
+
+def refuse_twins(names: list[str], delivery: Delivery) -> None:
+    if len({name.lower() for name in names}) < len(names):
+        raise SourceError(
+            f"{delivery.where}: two of its fields differ only in capitals, which Spark takes for one. "
+            "Rename one of them."
+        )
+
+
+def refuse_records_by_id(objects: list[Any], delivery: Delivery) -> None:
+    """Ids as names of fields would give a column each."""
+    for one in objects[:1] if len(objects) <= len(delivery.files) else []:
+        shapes = Counter(tuple(sorted(value)) for value in one.values() if isinstance(value, dict))
+        if shapes and shapes.most_common(1)[0][1] >= max(20, 0.6 * len(one)):
+            raise SourceError(
+                f"{delivery.where}: its records stand under their ids as names of fields. Write one object a line, "
+                "with the id in a field of its own."
+            )
