@@ -92,7 +92,7 @@ def test_signs_that_spark_takes_for_wildcards_are_kept_out_of_the_path() -> None
         ("page.dat", b"<?xml version='1.0'?><people/>", "XML or HTML"),
         ("packed.csv", gzip.compress(PEOPLE.encode()), "does not end in .gz"),
         ("half.csv.gz", gzip.compress(PEOPLE.encode() * 50)[:40], "cut off"),
-        ("pretty.json", b'{\n"id": 1\n}\n{\n"id": 2\n}\n', "one object a line"),
+        ("pretty.json", b'{\n"id": 1\n}\n{\n"id": 2\n}\n', "one object per line"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
@@ -102,9 +102,9 @@ def test_a_file_that_cannot_be_read_is_an_error_when_named_and_left_out_of_a_fol
     put(tmp_path, **{name: content, "people.csv": PEOPLE})
     with pytest.raises(SourceError, match=rf"{name}: .*{says}"):
         find_deliveries([tmp_path / name])
-    found, left_out = find_deliveries([tmp_path])
+    found, skipped = find_deliveries([tmp_path])
     assert [d.files[0].name for d in found] == ["people.csv"]
-    assert [(one.path.name, says in one.why) for one in left_out] == [(name, True)]
+    assert [(one.path.name, says in one.reason) for one in skipped] == [(name, True)]
 
 
 def test_a_glob_finds_its_files_and_a_missing_path_is_an_error(tmp_path: Path) -> None:
@@ -113,5 +113,5 @@ def test_a_glob_finds_its_files_and_a_missing_path_is_an_error(tmp_path: Path) -
     with pytest.raises(SourceError, match="no such file or folder"):
         find_deliveries([tmp_path / "b.csv"])
     (tmp_path / "none").mkdir()
-    with pytest.raises(SourceError, match="no file there"):
+    with pytest.raises(SourceError, match="contains no file"):
         find_deliveries([tmp_path / "none"])

@@ -56,7 +56,7 @@ def test_small_numbers_that_are_keys_by_chance_name_nobody(init: Init, fake: Fak
     )
     written = init({"staff.csv": staff, "sales.csv": sales})
     assert written.sources.keys() == {"staff"}
-    assert any(line.startswith("left out: sales.csv") for line in written.told)
+    assert any(line.startswith("skipped: sales.csv") for line in written.printed)
 
 
 def test_the_key_of_a_list_of_staff_is_their_number_not_another_that_is_unique_too(

@@ -34,7 +34,7 @@ HEADER = ["id", "first", "last", "email", "phone", "street", "city", "postcode",
 def test_no_value_of_the_data_is_written_or_told(init: Init, fake: Fake) -> None:
     rows = people(fake("en_US"))
     written = init({"people.csv": table(HEADER, rows), "nohead.csv": table(None, rows)})
-    said = written.text + "\n".join(written.told)
+    said = written.text + "\n".join(written.printed)
     values = {str(cell) for row in rows for cell in row}
     assert not [value for value in values if re.search(rf"(?<!\w){re.escape(value)}(?!\w)", said)]
 
@@ -71,27 +71,27 @@ def test_truth_links_products_and_calendars_are_left_out_with_a_reason(init: Ini
         }
     )
     assert written.sources.keys() == {"people"}
-    told = "\n".join(line for line in written.told if line.startswith("left out"))
+    skipped = "\n".join(line for line in written.printed if line.startswith("skipped"))
     for name, why in {
         "truth": "labels",
         "pairs": "labels",
         "links": "labels",
         "crosswalk": "keys and short codes",
-        "products": "nothing about people",
-        "calendar": "nothing about people",
+        "products": "describes no people",
+        "calendar": "describes no people",
     }.items():
-        assert re.search(rf"{name}\.csv: .*{why}", told)
+        assert re.search(rf"{name}\.csv: .*{why}", skipped)
     assert "truth.csv" in (written.folder / "project.yml").read_text()
 
 
 def test_a_second_run_refuses_to_write_over_the_first(init: Init, fake: Fake, tmp_path: Path) -> None:
     written = init({"people.csv": table(HEADER, people(fake("en_US")))})
-    with pytest.raises(ConfigError, match=r"project\.yml: is there already"):
+    with pytest.raises(ConfigError, match=r"project\.yml: exists already"):
         init_project(written.folder, [tmp_path / "raw"])
 
 
 def test_files_without_anybody_in_them_write_nothing(init: Init, tmp_path: Path) -> None:
-    with pytest.raises(SourceError, match=r"no file says who somebody is(?s:.*)products\.csv: "):
+    with pytest.raises(SourceError, match=r"no file describes people(?s:.*)products\.csv: "):
         init({"products.csv": table(["sku", "name", "price"], [[n, f"lamp {n}", "9.99"] for n in range(50)])})
     assert not (tmp_path / "acme").exists()
 
@@ -202,7 +202,7 @@ def test_a_column_of_time_of_day_is_refused_since_spark_reads_none(tmp_path: Pat
 def test_records_under_their_ids_as_names_are_refused(tmp_path: Path, fake: Fake) -> None:
     us = fake("en_US")
     (tmp_path / "p.json").write_text(json.dumps({us.uuid4(): {"name": us.name()} for _ in range(50)}))
-    with pytest.raises(SourceError, match=r"p\.json: its records stand under their ids"):
+    with pytest.raises(SourceError, match=r"p\.json: its records are fields that are named by their ids"):
         init_project(tmp_path / "acme", [tmp_path / "p.json"])
 
 

@@ -108,12 +108,12 @@ def _draft_postcode(guess: Guess, country: str) -> ConfLine:
     is_number = guess.column.kind != "text" or guess.column.is_fractional
     if country in _FIVE and 0 < cut < 0.5 and (is_number or lengths[5] > 0.4):
         line.sql = f"lpad({line.sql}, 5, '0')"
-        line.confirm.append(f"{percent(cut)} have four digits: a leading 0 is put back")
+        line.confirm.append(f"{percent(cut)} have four digits; a leading 0 is added")
     return line
 
 
 def _split_postcode_and_city(guess: Guess) -> list[ConfLine]:
-    sql, facts = guess.column.text, f"{percent(guess.column.fill)} filled, with the postcode in one column"
+    sql, facts = guess.column.text, f"{percent(guess.column.fill)} filled; postcode and city in one column"
     leads = share_of(
         guess.column.values, lambda x: bool(re.match(r"(?:[A-Z]{1,2}-)?\d{4,5}\b|\d{2}-\d{3}\b", x))
     )
@@ -123,7 +123,13 @@ def _split_postcode_and_city(guess: Guess) -> list[ConfLine]:
         return [ConfLine("city", city, facts, [], [guess]), ConfLine("postcode", code, facts, [], [guess])]
     code = f"regexp_extract({sql}, '([0-9]{{4,5}}(-[0-9]{{4}})?) *$', 1)"
     lines = [
-        ConfLine("city", f"trim(split_part({sql}, ',', 1))", facts, ["read up to the comma"], [guess]),
+        ConfLine(
+            "city",
+            f"trim(split_part({sql}, ',', 1))",
+            facts,
+            ["the city is the text before the comma"],
+            [guess],
+        ),
         ConfLine("postcode", code, facts, [], [guess]),
     ]
     if share_of(guess.column.values, lambda x: bool(re.search(r", *[A-Za-z]{2} +\d{5}", x))) >= 0.5:
@@ -144,14 +150,14 @@ def _split_one_line(street: Guess, country: str, *, has_city: bool) -> list[Conf
     if coded < 0.5:
         return None
     sql = street.column.text
-    facts = f"{percent(street.column.fill)} filled, {percent(coded)} with a postcode in one line"
+    facts = f"{percent(street.column.fill)} filled; {percent(coded)} are one line with a postcode"
     # The last match: a house number may look like a postcode.
     lines = [
         ConfLine(
             "street",
             f"trim(split_part({sql}, ',', 1))",
             facts,
-            ["an address in one line: read up to the first comma"],
+            ["the address is one line; the street is the text before the first comma"],
             [street],
         ),
         ConfLine(
@@ -165,7 +171,7 @@ def _split_one_line(street: Guess, country: str, *, has_city: bool) -> list[Conf
     after = share_of(values, lambda x: bool(re.search(rf"[ ,]{form} [^\d,]{{2,}}", x)))
     if not has_city and after >= 0.5:
         city = f"nullif(trim(regexp_extract({sql}, '^.*[ ,]{form} ([^0-9,]+)', 1)), '')"
-        lines.insert(1, ConfLine("city", city, facts, ["what follows the postcode"], [street]))
+        lines.insert(1, ConfLine("city", city, facts, ["the city is the text after the postcode"], [street]))
     elif not has_city:
         lines.insert(
             1,
@@ -173,7 +179,7 @@ def _split_one_line(street: Guess, country: str, *, has_city: bool) -> list[Conf
                 "city",
                 f"nullif(trim(split_part({sql}, ',', 2)), '')",
                 facts,
-                ["read between the first two commas"],
+                ["the city is the text between the first two commas"],
                 [street],
             ),
         )

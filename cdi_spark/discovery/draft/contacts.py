@@ -97,7 +97,7 @@ def draft_phones(sheet: Sheet, *, country: str) -> list[ConfLine]:
         sample,
         lambda x: any(patterns.is_valid_phone(part, country) for part in x.replace("|", ";").split(";")),
     )
-    line.facts += f"; {percent(valid)} are numbers of {country} or have a country code"
+    line.facts += f"; {percent(valid)} are valid phone numbers of {country} or have a country code"
     if valid < 0.5 and not prefixes:
-        line.confirm.append(f"few are valid as numbers of {country}: is default_country right?")
+        line.confirm.append(f"few are valid phone numbers of {country}; check default_country")
     return lines

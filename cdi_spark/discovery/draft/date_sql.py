@@ -36,12 +36,13 @@ def find_order_doubts(reading: Reading, column: str) -> list[str]:
     if reading.ambiguous:
         other = "month" if reading.order == "dmy" else "day"
         return [
-            f"no value tells day from month; read {reading.order}. Swap d and M if the {other} comes first"
+            f"no value shows whether day or month comes first; read as {reading.order}. "
+            f"Swap d and M if the {other} comes first"
         ]
     against = reading.against / (reading.against + reading.for_order) if reading.against else 0.0
     if against >= 0.01:
         share = percent(against)
-        return [f"of the values that tell, {share} have day and month the other way round"]
+        return [f"{share} of the unambiguous values have day and month in the other order"]
     return []
 
 

@@ -91,7 +91,7 @@ def draft_event(sheet: Sheet, kind: str, *, country: str, outer: Sheet | None = 
                 and not guess.reading.zoned
                 and guess.column.kind == "text"
             ):
-                line.confirm.append("no time zone in it: read as UTC")
+                line.confirm.append("has no time zone; read as UTC")
             lines.append(line)
     for target, meanings in _TEXTS[kind].items():
         found = [g for meaning in meanings for g in sheet.of(meaning)]
@@ -167,7 +167,7 @@ def _draft_line_amounts(sheet: Sheet) -> list[ConfLine]:
         lines.append(draft_line("amount", totals[0], as_amount(totals[0].column.text, totals[0])))
     elif prices and quantity:
         product = f"try_cast(try_multiply({lines[0].sql}, {lines[1].sql}) as decimal(18,3))"
-        lines.append(ConfLine("amount", product, "quantity by unit price", [], [quantity, prices[0]]))
+        lines.append(ConfLine("amount", product, "quantity times unit price", [], [quantity, prices[0]]))
     return lines
 
 
@@ -179,7 +179,7 @@ def _draft_amount(sheet: Sheet) -> list[ConfLine]:
     line = draft_line("amount", best, as_amount(best.column.text, best))
     others = [g.column.name for g in found if g is not best]
     if others:
-        line.confirm.append(f"also possible: {', '.join(others)}")
+        line.confirm.append(f"other candidates: {', '.join(others)}")
     return [line]
 
 
@@ -208,7 +208,7 @@ def _draft_currency(sheet: Sheet, lines: list[ConfLine], country: str, outer: Sh
             ConfLine(
                 "currency",
                 sql,
-                f"{percent(signed)} of the sums have a sign or code",
+                f"{percent(signed)} of the amounts have a currency sign or code",
                 list_doubts(guess),
                 [guess],
             )
@@ -216,6 +216,13 @@ def _draft_currency(sheet: Sheet, lines: list[ConfLine], country: str, outer: Sh
     for token in headers.tokens_of(guess.column.path[-1]) + [c for c in guess.column.path[-1] if c in "€£$¥"]:
         code = currency(token)
         if code and (len(token) == 3 or not token.isalnum()):
-            return [ConfLine("currency", f"'{code}'", f"by the name {guess.column.path[-1]}")]
+            return [ConfLine("currency", f"'{code}'", f"from the name of column {guess.column.path[-1]}")]
     code = _CURRENCIES.get(country, "EUR")
-    return [ConfLine("currency", f"'{code}'", "", [f"no column or sign says so: the money of {country}"])]
+    return [
+        ConfLine(
+            "currency",
+            f"'{code}'",
+            "",
+            [f"no column and no sign names the currency; this is the currency of {country}"],
+        )
+    ]

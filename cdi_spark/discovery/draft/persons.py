@@ -40,7 +40,7 @@ def draft_person(sheet: Sheet, *, country: str, own_ids: list[Guess]) -> list[Co
         others = [g.column.name for g in ids[1:]]
         line = draft_line("national_id", ids[0])
         if others:
-            line.confirm.append(f"also possible: {', '.join(others)}")
+            line.confirm.append(f"other candidates: {', '.join(others)}")
         lines.append(line)
     if own_ids:
         ids_sql = ", ".join(g.column.text for g in own_ids)
@@ -102,10 +102,10 @@ def _draft_full_name(guess: Guess) -> ConfLine:
     line = draft_line("full_name", guess)
     if last > 2 * first and last > 0.25 * sum(values.values()):
         line.sql = f"regexp_replace({column.text}, '^([^ ,]+) ([^,]+)$', '$1, $2')"
-        line.confirm.append("given names stand last: read as family name, then given name")
+        line.confirm.append("given names come last; read as family name, then given name")
     elif share_of(values, lambda x: "/" in x) >= 0.5:
         line.sql = f"replace({column.text}, '/', ', ')"
-        line.confirm.append("read as family name / given name")
+        line.confirm.append("read as family name/given name")
     elif (commas := share_of(values, lambda x: "," in x)) >= 0.05:
         line.facts += f", {percent(commas)} written Last, First"
     return line
@@ -130,7 +130,7 @@ def _draft_gender(sheet: Sheet) -> list[ConfLine]:
     spoken = {w for x in guess.column.values for w in [x.strip().lower()] if w in patterns.TITLE_GENDER}
     cases = _write_gender_cases(guess.column.text, {w: patterns.TITLE_GENDER[w] for w in spoken})
     line = draft_line("gender", guess, cases)
-    line.facts += "; from the title"
+    line.facts += "; derived from the title"
     return [line] if cases else []
 
 
@@ -140,7 +140,7 @@ def _draft_gender_codes(guess: Guess, said: Counter[str]) -> list[ConfLine]:
             "gender", guess, _write_gender_cases(guess.column.text, {"1": "male", "2": "female"})
         )
         if "2" in said:
-            line.confirm.append("codes: read as ISO 5218 has them, 1 male and 2 female")
+            line.confirm.append("numeric codes; read by ISO 5218: 1 is male, 2 is female")
             return [line]
         return []
     meant = {word: patterns.GENDER_OF[word] for word in said if word in patterns.GENDER_OF}
@@ -168,17 +168,17 @@ def _draft_birth_date(sheet: Sheet) -> list[ConfLine]:
     if guess.reading.forms and all(
         form.kind in ("seconds", "millis", "serial") for form in guess.reading.forms
     ):
-        guess.doubt = "numbers: read as time since 1970, or as Excel counts days"
+        guess.doubt = "numbers; read as a time since 1970, or as the day numbers of Excel"
     line = draft_line("birth_date", guess, as_date(guess))
     line.confirm += find_order_doubts(guess.reading, guess.column.name)
     if any(form.pivot is not None for form in guess.reading.forms):
-        line.confirm.append("years of two digits: those to come are read as of the 1900s")
+        line.confirm.append("two-digit years; future years are read as 19xx")
     if placeholder := find_placeholder(guess.reading):
         line.sql = f"nullif({line.sql}, cast('{placeholder}' as date))"
-        line.confirm.append(f"{placeholder} is so frequent that it stands for unknown: left empty")
+        line.confirm.append(f"{placeholder} is too frequent to be a birth date; read as empty")
     if ahead := future_share(guess.reading):
         line.sql = f"case when {line.sql} <= cast(_ingested_at as date) then {line.sql} end"
-        line.confirm.append(f"{percent(ahead)} lie in the future: left empty")
+        line.confirm.append(f"{percent(ahead)} are in the future; read as empty")
     return [line]
 
 

@@ -17,7 +17,7 @@ def plan_changes(plan: SourcePlan) -> None:
     plan.updated = _plan_updated_at(plan)
     if plan.kind is None and len(sheet.delivery.files) > 1:
         newer = f"struct({plan.updated.sql}, _file)" if plan.updated else "_file"
-        plan.order_by = ConfLine("order_by", newer, "", ["does a later file name mean a newer file?"])
+        plan.order_by = ConfLine("order_by", newer, "", ["is a file with a later name newer?"])
     if gone := sheet.of("deleted"):
         column = gone[0].column
         if gone[0].reading.forms or column.kind in TIMED:
@@ -38,12 +38,12 @@ def _plan_updated_at(plan: SourcePlan) -> ConfLine | None:
             facts = f"{percent(guess.column.fill)} filled, {percent(guess.fit)} fit"
             line = ConfLine("updated_at", as_timestamp(guess), facts)
             if guess.reading.timed and not guess.reading.zoned and guess.column.kind == "text":
-                line.confirm.append("no time zone in it: read as UTC")
+                line.confirm.append("has no time zone; read as UTC")
             if meaning == "created_at":
-                line.confirm.append("when the record was made; no column says when it changed")
+                line.confirm.append("this is the creation time; no column holds the time of the last change")
             return line
     for emit in plan.emits:
         for line in emit.lines:
             if plan.kind and emit.table == plan.kind and line.used and line.used[0].reading.forms:
-                return ConfLine("updated_at", as_timestamp(line.used[0]), "the event's own time")
+                return ConfLine("updated_at", as_timestamp(line.used[0]), "the time of the event")
     return None

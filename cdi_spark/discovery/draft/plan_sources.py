@@ -20,7 +20,7 @@ from cdi_spark.discovery.recognise.meaning import Guess
 from cdi_spark.discovery.recognise.references import Reference, find_handles, find_reference
 from cdi_spark.discovery.recognise.sheets import (
     Sheet,
-    explain_left_out,
+    explain_skipped,
     find_event_kind,
     is_person,
 )
@@ -46,12 +46,12 @@ def plan_sources(
     references = {sheet.name: found for sheet in sheets if (found := find_reference(sheet, handles, samples))}
     pointed = [reference.key for reference in references.values()]
     plans: dict[str, SourcePlan] = {}
-    left_out: dict[str, str] = {}
+    skipped: dict[str, str] = {}
     for sheet in sheets:
         kind = kinds[sheet.name]
         says = is_person(sheet) or (sheet.name in references and sheet.has(*_DESCRIBES))
         if not says and (kind is None or not (sheet.name in references or find_person_ids(sheet))):
-            left_out[sheet.name] = explain_left_out(sheet)
+            skipped[sheet.name] = explain_skipped(sheet)
             continue
         referenced = [guess for guess in sheet.guesses if guess in pointed]
         plans[sheet.name] = SourcePlan(
@@ -64,7 +64,7 @@ def plan_sources(
         else:
             _plan_events(plan, country, references.get(plan.name), plans, shared)
         plan_changes(plan)
-    return list(plans.values()), left_out
+    return list(plans.values()), skipped
 
 
 def _find_shared_ids(plans: Mapping[str, SourcePlan], references: Mapping[str, Reference]) -> list[Guess]:
@@ -159,7 +159,7 @@ def _set_person_key(plan: SourcePlan, person: EmitPlan, own: Sequence[Guess]) ->
     if column.fill < _LEAST_FILLED and len(parts) == 1:
         # Rows that name nobody would only fill the quarantine.
         person.where = f"{column.sql} is not null"
-    person.key_facts = f"{percent(column.fill)} filled; all rows of one are one person"
+    person.key_facts = f"{percent(column.fill)} filled; rows with the same value are one person"
     person.per_key = "merge"
 
 
@@ -175,7 +175,12 @@ def _plan_orders_of_lines(plan: SourcePlan, lines: EmitPlan, country: str) -> No
     if not any(line.target == "amount" for line in whole):
         whole = [line for line in whole if line.target != "currency"]
     order = EmitPlan(
-        "order", whole, order_id, "the rows of one order are its lines", lines.person, lines.person_source
+        "order",
+        whole,
+        order_id,
+        "one order per value; its rows are the lines of the order",
+        lines.person,
+        lines.person_source,
     )
     order.per_key = "merge"
     plan.emits.append(order)
@@ -208,7 +213,7 @@ def _plan_arrays(plan: SourcePlan, sheet: Sheet, country: str, *, person: tuple[
         emit.key, emit.key_facts = _find_element_key(inner, outer_key)
         emit.person, emit.person_source = person
         if kind == "order_line" and own_key:
-            emit.lines.insert(0, ConfLine("order_key", outer_key, "the key of the order round it"))
+            emit.lines.insert(0, ConfLine("order_key", outer_key, "the key of the enclosing order"))
         plan.emits.append(emit)
         _plan_arrays(
             plan, replace(inner, explode=emit.explode), country, person=(_write_parent(person[0]), person[1])
@@ -236,7 +241,7 @@ def _find_element_key(inner: Sheet, outer_key: str) -> tuple[str, str]:
         return own, "unique in the sample"
     return (
         f"concat_ws('-', {outer_key}, cast(item_no as string))",
-        "no id of its own: the row's key and its place",
+        "no id of its own; built from the key of the row and the position in the array",
     )
 
 

@@ -14,7 +14,7 @@ def render_quality(plans: Sequence[SourcePlan]) -> dict[str, str]:
     for table in dict.fromkeys(emit.table for plan in plans for emit in plan.emits if emit.table != "person"):
         files[f"{table}.yml"] = (
             f"table: silver.{table}\n"
-            "# No rules: a row is kept whatever its columns say.\n"
+            "# No rules yet: every row is accepted.\n"
             "expectations:\n"
             f"  - expectation: ExpectColumnValuesToBeUnique\n    column: {table}_id\n"
         )
@@ -63,7 +63,7 @@ expectations:
     if all(fill for _, fill in fills) and least >= 0.4:
         text += (
             "  - expectation: ExpectColumnValuesToNotBeNull\n    column: family_name\n"
-            f"    arguments: {{mostly: {least}}}   # confirm: {percent(share)} of the rows have one\n"
+            f"    arguments: {{mostly: {least}}}   # confirm: {percent(share)} of the rows have a family name\n"
         )
     return text
 

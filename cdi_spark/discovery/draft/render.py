@@ -20,35 +20,35 @@ from cdi_spark.discovery.read.encodings import needs_java_charsets, spark_encodi
 
 _DROPPED_BY_SILVER = frozenset(load_lists("values")["dropped_by_silver"])
 _TOP = (
-    "# Written by `cdi init` from the files as they are. Shares are those of a sample: filled, and how many values\n"
-    "# fit what the line takes them for. Lines marked `confirm` are guesses to look at.\n"
+    "# Drafted by `cdi init`. Check every comment that begins with `confirm`. Percentages come from a sample:\n"
+    "# `filled` is the share of rows that have a value, `fit` the share of these values that suit the line.\n"
 )
 
 
 def render_project(
-    name: str, *, raw: str, country: str, why: str, plans: Sequence[SourcePlan], left_out: Sequence[str]
+    name: str, *, raw: str, country: str, evidence: str, plans: Sequence[SourcePlan], skipped: Sequence[str]
 ) -> str:
     """project.yml."""
     lines = [
         _TOP.rstrip(),
         f"name: {write_scalar(name)}",
         f"description: {write_scalar('; '.join(plan.name for plan in plans))}",
-        f"default_country: {write_scalar(country)}   # confirm: {one_line(why)}",
-        "warehouse: warehouse   # beside this file",
+        *wrap_comment(f"confirm: {one_line(evidence)}", "# "),
+        f"default_country: {write_scalar(country)}   # for phones, postcodes and dates that name none",
+        "warehouse: warehouse   # folder of the tables, relative to this file",
         "vars:",
-        f"  raw: {write_scalar(raw)}   # where the files were; on another machine give --var raw=DIR",
+        f"  raw: {write_scalar(raw)}   # folder of the raw files; on another machine pass --var raw=FOLDER",
     ]
     settings = []
     if any(needs_java_charsets(plan.sheet.delivery.encoding) for plan in plans):
-        settings.append(
-            '  spark.sql.legacy.javaCharsets: "true"   # Spark 4 reads old encodings only with it'
-        )
+        settings.append('  spark.sql.legacy.javaCharsets: "true"   # Spark 4 needs it to read this encoding')
     if any(guess.column.kind == "nanos" for plan in plans for guess in plan.sheet.guesses):
         settings.append(
-            '  spark.sql.legacy.parquet.nanosAsLong: "true"   # Spark reads no times in nanoseconds'
+            '  spark.sql.legacy.parquet.nanosAsLong: "true"   # Spark needs it to read times in nanoseconds'
         )
     lines += ["spark:", *settings] if settings else []
-    lines += ["# Left out:", *(f"#   {one_line(line)}" for line in left_out)] if left_out else []
+    lines += ["# Files that are not used:"] if skipped else []
+    lines += [text for line in skipped for text in wrap_comment(one_line(line), "#   ")]
     return "\n".join(lines) + "\n"
 
 
@@ -61,10 +61,10 @@ def render_source(plan: SourcePlan, *, common: Path) -> str:
     lines = [
         _TOP.rstrip(),
         f"name: {write_scalar(plan.name)}",
-        f"description: {write_scalar(f'{_describe_tables(plan)}, {what} when `cdi init` ran')}",
-        'owner: ""   # confirm: who answers for this data',
-        "purpose: customer data integration   # confirm: why it may be used",
-        "consumers: []   # confirm: who reads what comes of it",
+        f"description: {write_scalar(f'{_describe_tables(plan)}; {what} when `cdi init` ran')}",
+        'owner: ""   # confirm: who is responsible for this data',
+        "purpose: customer data integration   # confirm: what the data may be used for",
+        "consumers: []   # confirm: who uses the results",
         f"path: {write_scalar(_render_path(plan, common))}",
         f"format: {delivery.format}",
     ]
@@ -75,7 +75,7 @@ def render_source(plan: SourcePlan, *, common: Path) -> str:
     lines += write_entry(
         "key",
         plan.key.sql if not plan.sheet.explode else _hash_file(plan),
-        plan.key.facts if not plan.sheet.explode else "one file is one row",
+        plan.key.facts if not plan.sheet.explode else "each file is one object",
         list(plan.key.confirm) if not plan.sheet.explode else [],
     )
     for line in (plan.updated, plan.order_by, plan.deleted):
@@ -83,24 +83,27 @@ def render_source(plan: SourcePlan, *, common: Path) -> str:
             lines += write_entry(line.target, line.sql, line.facts, line.confirm)
     if plan.inactive and not plan.deleted:
         column = plan.inactive.column
-        lines.append(
-            f"# confirm: {one_line(column.name)} says who is active; if the others are to go, write `deleted` with it"
+        doubt = (
+            f"confirm: column {one_line(column.name)} marks active records; to treat the others as deleted, "
+            "add a line `deleted` that uses it"
         )
-    lines.append(
-        f"trust: {2 if plan.kind is None else 3}   # confirm: 1 is most trusted, and wins where records differ"
-    )
+        lines += wrap_comment(doubt, "# ")
+    lines += [
+        "# confirm: 1 is the most trusted; its values win where records of one customer differ",
+        f"trust: {2 if plan.kind is None else 3}",
+    ]
     lines += _render_load(plan)
     lines.append("emits:")
     for emit in plan.emits:
         lines += _render_emit(emit, plan)
     unused = _list_unused(plan)
-    lines += wrap_comment(f"not mapped: {', '.join(unused)}", "# ") if unused else []
+    lines += wrap_comment(f"columns that are not mapped: {', '.join(unused)}", "# ") if unused else []
     return "\n".join(lines) + "\n"
 
 
 def _describe_tables(plan: SourcePlan) -> str:
     tables = list(dict.fromkeys(emit.table.replace("_", " ") for emit in plan.emits))
-    return " and ".join(tables)
+    return " and ".join([", ".join(tables[:-1]), tables[-1]] if len(tables) > 1 else tables)
 
 
 def _render_path(plan: SourcePlan, common: Path) -> str:
@@ -149,12 +152,17 @@ def _find_null_word(plan: SourcePlan) -> str:
 
 def _render_load(plan: SourcePlan) -> list[str]:
     if plan.kind is not None:
-        return ["load: changes   # events add up"]
+        return ["load: changes   # every file adds events"]
     if plan.sheet.explode:
-        return ["load: changes   # confirm: one file is one row; a record that a new file lacks stays"]
+        doubt = "every file is one object; a record that is missing from a new file is kept"
+        return [f"# confirm: {doubt}", "load: changes"]
     if len(plan.sheet.delivery.files) > 1:
-        return ["load: changes   # confirm: several files; `snapshot` where each new file is the whole list"]
-    return ["load: snapshot   # confirm: a record that a new file lacks counts as deleted; else `changes`"]
+        doubt = (
+            "a record that is missing from a new file is kept; write `snapshot` if every file is a full list"
+        )
+        return [f"# confirm: {doubt}", "load: changes"]
+    doubt = "a record that is missing from a new file counts as deleted; write `changes` to keep it"
+    return [f"# confirm: {doubt}", "load: snapshot"]
 
 
 def _hash_file(plan: SourcePlan) -> str:
@@ -180,7 +188,7 @@ def _render_emit(emit: EmitPlan, plan: SourcePlan) -> list[str]:
     if emit.person_source:
         lines.append(f"    person_source: {write_scalar(emit.person_source)}")
     if emit.per_key:
-        lines.append(f"    per_key: {emit.per_key}   # all rows of one key make one record")
+        lines.append(f"    per_key: {emit.per_key}   # rows with the same key become one record")
     lines.append("    columns:" + ("" if emit.lines else " {}"))
     for line in emit.lines:
         lines += write_entry(line.target, line.sql, line.facts, line.confirm, "      ")

@@ -31,7 +31,7 @@ _KNOWN_KINDS = {
     b"Obj\x01": "Avro: convert it to parquet",
     b"SQLite format": "a SQLite database: export its tables as CSV",
     b"7z\xbc\xaf": "a 7z archive: unpack it",
-    b"\x28\xb5\x2f\xfd": "packed with zstd: unpack it",
+    b"\x28\xb5\x2f\xfd": "compressed with zstd: unpack it",
 }
 _NO_DATA = word_set(".md .rst .sql .py .sh .html .xml .yml .yaml .crc .ini .toml")
 
@@ -55,14 +55,14 @@ class Delivery:
 
 
 @dataclass(frozen=True)
-class LeftOut:
-    """A file that no source is made of, and why."""
+class SkippedFile:
+    """A file that cannot be read, and why."""
 
     path: Path
-    why: str
+    reason: str
 
 
-def find_deliveries(given: Sequence[Path]) -> tuple[list[Delivery], list[LeftOut]]:
+def find_deliveries(given: Sequence[Path]) -> tuple[list[Delivery], list[SkippedFile]]:
     """Open what is named: files, folders (with all below them) and globs.
 
     Raises:
@@ -70,7 +70,7 @@ def find_deliveries(given: Sequence[Path]) -> tuple[list[Delivery], list[LeftOut
             folder or glob such a file is left out.
     """
     opened: list[Delivery] = []
-    left_out: list[LeftOut] = []
+    skipped: list[SkippedFile] = []
     for path, named in _list_files(given).items():
         try:
             opened.append(_recognise_file(path))
@@ -80,11 +80,11 @@ def find_deliveries(given: Sequence[Path]) -> tuple[list[Delivery], list[LeftOut
                     fault
                     if isinstance(fault, SourceError)
                     else SourceError(
-                        f"{path}: cannot be read ({fault.strerror}). See that it is there and yours to read."
+                        f"{path}: cannot be read ({fault.strerror}). Check that it exists and that you may read it."
                     )
                 ) from None
-            left_out.append(LeftOut(path, str(fault).removeprefix(f"{path}: ")))
-    return _group_files(opened), left_out
+            skipped.append(SkippedFile(path, str(fault).removeprefix(f"{path}: ")))
+    return _group_files(opened), skipped
 
 
 def open_bytes(path: Path) -> BinaryIO:
@@ -123,7 +123,7 @@ def _list_files(given: Sequence[Path]) -> dict[Path, bool]:
             matches = _expand_glob(entry)
             if not matches:
                 raise SourceError(
-                    f"{entry}: no such file or folder. Give --source a file, a folder or a glob that is there."
+                    f"{entry}: no such file or folder. Give --source a file, a folder or a glob that exists."
                 )
             for match in matches:
                 if match.is_file() and match.absolute() not in found:
@@ -136,7 +136,7 @@ def _list_files(given: Sequence[Path]) -> dict[Path, bool]:
                     }
     if not found:
         raise SourceError(
-            f"{', '.join(map(str, given)) or '--source'}: no file there. Give --source files, folders or globs."
+            f"{', '.join(map(str, given)) or '--source'}: contains no file. Give --source a file, a folder or a glob."
         )
     return found
 
@@ -163,7 +163,7 @@ def _recognise_file(path: Path) -> Delivery:
         return Delivery((path,), "parquet")
     if (raw.startswith(_GZIP) and path.suffix != ".gz") or (raw.startswith(_BZIP) and path.suffix != ".bz2"):
         raise SourceError(
-            f"{path}: is packed, but its name does not end in .gz or .bz2, so Spark cannot tell. Rename it."
+            f"{path}: is compressed, but its name does not end in .gz or .bz2, so Spark does not unpack it. Rename it."
         )
     for magic, what in _KNOWN_KINDS.items():
         if raw.startswith(magic):
@@ -171,7 +171,9 @@ def _recognise_file(path: Path) -> Delivery:
     try:
         encoding = detect_encoding(path, open_bytes)
     except (EOFError, gzip.BadGzipFile):
-        raise SourceError(f"{path}: is not packed as its name says, or cut off. Give a whole file.") from None
+        raise SourceError(
+            f"{path}: is not compressed as its name says, or is cut off. Give a complete file."
+        ) from None
     if encoding is None:
         raise SourceError(f"{path}: is binary. Give CSV, JSON, JSON lines or parquet.")
     head = _read_head(path, encoding)
@@ -204,7 +206,7 @@ def _detect_json(head: str, path: Path) -> Format | None:
         return "jsonl"
     if re.search(r"^\}\s*,?\s*\{", text, re.MULTILINE):
         raise SourceError(
-            f"{path}: holds JSON objects one after another over several lines. Write one object a line."
+            f"{path}: holds JSON objects one after another over several lines. Write one object per line."
         )
     return "json" if re.match(r"\{\s*\"", text) else None
 

@@ -42,13 +42,13 @@ def detect_dialect(head: str, *, where: str) -> Dialect:
     lines = [line for line in head.splitlines()[: _LINES * 2] if line.strip()][:_LINES]
     if lines and re.match(r"^sep=.$", lines[0].strip(), re.IGNORECASE):
         raise SourceError(
-            f"{where}: its first line is a hint for Excel (sep=), which Spark takes for the header. "
-            "Take the line out and run `cdi init` again."
+            f"{where}: its first line is a hint for Excel (sep=), which Spark reads as the header. "
+            "Remove the line and run `cdi init` again."
         )
     comment = "#" if len(lines) > 1 and lines[0].startswith("#") and _is_remark(lines) else ""
     lines = [line for line in lines if not comment or not line.startswith(comment)]
     if not lines:
-        raise SourceError(f"{where}: holds no line with data. Give a file with rows.")
+        raise SourceError(f"{where}: has no line with data. Give a file with rows.")
     quote = "'" if _count_quoted(lines, "'") > _count_quoted(lines, '"') else '"'
     escape = "\\" if re.search(r"\\" + quote, "\n".join(lines)) else quote
     delimiter = max(
@@ -61,15 +61,15 @@ def detect_dialect(head: str, *, where: str) -> Dialect:
     above = next((n for n, row in enumerate(rows) if len(row) >= max(2, width - 1)), 0) if width > 2 else 0
     if above:
         raise SourceError(
-            f"{where}: {above} line{'s' * (above > 1)} of other text stand over its header, which Spark cannot "
-            "skip. Take them out and run `cdi init` again."
+            f"{where}: has {above} line{'s' * (above > 1)} of other text before its header, which Spark cannot "
+            "skip. Remove the text and run `cdi init` again."
         )
     first = [cell.strip() for cell in rows[0]]
     header = _is_header(first, rows[1:])
     if header and len(rows) > 1 and width > len(first):
         raise SourceError(
             f"{where}: its rows have {width} columns and its header {len(first)}, so all rows would be faulty. "
-            "Give every column a name (or take out the delimiter at the rows' ends) and run `cdi init` again."
+            "Give every column a name (or remove the delimiter at the end of the rows) and run `cdi init` again."
         )
     names = _name_as_spark(first) if header else tuple(f"_c{i}" for i in range(len(first)))
     return Dialect(delimiter, names, header, quote, escape, comment)
@@ -113,13 +113,13 @@ def _refuse_prose(rows: list[list[str]], width: int, *, where: str) -> None:
     texts = [row[0] for row in rows]
     if width < 2 and len(texts) > 1 and all(re.search(r"\S {2,}\S", text) for text in texts[:50]):
         raise SourceError(
-            f"{where}: its columns are set apart by blanks (fixed width), which Spark does not read. Save it as CSV."
+            f"{where}: its columns are separated by blanks (fixed width), which Spark does not read. Save it as CSV."
         )
     even = sum(len(row) == width for row in rows) / len(rows)
     words_a_line = sum(text.count(" ") for text in texts) / len(texts)
     if (width < 2 and words_a_line > 6) or (width >= 2 and even < 0.5):
         raise SourceError(
-            f"{where}: does not look like a table: its lines do not fall into the same columns. "
+            f"{where}: does not look like a table: its lines do not split into the same columns. "
             "Give CSV, TSV, JSON, JSON lines or parquet."
         )
 

@@ -52,7 +52,7 @@ class Samples:
         except (duckdb.Error, ValueError, pa.ArrowInvalid) as fault:
             raise SourceError(
                 f"{delivery.where}: cannot be read as {delivery.format} ({type(fault).__name__}). "
-                "See that the file is whole, or convert it to CSV, JSON lines or parquet."
+                "Check that the file is complete, or convert it to CSV, JSON lines or parquet."
             ) from None
 
     def count_distinct(self, delivery: Delivery, columns: Sequence[Column]) -> int:
@@ -105,7 +105,7 @@ class Samples:
         relation = self._relation(delivery)
         rows = int(self._fetch_one(f"select count(*) from {relation}"))
         if not rows:
-            raise SourceError(f"{delivery.where}: holds no row. Give a file with rows.")
+            raise SourceError(f"{delivery.where}: has no rows. Give a file with rows.")
         sampled = (
             f"{relation} using sample reservoir({SAMPLE_ROWS} rows) repeatable (1)"
             if rows > SAMPLE_ROWS
@@ -123,7 +123,7 @@ class Samples:
         said = self._fetch_all(f"select {text}::varchar from (select * from {sampled}){alias}")
         objects = [json.loads(row[0], parse_int=str, parse_float=str) for row in said]
         if not all(isinstance(o, dict) for o in objects):
-            raise SourceError(f"{delivery.where}: is not made of JSON objects. Give one object a record.")
+            raise SourceError(f"{delivery.where}: is not made of JSON objects. Give one object per record.")
         refuse_records_by_id(objects, delivery)
         kinds = _parquet_kinds(delivery.files[0]) if delivery.format == "parquet" else {}
         columns, arrays = collect_columns(objects, kinds)
@@ -252,7 +252,7 @@ def _parquet_kinds(path: Path) -> dict[FieldPath, Kind]:
         elif pa.types.is_time(kind):
             raise SourceError(
                 f"{path}: {'.'.join(place)} is a time of day, which Spark 4.0 does not read. "
-                "Write it without the column."
+                "Write the file without this column."
             )
         elif pa.types.is_date(kind):
             kinds[place] = "date"

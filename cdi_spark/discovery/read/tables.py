@@ -26,7 +26,7 @@ class Table:
 def refuse_twins(names: list[str], delivery: Delivery) -> None:
     if len({name.lower() for name in names}) < len(names):
         raise SourceError(
-            f"{delivery.where}: two of its fields differ only in capitals, which Spark takes for one. "
+            f"{delivery.where}: two of its fields differ only in upper and lower case, which Spark reads as one field. "
             "Rename one of them."
         )
 
@@ -37,6 +37,6 @@ def refuse_records_by_id(objects: list[Any], delivery: Delivery) -> None:
         shapes = Counter(tuple(sorted(value)) for value in one.values() if isinstance(value, dict))
         if shapes and shapes.most_common(1)[0][1] >= max(20, 0.6 * len(one)):
             raise SourceError(
-                f"{delivery.where}: its records stand under their ids as names of fields. Write one object a line, "
+                f"{delivery.where}: its records are fields that are named by their ids. Write one object per line, "
                 "with the id in a field of its own."
             )

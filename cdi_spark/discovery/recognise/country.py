@@ -35,45 +35,52 @@ def infer_country(sheets: Sequence[Sheet]) -> tuple[str, str]:
             votes[code] += weight * times / total
         if total and weight > 0.2:
             best, times = found.most_common(1)[0]
-            reasons.setdefault(best, []).append(f"{percent(times / total)} of the {reason}")
+            reasons.setdefault(best, []).append(reason.replace("{share}", percent(times / total)))
 
     guesses = list(_iterate_guesses(sheets))
     _vote_each(guesses, vote)
     _vote_language(guesses, votes, reasons)
     if not votes:
-        return "GB", "nothing in the files tells"
+        return "GB", "no evidence in the files"
     best = max(votes, key=lambda code: votes[code])
-    return best, "; ".join(list(dict.fromkeys(reasons.get(best, ["several small signs"])))[:3])
+    evidence = list(dict.fromkeys(reasons.get(best, ["several weak hints"])))
+    return best, f"guessed from {'; '.join(evidence[:3])}"
 
 
 def _vote_each(guesses: list[Guess], vote: Vote) -> None:
     for guess in guesses:
         values, filled = guess.column.values, guess.column.fill
         if guess.meaning == "country":
-            vote(_count_countries(values, country_code), 10 * filled, f"countries in {guess.column.name}")
+            vote(
+                _count_countries(values, country_code),
+                10 * filled,
+                f"{{share}} of the countries in {guess.column.name}",
+            )
         elif guess.meaning == "phone":
             sample = Counter(dict(values.most_common(300)))
             coded = _count_countries(sample, _find_phone_country)
             share = sum(coded.values()) / max(1, sum(sample.values()))
-            vote(coded, 4 * filled * share, f"country codes in {guess.column.name}")
+            vote(coded, 4 * filled * share, f"{{share}} of the country codes in {guess.column.name}")
             local = share_of(sample, lambda x: not x.strip().startswith(("+", "00")))
             vote(
-                _find_numbering_plans(sample), filled * local, f"numbers in {guess.column.name} by their form"
+                _find_numbering_plans(sample),
+                filled * local,
+                f"the form of the numbers in {guess.column.name}",
             )
         elif guess.meaning == "postcode":
             share = share_of(values, patterns.is_lettered_postcode)
             vote(
                 _count_countries(values, patterns.find_postcode_country),
                 5 * filled * share,
-                f"postcodes in {guess.column.name}",
+                f"{{share}} of the lettered postcodes in {guess.column.name}",
             )
             if "zip" in guess.column.name.lower():
-                vote(Counter({"US": 1}), 1.0, f"header {guess.column.name}")
+                vote(Counter({"US": 1}), 1.0, f"the header {guess.column.name}")
         elif guess.meaning == "region":
-            vote(_find_region_country(values), 3 * filled, f"regions in {guess.column.name}")
+            vote(_find_region_country(values), 3 * filled, f"the regions in {guess.column.name}")
         elif guess.meaning == "currency":
             known = _count_countries(values, lambda x: _COUNTRIES_OF_CURRENCIES.get(currency(x) or ""))
-            vote(known, 0.8 * filled, f"currencies in {guess.column.name}")
+            vote(known, 0.8 * filled, f"{{share}} of the currencies in {guess.column.name}")
 
 
 def _vote_language(guesses: list[Guess], votes: dict[str, float], reasons: dict[str, list[str]]) -> None:
@@ -86,7 +93,7 @@ def _vote_language(guesses: list[Guess], votes: dict[str, float], reasons: dict[
     if most >= 2 or (most and best in ("US", "GB", "AU")):
         weight = 2.0 if most >= 2 and best not in ("US", "GB", "AU") else 0.5
         votes[best] += weight
-        reasons.setdefault(best, []).append("the headers' words")
+        reasons.setdefault(best, []).append("the language of the headers")
 
 
 def _iterate_guesses(sheets: Iterable[Sheet]) -> Iterable[Guess]:

@@ -140,20 +140,19 @@ def _rank(guess: Guess, kind: str | None, referenced: Sequence[Guess]) -> tuple[
 
 
 def _make_unique_key(guess: Guess, distinct: int, filled: float) -> Key:
-    facts = (
-        f"{percent(guess.column.fill)} filled, {percent(min(1.0, distinct / max(filled, 1)))} of them unique"
-    )
+    facts = f"{percent(guess.column.fill)} filled, {percent(min(1.0, distinct / max(filled, 1)))} of the values unique"
     confirm = []
     if guess.column.fill < 1:
-        confirm.append("rows without it go to silver.quarantine")
+        confirm.append("rows without a key go to silver.quarantine")
     if distinct < round(filled):
         confirm.append(
-            "of rows that share one, the newest counts; two equally new and unlike go to quarantine"
+            "of rows with the same key, the newest is used; if they are equally new but differ, they go to "
+            "silver.quarantine"
         )
     if guess.subject is None:
-        confirm.append("no header calls it an id; its values are unique")
+        confirm.append("chosen because its values are unique; its header does not name an id")
     if guess.meaning in ("national_id", "email"):
-        confirm.append("the key is personal, so it goes by its hash")
+        confirm.append("the key is personal data, so its hash is used")
         text = f"lower({guess.column.text})" if guess.meaning == "email" else guess.column.text
         return Key(f"sha2({text}, 256)", (guess.column,), facts, tuple(confirm), hashed=True)
     return Key(guess.column.text, (guess.column,), facts, tuple(confirm))
@@ -186,10 +185,10 @@ def _make_shared_key(sheet: Sheet, owner: Guess, samples: Samples) -> Key | None
     if agree < 0.8:
         return None
     facts = f"{percent(owner.column.fill)} filled"
-    same = f"several rows share one; {percent(agree)} of those agree on {told[0].column.name}"
+    same = f"several rows share a key; for {percent(agree)} of these keys, all rows have the same {told[0].column.name}"
     if sheet.has("updated_at") or len(sheet.delivery.files) > 1:
-        return Key(owner.column.text, (owner.column,), facts, (f"{same}: the newest counts",))
-    return Key(owner.column.text, (owner.column,), facts, (f"{same}: they become one record",), merge=True)
+        return Key(owner.column.text, (owner.column,), facts, (f"{same}; the newest row is used",))
+    return Key(owner.column.text, (owner.column,), facts, (f"{same}; they become one record",), merge=True)
 
 
 def _find_combined_key(sheet: Sheet, ids: Sequence[Guess], samples: Samples) -> Key | None:
@@ -213,14 +212,14 @@ def _find_combined_key(sheet: Sheet, ids: Sequence[Guess], samples: Samples) -> 
             if samples.count_distinct(sheet.delivery, columns) == sheet.rows:
                 names = " and ".join(c.name for c in columns)
                 sql = f"concat_ws('-', {', '.join(c.text for c in columns)})"
-                return Key(sql, tuple(columns), f"no column is unique; {names} together are")
+                return Key(sql, tuple(columns), f"no single column is unique; {names} together are")
     return None
 
 
 def _hash_row(sheet: Sheet) -> Key:
     """A hash of all columns: a changed row is another record."""
     if sheet.explode:
-        return Key("sha2(to_json(item), 256)", (), "no id: a hash of the whole record", (_CHANGED,))
+        return Key("sha2(to_json(item), 256)", (), "no id; a hash of the whole record is used", (_CHANGED,))
     names = list(dict.fromkeys(quoted(g.column.path[0]) for g in sheet.guesses))
     names += [
         n
@@ -228,10 +227,12 @@ def _hash_row(sheet: Sheet) -> Key:
         if n not in names
     ]
     sql = f"sha2(to_json(struct({', '.join(names)})), 256)"
-    return Key(sql, (), "no column and no few together are unique: a hash of the row", (_CHANGED,))
+    return Key(
+        sql, (), "no column and no combination of columns is unique; a hash of the row is used", (_CHANGED,)
+    )
 
 
-_CHANGED = "a row that changes becomes another record; name an id here if there is one"
+_CHANGED = "a row that changes becomes a new record; use an id column here if there is one"
 
 
 def _is_line_number(guess: Guess) -> bool:

@@ -108,7 +108,7 @@ def guess_meaning(
         and not (named and _is_about_another(column))
     ):
         guess.meaning, guess.fit, guess.reading = inferred
-        guess.header_score, guess.doubt = 0.0, "no header says so, its values do"
+        guess.header_score, guess.doubt = 0.0, "recognised by its values, not by its header"
     if _is_about_another(column) and guess.meaning in _PERSONAL:
         guess.meaning = ""
     return guess
@@ -175,9 +175,9 @@ def _accept_meaning(guess: Guess, meaning: str, said: float, conventions: Conven
             return False
     guess.meaning, guess.fit, guess.header_score = meaning, fit, said
     if said < 0.75:
-        guess.doubt = "its header says so only in part"
+        guess.doubt = "recognised by a part of its header only"
     elif fit < 0.8 and meaning in _LEAST:
-        guess.doubt = f"only {fit:.0%} of its values look like it"
+        guess.doubt = f"only {fit:.0%} of its values fit"
     return True
 
 

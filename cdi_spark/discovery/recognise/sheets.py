@@ -127,23 +127,23 @@ def find_event_kind(sheet: Sheet) -> str | None:
     return None
 
 
-def explain_left_out(sheet: Sheet) -> str:
+def explain_skipped(sheet: Sheet) -> str:
     """Why no source is made of a sheet, in words."""
     if sheet.has("label") or _is_label_file(sheet):
-        return "its columns tell which records are one person: labels, which only `cdi evaluate` may read"
+        return "it holds labels (which records are one person); only `cdi evaluate` may read those"
     if _is_list_of_companies(sheet):
-        return "it lists companies and no person of theirs"
+        return "it lists companies, but no people"
     if _has_only_keys(sheet):
         return (
-            "it holds only keys and short codes (truth, labels or links?), nothing that describes a person "
+            "it holds only keys and short codes (labels or links?), and nothing that describes a person "
             "or an event"
         )
     if find_event_kind(sheet) or event_kind_of(sheet.name):
         return (
-            "it speaks of events, but not of whose they are (no number of a customer that another file has, no "
-            "e-mail, no device), or not of their dates and sums"
+            "it describes events, but lacks a date or an amount, or lacks a way to find the customer (a customer "
+            "number that another file has, an e-mail address, a device id)"
         )
-    return "it says nothing about people, nor about orders, invoices, subscriptions, support cases or usage of theirs"
+    return "it describes no people, and no orders, invoices, subscriptions, support cases or usage of people"
 
 
 def _is_label_file(sheet: Sheet) -> bool:
@@ -190,7 +190,7 @@ def _lift_first_element(sheet: Sheet, inner: Sheet) -> None:
             column = guess.column.at(f"get({guess.column.array}, 0)")
             column.rows = max(sheet.rows, column.filled) if sheet.rows <= SAMPLE_ROWS else column.rows
             sheet.guesses.append(
-                replace(guess, column=column, doubt=guess.doubt or "of the first in the array")
+                replace(guess, column=column, doubt=guess.doubt or "taken from the first object of the array")
             )
 
 
@@ -226,7 +226,10 @@ def _resolve_names(sheet: Sheet) -> None:
         people = share_of(values, patterns.is_full_name)
         guess.meaning = ""
         if share_of(values, patterns.is_company) >= 0.3 and not sheet.has("company"):
-            guess.meaning, guess.doubt = "company", "a name; its values look like companies"
+            guess.meaning, guess.doubt = (
+                "company",
+                "its header says only `name`; its values are companies",
+            )
         elif sheet.has("full_name") or (given and family):
             continue
         elif (given and single >= 0.5) or (given and people < 0.3):
@@ -238,7 +241,10 @@ def _resolve_names(sheet: Sheet) -> None:
         ):
             guess.meaning = "full_name"
         elif personal and share_of(values, patterns.is_given_name) >= 0.3:
-            guess.meaning, guess.doubt = "given_name", "a name; its values look like given names"
+            guess.meaning, guess.doubt = (
+                "given_name",
+                "its header says only `name`; its values are given names",
+            )
         elif _is_product(sheet):
             guess.meaning = "product_name"
         guess.fit = share_of(values, patterns.TESTS.get(guess.meaning, patterns.is_text))
@@ -260,9 +266,8 @@ def _resolve_by_neighbours(sheet: Sheet) -> None:
                 and (fit := share_of(guess.column.values, fits)) >= least
             ):
                 guess.meaning, guess.fit, guess.header_score = meaning, fit, 0.0
-                guess.doubt = (
-                    f"no header says so; it stands beside {' and '.join(m for m in near if m in beside)}"
-                )
+                beside_it = " and ".join(m for m in near if m in beside)
+                guess.doubt = f"recognised by the column beside it ({beside_it}), not by its header"
                 break
 
 
