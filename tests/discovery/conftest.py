@@ -1,4 +1,4 @@
-"""Files that nobody prepared, invented for a test, and the project that `cdi init` writes for them."""
+"""Raw files made for a test, and the project that `cdi init` writes for them."""
 
 from __future__ import annotations
 

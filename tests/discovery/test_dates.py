@@ -1,4 +1,4 @@
-"""How a column writes its dates is read off its values, and Spark SQL is written that reads them."""
+"""The date forms of a column are found from its values, and Spark SQL is written that reads them."""
 
 import runpy
 from collections import Counter
@@ -96,7 +96,7 @@ def test_one_value_that_only_one_order_allows_decides_for_all() -> None:
     assert guess(["03/04/1980"] * 20 + ["04/25/1980"]).reading.order == "mdy"
 
 
-def test_without_such_a_value_the_country_decides_and_the_doubt_is_told() -> None:
+def test_without_such_a_value_the_country_decides_and_the_doubt_is_reported() -> None:
     values = ["03/04/1980", "05/06/1990", "01/02/2000"]
     assert guess(values).reading.order == "dmy"
     american = guess(values, month_first=True)
@@ -111,7 +111,7 @@ def test_several_forms_in_one_column_are_tried_in_turn() -> None:
     assert as_date(found) == "coalesce(cast(try_to_timestamp(d, 'M/d/yyyy') as date), try_cast(d as date))"
 
 
-def test_a_year_of_two_digits_that_is_to_come_is_of_the_last_century() -> None:
+def test_a_two_digit_year_in_the_future_belongs_to_the_last_century() -> None:
     sql = as_date(guess(["24.12.85", "31.01.07"]))
     assert sql == (
         "cast(try_to_timestamp(concat(left(d, length(d) - 2), if(right(d, 2) > '26', '19', '20'), "
@@ -136,11 +136,11 @@ def test_a_date_that_stands_for_unknown_is_found_by_its_frequency() -> None:
     assert find_placeholder(guess(births + ["1961-07-05"] * 12).reading) is None
 
 
-def test_the_share_of_dates_to_come_is_told() -> None:
+def test_the_share_of_future_dates_is_counted() -> None:
     assert future_share(guess(["2999-01-01", "1980-01-01"]).reading) == 0.5
 
 
-def test_past_and_future_are_those_of_the_day_that_is_given() -> None:
+def test_past_and_future_depend_on_the_given_date() -> None:
     days = ["1980-01-01", "2030-01-01"]
     assert future_share(guess(days, today=date(2026, 3, 4)).reading) == 0.5
     assert future_share(guess(days, today=date(2040, 3, 4)).reading) == 0

@@ -1,4 +1,4 @@
-"""Addresses: which of several a row offers, and how its parts are put together."""
+"""Chooses one of a row's addresses, and maps its parts."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _FIVE = frozenset(
 
 
 def draft_address(sheet: Sheet, *, country: str) -> list[ConfLine]:
-    """Street, city, region, postcode and country of the row's best address; parts of one address only."""
+    """The lines for street, city, region, postcode and country of the row's best address."""
     chosen = _choose_address(sheet)
     if not chosen:
         return []
@@ -79,7 +79,7 @@ def _choose_address(sheet: Sheet) -> dict[str, Guess]:
     best = max(groups, key=lambda group: (worth(group), -list(groups).index(group)))
     chosen = groups[best]
     for group, parts in groups.items():
-        # Parts that no other address has belong to the one there is; those without a word for which, to any.
+        # An address takes parts from others only if it shares none with them, or if their header names no address.
         if not group or not parts.keys() & chosen.keys():
             chosen = parts | chosen
     return chosen
@@ -143,7 +143,7 @@ def _split_postcode_and_city(guess: Guess) -> list[ConfLine]:
 
 
 def _split_one_line(street: Guess, country: str, *, has_city: bool) -> list[ConfLine] | None:
-    """Street and postcode out of an address in one line: 12 High Street, Leeds, LS1 4AB."""
+    """The lines for an address in one line (12 High Street, Leeds, LS1 4AB); null where it is none."""
     form = _IN_LINE.get(country, "[0-9]{4,5}")
     values = street.column.values
     coded = share_of(values, lambda x: bool(re.search(rf"[ ,]{form}(?:[ ,]|$)", x)) and "," in x)
@@ -151,7 +151,7 @@ def _split_one_line(street: Guess, country: str, *, has_city: bool) -> list[Conf
         return None
     sql = street.column.text
     facts = f"{percent(street.column.fill)} filled; {percent(coded)} are one line with a postcode"
-    # The last match: a house number may look like a postcode.
+    # The last match, because a house number may look like a postcode.
     lines = [
         ConfLine(
             "street",

@@ -1,4 +1,4 @@
-"""What a conf file says line by line: an expression, what speaks for it, and what to confirm."""
+"""Lines of a source's YAML: an expression, the facts behind it, and what to confirm."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from cdi_spark.discovery.recognise.meaning import Guess
 
 @dataclass
 class ConfLine:
-    """One mapped column: Spark SQL, the facts behind it, and doubts to confirm."""
+    """One line: its name, Spark SQL, the facts behind it, doubts to confirm, and the columns that it uses."""
 
     target: str
     sql: str
@@ -21,7 +21,7 @@ class ConfLine:
 
 
 def draft_line(target: str, guess: Guess, sql: str | None = None) -> ConfLine:
-    """A line for one column, with its facts."""
+    """A line that maps one column."""
     facts = f"{percent(guess.column.fill)} filled, {percent(guess.fit)} fit"
     return ConfLine(target, sql or guess.column.text, facts, list_doubts(guess), [guess])
 
@@ -31,7 +31,7 @@ def list_doubts(guess: Guess) -> list[str]:
 
 
 def state_facts(guesses: Sequence[Guess]) -> str:
-    """Facts of a line that reads several columns."""
+    """The facts of a line that uses these columns."""
     if len(guesses) == 1:
         return f"{percent(guesses[0].column.fill)} filled, {percent(guesses[0].fit)} fit"
     return "; ".join(

@@ -1,4 +1,4 @@
-"""E-mails and phones: every column and array of a row that holds any, as one list each."""
+"""E-mail addresses and phone numbers: one list of each, from all columns and arrays of a row."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _CALLING_CODE_WORDS = word_set(load_lists("headers")["calling_code_words"])
 
 
 def draft_emails(sheet: Sheet) -> list[ConfLine]:
-    """The line for emails, if the row has any."""
+    """The line for emails, if a column has any."""
     return _gather_columns(sheet, "emails", "email")
 
 
@@ -54,25 +54,28 @@ def _write_list(guess: Guess, meaning: str) -> str:
 
 
 def _filter_contacts(place: str, guess: Guess, meaning: str) -> str:
-    """Of a list that mixes e-mails and phones, those that are meant."""
+    """Spark SQL for the e-mail addresses, or for the phone numbers, of a list that mixes both."""
     if guess.meaning != "contact":
         return place
     return f"filter({place}, x -> x {'like' if meaning == 'email' else 'not like'} '%@%')"
 
 
 def _holds_several(guess: Guess) -> bool:
-    return share_of(guess.column.values, lambda x: any(sign in x.strip(" ;,|") for sign in ";,|")) >= 0.01
+    return (
+        share_of(guess.column.values, lambda x: any(separator in x.strip(" ;,|") for separator in ";,|"))
+        >= 0.01
+    )
 
 
 def _is_contact(sheet: Sheet) -> bool:
-    """Whether an array holds ways to reach the person, not events or other people."""
+    """Whether an array holds contact data of the person, not events or other people."""
     return not any(headers.is_about_another(part) for part in sheet.name.split(".")) and not sheet.has(
         "amount"
     )
 
 
 def draft_phones(sheet: Sheet, *, country: str) -> list[ConfLine]:
-    """The line for phones, if the row has any; prefixes in a column of their own are put in front."""
+    """The line for phones, if a column has any; calling codes from a column of their own are put in front."""
     lines = _gather_columns(sheet, "phones", "phone")
     prefixes = sheet.of("phone_prefix")
     if not lines:

@@ -10,7 +10,7 @@ from cdi_spark.discovery.recognise.meaning import Guess
 
 
 def _write_text(guess: Guess) -> str:
-    """The column as the date functions want it: text without blanks round it."""
+    """Spark SQL for the column as text, for the date functions."""
     column = guess.column
     if column.kind != "text" or guess.column.is_fractional:
         return column.text
@@ -32,7 +32,7 @@ def as_timestamp(guess: Guess) -> str:
 
 
 def find_order_doubts(reading: Reading, column: str) -> list[str]:
-    """What to confirm about the order of day and month."""
+    """The doubts about the order of day and month."""
     if reading.ambiguous:
         other = "month" if reading.order == "dmy" else "day"
         return [
@@ -47,7 +47,7 @@ def find_order_doubts(reading: Reading, column: str) -> list[str]:
 
 
 def _write_date(column: str, reading: Reading) -> str:
-    """Spark SQL that gives the column as a date; null where a value has none of the forms."""
+    """Spark SQL for the column as a date; null where a value has none of the forms."""
     parts = [_write_form_as_date(column, form) for form in reading.forms]
     if len(parts) == 1:
         return parts[0]
@@ -55,7 +55,7 @@ def _write_date(column: str, reading: Reading) -> str:
 
 
 def _write_timestamp(column: str, reading: Reading) -> str:
-    """Spark SQL that gives the column as a timestamp; null where a value has none of the forms."""
+    """Spark SQL for the column as a timestamp; null where a value has none of the forms."""
     parts = [_write_form_as_timestamp(column, form) for form in reading.forms]
     return parts[0] if len(parts) == 1 else f"coalesce({', '.join(parts)})"
 
@@ -76,7 +76,7 @@ def _write_form_as_timestamp(column: str, form: Form) -> str:
     if form.kind == "serial":
         return f"cast({_write_form_as_date(column, form)} as timestamp)"
     if form.kind in ("seconds", "millis", "micros"):
-        # timestamp_seconds and _millis end the run on a number too large; try_multiply gives null.
+        # timestamp_seconds and timestamp_millis fail on too large numbers; try_multiply returns null.
         whole = f"try_cast(substring_index({column}, '.', 1) as bigint)"
         factor = {"seconds": "1000000L", "millis": "1000L", "micros": "1L"}[form.kind]
         return f"timestamp_micros(try_multiply({whole}, {factor}))"
@@ -88,7 +88,7 @@ def _write_form_as_timestamp(column: str, form: Form) -> str:
 
 
 def _write_two_digit_year(column: str, pattern: str, pivot: int) -> str:
-    """Spark reads yy as 2000 to 2099; a year to come is of the last century."""
+    """Spark SQL that reads a year of two digits; Spark itself reads yy as 2000 to 2099 only."""
     century = f"if({{}} > '{pivot:02d}', '19', '20')"
     if pattern.startswith("yy"):
         full = f"concat({century.format(f'left({column}, 2)')}, {column})"

@@ -1,4 +1,4 @@
-"""What a sheet's columns say about an event, as mappings to silver's event tables."""
+"""Maps the columns of a sheet to silver's event tables."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _TITLE_WORDS = word_set(_LISTS["title_words"])
 _UNIT_PRICE_WORDS = word_set(_LISTS["unit_price_words"])
 _TOTAL_WORDS = word_set(_LISTS["total_words"])
 _PART_SUM_WORDS = word_set(_LISTS["part_sum_words"])
-# Where the column of a time comes from, the best first.
+# The meanings that can fill a time column, best first.
 _TIMES: dict[str, dict[str, tuple[str, ...]]] = {
     "order": {"ordered_at": ("ordered_at", "date", "created_at", "occurred_at", "issued_on", "opened_at")},
     "invoice": {
@@ -70,11 +70,11 @@ _CURRENCIES = {
 
 
 def draft_event(sheet: Sheet, kind: str, *, country: str, outer: Sheet | None = None) -> list[ConfLine]:
-    """The columns of one event table that the sheet offers.
+    """The lines of an event table that the sheet can fill.
 
     Args:
-        country: ISO 3166 alpha-2: whose money it is where no column or sign says.
-        outer: the row round an array's element, which may know the currency or the date.
+        country: ISO 3166 alpha-2, for the currency where no column or sign names it.
+        outer: the row around an array's element, which may hold the currency or the date.
     """
     lines: list[ConfLine] = []
     for target, meanings in _TIMES[kind].items():
@@ -109,13 +109,13 @@ def draft_event(sheet: Sheet, kind: str, *, country: str, outer: Sheet | None = 
 
 
 def as_amount(column: str, guess: Guess) -> str:
-    """Spark SQL that reads a column as money: 1.234,56 and 1,234.56, with a currency's sign or without."""
+    """Spark SQL for a column as an amount: 1.234,56 or 1,234.56, with or without a currency sign."""
     if guess.column.kind != "text":
         return f"try_cast({guess.column.sql} as decimal(18,3))"
     values = guess.column.values
     comma = share_of(values, lambda x: bool(re.search(r",\d{1,2}\D*$", x)))
     point = share_of(values, lambda x: bool(re.search(r"\.\d{1,2}\D*$", x)))
-    # Whole thousands, which say the same as decimals about the sign that groups.
+    # Whole thousands (1.000) show that the dot groups digits.
     dots = share_of(values, lambda x: bool(re.search(r"\d\.\d{3}(?:\D*$|\.)", x)) and "," not in x)
     plain = share_of(values, lambda x: bool(re.fullmatch(r"-?\d+(?:\.\d+)?", x)))
     if plain == 1 and not dots:
@@ -144,7 +144,7 @@ def _find_time(sheet: Sheet, target: str, meanings: tuple[str, ...]) -> Guess | 
 
 
 def _find_titles(sheet: Sheet) -> list[Guess]:
-    """A column called title, name or description that no person's meaning took."""
+    """Columns called title, name, description, … that have no other meaning."""
     found = [g for g in sheet.guesses if not g.meaning and g.column.path[-1].lower() in _TITLE_WORDS]
     for guess in found:
         guess.fit = 1.0
@@ -184,7 +184,7 @@ def _draft_amount(sheet: Sheet) -> list[ConfLine]:
 
 
 def _rank_amount(guess: Guess) -> int:
-    """Net sums, subtotals and prices of a piece come after totals."""
+    """The rank of an amount column: totals first; net amounts, subtotals and unit prices last."""
     tokens = set(headers.tokens_of(guess.column.path[-1]))
     if tokens & _TOTAL_WORDS:
         return 0

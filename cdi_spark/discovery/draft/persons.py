@@ -1,4 +1,4 @@
-"""What a sheet's columns say about a person, as mappings to silver.person."""
+"""Maps the columns of a sheet to silver.person."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ _STANDARD_GENDERS = word_set(load_lists("people")["standard_genders"])
 
 
 def draft_person(sheet: Sheet, *, country: str, own_ids: list[Guess]) -> list[ConfLine]:
-    """The person columns that the sheet offers.
+    """The lines of silver.person that the sheet can fill.
 
     Args:
-        country: ISO 3166 alpha-2 that phones and addresses without one are read by.
-        own_ids: columns with numbers of accounts that belong to the person, for account_ids.
+        country: ISO 3166 alpha-2, for phones and addresses that name none.
+        own_ids: columns of account numbers of the person, for account_ids.
     """
     lines = _draft_names(sheet)
     lines += [*_draft_gender(sheet), *_draft_birth_date(sheet)]
@@ -66,7 +66,7 @@ def _draft_names(sheet: Sheet) -> list[ConfLine]:
     if full and not (given and family and wholly <= min(given[0].column.fill, family[0].column.fill) + 0.1):
         lines.append(_draft_full_name(full[0]))
         if not (given and family):
-            # Half a name beside the whole one would only shadow what is split from it.
+            # A given name alone would replace the one that silver splits from the full name.
             return lines
     if given:
         lines.append(draft_line("given_name", given[0]))
@@ -89,7 +89,7 @@ def _draft_names(sheet: Sheet) -> list[ConfLine]:
 
 
 def _find_numbered(found: list[Guess]) -> list[Guess]:
-    """A second name whose column is called the same but for a number (lname_c1, lname_c2)."""
+    """A second column whose name differs from the first only by its number (lname_c1, lname_c2)."""
     bare = [re.sub(r"\d+$", "", guess.column.name) for guess in found]
     return [guess for guess, name in zip(found[1:2], bare[1:2], strict=True) if name == bare[0]]
 
@@ -150,7 +150,7 @@ def _draft_gender_codes(guess: Guess, said: Counter[str]) -> list[ConfLine]:
 
 
 def _write_gender_cases(column: str, meant: dict[str, str]) -> str:
-    """A CASE that tells words apart by what they mean."""
+    """A CASE that maps words to genders; empty for no words."""
     parts = []
     for gender in ("male", "female", "other"):
         spoken = sorted(word for word, means in meant.items() if means == gender)

@@ -12,7 +12,7 @@ _YES = "('true', 't', '1', 'y', 'yes', 'ja', 'j', 'oui', 'o', 'si', 's', 'tak', 
 
 
 def plan_changes(plan: SourcePlan) -> None:
-    """When a row was last changed, and whether it is gone."""
+    """Set the lines for when a row changed, which file is newer, and whether a row is deleted."""
     sheet = plan.sheet
     plan.updated = _plan_updated_at(plan)
     if plan.kind is None and len(sheet.delivery.files) > 1:

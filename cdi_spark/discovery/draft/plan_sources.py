@@ -1,4 +1,4 @@
-"""What each source emits: its person, its events, and how they hang together."""
+"""Plans what each source emits: people, events, and the references between them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from cdi_spark.discovery.recognise.sheets import (
     is_person,
 )
 
-# A reference is believed when so many of its values are keys there.
+# The least share of a reference's values that must be keys of the other source.
 _BELIEVED = 0.9
 _LEAST_FILLED = 0.98
 _DESCRIBES = ("street", "city", "postcode", "birth_date", "gender", "occupation", "company")
@@ -34,23 +34,25 @@ _DESCRIBES = ("street", "city", "postcode", "birth_date", "gender", "occupation"
 def plan_sources(
     sheets: Sequence[Sheet], samples: Samples, *, country: str
 ) -> tuple[list[SourcePlan], dict[str, str]]:
-    """Plan a source for every sheet that says something.
+    """Plan a source for every sheet of people or of events of known people.
 
     Returns:
-        The plans, and for each sheet without one its name and why.
+        The plans, and the reason for each sheet without one, by its name.
     """
     kinds = {sheet.name: find_event_kind(sheet) for sheet in sheets}
     people = [sheet for sheet in sheets if is_person(sheet) and kinds[sheet.name] is None]
     handles = [(sheet, guess) for sheet in people for guess in find_handles(sheet)]
-    # Rows that say where or what somebody is whom another file names: addresses, phones.
+    # Sheets of addresses or phones belong to people of another file.
     references = {sheet.name: found for sheet in sheets if (found := find_reference(sheet, handles, samples))}
     pointed = [reference.key for reference in references.values()]
     plans: dict[str, SourcePlan] = {}
     skipped: dict[str, str] = {}
     for sheet in sheets:
         kind = kinds[sheet.name]
-        says = is_person(sheet) or (sheet.name in references and sheet.has(*_DESCRIBES))
-        if not says and (kind is None or not (sheet.name in references or find_person_ids(sheet))):
+        describes_people = is_person(sheet) or (sheet.name in references and sheet.has(*_DESCRIBES))
+        if not describes_people and (
+            kind is None or not (sheet.name in references or find_person_ids(sheet))
+        ):
             skipped[sheet.name] = explain_skipped(sheet)
             continue
         referenced = [guess for guess in sheet.guesses if guess in pointed]
@@ -68,7 +70,7 @@ def plan_sources(
 
 
 def _find_shared_ids(plans: Mapping[str, SourcePlan], references: Mapping[str, Reference]) -> list[Guess]:
-    """Columns of two files that hold the same ids, where the one cannot simply point to the other's key."""
+    """Columns of two files that hold the same ids, where one is not simply a reference to the key of the other."""
     shared: list[Guess] = []
     for name, reference in references.items():
         if (
@@ -81,7 +83,7 @@ def _find_shared_ids(plans: Mapping[str, SourcePlan], references: Mapping[str, R
 
 
 def _points_to_key(plans: Mapping[str, SourcePlan], plan: SourcePlan, reference: Reference) -> bool:
-    """Whether every event row names a person of the other source by that source's key."""
+    """Whether nearly every event refers to a person of the other source by its key."""
     target = plans[reference.target.name]
     return (
         plan.kind is not None
@@ -92,7 +94,7 @@ def _points_to_key(plans: Mapping[str, SourcePlan], plan: SourcePlan, reference:
 
 
 def _find_account_ids(plan: SourcePlan, shared: Sequence[Guess], *, with_key: bool) -> list[Guess]:
-    """Numbers of accounts that belong to the row's person, for account_ids."""
+    """Columns of account numbers of the row's person, for account_ids."""
     ids = [guess for guess in plan.sheet.guesses if guess in shared]
     for guess in find_person_ids(plan.sheet):
         is_key = plan.key.columns == (guess.column,)
@@ -144,7 +146,7 @@ def _plan_events(
 
 
 def _set_person_key(plan: SourcePlan, person: EmitPlan, own: Sequence[Guess]) -> None:
-    """Set the person's key: a customer number, cookie or device that rows share; else each row is its own."""
+    """Set the person's key: a customer number, cookie or device that rows share; else the key of the row."""
     person.key = plan.key.sql
     seen = plan.sheet.of("cookie_id", "device_id") if plan.kind == "usage" else []
     handles = sorted([*own, *seen], key=lambda guess: guess.column.fill < _LEAST_FILLED)
@@ -157,14 +159,14 @@ def _set_person_key(plan: SourcePlan, person: EmitPlan, own: Sequence[Guess]) ->
     parts = [column.text, *rest] if column.fill < _LEAST_FILLED else [column.text]
     person.key = f"coalesce({', '.join(parts)})" if len(parts) > 1 else column.text
     if column.fill < _LEAST_FILLED and len(parts) == 1:
-        # Rows that name nobody would only fill the quarantine.
+        # Rows without a person would go to quarantine.
         person.where = f"{column.sql} is not null"
     person.key_facts = f"{percent(column.fill)} filled; rows with the same value are one person"
     person.per_key = "merge"
 
 
 def _plan_orders_of_lines(plan: SourcePlan, lines: EmitPlan, country: str) -> None:
-    """Of a file with a row per order line: the orders, and which order a line is of."""
+    """Plan the orders of a file that has one row per order line, and the order of each line."""
     ids = [g for g in plan.sheet.guesses if g.subject and event_kind_of(g.subject) in ("order", "invoice")]
     if not ids:
         return
@@ -193,10 +195,10 @@ def _is_of_order(line: ConfLine) -> bool:
 
 
 def _plan_arrays(plan: SourcePlan, sheet: Sheet, country: str, *, person: tuple[str, str]) -> None:
-    """Events in arrays of the row, and in arrays of their elements.
+    """Plan the events in arrays of the row, and in arrays of their elements.
 
     Args:
-        person: key of the row's person as the array's elements see it, empty for the source's own key; and the
+        person: Spark SQL of the person's key in the rows of the array, empty for the source's own key; and the
             source of that person, empty for this one.
     """
     for inner in sheet.inner:
@@ -221,7 +223,7 @@ def _plan_arrays(plan: SourcePlan, sheet: Sheet, country: str, *, person: tuple[
 
 
 def _rebase_on_parent(sheet: Sheet) -> Sheet:
-    """The sheet as the rows of an array in it see it: an element of an array is its elements' parent."""
+    """The sheet with its columns named as in the rows of an array in it, whose parent is the sheet's row."""
     if not sheet.explode:
         return sheet
     guesses = [
@@ -231,12 +233,12 @@ def _rebase_on_parent(sheet: Sheet) -> Sheet:
 
 
 def _write_parent(sql: str) -> str:
-    """The same of the object round an element of an array in an array."""
+    """The same expression on the parent of an array's element."""
     return sql.replace("item.", "item.parent.")
 
 
 def _find_element_key(inner: Sheet, outer_key: str) -> tuple[str, str]:
-    """The element's own id where it has one that is unique, else the key round it and the element's place."""
+    """The element's own id where it is unique; else the key of the parent and the position in the array."""
     if own := _find_own_id(inner):
         return own, "unique in the sample"
     return (

@@ -9,7 +9,7 @@ from cdi_spark.discovery.lexicon.shares import percent
 
 
 def render_quality(plans: Sequence[SourcePlan]) -> dict[str, str]:
-    """quality/<table>.yml by name: what rows must hold, and expectations of the tables that the plans fill."""
+    """The texts of quality/<table>.yml by file name, for the tables that the plans fill."""
     files = {"person.yml": _person_quality(plans), "customer_360.yml": _CUSTOMER_QUALITY}
     for table in dict.fromkeys(emit.table for plan in plans for emit in plan.emits if emit.table != "person"):
         files[f"{table}.yml"] = (
@@ -58,7 +58,7 @@ expectations:
         if emit.table == "person"
     ]
     share = sum(rows * fill for rows, fill in fills) / sum(rows for rows, _ in fills)
-    # Some slack for names that silver refuses; and no expectation where a source has people without names.
+    # Less than the share in the sample, because silver drops some names; none where a source has no names.
     least = int(10 * share - 2) / 10
     if all(fill for _, fill in fills) and least >= 0.4:
         text += (

@@ -1,4 +1,4 @@
-"""The plans as conf: YAML that people read, each line with what speaks for it and what to confirm."""
+"""The plans as YAML, with facts and doubts as comments."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _TOP = (
 def render_project(
     name: str, *, raw: str, country: str, evidence: str, plans: Sequence[SourcePlan], skipped: Sequence[str]
 ) -> str:
-    """project.yml."""
+    """The text of project.yml."""
     lines = [
         _TOP.rstrip(),
         f"name: {write_scalar(name)}",
@@ -53,7 +53,7 @@ def render_project(
 
 
 def render_source(plan: SourcePlan, *, common: Path) -> str:
-    """sources/<name>.yml."""
+    """The text of sources/<name>.yml."""
     delivery = plan.sheet.delivery
     what = f"{plan.sheet.rows:,} rows" + (
         f" in {len(delivery.files)} files" if len(delivery.files) > 1 else ""
@@ -136,7 +136,7 @@ def _render_options(plan: SourcePlan) -> dict[str, str]:
 
 
 def _find_null_word(plan: SourcePlan) -> str:
-    """The word that stands for nothing in several columns, where it could be taken for a value."""
+    """The word that means "no value" in several columns, where silver would keep it as a value."""
     seen: dict[str, int] = {}
     for guess in plan.sheet.guesses:
         for word, times in guess.column.nothings.items():

@@ -12,7 +12,7 @@ from cdi_spark.discovery.recognise.sheets import Sheet
 
 @dataclass
 class EmitPlan:
-    """What one kind of row emits for one table."""
+    """What a source emits for one table."""
 
     table: str
     lines: list[ConfLine]
@@ -28,7 +28,7 @@ class EmitPlan:
 
 @dataclass(eq=False)
 class SourcePlan:
-    """One source to write: where it lies, its key, and what it emits."""
+    """A source to write: its sheet, its key, and what it emits."""
 
     sheet: Sheet
     key: Key

@@ -1,4 +1,4 @@
-"""Lines of YAML with comments, as people read them."""
+"""Lines of YAML with comments."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ _WIDTH = 110
 
 
 def write_entry(name: str, sql: str, facts: str, confirm: Sequence[str], indent: str = "") -> list[str]:
-    """One line of YAML with its facts behind it, or above it where they do not fit; doubts above."""
+    """A line of YAML with its facts as a comment behind it, or above it where the line is too long; doubts above."""
     lines = [text for doubt in confirm for text in wrap_comment(f"confirm: {one_line(doubt)}", f"{indent}# ")]
     line = f"{indent}{name}: {write_scalar(sql)}"
-    told = f"   # {one_line(facts)}" if facts else ""
-    if len(line) + len(told) <= _WIDTH:
-        return [*lines, line + told]
+    behind = f"   # {one_line(facts)}" if facts else ""
+    if len(line) + len(behind) <= _WIDTH:
+        return [*lines, line + behind]
     return [
         *lines,
         *(wrap_comment(one_line(facts), f"{indent}# ") if facts else []),
@@ -25,7 +25,7 @@ def write_entry(name: str, sql: str, facts: str, confirm: Sequence[str], indent:
 
 
 def _wrap_expression(line: str, name: str, sql: str, indent: str) -> list[str]:
-    """A long expression over several lines, where it has blanks to break at outside of quotes."""
+    """A long expression over several lines, broken at blanks outside quotes."""
     if len(line) <= _WIDTH or "  " in sql:
         return [line]
     rows, row = [], f"{indent} "
@@ -40,14 +40,14 @@ def _wrap_expression(line: str, name: str, sql: str, indent: str) -> list[str]:
 def _split_outside_quotes(sql: str) -> list[str]:
     words: list[str] = []
     quote, word = "", ""
-    for sign in sql:
-        if sign == " " and not quote:
+    for character in sql:
+        if character == " " and not quote:
             words.append(word)
             word = ""
             continue
-        if sign in "'\"`" and quote in ("", sign):
-            quote = "" if quote else sign
-        word += sign
+        if character in "'\"`" and quote in ("", character):
+            quote = "" if quote else character
+        word += character
     return [*words, word]
 
 
@@ -62,11 +62,11 @@ def wrap_comment(text: str, indent: str) -> list[str]:
 
 
 def one_line(text: str) -> str:
-    """Text that stays on its line: names of columns may hold line ends."""
+    """The text on one line; names of columns may have line ends."""
     return " ".join(text.split())
 
 
 def write_scalar(text: str) -> str:
-    """A YAML scalar for any text, plain where that is safe."""
+    """A YAML scalar for any text, without quotes where that is safe."""
     written = yaml.safe_dump(text, width=10**9, allow_unicode=True).removesuffix("\n...\n").rstrip("\n")
     return written if "\n" not in written else json.dumps(text, ensure_ascii=False)

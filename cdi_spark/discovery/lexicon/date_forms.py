@@ -15,7 +15,7 @@ _TIME = (
     r"(?P<zone> ?(?:Z|UTC|GMT|[+-]\d{2}(?::?\d{2})?|[A-Z][a-z]+/[A-Za-z_]+))?)?$"
 )
 _YMD = re.compile(r"^(?P<year>\d{4})(?P<sep>[-/.])(?P<a>\d{1,2})(?P=sep)(?P<b>\d{1,2})(?P<dot>\.?)" + _TIME)
-# As Db2 writes its timestamps.
+# The timestamps of Db2.
 _DASHED = re.compile(r"^(?P<day>\d{4}-\d{2}-\d{2})-\d{2}\.\d{2}\.\d{2}(?P<fraction>\.\d+)?$")
 NUMERIC = re.compile(r"^(?P<a>\d{1,2})(?P<sep>[-/. ]|\. )(?P<b>\d{1,2})(?P=sep)(?P<year>\d{4}|\d{2})" + _TIME)
 COMPACT = re.compile(r"^(?P<digits>\d{8})(?:(?P<clock>\d{6})|(?P<short>\d{4}))?(?:\.0)?$")
@@ -34,18 +34,18 @@ _MONTHS: Final = (
 
 @dataclass(frozen=True)
 class Form:
-    """One way of writing a date: `kind` says how it is read, `pattern` what Spark reads it by."""
+    """One way of writing a date: `kind` is how Spark reads it, `pattern` the pattern for it."""
 
     kind: Literal["iso", "pattern", "seconds", "millis", "micros", "serial"]
     pattern: str = ""
-    # Of a year in two digits: the last one that is of this century; null where years have four.
+    # For years of two digits, the last one that belongs to this century; null for years of four digits.
     pivot: int | None = None
     zoned: bool = False
     timed: bool = False
 
     @property
     def in_digits(self) -> bool:
-        """Whether day and month are numbers, which could stand either way round."""
+        """Whether day and month are both numbers, so that their order matters."""
         return self.kind == "pattern" and "MMM" not in self.pattern
 
 
@@ -139,7 +139,7 @@ def _read_number(value: str) -> tuple[Form, date] | None:
     whole = int(match[1])
     for kind, each in (("seconds", 1), ("millis", 1_000), ("micros", 1_000_000)):
         seconds = whole / each
-        # From 1990 on: fewer would be counts or ids.
+        # Only times since 1990: smaller numbers are counts or ids.
         if 631_152_000 <= seconds <= 4_102_444_800:
             return Form(kind), datetime.fromtimestamp(seconds, UTC).date()  # type: ignore[arg-type]
     if 1 <= whole <= 60_000 and len(match[1]) == 5:
@@ -159,7 +159,7 @@ def _write_time_pattern(match: re.Match[str]) -> str:
     zone = match["zone"] or ""
     blank = " " if zone.startswith(" ") else ""
     bare = zone.strip()
-    sign = (
+    letters = (
         "VV"
         if bare[:1].isalpha() and bare != "Z"
         else "XXX"
@@ -168,7 +168,7 @@ def _write_time_pattern(match: re.Match[str]) -> str:
         if len(bare) > 3
         else "X"
     )
-    return gap + hour + fraction + half + (blank + sign if zone else "")
+    return gap + hour + fraction + half + (blank + letters if zone else "")
 
 
 def _full_year(year: int, this_year: int) -> int:

@@ -1,4 +1,4 @@
-"""What the words of a header mean, of a column or of a file."""
+"""What the words in the name of a column or a file mean."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _IN_ADDRESS = frozenset(("city", "region", "postcode", "postcode_city", "country
 
 
 def canon(word: str) -> str:
-    """One spelling for ä written as a and as ae, in headers and in the words they are compared with."""
+    """The spelling under which ä, a and ae are equal, in headers and in the words that they are compared with."""
     return word.replace("ae", "a").replace("oe", "o").replace("ue", "u")
 
 
@@ -37,28 +37,28 @@ _LABELS = _canonical_set("labels")
 
 
 def tokens_of(name: str) -> list[str]:
-    """The words of a name, folded, abbreviations spelled out: KUNDE_GebDat, custFirst nm, e-mail (1)."""
+    """The words of a name, folded and without abbreviations: KUNDE_GebDat, custFirst nm, e-mail (1)."""
     joined = re.sub(r"(?i)(?<![a-z])e[ _-]mail", "email", name)
     camel = re.sub(r"(?<=[a-zà-öø-ÿ\d])(?=[A-ZÀ-ÖØ-Þ])|(?<=[A-ZÀ-Þ])(?=[A-ZÀ-Þ][a-zà-ÿ])", " ", joined)
     apart = re.sub(r"(?<=[^\W\d_]{2})(?=\d)|(?<=\d)(?=[^\W\d_]{2})", " ", camel)
     words = fold(apart.replace("_", " ").replace("#", " number ")).split()
     if {"what", "your"} & set(words):
-        # A question of a form.
+        # The header is a question of a form.
         words = [word for word in words if word not in _QUESTION_WORDS]
     return [_spell(word) for word in words]
 
 
 def _spell(word: str) -> str:
-    """The one spelling under which words are compared."""
+    """The spelling under which words are compared."""
     return _FULL_WORDS.get(word) or canon(_NUMBER_AT_END.sub("number", word))
 
 
 @cache
 def find_meanings(name: str, *, context: frozenset[str] = frozenset()) -> dict[str, float]:
-    """What a column's name may mean, with how much of the name says so (0 to 1).
+    """The meanings that a column's name may have, each with the share of the name that supports it (0 to 1).
 
     Args:
-        context: words that say nothing here, such as a prefix of all the table's columns.
+        context: words without meaning here, such as a prefix of all columns of the table.
     """
     tokens = tokens_of(name)
     if not tokens:
@@ -67,12 +67,12 @@ def find_meanings(name: str, *, context: frozenset[str] = frozenset()) -> dict[s
     bare = [token for token in tokens if token not in _JOINING]
     if bare and bare != tokens:
         found = {
-            m: max(found.get(m, 0.0), said) for m, said in (found | _match_phrases(bare, context)).items()
+            m: max(found.get(m, 0.0), score) for m, score in (found | _match_phrases(bare, context)).items()
         }
     if not found and not any(t in _OTHER for t in tokens):
         found = _match_inside("".join(tokens), _phrases_by_use()[1])
     if _names_both_parts(tokens):
-        found = {"full_name": 1.0} | {m: min(said, 0.9) for m, said in found.items() if m != "full_name"}
+        found = {"full_name": 1.0} | {m: min(score, 0.9) for m, score in found.items() if m != "full_name"}
     if found.keys() & _IN_ADDRESS and "street" not in tokens:
         # "Address 1 - City" is a city.
         found.pop("street", None)
@@ -99,20 +99,20 @@ def _match_phrases(tokens: list[str], context: frozenset[str]) -> dict[str, floa
                     or (is_whole and _is_id(others) and meaning != "record_id")
                 ):
                     continue
-                said = 1 - len(foreign) / (len(tokens) + 1) - 0.02 * (len(others) - len(foreign))
-                found[meaning] = max(found.get(meaning, 0.0), round(said, 3))
+                score = 1 - len(foreign) / (len(tokens) + 1) - 0.02 * (len(others) - len(foreign))
+                found[meaning] = max(found.get(meaning, 0.0), round(score, 3))
     return found
 
 
 def _names_both_parts(tokens: Sequence[str]) -> bool:
-    """Whether a given and a family name stand in one column by its name: vorname_und_nachname."""
+    """Whether a column's name covers both given and family name: vorname_und_nachname."""
     whole, inside = _phrases_by_use()
-    said = {meaning for t in tokens for meaning in (*whole.get(t, ()), *inside.get(t, ()))}
-    return {"given_name", "family_name"} <= said
+    meanings = {meaning for t in tokens for meaning in (*whole.get(t, ()), *inside.get(t, ()))}
+    return {"given_name", "family_name"} <= meanings
 
 
 def find_id_subject(name: str) -> str | None:
-    """Whose id a name says it holds: customer_no is customer's, id nobody's (""); null when it is no id."""
+    """The thing that an id identifies: "customer" for customer_no, "" for id, null for a name that is no id."""
     tokens = [t for t in tokens_of(name) if not t.isdigit()]
     glued = (
         re.fullmatch(r"(\w{3,}?)(id|nr|no|nummer|number|code|ref|key|numero)", "".join(tokens))
@@ -132,20 +132,20 @@ def find_id_subject(name: str) -> str | None:
 
 
 def is_person_subject(subject: str) -> bool:
-    """Whether the owner of an id is a person or a person's account."""
+    """Whether the thing that an id identifies is a person or a person's account."""
     return bool({subject, subject.rstrip("s")} & _PERSON_SUBJECTS) or any(
         subject.startswith(word) or subject.endswith(word) for word in _PERSON_SUBJECTS if len(word) >= 5
     )
 
 
 def names_person(name: str) -> bool:
-    """Whether some word of a name stands for people: customers, Kunden, user_export."""
+    """Whether a word of a name means people: customers, Kunden, user_export."""
     tokens = tokens_of(name)
     return any(t in _PERSON_SUBJECTS or t.rstrip("s") in _PERSON_SUBJECTS for t in tokens)
 
 
 def is_opaque(name: str) -> bool:
-    """Whether a name says nothing: _c3, col_1, V7, x."""
+    """Whether a name has no meaning: _c3, col_1, V7, x."""
     return bool(
         re.fullmatch(
             r"(?i)_?[a-z]|_?(?:[a-z]|col|column|field|feld|var|attr|spalte|colonne|unnamed)?[ _.:-]*\d+", name
@@ -154,19 +154,19 @@ def is_opaque(name: str) -> bool:
 
 
 def is_label(name: str) -> bool:
-    """Whether a name says that the column tells which records are one person."""
+    """Whether a name is one of a label: a column of which records are one person."""
     tokens = [t for t in tokens_of(name) if not t.isdigit()]
     return "".join(tokens) in _LABELS or any(t in _LABEL_WORDS for t in tokens)
 
 
 def is_about_another(name: str) -> bool:
-    """Whether a name says another person's, or something about a value and not the value."""
+    """Whether a name means another person, or a fact about a value and not the value."""
     tokens = set(tokens_of(name))
     return bool(tokens & _OTHER) or ("owner" in tokens and bool(tokens & _OWNED))
 
 
 def find_common_prefixes(names: Sequence[str]) -> frozenset[str]:
-    """First words that so many of a table's columns share that they say nothing: PT_DOB, PT_SEX, PT_ZIP."""
+    """First words that many columns of a table share and that therefore mean nothing: PT_DOB, PT_SEX, PT_ZIP."""
     firsts = Counter(tokens[0] for tokens in map(tokens_of, names) if len(tokens) > 1)
     return frozenset(word for word, times in firsts.items() if times >= max(3, 0.25 * len(names)))
 
@@ -176,7 +176,7 @@ def _is_id(tokens: list[str]) -> bool:
 
 
 def _match_inside(joined: str, inside: dict[str, list[str]]) -> dict[str, float]:
-    """The longest words of six letters or more inside a name without gaps (kundenvorname)."""
+    """The meanings of the longest word of six or more letters inside a compound name (kundenvorname)."""
     hits = [
         (len(phrase), meanings)
         for phrase, meanings in inside.items()
@@ -185,13 +185,15 @@ def _match_inside(joined: str, inside: dict[str, list[str]]) -> dict[str, float]
     if not hits:
         return {}
     longest = max(hits)[0]
-    said = 0.4 + 0.4 * longest / len(joined)
-    return {meaning: round(said, 3) for length, meanings in hits if length == longest for meaning in meanings}
+    score = 0.4 + 0.4 * longest / len(joined)
+    return {
+        meaning: round(score, 3) for length, meanings in hits if length == longest for meaning in meanings
+    }
 
 
 @cache
 def _phrases_by_use() -> tuple[dict[str, list[str]], dict[str, list[str]]]:
-    """Phrase to meanings: those that must be the whole name, and those that may be a part of it."""
+    """The meanings of each phrase: of phrases that must be the whole name, and of those that may be a part of it."""
     whole: dict[str, list[str]] = {}
     inside: dict[str, list[str]] = {}
     for meaning, phrases in _LISTS["meanings"].items():

@@ -1,4 +1,4 @@
-"""Names of people and words of addresses, enough of each language to recognise a column without a header."""
+"""Names of people, streets and cities, by which a column without a header is recognised."""
 
 from __future__ import annotations
 
@@ -23,21 +23,21 @@ def given_names() -> frozenset[str]:
 
 
 def looks_like_family_name(word: str) -> bool:
-    """Whether a folded word is a frequent family name or ends as they do."""
+    """Whether a folded word is a frequent family name or has the ending of one."""
     return word in _FAMILY_NAMES or (len(word) > 4 and word.endswith(_FAMILY_ENDINGS))
 
 
 def has_street_word(line: str) -> bool:
-    """Whether a line speaks of a street, road, Straße, rue, via, …."""
+    """Whether a line has a word for a street (road, Straße, rue, via, …)."""
     words = fold(line).split()
     return any(w in _STREET_WORDS or (len(w) > 5 and w.endswith(_STREET_ENDINGS)) for w in words)
 
 
 @cache
 def city_names() -> frozenset[str]:
-    """Names of cities, folded, from the places of dialling codes in the phonenumbers package.
+    """Names of cities, folded, from the geographic data of the phonenumbers package.
 
-    Takes a second to load; asked only where nothing else tells what a column of words holds.
+    Takes a second to load; used only where nothing else shows what a column of words holds.
     """
     from phonenumbers.geodata import GEOCODE_DATA
 

@@ -1,4 +1,4 @@
-"""What values look like: the share of a column's values that fit a meaning, whatever its header says."""
+"""What values look like: a test for each meaning, without regard to the header."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from cdi_spark.standardise.values.phones import phone as standard_phone
 
 _PEOPLE = load_lists("people")
 _VALUES = load_lists("values")
-# What stands for "no value" in the files of many programs; folded by case only.
+# Values that mean "no value", in lower case.
 NOTHING = frozenset(_VALUES["nothing"])
 _EMAIL = re.compile(
     r"^(?:mailto:)?[^\s@<>,;]+@[^\s@<>,;]+\.[A-Za-z]{2,}$|^.{0,60}<[^\s@]+@[^\s@]+\.[A-Za-z]{2,}>$"
@@ -58,7 +58,7 @@ _JOB_WORDS = word_set(_PEOPLE["job_words"])
 
 
 def is_nothing(value: str | None) -> bool:
-    """Whether a value says that there is none."""
+    """Whether a value means "no value"."""
     return value is None or value.strip().lower() in NOTHING
 
 
@@ -67,7 +67,7 @@ def is_email(value: str) -> bool:
 
 
 def is_phone(value: str) -> bool:
-    """Written as phone numbers are; dates, amounts and short codes are not."""
+    """Whether a value has the form of a phone number, and not of a date, an amount or a short code."""
     parts = [
         part for part in _LIST.split(re.sub(r"(?i)^(?:tel|phone|ph|mob|fax)?[.:]* ?", "", value)) if part
     ]
@@ -78,14 +78,14 @@ def is_phone(value: str) -> bool:
 
 
 def is_evident_phone(value: str) -> bool:
-    """A phone number by its writing alone: a plus, a leading zero or brackets, or groups of digits."""
+    """Whether the form alone shows a phone number: a plus, a leading zero, brackets or groups of digits."""
     return is_phone(value) and bool(
         re.match(r"^(?:\+|00|0\d{8}|\(|0\d+[ /-]|\d{2,4}[ -]\d{2,4}[ -]\d{2,})", value)
     )
 
 
 def is_valid_phone(value: str, region: str | None) -> bool:
-    """A number that the country's numbering plan has; without region only numbers with a country code."""
+    """Whether the numbering plan of a country has the number; without a region, only numbers with a country code."""
     return standard_phone(value, region or "") is not None
 
 
@@ -98,12 +98,12 @@ def is_lettered_postcode(value: str) -> bool:
 
 
 def find_postcode_country(value: str) -> str | None:
-    """The country whose form of postcode alone a value has."""
+    """The country whose postcodes have the form of a value; null where several have it."""
     return next((c for c, form in _POSTCODES.items() if re.fullmatch(form, value)), None)
 
 
 def is_full_name(value: str) -> bool:
-    """Two words or more, written as a name, one of them a known name of people."""
+    """Whether a value is two or more words in the form of a name, one of them a known name."""
     if not _FULL_NAME.match(value) or len(value) > 60:
         return False
     words = fold(value).split()
@@ -115,7 +115,7 @@ def looks_like_full_name(value: str) -> bool:
 
 
 def looks_like_name(value: str) -> bool:
-    """Written as a name, known or not."""
+    """Whether a value has the form of a name, known or not."""
     return bool(_ONE_NAME.match(value)) and len(value) <= 40
 
 
@@ -132,7 +132,7 @@ def is_city(value: str) -> bool:
 
 
 def is_street(value: str) -> bool:
-    """A street line: a word for a street, or a name and a house number."""
+    """Whether a value is a street line: a word for a street, or a name and a house number."""
     if not 4 <= len(value) <= 120 or "@" in value:
         return False
     numbered = re.search(
@@ -189,7 +189,7 @@ def is_occupation(value: str) -> bool:
 
 
 def is_number(value: str) -> bool:
-    """A number or a sum of money, with or without a sign or code of a currency."""
+    """Whether a value is a number or an amount, with or without a currency sign or code."""
     return bool(_NUMBER.match(value)) and sum(c.isalpha() for c in value) <= 3
 
 
@@ -214,7 +214,7 @@ def is_ip_address(value: str) -> bool:
 
 
 def is_text(value: str) -> bool:
-    """Text with letters in it."""
+    """Whether a value has at least two letters."""
     return sum(c.isalpha() for c in value) >= 2
 
 

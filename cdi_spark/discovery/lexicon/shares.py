@@ -1,4 +1,4 @@
-"""Shares of a column's values, counted and written."""
+"""Shares of a column's values."""
 
 from __future__ import annotations
 

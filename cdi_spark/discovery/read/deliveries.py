@@ -1,4 +1,4 @@
-"""Which raw files there are, what each is by its content, and which of them are one source's."""
+"""Finds the raw files, detects their format from their content, and groups those of one source."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _NO_DATA = word_set(".md .rst .sql .py .sh .html .xml .yml .yaml .crc .ini .toml
 
 @dataclass(frozen=True)
 class Delivery:
-    """Files of one source: one kind, the same columns, names that differ by number or date only."""
+    """Files of one source: the same format and columns, and names that differ only by number or date."""
 
     files: tuple[Path, ...]
     format: Format
@@ -63,11 +63,11 @@ class SkippedFile:
 
 
 def find_deliveries(given: Sequence[Path]) -> tuple[list[Delivery], list[SkippedFile]]:
-    """Open what is named: files, folders (with all below them) and globs.
+    """Detect the format of all files that are given as files, folders (with subfolders) or globs.
 
     Raises:
-        SourceError: nothing there, or a file that is named itself is empty, not text or not a table. In a
-            folder or glob such a file is left out.
+        SourceError: no file exists, or a file that is named itself is empty, not text or not a table. Such a
+            file in a folder or glob is skipped.
     """
     opened: list[Delivery] = []
     skipped: list[SkippedFile] = []
@@ -88,14 +88,14 @@ def find_deliveries(given: Sequence[Path]) -> tuple[list[Delivery], list[Skipped
 
 
 def open_bytes(path: Path) -> BinaryIO:
-    """The file's bytes, unpacked where its name says that they are packed, as Spark does."""
+    """The file's bytes, decompressed by the extension of its name, as Spark does it."""
     if path.suffix == ".gz":
         return cast(BinaryIO, gzip.open(path, "rb"))
     return cast(BinaryIO, bz2.open(path, "rb")) if path.suffix == ".bz2" else path.open("rb")
 
 
 def build_glob(files: Sequence[Path]) -> Path:
-    """One path that Spark reads as these files and no others of their folders; numbers become *."""
+    """One path that matches these files; numbers that differ become *."""
     if len(files) == 1:
         return Path(mask_wildcards(str(files[0])))
     varying = [
@@ -106,12 +106,12 @@ def build_glob(files: Sequence[Path]) -> Path:
 
 
 def mask_wildcards(path: str) -> str:
-    """The path with ? for each sign that Spark or conf would read as more than itself."""
+    """The path with ? for each character that is a wildcard for Spark or for conf."""
     return re.sub(r"[\[\]{}*?\\]", "?", path)
 
 
 def _list_files(given: Sequence[Path]) -> dict[Path, bool]:
-    """Every file, and whether it was named itself."""
+    """Every file, and whether it is named itself."""
     found: dict[Path, bool] = {}
     for entry in given:
         if entry.is_dir():
@@ -142,7 +142,7 @@ def _list_files(given: Sequence[Path]) -> dict[Path, bool]:
 
 
 def _expand_glob(pattern: Path) -> list[Path]:
-    """What a glob finds, ** included."""
+    """The files and folders that match a glob, which may have **."""
     root = Path(pattern.anchor or ".")
     return sorted(root.glob(str(pattern.relative_to(root) if pattern.anchor else pattern)))
 
@@ -188,7 +188,7 @@ def _recognise_file(path: Path) -> Delivery:
 
 
 def _read_head(path: Path, encoding: str) -> str:
-    """The file's first lines, whole ones."""
+    """The first lines of the file, without a last one that is cut off."""
     with open_bytes(path) as file:
         raw = file.read(_HEAD)
         is_all = not file.read(1)
@@ -197,7 +197,7 @@ def _read_head(path: Path, encoding: str) -> str:
 
 
 def _detect_json(head: str, path: Path) -> Format | None:
-    """json for one value over lines, jsonl for one object a line; null for text that only begins so."""
+    """json for one value, jsonl for one object per line; null for text that only begins like JSON."""
     text = head.strip()
     if text[0] == "[":
         return "json" if re.match(r"\[\s*(?:[\[{\"\d\]tfn-])", text) else None
@@ -235,7 +235,7 @@ def _group_files(opened: list[Delivery]) -> list[Delivery]:
 
 
 def _read_field_names(one: Delivery) -> frozenset[str]:
-    """The names of a file's columns where the dialect does not have them; of JSON those of its first object."""
+    """The names of the columns, for JSON those of its first object; empty for CSV, whose dialect has them."""
     if one.format == "parquet":
         return frozenset(pq.read_schema(one.files[0]).names)
     if one.format == "csv":
@@ -249,12 +249,12 @@ def _read_field_names(one: Delivery) -> frozenset[str]:
 
 
 def _have_same_fields(ours: frozenset[str], theirs: frozenset[str]) -> bool:
-    """Whether two files of one kind hold the same: most fields in common, since JSON may leave some out."""
+    """Whether two files have most fields in common; JSON may lack some of them."""
     return len(ours & theirs) >= 0.6 * len(ours | theirs)
 
 
 def _split_path(path: str) -> list[str]:
-    """Text and numbers in turn; dates and random ids are numbers too."""
+    """The path as text and numbers in turn; dates and random ids count as numbers."""
     return re.split(
         r"([0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|\d{4}[-_.]\d{2}(?:[-_.]\d{2})?(?!\d)|\d+)", path
     )

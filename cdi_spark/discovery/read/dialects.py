@@ -1,4 +1,4 @@
-"""How a text table is written: delimiter, quotes, and whether its first line names the columns."""
+"""The dialect of a text table: delimiter, quotes, and whether the first line is a header."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ _DELIMITERS = (",", ";", "\t", "|", "^", "~", "\x1f", "\x01", "§")
 _LINES = 500
 _NUMBER = re.compile(r"^[-+]?[\d.,\u00a0 ]*\d[%]?$")
 _DATED = re.compile(r"^\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}")
-# c1, col_2, field3, V4: what programs call columns that have no name.
+# Names that programs give to columns without a name: c1, col_2, field3, V4.
 _NUMBERED = re.compile(r"^[A-Za-z]{1,8}[ _.-]?\d{1,3}$")
 
 
 @dataclass(frozen=True)
 class Dialect:
-    """Names are the columns as Spark calls them; `header` says whether the first line gave them."""
+    """How a text table is written; `names` are the columns as Spark names them."""
 
     delimiter: str
     names: tuple[str, ...]
@@ -32,12 +32,12 @@ class Dialect:
 
 
 def detect_dialect(head: str, *, where: str) -> Dialect:
-    """Read the dialect off the beginning of a text table.
+    """Detect the dialect from the first lines of a text table.
 
     Args:
-        head: whole lines from the file's start.
+        head: complete lines from the start of the file.
     Raises:
-        SourceError: not a table, or with lines over the header, which Spark cannot skip.
+        SourceError: the text is not a table, or has lines before the header, which Spark cannot skip.
     """
     lines = [line for line in head.splitlines()[: _LINES * 2] if line.strip()][:_LINES]
     if lines and re.match(r"^sep=.$", lines[0].strip(), re.IGNORECASE):
@@ -45,7 +45,7 @@ def detect_dialect(head: str, *, where: str) -> Dialect:
             f"{where}: its first line is a hint for Excel (sep=), which Spark reads as the header. "
             "Remove the line and run `cdi init` again."
         )
-    comment = "#" if len(lines) > 1 and lines[0].startswith("#") and _is_remark(lines) else ""
+    comment = "#" if len(lines) > 1 and lines[0].startswith("#") and _is_comment(lines) else ""
     lines = [line for line in lines if not comment or not line.startswith(comment)]
     if not lines:
         raise SourceError(f"{where}: has no line with data. Give a file with rows.")
@@ -75,8 +75,8 @@ def detect_dialect(head: str, *, where: str) -> Dialect:
     return Dialect(delimiter, names, header, quote, escape, comment)
 
 
-def _is_remark(lines: list[str]) -> bool:
-    """Whether lines that begin with # are remarks, not a header whose first name begins so."""
+def _is_comment(lines: list[str]) -> bool:
+    """Whether lines that begin with # are comments, and not a header whose first name begins with #."""
     plain = next((line for line in lines if not line.startswith("#")), "")
     marks = max((plain.count(d) for d in _DELIMITERS), default=0)
     return not any(lines[0].count(d) == marks and marks for d in _DELIMITERS)
@@ -102,7 +102,7 @@ def _parse_lines(lines: list[str], delimiter: str, quote: str, escape: str) -> l
 
 
 def _measure_evenness(rows: list[list[str]]) -> float:
-    """How much a delimiter looks like one: the same number of cells, more than one, on most lines."""
+    """How well a delimiter fits: most lines have the same number of cells, and more than one."""
     width, times = Counter(map(len, rows)).most_common(1)[0]
     if width < 2:
         return 0.0
@@ -116,8 +116,8 @@ def _refuse_prose(rows: list[list[str]], width: int, *, where: str) -> None:
             f"{where}: its columns are separated by blanks (fixed width), which Spark does not read. Save it as CSV."
         )
     even = sum(len(row) == width for row in rows) / len(rows)
-    words_a_line = sum(text.count(" ") for text in texts) / len(texts)
-    if (width < 2 and words_a_line > 6) or (width >= 2 and even < 0.5):
+    words_per_line = sum(text.count(" ") for text in texts) / len(texts)
+    if (width < 2 and words_per_line > 6) or (width >= 2 and even < 0.5):
         raise SourceError(
             f"{where}: does not look like a table: its lines do not split into the same columns. "
             "Give CSV, TSV, JSON, JSON lines or parquet."
@@ -153,7 +153,7 @@ def _looks_typed(value: str) -> bool:
 
 
 def _name_as_spark(first: Sequence[str]) -> tuple[str, ...]:
-    """Spark numbers every one of several columns of one name, in capitals or not, and all without a name."""
+    """The names that Spark gives: columns of one name (in any case) and columns without a name get their number."""
     times = Counter(cell.lower() for cell in first)
     return tuple(
         f"_c{place}" if not cell else f"{cell}{place}" if times[cell.lower()] > 1 else cell

@@ -1,4 +1,4 @@
-"""A bounded sample of a delivery's rows, and counts over all of them, by DuckDB."""
+"""Samples of a delivery's rows, and counts over all its rows, by DuckDB."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ from cdi_spark.discovery.read.tables import Table, refuse_records_by_id, refuse_
 from cdi_spark.errors import SourceError
 
 SAMPLE_ROWS = 50_000
-# A JSON object is read whole.
+# Bytes of one JSON object, which DuckDB reads as a whole.
 LARGEST_OBJECT = 64 << 20
 
 
 class Samples:
-    """Deliveries opened in one DuckDB; relations are SQL that gives a delivery's rows."""
+    """The deliveries, opened in one DuckDB; a relation is SQL that returns the rows of a delivery."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -56,7 +56,7 @@ class Samples:
             ) from None
 
     def count_distinct(self, delivery: Delivery, columns: Sequence[Column]) -> int:
-        """How many combinations of the columns' values there are in all rows; a row without one counts not."""
+        """The number of distinct combinations of the columns' values, over all rows that have them all."""
         parts = [self._value(delivery, column) for column in columns]
         filled = " and ".join(f"{part} <> ''" for part in parts)
         together = "concat_ws(chr(31), " + ", ".join(parts) + ")"
@@ -67,7 +67,7 @@ class Samples:
         )
 
     def measure_agreement(self, delivery: Delivery, key: Column, said: Column) -> float:
-        """Of the keys that several rows share, the share whose rows say the same about a column."""
+        """Of the keys that several rows share, the share whose rows have one value in a column."""
         k, v = self._value(delivery, key), self._value(delivery, said)
         groups = (
             f"select count(distinct nullif(lower({v}), '')) as sayings from {self._relation(delivery)} "
@@ -90,7 +90,12 @@ class Samples:
     def measure_match(
         self, ours: tuple[Delivery, Column, Column], theirs: tuple[Delivery, Column, Column]
     ) -> float:
-        """Of rows of two deliveries with one id, the share that say the same about a column (delivery, id, column)."""
+        """Of the rows of two deliveries that share an id, the share that also share a value.
+
+        Args:
+            ours: a delivery, its column of ids and its column of values.
+            theirs: the same of the other delivery.
+        """
         parts = [
             f"select {self._value(delivery, key)} as id, lower({self._value(delivery, said)}) as said "
             f"from {self._relation(delivery)}"
@@ -132,7 +137,7 @@ class Samples:
         return table if rows > len(delivery.files) else self._unwrap_array(delivery, table)
 
     def _unwrap_array(self, delivery: Delivery, table: Table) -> Table:
-        """Of one object round an array of records, the array; other tables as they are."""
+        """The array of records where the table is one object around it; else the table."""
         holders = [a for a in table.arrays if a.elements > len(delivery.files)]
         if delivery.format != "json" or not holders:
             return table
@@ -176,7 +181,7 @@ class Samples:
         return f"(select json from {read} where json is not null)"
 
     def _in_utf8(self, path: Path, encoding: str) -> Path:
-        """The file itself, or a copy that DuckDB reads: of text it knows UTF-8 best."""
+        """The file, or a copy in UTF-8 where DuckDB does not read its encoding."""
         if encoding == "utf-8" and path.suffix != ".bz2":
             return path
         copy = Path(tempfile.mkdtemp(dir=self._folder)) / "copy"
@@ -209,7 +214,7 @@ class Samples:
 
 @contextmanager
 def open_samples() -> Iterator[Samples]:
-    """Samples whose scratch files end with the block."""
+    """Samples, whose temporary files are deleted at the end of the block."""
     with tempfile.TemporaryDirectory() as folder:
         yield Samples(Path(folder))
 

@@ -1,4 +1,4 @@
-"""What one row of a delivery is, and which deliveries have rows that Spark cannot read."""
+"""A sampled table, and checks for what Spark cannot read."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from cdi_spark.errors import SourceError
 
 @dataclass(eq=False)
 class Table:
-    """What one row of a delivery is: its columns and arrays; `explode` is the array that holds the rows, if any."""
+    """The columns and arrays of a delivery's rows; `explode` is the array that holds the rows, if any."""
 
     columns: list[Column]
     arrays: list[Array]
     rows: int
     explode: str = ""
-    # Names of top-level columns as they land, in order.
+    # Names of the top-level columns in bronze, in order.
     landed: list[str] = field(default_factory=list)
 
 
@@ -32,7 +32,7 @@ def refuse_twins(names: list[str], delivery: Delivery) -> None:
 
 
 def refuse_records_by_id(objects: list[Any], delivery: Delivery) -> None:
-    """Ids as names of fields would give a column each."""
+    """Raise where ids are names of fields: every id would become a column."""
     for one in objects[:1] if len(objects) <= len(delivery.files) else []:
         shapes = Counter(tuple(sorted(value)) for value in one.values() if isinstance(value, dict))
         if shapes and shapes.most_common(1)[0][1] >= max(20, 0.6 * len(one)):

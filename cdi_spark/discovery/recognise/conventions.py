@@ -15,5 +15,5 @@ class Conventions:
 
     @property
     def month_first(self) -> bool:
-        """Whether the country writes 3/4/2020 for the fourth of March."""
+        """Whether the country writes the fourth of March as 3/4."""
         return self.country in ("US", "PH", "BZ", "FM")

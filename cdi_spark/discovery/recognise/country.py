@@ -1,4 +1,4 @@
-"""Which country the files come from: how phones, postcodes and dates without one are read."""
+"""The country that the files come from, by which phones, postcodes and dates without a country are read."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _COUNTRIES_OF_CURRENCIES: dict[str, str] = _LISTS["countries_of_currencies"]
 
 
 def infer_country(sheets: Sequence[Sheet]) -> tuple[str, str]:
-    """The likeliest country, ISO 3166 alpha-2, and what speaks for it; GB when nothing does."""
+    """The likeliest country (ISO 3166 alpha-2) and the evidence for it; GB without evidence."""
     votes: dict[str, float] = defaultdict(float)
     reasons: dict[str, list[str]] = {}
 
@@ -121,7 +121,7 @@ def _find_phone_country(value: str) -> str | None:
 
 
 def _find_numbering_plans(values: Counter[str]) -> Counter[str]:
-    """The country under whose numbering plan most numbers without a country code are valid, if one stands out."""
+    """The countries (at most four) in whose numbering plans most numbers without a country code are valid."""
     american = share_of(
         values, lambda x: bool(re.fullmatch(r"(?:1[ .-]?)?(?:\(\d{3}\) ?|\d{3}[.-])\d{3}[ .-]\d{4}.*", x))
     )
@@ -137,7 +137,7 @@ def _find_numbering_plans(values: Counter[str]) -> Counter[str]:
 
 
 def _find_region_country(values: Counter[str]) -> Counter[str]:
-    """The country that has most of the regions, if one stands out."""
+    """The country that has most of the regions; empty where two are close."""
     known: Counter[str] = Counter()
     for value, times in values.items():
         for code in patterns.find_region_countries(value):

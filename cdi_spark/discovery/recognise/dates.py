@@ -17,7 +17,7 @@ from cdi_spark.discovery.lexicon.date_forms import (
     read_digits,
 )
 
-# Dates that programs write where they know none.
+# Dates that programs write for an unknown date.
 PLACEHOLDERS: Final = ("1900-01-01", "1899-12-31", "1899-12-30", "1901-01-01", "1753-01-01", "1970-01-01", "9999-12-31",
                 "9999-01-01", "2999-12-31", "0001-01-01", "1111-11-11", "1800-01-01")  # fmt: skip
 
@@ -29,16 +29,16 @@ def today_in_utc() -> date:
 
 @dataclass
 class Reading:
-    """What a column's values say about it as dates: forms by frequency, and the share that has one of them."""
+    """A column read as dates: its forms by frequency, and the share of values that have one of them."""
 
     forms: list[Form] = field(default_factory=list)
     share: float = 0.0
     order: Order | None = None
-    # Values that only one order of day and month allows, and those that speak against the chosen one.
+    # Values that only the chosen order allows, and values that only another order allows.
     for_order: int = 0
     against: int = 0
     dates: Counter[date] = field(default_factory=Counter)
-    # The day of the reading, which parts past from future.
+    # The date of the run, which separates past and future.
     today: date = field(default_factory=today_in_utc)
 
     @property
@@ -51,19 +51,19 @@ class Reading:
 
     @property
     def ambiguous(self) -> bool:
-        """Day and month could be either way round for all that the values say."""
+        """Whether no value shows the order of day and month."""
         return self.order in ("dmy", "mdy") and not self.for_order
 
 
 def read_dates(
     values: Counter[str], *, today: date, month_first: bool = False, numbers: bool = False
 ) -> Reading:
-    """Find the forms that a column's dates have.
+    """Find the forms of a column's dates.
 
     Args:
-        today: the day of the reading: a year of two digits after it is of the last century.
-        month_first: take 3/4/2020 for March where no value of the column tells.
-        numbers: also read bare numbers as seconds or milliseconds since 1970, or as days as Excel counts them.
+        today: the date of the run: two-digit years after it belong to the last century.
+        month_first: read 3/4/2020 as March where no value shows the order.
+        numbers: also read plain numbers as seconds or milliseconds since 1970, or as day numbers of Excel.
     """
     reading = Reading(today=today)
     order = _find_order(values, month_first=month_first, reading=reading)
@@ -83,7 +83,7 @@ def read_dates(
 
 
 def looks_like_births(reading: Reading) -> bool:
-    """Whether the dates spread over lives: decades, few of them recent."""
+    """Whether the dates are births: spread over decades, few of them recent."""
     total = sum(reading.dates.values())
     if not total:
         return False
@@ -93,7 +93,7 @@ def looks_like_births(reading: Reading) -> bool:
 
 
 def find_placeholder(reading: Reading) -> str | None:
-    """A date that stands for "unknown" in the column: known for it, and far more frequent than any other."""
+    """The date that means "unknown" in the column: a known placeholder, far more frequent than other dates."""
     total = sum(reading.dates.values())
     for day, times in reading.dates.most_common(2):
         others = (total - times) / max(1, len(reading.dates) - 1)
@@ -103,13 +103,13 @@ def find_placeholder(reading: Reading) -> str | None:
 
 
 def future_share(reading: Reading) -> float:
-    """The share of the dates that lie ahead."""
+    """The share of the dates that are in the future."""
     total = sum(reading.dates.values())
     return sum(n for day, n in reading.dates.items() if day > reading.today) / total if total else 0.0
 
 
 def _find_order(values: Counter[str], *, month_first: bool, reading: Reading) -> Order:
-    """Whether the day or the month stands first, by the values that only one order allows."""
+    """The order of day, month and year, from the values that only one order allows."""
     day_first = month_only = year_first = dotted = seen = 0
     for value, times in values.items():
         match = NUMERIC.match(value.strip())

@@ -1,4 +1,4 @@
-"""What values tell without a header."""
+"""The meaning of a column from its values alone."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from cdi_spark.discovery.read.columns import Column
 from cdi_spark.discovery.recognise.conventions import Conventions
 from cdi_spark.discovery.recognise.dates import Reading, looks_like_births, read_dates
 
-# Kinds of typed columns that are a date or a time.
+# Kinds of columns that hold dates or times.
 TIMED = ("date", "timestamp", "nanos")
 
 
@@ -24,7 +24,7 @@ def read_column_dates(column: Column, conventions: Conventions, *, numbers: bool
 
 
 def infer_meaning(column: Column, conventions: Conventions) -> tuple[str, float, Reading] | None:
-    """A meaning that the values alone show, its fit, and the reading where it is a date."""
+    """The meaning that the values alone show, the share that fits it, and the reading of dates."""
     share = partial(share_of, column.values)
     none = Reading()
     if column.kind in TIMED:
@@ -105,7 +105,7 @@ def _infer_number(column: Column) -> tuple[str, float, Reading] | None:
 
 
 def _infer_text(column: Column) -> tuple[str, float, Reading] | None:
-    """Streets, companies, names, regions and cities, of text that no header explains."""
+    """Streets, companies, names, regions and cities in text."""
     share = partial(share_of, column.values)
     none = Reading()
     if column.distinct < 10 or column.distinct < 0.001 * column.filled:
@@ -133,7 +133,7 @@ def _infer_text(column: Column) -> tuple[str, float, Reading] | None:
         and _one_country(column)
     ):
         return "region", fit, none
-    # The list of cities takes seconds to load: asked only where the header is no word at all.
+    # The list of cities takes a second to load, so it is used only where the header means nothing.
     named = opaque and column.distinct >= 5 and share(patterns.looks_like_name) >= 0.85
     if named and (fit := share(patterns.is_city)) >= 0.5:
         return "city", fit, none

@@ -1,4 +1,4 @@
-"""What makes a row one of its kind."""
+"""The key of a sheet's rows."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from cdi_spark.discovery.recognise.meaning import DATE_MEANINGS, Guess
 from cdi_spark.discovery.recognise.sheets import Sheet
 
 _LINE_NUMBER_WORDS = word_set(load_lists("headers")["line_number_words"])
-# A few rows without a key are quarantined by their rule; more would be lost.
+# Rows without a key go to quarantine; a key must not lose more than a few.
 _LEAST_FILLED = 0.98
-# Redelivered or corrected rows: the newest of a key wins.
+# Redelivered and corrected rows share a key; the newest is used.
 _LEAST_UNIQUE = 0.98
 NOT_KEYS = DATE_MEANINGS | word_set(
     """
@@ -29,15 +29,15 @@ postcode_city deleted active label unit birth_year birth_month birth_day event_n
 )
 
 
-# Ids that say no more than that they are the row's.
+# Subjects of ids that mean only the row itself.
 ROW_SUBJECTS = ("rec", "record", "row", "unique", "sys", "source")
 
 
 @dataclass(frozen=True)
 class Key:
-    """A key expression, the columns in it, and what speaks for it.
+    """A key expression, its columns, and the evidence for it.
 
-    `merge` says that rows of one key are one record's parts, `hashed` that the key is personal and goes by its hash.
+    With `merge`, rows of one key are parts of one record; with `hashed`, the key is personal data and is hashed.
     """
 
     sql: str
@@ -48,7 +48,7 @@ class Key:
     hashed: bool = False
 
     def of(self, text: str) -> str:
-        """Spark SQL of the key, given a column elsewhere that holds what it is made of."""
+        """Spark SQL of the key, from a column of another table that refers to it."""
         return f"sha2({text}, 256)" if self.hashed else text
 
 
@@ -56,8 +56,8 @@ def find_key(sheet: Sheet, samples: Samples, *, kind: str | None, referenced: Se
     """The likeliest key of a sheet's rows.
 
     Args:
-        kind: what event a row is; null for a person.
-        referenced: columns that other files point to: they win where they are unique.
+        kind: the kind of event that a row is; null for a person.
+        referenced: columns that other files refer to; they are preferred where they are unique.
     """
     rows = sheet.rows
     ids = sorted(_list_candidates(sheet, kind), key=lambda g: _rank(g, kind, referenced))
@@ -81,12 +81,12 @@ def find_key(sheet: Sheet, samples: Samples, *, kind: str | None, referenced: Se
 
 
 def find_person_ids(sheet: Sheet) -> list[Guess]:
-    """Columns that number a person or a person's account by their header: customer_no, Kundennr, userId."""
+    """Columns of ids of a person or a person's account: customer_no, Kundennr, userId."""
     return [g for g in sheet.guesses if is_person_id(g)]
 
 
 def is_person_id(guess: Guess) -> bool:
-    """Whether a column numbers a person or a person's account."""
+    """Whether a column holds ids of a person or a person's account."""
     if (
         guess.meaning in ("label", "national_id", "phone", "email")
         or guess.column.is_list
@@ -121,7 +121,7 @@ def _list_candidates(sheet: Sheet, kind: str | None) -> list[Guess]:
 
 
 def _is_listed_by_file(subject: str, sheet: Sheet) -> bool:
-    """Whether an id is of what the file lists by its name: supplier_id in suppliers.csv."""
+    """Whether an id is that of the things that the file lists: supplier_id in suppliers.csv."""
     return subject.rstrip("s") in {token.rstrip("s") for token in headers.tokens_of(sheet.stem)}
 
 
@@ -159,7 +159,7 @@ def _make_unique_key(guess: Guess, distinct: int, filled: float) -> Key:
 
 
 def _find_mailbox_key(sheet: Sheet, samples: Samples) -> Key | None:
-    """The e-mail, where every row has its own."""
+    """The e-mail address as key, where every row has its own."""
     for guess in sheet.of("email"):
         if guess.column.fill == 1 and not guess.column.is_list and guess.column.kind == "text":
             distinct = samples.count_distinct(sheet.delivery, [guess.column])
@@ -169,30 +169,31 @@ def _find_mailbox_key(sheet: Sheet, samples: Samples) -> Key | None:
 
 
 def _find_owner(sheet: Sheet, ids: Sequence[Guess]) -> Guess | None:
-    """An id of the person that several rows may share."""
+    """The first complete column of ids of a person, which several rows may share."""
     named = [g for g in ids if g.subject is not None and (g.subject == "" or is_person_id(g))]
     return next((g for g in named if g.column.fill >= _LEAST_FILLED), None)
 
 
 def _make_shared_key(sheet: Sheet, owner: Guess, samples: Samples) -> Key | None:
-    """The owner's id as key, when the rows that share one agree on who it is."""
-    told = [
+    """The id of the person as key, if the rows that share one agree on who it is."""
+    compared = [
         g for g in sheet.of("family_name", "full_name", "birth_date", "national_id") if g.column.fill > 0.5
     ][:2]
-    if not told:
+    if not compared:
         return None
-    agree = min(samples.measure_agreement(sheet.delivery, owner.column, g.column) for g in told)
+    agree = min(samples.measure_agreement(sheet.delivery, owner.column, g.column) for g in compared)
     if agree < 0.8:
         return None
     facts = f"{percent(owner.column.fill)} filled"
-    same = f"several rows share a key; for {percent(agree)} of these keys, all rows have the same {told[0].column.name}"
+    column = compared[0].column.name
+    same = f"several rows share a key; for {percent(agree)} of these keys, all rows have the same {column}"
     if sheet.has("updated_at") or len(sheet.delivery.files) > 1:
         return Key(owner.column.text, (owner.column,), facts, (f"{same}; the newest row is used",))
     return Key(owner.column.text, (owner.column,), facts, (f"{same}; they become one record",), merge=True)
 
 
 def _find_combined_key(sheet: Sheet, ids: Sequence[Guess], samples: Samples) -> Key | None:
-    """Two or three columns that are unique together."""
+    """A key of two or three columns that are unique together."""
     more = [
         g
         for g in sheet.guesses
@@ -200,7 +201,7 @@ def _find_combined_key(sheet: Sheet, ids: Sequence[Guess], samples: Samples) -> 
     ]
     numbers = [g for g in sheet.guesses if _is_line_number(g)]
     sure = [g for g in ids if g.subject is not None or share_of(g.column.values, lambda x: len(x) >= 5) > 0.9]
-    # An id of a shop is no person's, but together with its customer's number it may be.
+    # The id of a shop and a customer number may be unique together.
     others = [g for g in sheet.guesses if g.subject and g.meaning not in NOT_KEYS]
     parts = dict.fromkeys([*sure, *numbers, *others, *more])
     usable = [g for g in parts if g.column.fill >= 0.9999 and not g.column.is_list][:6]
@@ -217,7 +218,7 @@ def _find_combined_key(sheet: Sheet, ids: Sequence[Guess], samples: Samples) -> 
 
 
 def _hash_row(sheet: Sheet) -> Key:
-    """A hash of all columns: a changed row is another record."""
+    """A hash of all columns as key: a row that changes becomes a new record."""
     if sheet.explode:
         return Key("sha2(to_json(item), 256)", (), "no id; a hash of the whole record is used", (_CHANGED,))
     names = list(dict.fromkeys(quoted(g.column.path[0]) for g in sheet.guesses))
@@ -241,7 +242,7 @@ def _is_line_number(guess: Guess) -> bool:
 
 
 def is_code(guess: Guess) -> bool:
-    """Values that could be ids: short, one word, with digits or random letters."""
+    """Whether the values could be ids: short, one word, with digits."""
     values = guess.column.values
     return share_of(
         values, lambda x: len(x) <= 64 and " " not in x and "@" not in x and any(c.isdigit() for c in x)

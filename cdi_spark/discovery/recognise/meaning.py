@@ -1,4 +1,4 @@
-"""What a column likely means, by its header and by its values; both have a say."""
+"""What a column likely means, by its header and by its values."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ region postcode postcode_city country national_id device_id cookie_id occupation
 """
 )
 _STATUS_WORDS = word_set(load_lists("values")["status_words"])
-# The least share of values that must fit before a header is believed.
+# The least share of values that must fit the meaning of a header.
 _LEAST = {
     "email": 0.3, "phone": 0.35, "postcode": 0.4, "country": 0.3, "currency": 0.4, "gender": 0.5, "title": 0.3,
     "street": 0.5, "house_number": 0.5, "region": 0.5, "given_name": 0.5, "middle_name": 0.4, "family_name": 0.5,
@@ -59,8 +59,8 @@ _HEADER_TESTS: Mapping[str, Callable[[str], bool]] = {
 class Guess:
     """A column with what it likely means.
 
-    `fit` is the share of its values that fit; `said` how much the header says so (0 to 1; 0: values alone);
-    `doubt` what a person should look at, empty when nothing.
+    `fit` is the share of its values that fit; `header_score` the share of the header that supports the meaning
+    (0 to 1; 0 where only the values do); `doubt` what the user should check, empty for nothing.
     """
 
     column: Column
@@ -69,7 +69,7 @@ class Guess:
     header_score: float = 0.0
     doubt: str = ""
     reading: Reading = field(default_factory=Reading)
-    # Whose id the column holds by its header ("" for nobody's); null when it is none.
+    # The thing that the column identifies by its header ("" where it does not name one); null when it is no id.
     subject: str | None = None
 
     @property
@@ -80,11 +80,11 @@ class Guess:
 def guess_meaning(
     column: Column, *, conventions: Conventions, context: frozenset[str] = frozenset()
 ) -> Guess:
-    """Weigh a column's header and values.
+    """Guess what a column means from its header and its values.
 
     Args:
         conventions: how its phones and dates are written.
-        context: words of headers that say nothing in its table.
+        context: words of headers that mean nothing in its table.
     """
     leaf = column.path[-1]
     subject = headers.find_id_subject(leaf)
@@ -115,7 +115,7 @@ def guess_meaning(
 
 
 def _overrules_header(guess: Guess, inferred: str, fit: float) -> bool:
-    """Whether what the values tell counts: where the header says nothing, or only half of what they deny."""
+    """Whether the meaning of the values replaces the header's: it has none, or a doubtful one."""
     if guess.subject is not None and inferred in ("phone", "postcode", "amount", "date", "national_id"):
         return False
     if inferred == "amount" and _is_about_another(guess.column):
@@ -133,21 +133,21 @@ def _is_about_another(column: Column) -> bool:
 
 
 def _read_header(column: Column, context: frozenset[str]) -> dict[str, float]:
-    """Meanings that the header gives, alone and together with the names above it."""
+    """The meanings of the header, alone and together with the names above it."""
     path = [part for part in (*column.above, *column.path) if not part.isdigit()]
     found: dict[str, float] = {}
     for depth in (1, 2, 3):
         if depth > len(path):
             break
         for meaning, said in headers.find_meanings(" ".join(path[-depth:]), context=context).items():
-            # What needs the names above to be said is more exactly said.
+            # A meaning that needs the names above is more specific.
             better = said if depth > 1 or len(path) == 1 else said - 0.05
             found[meaning] = max(found.get(meaning, 0.0), better)
     return found
 
 
 def _accept_meaning(guess: Guess, meaning: str, said: float, conventions: Conventions) -> bool:
-    """Take a meaning that the header names, if the values bear it."""
+    """Set a meaning of the header, if enough values fit it."""
     column = guess.column
     if meaning in DATE_MEANINGS:
         reading = read_column_dates(column, conventions, numbers=True)
@@ -182,7 +182,7 @@ def _accept_meaning(guess: Guess, meaning: str, said: float, conventions: Conven
 
 
 def _is_contradicted(column: Column, meaning: str) -> bool:
-    """Whether the values are of another thing with the same name: states of orders, titles of books, shares."""
+    """Whether the values belong to another thing of the same name: states of orders, titles of books, percentages."""
     if meaning == "region":
         return share_of(column.values, _is_status_word) > 0.5
     if meaning == "country":

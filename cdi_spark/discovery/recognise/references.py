@@ -1,4 +1,4 @@
-"""Which columns name the people of another file."""
+"""Columns that refer to the people of another file."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from cdi_spark.discovery.recognise.sheets import Sheet
 
 @dataclass(frozen=True)
 class Reference:
-    """A column that names persons of another sheet by their key: the share of its values found there."""
+    """A column that refers to persons of another sheet by their key; `found` is the share of its values found there."""
 
     guess: Guess
     target: Sheet
@@ -31,7 +31,7 @@ class Reference:
 def find_reference(
     sheet: Sheet, persons: Sequence[tuple[Sheet, Guess]], samples: Samples
 ) -> Reference | None:
-    """The column of a sheet that names the persons of another one.
+    """The column of a sheet that refers to the persons of another sheet.
 
     Args:
         persons: sheets of people with their likely key columns.
@@ -47,7 +47,7 @@ def find_reference(
                 continue
             found = samples.measure_containment(sheet.delivery, guess.column, target.delivery, key.column)
             better = best is None or kinship > nearest or found > best.found + 0.01
-            # Goods may go to another than who ordered them; a code that is found is no chance.
+            # The recipient of goods may differ from the customer, so a code that is found outweighs the name.
             sure = kinship >= 2 and found >= 0.9 and not _are_small_numbers(guess)
             if found >= 0.3 and better and (sure or _people_agree(sheet, guess, target, key, samples)):
                 best, nearest = Reference(guess, target, key, found), kinship
@@ -55,7 +55,7 @@ def find_reference(
 
 
 def find_handles(sheet: Sheet) -> list[Guess]:
-    """Columns that other files could call the sheet's people by: ids of the row or the person, nearly unique."""
+    """Columns by which other files may refer to the sheet's people: ids of the row or the person, nearly unique."""
     return [
         g
         for g in sheet.guesses
@@ -75,7 +75,7 @@ def _may_refer(guess: Guess) -> bool:
 
 
 def _rate_kinship(guess: Guess, key: Guess, target: Sheet) -> int:
-    """How near a column's name is to a key of the target; 0 when only chance could make them alike."""
+    """How similar the names of a column and a key are, from 3 to 0; at 0, equal values are chance."""
     mine, theirs = headers.tokens_of(guess.column.path[-1]), headers.tokens_of(key.column.path[-1])
     if (guess.subject and guess.subject == key.subject) or (mine == theirs and guess.subject != ""):
         return 3
@@ -90,12 +90,12 @@ def _rate_kinship(guess: Guess, key: Guess, target: Sheet) -> int:
 
 
 def _are_small_numbers(guess: Guess) -> bool:
-    """Numbers that are found in any list of numbers."""
+    """Whether most values are numbers so small that any list of numbers has them."""
     return share_of(guess.column.values, lambda x: x.isdigit() and len(x) < 6) >= 0.5
 
 
 def _people_agree(sheet: Sheet, guess: Guess, target: Sheet, key: Guess, samples: Samples) -> bool:
-    """Whether rows of both that share an id do not name different people."""
+    """Whether rows of both sheets with the same id describe the same people."""
     for meaning in ("email", "family_name", "full_name", "birth_date"):
         mine, theirs = sheet.of(meaning)[:1], target.of(meaning)[:1]
         if mine and theirs and not mine[0].column.is_list and not theirs[0].column.is_list:

@@ -23,7 +23,7 @@ _LIFTED = frozenset(
      "postcode", "country")
 )  # fmt: skip
 STRONG = frozenset(("email", "phone", "contact", "national_id", "device_id", "cookie_id"))
-# Columns that speak for a kind of event, and how loudly.
+# How strongly a column of a meaning suggests a kind of event.
 _VOTES: dict[str, dict[str, float]] = {
     "ordered_at": {"order": 2}, "issued_on": {"invoice": 2}, "due_on": {"invoice": 1}, "plan": {"subscription": 1},
     "started_on": {"subscription": 1}, "ended_on": {"subscription": 1}, "opened_at": {"support_case": 2},
@@ -32,11 +32,10 @@ _VOTES: dict[str, dict[str, float]] = {
     "quantity": {"order_line": 1}, "unit_price": {"order_line": 1}, "product_code": {"order_line": 1},
     "product_name": {"order_line": 0.5}, "amount": {"order": 0.5, "invoice": 0.5, "subscription": 0.5},
 }  # fmt: skip
-# What a company does not have.
+# Meanings that only people have, not companies.
 _OF_PEOPLE = word_set(
     "given_name family_name full_name email birth_date gender national_id device_id cookie_id contact occupation title"
 )
-# Names of files that say which records are the same.
 _LABEL_FILES = word_set(load_lists("headers")["label_files"])
 _REQUIRED: dict[str, tuple[frozenset[str], ...]] = {
     "order": (word_set("ordered_at date occurred_at created_at amount"),),
@@ -50,7 +49,7 @@ _REQUIRED: dict[str, tuple[frozenset[str], ...]] = {
 
 @dataclass(eq=False)
 class Sheet:
-    """Guesses about the columns of one kind of row; `array` where the rows are elements of one."""
+    """The guesses for the columns of a table; `array` is set where its rows are the elements of an array."""
 
     delivery: Delivery
     name: str
@@ -61,7 +60,7 @@ class Sheet:
     inner: list[Sheet] = field(default_factory=list)
 
     def of(self, *meanings: str) -> list[Guess]:
-        """The guesses of some meanings, the best first: said by the header, fitting, filled."""
+        """The guesses of some meanings, best first: by header score, then by fit and fill."""
         found = [g for g in self.guesses if g.meaning in meanings]
         return sorted(found, key=lambda g: (-round(g.header_score, 1), -round(g.fit * g.column.fill, 2)))
 
@@ -70,7 +69,7 @@ class Sheet:
 
     @property
     def stem(self) -> str:
-        """The name without what only tells deliveries of one source apart."""
+        """The name without numbers and dates."""
         return re.sub(r"[\W\d_]+", " ", self.name).strip()
 
 
@@ -87,7 +86,7 @@ def recognise_sheet(delivery: Delivery, table: Table, name: str, *, conventions:
 
 
 def is_person(sheet: Sheet) -> bool:
-    """Whether the rows say who somebody is."""
+    """Whether the rows describe people."""
     if _is_list_of_companies(sheet) or _is_label_file(sheet):
         return False
     if any(g.meaning in STRONG and g.column.filled for g in sheet.guesses):
@@ -98,7 +97,7 @@ def is_person(sheet: Sheet) -> bool:
         return False
     if any(inner.has("email", "phone", "contact") for inner in sheet.inner):
         return True
-    # People without names, as in data that was made anonymous: an id, and something about them.
+    # Anonymised people: an id and a description, without names.
     about = [
         g for g in sheet.of("city", "postcode", "birth_date", "gender", "region", "country") if g.header_score
     ]
@@ -106,7 +105,7 @@ def is_person(sheet: Sheet) -> bool:
 
 
 def find_event_kind(sheet: Sheet) -> str | None:
-    """The kind of event that a row is; null where it is none that has a table."""
+    """The kind of event that a row is; null where it is none."""
     votes: dict[str, float] = defaultdict(float)
     by_name = event_kind_of(sheet.name.replace(".", " "))
     if by_name:
@@ -119,7 +118,7 @@ def find_event_kind(sheet: Sheet) -> str | None:
     people = _is_list_of_people(sheet)
     if people and not by_name:
         return None
-    # The file's name alone does not make orders of sales_contacts.
+    # sales_contacts.csv: the name of the file alone must not make people orders.
     least = 3 if people else 2
     for kind, votes_for in sorted(votes.items(), key=lambda item: (-item[1], item[0])):
         if votes_for >= least and all(sheet.has(*wanted) for wanted in _REQUIRED[kind]):
@@ -128,7 +127,7 @@ def find_event_kind(sheet: Sheet) -> str | None:
 
 
 def explain_skipped(sheet: Sheet) -> str:
-    """Why no source is made of a sheet, in words."""
+    """Why a sheet becomes no source, as text for the user."""
     if sheet.has("label") or _is_label_file(sheet):
         return "it holds labels (which records are one person); only `cdi evaluate` may read those"
     if _is_list_of_companies(sheet):
@@ -147,7 +146,7 @@ def explain_skipped(sheet: Sheet) -> str:
 
 
 def _is_label_file(sheet: Sheet) -> bool:
-    """Whether the file's name or columns say that it tells who is one person, and no more of them."""
+    """Whether the sheet holds only labels, by its name or its columns."""
     named = set(headers.tokens_of(sheet.stem)) & _LABEL_FILES
     describing = [g for g in sheet.guesses if g.meaning not in ("", "label", "name_word") and g.header_score]
     return (bool(named) or sheet.has("label")) and len(describing) < 2
@@ -173,7 +172,7 @@ def _recognise_array(delivery: Delivery, array: Array, conventions: Conventions)
 def _guess_columns(columns: Sequence[Column], conventions: Conventions) -> list[Guess]:
     context = headers.find_common_prefixes([column.path[-1] for column in columns])
     guesses = [guess_meaning(column, conventions=conventions, context=context) for column in columns]
-    # Whose owner it is shows beside columns of the same that are nobody's in particular.
+    # A column of an owner is another person where the same column without an owner exists.
     plain = {g.meaning for g in guesses if "owner" not in headers.tokens_of(g.column.name)}
     for guess in guesses:
         if guess.meaning in plain and "owner" in headers.tokens_of(guess.column.name):
@@ -182,7 +181,7 @@ def _guess_columns(columns: Sequence[Column], conventions: Conventions) -> list[
 
 
 def _lift_first_element(sheet: Sheet, inner: Sheet) -> None:
-    """Take what the first object of an array says about the person: names, an address, in arrays of one mostly."""
+    """Add names and address from the first object of an array; most such arrays have one object."""
     if find_event_kind(inner) or headers.is_about_another(inner.name) or inner.array is None:
         return
     for guess in inner.guesses:
@@ -199,7 +198,7 @@ def _repeats(guess: Guess) -> bool:
 
 
 def _is_list_of_people(sheet: Sheet) -> bool:
-    """Whether a row is a person by the file's name or its key, whatever else it tells of what the person did."""
+    """Whether a row is a person by the file's name or its key, even if it has columns of events."""
     if headers.names_person(sheet.stem):
         return True
     return any(
@@ -212,12 +211,12 @@ def _is_list_of_people(sheet: Sheet) -> bool:
 
 
 def _resolve_names(sheet: Sheet) -> None:
-    """Decide what a column called `name` holds, by its neighbours and values."""
+    """Decide what columns called `name` hold, by the other columns and their values."""
     named = sheet.of("name_word")
     if not named:
         return
     personal = sheet.has("email", "phone", "birth_date", "national_id", "street", "gender", "postcode")
-    # Who is surely a given name decides about the others.
+    # The column with most given names is decided first, because the others depend on it.
     for guess in sorted(named, key=lambda g: -share_of(g.column.values, patterns.is_given_name)):
         given, family = sheet.has("given_name"), sheet.has("family_name")
         # Travel agents write SMITH/JOHN.
@@ -251,7 +250,7 @@ def _resolve_names(sheet: Sheet) -> None:
 
 
 def _resolve_by_neighbours(sheet: Sheet) -> None:
-    """What columns without a word for a header hold, by what stands next to them: names and addresses keep together."""
+    """Set the meaning of columns without a header: parts of names and addresses stand beside each other."""
     for meaning, beside, fits, least in _BESIDE:
         if sheet.has(meaning):
             continue
@@ -289,5 +288,5 @@ def _is_product(sheet: Sheet) -> bool:
 
 
 def join_names(guesses: Iterable[Guess]) -> str:
-    """The columns' names for a message."""
+    """The names of the columns, for a message."""
     return ", ".join(g.column.name for g in guesses)
