@@ -38,8 +38,8 @@ class Reading:
     for_order: int = 0
     against: int = 0
     dates: Counter[date] = field(default_factory=Counter)
-    # The date of the run, which separates past and future.
-    today: date = field(default_factory=today_in_utc)
+    # The date of the run, which separates past and future; unused without dates.
+    today: date = date.min
 
     @property
     def timed(self) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import dataclass, field
 from functools import partial
 
 from cdi_spark.discovery.lexicon import headers, patterns
@@ -16,6 +17,15 @@ from cdi_spark.discovery.recognise.dates import Reading, looks_like_births, read
 TIMED = ("date", "timestamp", "nanos")
 
 
+@dataclass(frozen=True)
+class Inference:
+    """A meaning that values show, the share of the values that fit it, and their reading where it is a date."""
+
+    meaning: str
+    fit: float
+    reading: Reading = field(default_factory=Reading)
+
+
 def read_column_dates(column: Column, conventions: Conventions, *, numbers: bool) -> Reading:
     """The column's values read as dates."""
     return read_dates(
@@ -23,49 +33,62 @@ def read_column_dates(column: Column, conventions: Conventions, *, numbers: bool
     )
 
 
-def infer_meaning(column: Column, conventions: Conventions) -> tuple[str, float, Reading] | None:
-    """The meaning that the values alone show, the share that fits it, and the reading of dates."""
+def infer_meaning(column: Column, conventions: Conventions) -> Inference | None:
+    """The meaning that the values alone show; null where they show none."""
     share = partial(share_of, column.values)
-    none = Reading()
     if column.kind in TIMED:
         reading = read_column_dates(column, conventions, numbers=False)
-        return ("birth_date" if looks_like_births(reading) else "date"), 1.0, reading
+        return _infer_date(reading, 1.0)
     if column.kind == "boolean" or (column.is_list and not column.distinct):
         return None
     mails = share(patterns.is_email)
     if mails >= 0.7:
-        return "email", mails, none
+        return Inference("email", mails)
     if mails >= 0.1 and mails + share(patterns.is_phone) >= 0.9:
-        return "contact", mails + share(patterns.is_phone), none
+        return Inference("contact", mails + share(patterns.is_phone))
     if share(patterns.is_url) > 0.5 or share(patterns.is_ip_address) > 0.5:
         return None
     reading = read_column_dates(column, conventions, numbers=False)
     if reading.share >= 0.8:
-        return ("birth_date" if looks_like_births(reading) else "date"), reading.share, reading
+        return _infer_date(reading, reading.share)
     if (fit := share(patterns.is_national_id)) >= 0.8 and column.distinct > 5:
-        return "national_id", fit, none
+        return Inference("national_id", fit)
     if (fit := share(patterns.is_evident_phone)) >= 0.7 and column.distinct > 3:
         sure = share(lambda x: patterns.is_valid_phone(x, conventions.country))
         if sure >= 0.4 or (fit > 0.95 and share(lambda x: x.startswith(("+", "00", "("))) > 0.3):
-            return "phone", fit, none
+            return Inference("phone", fit)
+    if code := _infer_code(column):
+        return code
+    if share(patterns.is_text) < 0.5:
+        return _infer_number(column)
+    return _infer_text(column)
+
+
+def _infer_date(reading: Reading, fit: float) -> Inference:
+    return Inference("birth_date" if looks_like_births(reading) else "date", fit, reading)
+
+
+def _infer_code(column: Column) -> Inference | None:
+    """Genders, titles, lettered postcodes, currencies and countries, which have few forms."""
+    share = partial(share_of, column.values)
     if (
         2 <= column.distinct <= 12
         and (fit := share(patterns.is_gender)) >= 0.95
         and share(lambda x: x.lower() in ("m", "male", "f", "female", "w", "v", "k", "h")) > 0.2
         and share(lambda x: x.lower() in ("x", "o", "u", "n", "d")) < 0.5
     ):
-        return "gender", fit, none
+        return Inference("gender", fit)
     if column.distinct <= 25 and (fit := share(patterns.is_title)) >= 0.9:
-        return "title", fit, none
+        return Inference("title", fit)
     if (fit := share(patterns.is_lettered_postcode)) >= 0.7 and column.distinct > 3:
-        return "postcode", fit, none
+        return Inference("postcode", fit)
     if (
         column.distinct <= 250
         and (fit := share(patterns.is_currency)) >= 0.95
         and share(lambda x: len(x) <= 3) > 0.9
         and _all_currencies(column)
     ):
-        return "currency", fit, none
+        return Inference("currency", fit)
     spelled = column.distinct >= 3 or share(lambda x: len(x) > 3) > 0.5
     if (
         column.distinct <= 250
@@ -73,10 +96,8 @@ def infer_meaning(column: Column, conventions: Conventions) -> tuple[str, float,
         and (fit := share(patterns.is_country)) >= 0.9
         and not _is_yes_no(column)
     ):
-        return "country", fit, none
-    if share(patterns.is_text) < 0.5:
-        return _infer_number(column)
-    return _infer_text(column)
+        return Inference("country", fit)
+    return None
 
 
 def _all_currencies(column: Column) -> bool:
@@ -87,10 +108,10 @@ def _is_yes_no(column: Column) -> bool:
     return share_of(column.values, patterns.is_yes_no) > 0.9
 
 
-def _infer_number(column: Column) -> tuple[str, float, Reading] | None:
+def _infer_number(column: Column) -> Inference | None:
     decimal = share_of(column.values, patterns.is_decimal)
     if decimal >= 0.7:
-        return "amount", decimal, Reading()
+        return Inference("amount", decimal)
     fit = share_of(column.values, lambda x: bool(patterns.is_postcode(x)) and len(x.removesuffix(".0")) == 5)
     lengths = {len(x) for x in column.values}
     if (
@@ -100,43 +121,42 @@ def _infer_number(column: Column) -> tuple[str, float, Reading] | None:
         and column.distinct < 0.9 * column.filled
         and any(x[0] == "0" for x in column.values)
     ):
-        return "postcode", fit, Reading()
+        return Inference("postcode", fit)
     return None
 
 
-def _infer_text(column: Column) -> tuple[str, float, Reading] | None:
+def _infer_text(column: Column) -> Inference | None:
     """Streets, companies, names, regions and cities in text."""
     share = partial(share_of, column.values)
-    none = Reading()
     if column.distinct < 10 or column.distinct < 0.001 * column.filled:
         return None
     opaque = headers.is_opaque(column.path[-1])
     if (fit := share(patterns.is_street)) >= 0.5 and share(has_street_word) >= (
         0.0 if opaque and fit > 0.7 else 0.2
     ):
-        return "street", fit, none
+        return Inference("street", fit)
     if (fit := share(patterns.is_company)) >= 0.3:
-        return "company", fit, none
+        return Inference("company", fit)
     several = share(lambda x: " " in x or "," in x)
     given, family = share(patterns.is_given_name), share(patterns.is_family_name)
     if several >= 0.6 and (fit := share(patterns.is_full_name)) >= 0.5:
-        return "full_name", fit, none
+        return Inference("full_name", fit)
     if several < 0.5 and given >= 0.35 and given > family:
-        return "given_name", share(patterns.looks_like_name), none
+        return Inference("given_name", share(patterns.looks_like_name))
     if (fit := share(patterns.is_occupation)) >= 0.4:
-        return "occupation", fit, none
+        return Inference("occupation", fit)
     if several < 0.5 and family >= 0.3 and column.distinct >= 10 and share(patterns.looks_like_name) >= 0.9:
-        return "family_name", share(patterns.looks_like_name), none
+        return Inference("family_name", share(patterns.looks_like_name))
     if (
         (fit := share(lambda x: bool(patterns.find_region_countries(x)))) >= 0.85
         and column.distinct <= 120
         and _one_country(column)
     ):
-        return "region", fit, none
+        return Inference("region", fit)
     # The list of cities takes a second to load, so it is used only where the header means nothing.
     named = opaque and column.distinct >= 5 and share(patterns.looks_like_name) >= 0.85
     if named and (fit := share(patterns.is_city)) >= 0.5:
-        return "city", fit, none
+        return Inference("city", fit)
     return None
 
 

@@ -12,7 +12,7 @@ from cdi_spark.discovery.lexicon.vocabulary import load_lists, word_set
 from cdi_spark.discovery.read.columns import Column
 from cdi_spark.discovery.recognise.conventions import Conventions
 from cdi_spark.discovery.recognise.dates import Reading
-from cdi_spark.discovery.recognise.infer_from_values import TIMED, infer_meaning, read_column_dates
+from cdi_spark.discovery.recognise.infer_from_values import TIMED, Inference, infer_meaning, read_column_dates
 
 DATE_MEANINGS = frozenset(
     [
@@ -102,28 +102,30 @@ def guess_meaning(
     for meaning, said in sorted(named.items(), key=lambda item: -item[1]):
         if _accept_meaning(guess, meaning, said, conventions):
             break
-    if (
-        inferred
-        and _overrules_header(guess, inferred[0], inferred[1])
-        and not (named and _is_about_another(column))
-    ):
-        guess.meaning, guess.fit, guess.reading = inferred
+    if inferred and _overrules_header(guess, inferred) and not (named and _is_about_another(column)):
+        guess.meaning, guess.fit, guess.reading = inferred.meaning, inferred.fit, inferred.reading
         guess.header_score, guess.doubt = 0.0, "recognised by its values, not by its header"
     if _is_about_another(column) and guess.meaning in _PERSONAL:
         guess.meaning = ""
     return guess
 
 
-def _overrules_header(guess: Guess, inferred: str, fit: float) -> bool:
+def _overrules_header(guess: Guess, inferred: Inference) -> bool:
     """Whether the meaning of the values replaces the header's: it has none, or a doubtful one."""
-    if guess.subject is not None and inferred in ("phone", "postcode", "amount", "date", "national_id"):
+    if guess.subject is not None and inferred.meaning in (
+        "phone",
+        "postcode",
+        "amount",
+        "date",
+        "national_id",
+    ):
         return False
-    if inferred == "amount" and _is_about_another(guess.column):
+    if inferred.meaning == "amount" and _is_about_another(guess.column):
         return False
     return not guess.meaning or (
-        inferred in ("email", "phone")
-        and guess.meaning != inferred
-        and fit > 0.9
+        inferred.meaning in ("email", "phone")
+        and guess.meaning != inferred.meaning
+        and inferred.fit > 0.9
         and guess.header_score < 0.9
     )
 
