@@ -223,6 +223,6 @@ def _draft_currency(sheet: Sheet, lines: list[ConfLine], country: str, outer: Sh
             "currency",
             f"'{code}'",
             "",
-            [f"no column and no sign names the currency; this is the currency of {country}"],
+            [f"no column and no currency sign shows the currency; this is that of {country}"],
         )
     ]

@@ -17,7 +17,9 @@ def plan_changes(plan: SourcePlan) -> None:
     plan.updated = _plan_updated_at(plan)
     if plan.kind is None and len(sheet.delivery.files) > 1:
         newer = f"struct({plan.updated.sql}, _file)" if plan.updated else "_file"
-        plan.order_by = ConfLine("order_by", newer, "", ["is a file with a later name newer?"])
+        plan.order_by = ConfLine(
+            "order_by", newer, "", ["files are ordered by name: a later name must mean a newer file"]
+        )
     if gone := sheet.of("deleted"):
         column = gone[0].column
         if gone[0].reading.forms or column.kind in TIMED:

@@ -34,7 +34,7 @@ def render_project(
         f"name: {write_scalar(name)}",
         f"description: {write_scalar('; '.join(plan.name for plan in plans))}",
         *wrap_comment(f"confirm: {one_line(evidence)}", "# "),
-        f"default_country: {write_scalar(country)}   # for phones, postcodes and dates that name none",
+        f"default_country: {write_scalar(country)}   # for phones, postcodes and dates without a country",
         "warehouse: warehouse   # folder of the tables, relative to this file",
         "vars:",
         f"  raw: {write_scalar(raw)}   # folder of the raw files; on another machine pass --var raw=FOLDER",

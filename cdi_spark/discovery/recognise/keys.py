@@ -186,7 +186,7 @@ def _make_shared_key(sheet: Sheet, owner: Guess, samples: Samples) -> Key | None
         return None
     facts = f"{percent(owner.column.fill)} filled"
     column = compared[0].column.name
-    same = f"several rows share a key; for {percent(agree)} of these keys, all rows have the same {column}"
+    same = f"several rows share a key; for {percent(agree)} of these keys, all rows agree on {column}"
     if sheet.has("updated_at") or len(sheet.delivery.files) > 1:
         return Key(owner.column.text, (owner.column,), facts, (f"{same}; the newest row is used",))
     return Key(owner.column.text, (owner.column,), facts, (f"{same}; they become one record",), merge=True)
