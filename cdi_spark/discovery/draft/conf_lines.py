@@ -22,18 +22,17 @@ class ConfLine:
 
 def draft_line(target: str, guess: Guess, sql: str | None = None) -> ConfLine:
     """A line that maps one column."""
-    facts = f"{percent(guess.column.fill)} filled, {percent(guess.fit)} fit"
-    return ConfLine(target, sql or guess.column.text, facts, list_doubts(guess), [guess])
+    return ConfLine(target, sql or guess.column.text, state_facts([guess]), list_doubts(guess), [guess])
 
 
 def list_doubts(guess: Guess) -> list[str]:
+    """What to confirm about a guess; empty for nothing."""
     return [guess.doubt] if guess.doubt else []
 
 
 def state_facts(guesses: Sequence[Guess]) -> str:
     """The facts of a line that uses these columns."""
+    facts = [f"{percent(guess.column.fill)} filled, {percent(guess.fit)} fit" for guess in guesses]
     if len(guesses) == 1:
-        return f"{percent(guesses[0].column.fill)} filled, {percent(guesses[0].fit)} fit"
-    return "; ".join(
-        f"{g.column.path[-1]} {percent(g.column.fill)} filled, {percent(g.fit)} fit" for g in guesses
-    )
+        return facts[0]
+    return "; ".join(f"{g.column.path[-1]} {fact}" for g, fact in zip(guesses, facts, strict=True))
