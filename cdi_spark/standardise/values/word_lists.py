@@ -11,14 +11,14 @@ import yaml
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-def word_list(name: str) -> dict[str, Any]:
-    """Return the lists of `words/<name>.yml` by name, without `source`, which cites where they come from.
+def word_list(name: str, *, package: str = __package__) -> dict[str, Any]:
+    """Return the lists of a package's `words/<name>.yml` by name, without `source`, which cites where they come from.
 
     >>> word_list("text")["plain_letters"]["ø"]
     'o'
     """
     # The package may be in a wheel that is not unpacked.
-    text = files(__package__).joinpath("words", f"{name}.yml").read_text(encoding="utf-8")
+    text = files(package).joinpath("words", f"{name}.yml").read_text(encoding="utf-8")
     lists: dict[str, Any] = yaml.load(text, Loader=_LOADER)
     del lists["source"]
     return lists
