@@ -1,8 +1,5 @@
 """Run every stage in order."""
 
-import sys
+from cdi_spark.cli import run_job
 
-from cdi_spark.cli import main
-
-if status := main(["run", "all", *sys.argv[1:]]):
-    sys.exit(status)
+run_job()

@@ -1,8 +1,5 @@
-"""Land raw sources in bronze."""
+"""Read every source into bronze."""
 
-import sys
+from cdi_spark.cli import run_job
 
-from cdi_spark.cli import main
-
-if status := main(["run", "ingest", *sys.argv[1:]]):
-    sys.exit(status)
+run_job()

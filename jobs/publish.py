@@ -1,8 +1,5 @@
 """Publish gold.customer_360 and the marts."""
 
-import sys
+from cdi_spark.cli import run_job
 
-from cdi_spark.cli import main
-
-if status := main(["run", "publish", *sys.argv[1:]]):
-    sys.exit(status)
+run_job()

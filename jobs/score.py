@@ -1,8 +1,5 @@
-"""Score silver.person into linkage.pair."""
+"""Score pairs of silver.person into linkage.pair."""
 
-import sys
+from cdi_spark.cli import run_job
 
-from cdi_spark.cli import main
-
-if status := main(["run", "score", *sys.argv[1:]]):
-    sys.exit(status)
+run_job()

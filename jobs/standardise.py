@@ -1,8 +1,5 @@
-"""Cleanse bronze to silver, quarantine what fails."""
+"""Clean bronze into silver; put rows that fail in quarantine."""
 
-import sys
+from cdi_spark.cli import run_job
 
-from cdi_spark.cli import main
-
-if status := main(["run", "standardise", *sys.argv[1:]]):
-    sys.exit(status)
+run_job()

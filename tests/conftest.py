@@ -141,7 +141,7 @@ def _run_demo(spark: SparkSession, folder: Path, company: Path, *, until: str = 
 
     project = load_project(ROOT / "conf" / "demo", {"raw": str(company / "raw")})
     stages = list(STAGES)
-    run = Run(spark, project, Storage(spark, folder / "warehouse"))
+    run = Run(project, Storage(spark, folder / "warehouse"))
     list(run_stages(run, stages[: stages.index(until) + 1]))
 
 

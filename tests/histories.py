@@ -1,4 +1,4 @@
-"""Histories of small worlds: people come, change and go; what a run makes of the changes, and a full run of all."""
+"""Histories of small worlds, in which people come, change and go: incremental runs compared with full runs."""
 
 from __future__ import annotations
 
@@ -27,14 +27,7 @@ from cdi_spark.schema import (
     Table,
 )
 from cdi_spark.spark.local_rows import local_rows
-from cdi_spark.stewardship.judgements import (
-    CANNOT,
-    MUST,
-    WITHDRAWN,
-    Judgement,
-    against,
-    standing,
-)
+from cdi_spark.stewardship.judgements import Judgement, Verdict, active_judgements, find_contradiction
 from cdi_spark.storage import Storage
 
 ORDER, LINE, INVOICE, PAYMENT = (
@@ -45,14 +38,17 @@ Day = tuple[dict[str, dict[str, Any] | None], list[tuple[list[str], str]], list[
 
 
 def any_day(chance: Random) -> Day:
-    """What happens to a world on a day: up to three records change, stewards decide, and set birth dates.
+    """Return the changes of a world on a day: up to three changed records, decisions, and overridden birth dates.
 
-    A record that changes says something else then, or is deleted. Decisions and birth dates may be about records that
-    are not there; without a birth date the sources decide again.
+    A changed record has other values, or is deleted. Decisions and overrides may be about records that do not exist;
+    an override without a birth date is withdrawn.
     """
     changed = chance.sample(KEYS, chance.randint(0, 3))
     decisions = [
-        (sorted(chance.sample(KEYS, 2)), chance.choice([MUST, CANNOT, WITHDRAWN]))
+        (
+            sorted(chance.sample(KEYS, 2)),
+            chance.choice([Verdict.MUST_LINK, Verdict.CANNOT_LINK, Verdict.WITHDRAWN]),
+        )
         for _ in range(chance.choice([0, 0, 1, 2]))
     ]
     births = [(chance.choice(KEYS), chance.choice([None, "1980-05-17", "1999-09-09"]))]
@@ -64,7 +60,7 @@ def any_day(chance: Random) -> Day:
 
 
 def any_record(chance: Random) -> dict[str, Any]:
-    """What a record says: those of a world are alike enough to be joined, torn and joined over a third."""
+    """Return a record: those of a world are similar enough to be joined, split, and joined through a third."""
     return {
         "given_name": chance.choice(["Anna", "Ann", "Anne-Marie", "Bertram", "Bert"]),
         "middle_name": chance.choice([None, "Jo"]),
@@ -76,8 +72,8 @@ def any_record(chance: Random) -> dict[str, Any]:
     }
 
 
-# Somebody is always there: gold without rows would not pass its gate.
-SETTLED = {
+# One customer always exists: gold without rows fails its gate.
+PERMANENT = {
     "given_name": "Zoe", "middle_name": None, "birth_date": None, "emails": ["zoe"], "phones": None, "street": None,
     "orders": 1, "world": 10_000,
 }  # fmt: skip
@@ -85,13 +81,13 @@ STAGES = ("score", "resolve", "publish")
 COMPARED = (
     "linkage.pair", "linkage.linked", "entities.component", "entities.member", "entities.redirect",
     "gold.customer_360", "gold.attribute", "gold.journey", "gold.order", "gold.measure",
-    "gold.standard", "gold.product_rule", "gold.cash_flow",
+    "gold.population_statistics", "gold.product_rule", "gold.cash_flow",
 )  # fmt: skip
 
 
 @dataclass
 class Worlds:
-    """Worlds that have nothing in common, in one warehouse, so that a day of all costs one run.
+    """Independent worlds in one warehouse, so that one run does a day of all worlds.
 
     Attributes:
         storage: with a model that was trained elsewhere, and no person.
@@ -100,13 +96,13 @@ class Worlds:
     storage: Storage
     project: Project
     count: int
-    said: dict[str, dict[str, Any]] = field(default_factory=lambda: {"crm:settled": dict(SETTLED)})
+    said: dict[str, dict[str, Any]] = field(default_factory=lambda: {"crm:permanent": dict(PERMANENT)})
     day: int = 0
     decided: int = 0
     overridden: int = 0
 
     def live(self, days: dict[int, Day]) -> None:
-        """Let a day pass: silver as its sources then have it, and a run over it; hold that against a full run.
+        """Do one day: write silver as of that day, run incrementally, and compare with a full run.
 
         Raises:
             AssertionError: a table differs.
@@ -128,29 +124,31 @@ class Worlds:
         shutil.copytree(yesterday, other.warehouse)
         run_id = f"day{self.day}"
         is_same_day = self.day % 2 == 0
-        standards = version_of(self.storage, "gold.standard") if is_same_day else None
-        # So that customers lapse between runs, without an event; every other run is of the same day.
+        version = version_of(self.storage, "gold.population_statistics") if is_same_day else None
+        # Customers lapse between runs without an event; every other run has the same date as the one before.
         today = date(2024, 1, 1) + timedelta(days=200 * ((self.day + 1) // 2))
         file = self.project.file.model_copy(update={"as_of": today})
         project = self.project.model_copy(update={"file": file})
-        list(run_stages(Run(other.spark, project, other, full=True, run_id=run_id), STAGES))
-        list(run_stages(Run(self.storage.spark, project, self.storage, run_id=run_id), STAGES))
+        list(run_stages(Run(project, other, full=True, run_id=run_id), STAGES))
+        list(run_stages(Run(project, self.storage, run_id=run_id), STAGES))
         if is_same_day:
-            assert {version_of(storage, "gold.standard") for storage in (self.storage, other)} == {standards}
+            assert {
+                version_of(storage, "gold.population_statistics") for storage in (self.storage, other)
+            } == {version}
         for name in COMPARED:
             assert rows_of(self.storage, name) == rows_of(other, name), name
         assert events_of(self.storage) == events_of(other)
 
     def _decide(self, decisions: dict[int, list[tuple[list[str], str]]]) -> None:
-        held, rows = standing(self.storage.read_or_empty(JUDGEMENT)), []
+        held, rows = active_judgements(self.storage.read_or_empty(JUDGEMENT)), []
         for world, of_world in decisions.items():
             for keys, verdict in of_world:
                 pair = f"{keys[0]}w{world}", f"{keys[1]}w{world}"
-                if verdict != WITHDRAWN and against(held, pair, verdict) is not None:
+                if verdict != Verdict.WITHDRAWN and find_contradiction(held, pair, verdict) is not None:
                     continue
                 held = [judgement for judgement in held if judgement.pair != pair]
                 at = datetime(2024, 1, 1, tzinfo=UTC)
-                if verdict != WITHDRAWN:
+                if verdict != Verdict.WITHDRAWN:
                     held.append(Judgement(*pair, verdict, "ann", "", at))
                 self.decided += 1
                 rows.append((self.decided, *pair, verdict, "ann", "", at))
@@ -171,7 +169,7 @@ class Worlds:
             self.storage.append(OVERRIDE, entries)
 
     def write_silver(self) -> None:
-        """Write silver's persons as `said` has them, and, every other day, what they did."""
+        """Write silver.person from `said`, and, every other day, the events."""
         persons: list[tuple[Any, ...]] = []
         events: dict[Table, list[dict[str, Any]]] = {ORDER: [], LINE: [], INVOICE: [], PAYMENT: []}
         for name, says in self.said.items():
@@ -196,12 +194,12 @@ class Worlds:
                 for code in "AB"[: 1 + len(says["given_name"]) % 2]:
                     line = {"order_line_id": f"{key}-{code}", "order_key": key.partition(":")[2]}
                     events[LINE].append({**event, **line, "product_code": code})
-                # Somebody else paid half of it.
+                # Another customer paid half of it.
                 paid = {"payment_id": key, "paid_invoice_id": key, "paid_on": day, "kind": "payment"}
-                events[PAYMENT].append({**event, **paid, "record_id": "crm:settled", "amount": Decimal(5)})
+                events[PAYMENT].append({**event, **paid, "record_id": "crm:permanent", "amount": Decimal(5)})
         spark = self.storage.spark
         self.storage.replace(PERSON, local_rows(spark, persons, PERSON.schema))
-        # Every other day nothing happened: what a run found in all events holds on.
+        # Every other day has no new events: the statistics of the population stay valid.
         if self.day % 2 == 1 or not self.storage.exists(ORDER.name):
             for table, rows in events.items():
                 in_order = [tuple(map(row.get, table.names)) for row in rows]
@@ -209,7 +207,7 @@ class Worlds:
 
 
 def rows_of(storage: Storage, name: str) -> set[str]:
-    """The rows of a table that hold now, but for the times at which a run said so."""
+    """Return the current rows of a table, without their times of validity."""
     rows = storage.read(name)
     if "valid_to" in rows.columns:
         rows = rows.where("valid_to IS NULL").drop("valid_from", "valid_to", "run_id")
@@ -217,8 +215,8 @@ def rows_of(storage: Storage, name: str) -> set[str]:
 
 
 def version_of(storage: Storage, name: str) -> int:
-    told = storage.spark.sql(f"DESCRIBE HISTORY {storage.address(name)} LIMIT 1").collect()
-    return int(told[0]["version"])
+    history = storage.spark.sql(f"DESCRIBE HISTORY {storage.address(name)} LIMIT 1").collect()
+    return int(history[0]["version"])
 
 
 def events_of(storage: Storage) -> list[tuple[Any, ...]]:
@@ -227,13 +225,13 @@ def events_of(storage: Storage) -> list[tuple[Any, ...]]:
 
 
 def run_histories(worlds: Callable[[], Worlds], *, warehouses: int, days: int, random: bool) -> None:
-    """Let so many warehouses of worlds live so many days.
+    """Run histories in several warehouses of worlds, for several days each.
 
-    Hypothesis draws a number a day, of which all that happens on it follows: what it may draw in all would not do for
-    hundreds of worlds.
+    Hypothesis draws one number per day, from which all changes of that day follow: its limit on draws would be too low
+    for hundreds of worlds.
 
     Raises:
-        AssertionError: what runs over changes left differs from what full runs did.
+        AssertionError: an incremental run differs from a full run.
     """
 
     class Histories(RuleBasedStateMachine):
@@ -255,12 +253,12 @@ def run_histories(worlds: Callable[[], Worlds], *, warehouses: int, days: int, r
 
 
 def with_model(spark: SparkSession, trained: Storage, place: Path) -> Storage:
-    """An empty warehouse with the model of another."""
+    """Return an empty warehouse with the model of another."""
     for name in ("model", "term_frequency", "shared_value"):
         shutil.copytree(f"{trained.warehouse}/linkage/{name}", place / "linkage" / name)
     return Storage(spark, place)
 
 
 def _family(world: int) -> str:
-    """A name of the world's own, like no other's."""
+    """Return a family name that is unlike those of other worlds."""
     return "F" + "".join(chr(97 + (world * 7919 // 17**n) % 17 + n) for n in range(6))

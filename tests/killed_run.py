@@ -19,7 +19,7 @@ from cdi_spark.pipeline.streaming import stream
 from cdi_spark.spark.session import spark_session
 from cdi_spark.storage import Storage
 
-WRITES = ("append_once", "append", "replace", "replace_of", "merge", "release")
+WRITES = ("append_once", "append", "replace", "replace_keys", "replace_except", "merge", "release")
 
 
 def die() -> None:
@@ -27,7 +27,7 @@ def die() -> None:
 
 
 def kill_at(count: int, moment: str, delay: float) -> None:
-    """Make the count-th write of this process its last one."""
+    """Kill this process at its count-th write."""
     written = [0]
     one_at_a_time = threading.Lock()
 
@@ -44,7 +44,7 @@ def kill_at(count: int, moment: str, delay: float) -> None:
             if mine and moment == "after":
                 die()
             if mine:
-                time.sleep(60)  # the write was quicker than the delay; the timer comes
+                time.sleep(60)  # The write was faster than the delay: wait for the timer.
             return result
 
         return wrapped
@@ -57,7 +57,7 @@ def main(project: str, warehouse: str, stages: str, count: str, moment: str, del
     spark = spark_session({"spark.master": "local[2]"}, profile="tiny")
     loaded, storage = load_project(Path(project)), Storage(spark, warehouse)
     kill_at(int(count), moment, float(delay))
-    run = Run(spark, loaded, storage)
+    run = Run(loaded, storage)
     if stages == "stream":
         stream(run, every_seconds=None)
     else:

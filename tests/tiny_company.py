@@ -1,4 +1,4 @@
-"""A company small enough to be run again and again: its customers and orders, yesterday's and today's."""
+"""A company small enough to run many times: its customers and orders of yesterday and of today."""
 
 from __future__ import annotations
 
@@ -56,20 +56,20 @@ rules: {born_before_2005: birth_date < date'2005-01-01'}
 
 @dataclass(frozen=True)
 class FirstDay:
-    """A company after its first run: conf, warehouse, and what the run came to."""
+    """A company after its first run: conf, warehouse, and outcome()."""
 
     conf: Path
     storage: Storage
     outcome: dict[str, list[str]]
 
     def copy(self, folder: Path) -> FirstDay:
-        """The same company in an empty folder, to be changed."""
+        """Copy the company to an empty folder, where it can be changed."""
         warehouse = shutil.copytree(self.storage.warehouse, folder / "warehouse")
         return FirstDay(make(folder), Storage(self.storage.spark, warehouse), self.outcome)
 
 
 def make(folder: Path) -> Path:
-    """The conf folder and yesterday's files; the conf folder's path."""
+    """Write the conf folder and yesterday's files; return the conf folder."""
     conf = folder / "conf"
     texts = {"project": PROJECT, "sources/crm": CUSTOMERS, "sources/shop": ORDERS, "quality/person": QUALITY}
     for name, text in texts.items():
@@ -81,20 +81,20 @@ def make(folder: Path) -> Path:
 
 
 def change(folder: Path) -> None:
-    """Today's files: some people are new, some are gone, and record 31 is now the person of record 30."""
+    """Write today's files: some people are new, some are gone, and record 31 is now the person of record 30."""
     (folder / "customers" / "1.csv").unlink()
     _write(folder, range(10, 72), day=2)
 
 
 def truth(*, day: int) -> dict[str, str]:
-    """The first record of each record's person; those born too late are in quarantine."""
+    """Return by record the first record of its person; people born too late are in quarantine."""
     people = [i for i in (range(60) if day == 1 else range(10, 72)) if _same(i, day) < 55]
     first: dict[int, int] = {}
     return {f"crm:{i}": f"crm:{first.setdefault(_same(i, day), i)}" for i in people}
 
 
 def _same(i: int, day: int) -> int:
-    """Every third record is the person of the one before."""
+    """Return the person of a record: every third record is the person of the one before."""
     if day == 2 and i == 31:
         return 30
     return i - 1 if i % 3 == 2 else i
@@ -118,12 +118,12 @@ def _write(folder: Path, people: range, *, day: int) -> None:
 
 def run(spark: SparkSession, conf: Path, warehouse: Path, *stages: str) -> Storage:
     storage = Storage(spark, warehouse)
-    list(run_stages(Run(spark, load_project(conf), storage), stages or list(STAGES)))
+    list(run_stages(Run(load_project(conf), storage), stages or list(STAGES)))
     return storage
 
 
 def killed(conf: Path, warehouse: Path, stages: str, count: int, moment: str, delay: float = 0.1) -> bool:
-    """Run the stages in a process of its own that is killed; whether it was."""
+    """Run the stages in another process that kills itself; return whether it did."""
     done = subprocess.run(
         [sys.executable, "-m", "tests.killed_run", conf, warehouse, stages, str(count), moment, str(delay)],
         cwd=ROOT, capture_output=True, text=True, timeout=300,
@@ -134,12 +134,12 @@ def killed(conf: Path, warehouse: Path, stages: str, count: int, moment: str, de
 
 
 def released_gold(storage: Storage) -> dict[str, list[str]]:
-    """What readers of gold see, row by row as text."""
+    """Return the rows of released gold as text."""
     return {name: _texts(storage.query(f"SELECT * FROM {name}")) for name in GOLD}
 
 
 def outcome(storage: Storage) -> dict[str, list[str]]:
-    """What a run comes to, whatever its ids and times: gold with each entity named by its first record."""
+    """Return the result of a run without ids and times: gold with each entity named by its first record."""
     members = storage.read("entities.member").where("valid_to IS NULL")
     names = members.groupBy("entity_id").agg(F.min("record_id").alias("named"))
     found = {
@@ -150,7 +150,7 @@ def outcome(storage: Storage) -> dict[str, list[str]]:
         f"{r[0]} {r[1]}" for r in members.join(names, "entity_id").select("record_id", "named").collect()
     )
     found["quarantine"] = _texts(storage.read("silver.quarantine"))
-    # Every entity that lives was born, and none that never lived was.
+    # Every entity has an event of its creation, and every event an entity.
     events = storage.read("entities.event")
     ever = storage.read("entities.member").select("entity_id").distinct()
     found["unborn"] = _texts(
@@ -161,7 +161,7 @@ def outcome(storage: Storage) -> dict[str, list[str]]:
 
 
 def every_table(storage: Storage) -> dict[str, list[str]]:
-    """All rows of all tables, whatever a run's ids and times: entities are named by their first records."""
+    """Return all rows of all tables without ids and times of runs; entities are named by their first records."""
     named = (
         storage.read("entities.member").groupBy("entity_id").agg(F.min("record_id").alias("named")).collect()
     )
@@ -173,12 +173,12 @@ def every_table(storage: Storage) -> dict[str, list[str]]:
         texts = "\n".join(_texts(storage.read(name).drop(*_OF_A_RUN)))
         for row in named:
             texts = texts.replace(row["entity_id"], row["named"])
-        # Whatever time it says, it is that of the run: what the company sends is older.
+        # Newer times are those of the run: the company's data is older.
         found[name] = sorted(re.sub(r"20(2[5-9]|[3-9]\d)-\d\d-\d\dT[\d:.]+Z", "then", texts).splitlines())
     return found
 
 
-# Columns that have ids of runs and models, and what these took.
+# Columns with ids of runs and models, and durations.
 _OF_A_RUN = ("run_id", "_run_id", "event_id", "model_id", "seconds", "made_from", "versions", "release_id")
 
 

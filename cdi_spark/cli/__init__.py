@@ -16,9 +16,11 @@ from rich.markup import escape
 from rich.table import Table as RichTable
 from rich.text import Text
 
+from cdi_spark import __version__
 from cdi_spark.cli import (
     customers,
     demo,
+    doctor,
     history,
     judging,
     linkage,
@@ -34,11 +36,11 @@ from cdi_spark.cli.options import (
     ProjectDir,
     Vars,
     Warehouse,
-    at_work,
     err,
     open_tables,
     out,
     project_at,
+    show_step,
     start_run,
     tables_at,
     variables,
@@ -49,14 +51,18 @@ from cdi_spark.monitoring import logs
 
 app = typer.Typer(
     name="cdi",
-    help="Customer data integration on Spark: find out which records are the same person, publish one row per "
-    "customer.\n\nStart with `cdi demo`, then query it with `cdi sql`. For your own data, write a conf folder "
-    "(see conf/demo), check it with `cdi check`, and run it with `cdi run all`.",
+    help="Customer data integration on Spark: find which records are the same person, and publish one row per "
+    "customer.\n\nStart with `cdi demo`, then query its tables with `cdi sql`. For your own data, draft a conf folder "
+    "with `cdi init`, check it with `cdi check`, and run it with `cdi run all`. If something does not start, run "
+    "`cdi doctor`.",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
+
+
+# Packages that only some commands need, by the extra of the wheel that installs them.
+_EXTRAS = {"pyspark": "spark", "delta": "spark", "faker": "demo", "grpc": "connect"}
 
 
 class Format(StrEnum):
@@ -75,6 +81,21 @@ class Stage(StrEnum):
     publish = "publish"
 
 
+def _print_version(is_asked: bool) -> None:
+    if is_asked:
+        print(f"cdi {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    pass
+
+
 @app.command()
 def run(
     stage: Annotated[Stage, typer.Argument(help="One stage, or all of them in order.")] = Stage.all,
@@ -89,13 +110,13 @@ def run(
     run_id: Annotated[
         str | None, typer.Option(help="Name of the run; the same for stages run one by one.")
     ] = None,
-    wait: Annotated[int, typer.Option(min=0, help="Seconds to wait while another run is at work.")] = 0,
+    wait: Annotated[int, typer.Option(min=0, help="Seconds to wait for another run to end.")] = 0,
 ) -> None:
     """Run the job: raw sources to gold.customer_360, or one stage of it."""
     from cdi_spark.cli.running import is_on_screen, print_result, run_and_show
     from cdi_spark.pipeline.runner import STAGES
 
-    with at_work("starting the run"):
+    with show_step("starting the run"):
         job = start_run(
             project_at(project, variables(var)), warehouse, catalog, retrain=retrain, full=full, run_id=run_id
         )
@@ -118,7 +139,7 @@ def sql(
     from pyspark.errors import PySparkException
 
     try:
-        with at_work("asking the tables"):
+        with show_step("querying the tables"):
             storage = open_tables(project, warehouse, catalog)
             rows = storage.query(query)
             names, data = rows.columns, [row.asDict(recursive=True) for row in rows.collect()]
@@ -145,10 +166,10 @@ def evaluate(
     catalog: Catalog = None,
     as_json: AsJson = False,
 ) -> None:
-    """Measure the clusters against known truth: pairwise precision, recall and F1, and exact clusters."""
-    from cdi_spark.reports.demo import evaluate_members
+    """Compare the clusters with known truth: pairwise precision, recall and F1, and exact clusters."""
+    from cdi_spark.queries.accuracy import evaluate_members
 
-    with at_work("comparing the clusters with the truth"):
+    with show_step("comparing the clusters with the truth"):
         storage = open_tables(project, warehouse, catalog)
         found = evaluate_members(storage, truth).as_dict()
     if as_json:
@@ -173,7 +194,9 @@ def check(
     load_person_model(loaded.person_model)
     for quality in loaded.quality.values():
         check_names(quality)
-    out.print(f"{project}: {len(loaded.sources)} sources, {len(loaded.quality)} quality files, all in order")
+    out.print(
+        f"{project}: {len(loaded.sources)} sources, {len(loaded.quality)} quality files, no mistakes found"
+    )
 
 
 @app.command()
@@ -181,13 +204,14 @@ def init(
     directory: Annotated[Path, typer.Argument(help="Conf folder to write.")],
     more: Annotated[list[Path] | None, typer.Argument(metavar="[FILE]...", help="More files.")] = None,
     source: Annotated[
-        list[Path] | None, typer.Option(help="A raw file, a folder of such, or a glob in quotes; may repeat.")
+        list[Path] | None,
+        typer.Option(help="A raw file, a folder of raw files, or a glob in quotes; may repeat."),
     ] = None,
 ) -> None:
-    """Look at raw files and write a project for them, with its guesses as comments to confirm."""
+    """Draft a project for raw files; guesses are comments for you to confirm."""
     from cdi_spark.discovery.draft.project import init_project
 
-    with at_work("looking at the files"):
+    with show_step("looking at the files"):
         lines = init_project(directory, [*(source or []), *(more or [])])
     for line in lines:
         out.print(line, highlight=False, markup=False, soft_wrap=True)
@@ -205,6 +229,7 @@ def docs(
 
 
 app.command()(demo.demo)
+app.command()(doctor.doctor)
 app.command()(customers.show)
 app.command()(customers.report)
 app.command()(linkage.explain)
@@ -220,23 +245,31 @@ app.add_typer(models.blocking, name="blocking")
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run the command with these arguments; 0 only on success."""
+    """Run the command with these arguments and return its exit status; 0 only on success."""
     try:
         app(list(arguments))
     except SystemExit as end:
-        # Typer ends so, having told of wrong usage or of being stopped.
+        # Typer exits after it has reported wrong usage, or when the user stops the command.
         return int(end.code or 0)
     except CdiError as fault:
         if not logs.failure(str(fault)):
             err.print(f"[bold red]error:[/] {escape(str(fault))}", highlight=False, soft_wrap=True)
         return 2 if isinstance(fault, ConfigError) else 1
+    except ModuleNotFoundError as fault:
+        extra = _EXTRAS.get((fault.name or "").partition(".")[0])
+        if extra is None:
+            raise
+        message = f"The Python package {fault.name} is missing. Run `pip install 'cdi-spark[{extra}]'`."
+        err.print(f"[bold red]error:[/] {escape(message)}", highlight=False, soft_wrap=True)
+        return 1
     except Exception as fault:
         if not type(fault).__module__.startswith(("pyspark.", "py4j.")):
             raise
-        # Spark's own message may quote a value of the data; its condition does not.
+        # Spark's own message may quote a customer's value; its error condition does not.
         kind = getattr(fault, "getCondition", lambda: None)() or type(fault).__name__
         err.print(
-            f"[bold red]error:[/] Spark failed with {kind}. Set CDI_TRACE=1 to see all.", highlight=False
+            f"[bold red]error:[/] Spark failed with {kind}. Set CDI_TRACE=1 to see the whole error.",
+            highlight=False,
         )
         if os.environ.get("CDI_TRACE"):
             raise
@@ -245,9 +278,19 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def script() -> None:
-    """The console script."""
-    # No exit without a failure: some schedulers take any SystemExit for one.
-    if status := main(sys.argv[1:]):
+    """Run the `cdi` command as a console script."""
+    _exit_on_failure(main(sys.argv[1:]))
+
+
+def run_job() -> None:
+    """Run the stage that the script is named after, with the script's arguments; jobs/*.py call it."""
+    # sys.argv, not __file__: Databricks runs a Python file without it.
+    _exit_on_failure(main(["run", Path(sys.argv[0]).stem, *sys.argv[1:]]))
+
+
+def _exit_on_failure(status: int) -> None:
+    # Some schedulers take any SystemExit for a failure, even one with status 0.
+    if status:
         sys.exit(status)
 
 

@@ -1,4 +1,4 @@
-"""`cdi show` and `cdi report`: one customer in full, and all of them in numbers."""
+"""`cdi show` and `cdi report`: one customer in full, and all customers in numbers."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from cdi_spark.cli.options import (
     Catalog,
     ProjectDir,
     Warehouse,
-    at_work,
     open_storage,
     open_tables,
     out,
     project_at,
+    show_step,
     write_page,
 )
 
 if TYPE_CHECKING:
-    from cdi_spark.reports.customer import CustomerAnswer
+    from cdi_spark.queries.customer import CustomerAnswer
 
 
 def show(
@@ -32,13 +32,14 @@ def show(
     warehouse: Warehouse = None,
     catalog: Catalog = None,
     html: Annotated[
-        Path | None, typer.Option(help="Write it as an HTML page instead.", metavar="FILE")
+        Path | None, typer.Option(help="Write an HTML page instead of printing.", metavar="FILE")
     ] = None,
 ) -> None:
-    """Show a customer of the newest release: golden values and where they are from, contacts, events, records."""
-    from cdi_spark.reports.customer import answer_customer, customer_page
+    """Show one customer of the newest release: golden values with their sources, contacts, events, records."""
+    from cdi_spark.queries.customer import answer_customer
+    from cdi_spark.reports.customer import customer_page
 
-    with at_work("gathering what is known of the customer"):
+    with show_step("reading the customer"):
         found = answer_customer(open_tables(project, warehouse, catalog), entity)
     if html is not None:
         write_page(html, customer_page(found))
@@ -53,12 +54,13 @@ def report(
     catalog: Catalog = None,
 ) -> None:
     """Write the newest release in numbers as one HTML page: customers, growth, duplicates, revenue, quality."""
-    from cdi_spark.reports.business import business_report
+    from cdi_spark.queries.business import answer_business
+    from cdi_spark.reports.business import business_page
 
     loaded = project_at(project, lenient=True)
-    with at_work("putting the release in numbers"):
-        page = business_report(open_storage(loaded, warehouse, catalog), title=loaded.file.name)
-    write_page(output, page)
+    with show_step("counting and adding up the release"):
+        found = answer_business(open_storage(loaded, warehouse, catalog))
+    write_page(output, business_page(found, title=loaded.file.name))
 
 
 def _print(found: CustomerAnswer) -> None:
@@ -68,19 +70,21 @@ def _print(found: CustomerAnswer) -> None:
     name = " ".join(filter(None, (customer["given_name"], customer["family_name"])))
     out.print(Text(f"{name or 'Customer'}  {found.entity_id}", style="bold"))
     if found.asked != found.entity_id:
-        out.print(f"{found.asked} stands for it now", highlight=False)
+        out.print(f"{found.asked} is now part of it", highlight=False)
     since = f" since {customer['state_since']}" if customer["state_since"] else ""
-    surely = (
-        "" if customer["confidence"] is None else f"; held with a probability of {customer['confidence']:.4f}"
+    confidence = (
+        ""
+        if customer["confidence"] is None
+        else f"; one person with probability {customer['confidence']:.4f}"
     )
     sources = ", ".join(customer["sources"])
     out.print(
         Text(
-            f"{customer['state'] or 'no state'}{since}; {customer['record_count']} records of {sources}{surely}"
+            f"{customer['state'] or 'no state'}{since}; {customer['record_count']} records from {sources}{confidence}"
         )
     )
-    values = ((v.attribute, v.value, v.sources, v.reason, v.said_at) for v in found.values)
-    _table("Golden record", ("attribute", "value", "from", "decided by", "said"), values)
+    values = ((v.attribute, v.value, v.sources, v.reason, v.updated_at) for v in found.values)
+    _table("Golden record", ("attribute", "value", "from", "decided by", "last given"), values)
     contacts = (
         (
             c["kind"],
@@ -98,20 +102,20 @@ def _print(found: CustomerAnswer) -> None:
         ((t, "granted" if is_so else "refused") for t, is_so in found.consents.items()),
     )
     _table("Activity and measures", ("", ""), found.facts)
-    _table("Newest events", ("when (UTC)", "what", "about", "amount"), found.events)
+    _table("Newest events", ("when (UTC)", "event", "details", "amount"), found.events)
     _table("Journey", ("state", "since", "until"), found.journey)
     _table(
-        "Belongs together with",
+        "Related customers",
         ("", "id", "customers"),
         ((k, i[:16], ", ".join(o)) for k, i, o in found.related),
     )
-    _table("Records behind it", ("record", "source", "changed", "what it says"), found.records)
-    events = ((text(e.at), e.kind, ", ".join(e.before), ", ".join(e.after)) for e in found.happenings)
-    _table("History of the id", ("when", "what", "before", "after"), events)
+    _table("Source records", ("record", "source", "changed", "values"), found.records)
+    events = ((text(e.at), e.kind, ", ".join(e.before), ", ".join(e.after)) for e in found.entity_events)
+    _table("History of the id", ("when (UTC)", "event", "before", "after"), events)
 
 
 def _table(title: str, head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """Nothing where there are no rows."""
+    """Print a table; nothing if there are no rows."""
     shown = RichTable(*head, title=title, title_justify="left")
     for row in rows:
         shown.add_row(*map(Text, row))

@@ -1,4 +1,4 @@
-"""`cdi demo`: a company that does not exist, from raw files to customers, compared with the truth."""
+"""`cdi demo`: a made-up company, from raw files to customers, compared with the truth."""
 
 from __future__ import annotations
 
@@ -8,31 +8,31 @@ from typing import Annotated
 import typer
 
 from cdi_spark.cli.options import (
-    at_work,
     err,
     has_watcher,
     out,
     project_at,
+    show_step,
     start_run,
     tables_at,
 )
 from cdi_spark.cli.running import print_commands, print_stages, run_and_show
 
 _INTRODUCTION = (
-    "This demo makes up a company that knows {people:,} people. Sales, billing, the web shop, support and the app "
-    "keep records of their own. A person has several, with a misspelt name, an old address or a shared telephone, and "
-    "nothing says which records belong together. cdi reads the raw files, finds out which records are one person, "
-    "and writes one row per customer. The truth about a made-up company is known, so at the end you see how right it "
-    "was. All files stay in {folder}. With 10,000 people it takes a few minutes.\n"
+    "This demo makes up a company that knows {people:,} people. Sales, billing, the web shop, support and the app each "
+    "keep their own records. One person has several records, with a misspelt name, an old address or a shared phone "
+    "number, and no key connects them. cdi reads the raw files, finds which records are the same person, and writes "
+    "one row per customer. The truth about a made-up company is known, so at the end you see how accurate the result "
+    "is. All files stay in {folder}. With 10,000 people it takes a few minutes.\n"
 )
 _QUERIES = (
     (
-        "the customers with most records",
+        "the customers with the most records",
         "SELECT given_name, family_name, record_count, sources, order_total FROM gold.customer_360 "
         "ORDER BY record_count DESC LIMIT 5",
     ),
     (
-        "the largest orders, and whose they are",
+        "the largest orders and their customers",
         "SELECT c.family_name, c.given_name, o.ordered_at, o.amount, o.currency FROM gold.order o "
         "JOIN gold.customer_360 c USING (entity_id) ORDER BY o.amount DESC LIMIT 5",
     ),
@@ -41,26 +41,32 @@ _QUERIES = (
 
 def demo(
     directory: Annotated[Path, typer.Option("--dir", help="Folder for raw files and tables.")] = Path("demo"),
-    people: Annotated[int, typer.Option(min=100, help="How many people the demo company knows.")] = 10_000,
-    seed: Annotated[int, typer.Option(help="The same seed and size give the same bytes.")] = 42,
-    project: Annotated[str, typer.Option(help="Conf folder of the demo company.")] = "conf/demo",
+    people: Annotated[int, typer.Option(min=100, help="Number of people in the demo company.")] = 10_000,
+    seed: Annotated[int, typer.Option(help="The same seed and size give the same files.")] = 42,
+    project: Annotated[
+        str | None, typer.Option(help="Conf folder. Default: conf in --dir, copied there if it is missing.")
+    ] = None,
 ) -> None:
-    """Make a demo company's raw sources, run the whole job on them and show what came out."""
+    """Make up a company's raw files, run the whole job on them and show the result."""
     raw, warehouse = directory / "raw", str(directory / "warehouse")
-    where = tables_at(project, warehouse)
+    conf = project or str(directory / "conf")
+    where = tables_at(conf, warehouse)
     if has_watcher():
         err.print(_INTRODUCTION.format(people=people, folder=directory), highlight=False, markup=False)
     else:
-        err.print(f"making raw sources of {people:,} people in {raw} …")
-    with at_work(f"making the raw files in {raw}"):
+        err.print(f"making raw files of {people:,} people in {raw} …")
+    with show_step(f"making the raw files in {raw}"):
+        from cdi_spark.demo.conf_folder import write_conf
         from cdi_spark.demo.generate import generate
 
+        if project is None:
+            write_conf(directory / "conf")
         generate(raw, people=people, seed=seed)
-        job = start_run(project_at(project, {"raw": str(raw)}), warehouse)
+        job = start_run(project_at(conf, {"raw": str(raw)}), warehouse)
     from cdi_spark.pipeline.runner import STAGES
 
     results = run_and_show(job, list(STAGES), where=where)
-    with at_work("comparing what came out with the truth"):
+    with show_step("comparing the result with the truth"):
         from cdi_spark.reports.demo import demo_report
 
         found = demo_report(job.storage, str(raw / "truth.csv"), str(raw / "truth_people.csv"))

@@ -1,4 +1,4 @@
-"""`cdi history`: what became of an entity id."""
+"""`cdi history`: the records and events of an entity id over time."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from cdi_spark.cli.options import (
     Catalog,
     ProjectDir,
     Warehouse,
-    at_work,
     open_tables,
     out,
+    show_step,
 )
 
 if TYPE_CHECKING:
@@ -30,16 +30,17 @@ def history(
     warehouse: Warehouse = None,
     catalog: Catalog = None,
     as_of: Annotated[
-        datetime | None, typer.Option(help="Tell it as it was then, UTC.", metavar="DATE[ TIME]")
+        datetime | None,
+        typer.Option(help="Show the history as it was at this time, UTC.", metavar="DATE[ TIME]"),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Tell what became of an entity id: its records and events, and where it lives."""
-    from cdi_spark.queries.history import history as told
+    """Show the history of an entity id: its records and events, and the entity that it is part of now."""
+    from cdi_spark.queries.history import history as answer_history
 
-    with at_work("following the id"):
+    with show_step("following the id"):
         storage = open_tables(project, warehouse, catalog)
-        found = told(storage, entity, at=as_of and as_of.replace(tzinfo=UTC))
+        found = answer_history(storage, entity, at=as_of and as_of.replace(tzinfo=UTC))
     if as_json:
         print(json.dumps(asdict(found), default=str, ensure_ascii=False))
     else:
@@ -47,26 +48,26 @@ def history(
 
 
 def _print(found: History) -> None:
-    if found.lives_in is None:
-        out.print(f"{found.entity_id}: none of its records is left", highlight=False)
-    elif found.lives_in == found.entity_id:
+    if found.successor_id is None:
+        out.print(f"{found.entity_id}: none of its records is live", highlight=False)
+    elif found.successor_id == found.entity_id:
         out.print(f"{found.entity_id}: {len(found.records)} records", highlight=False)
     else:
         out.print(
-            f"{found.entity_id} lives in {found.lives_in}, which has {len(found.records)} records",
+            f"{found.entity_id} is now part of {found.successor_id}, which has {len(found.records)} records",
             highlight=False,
         )
-    stays = RichTable("record", "since", "until")
-    for stay in found.stays:
-        stays.add_row(stay.record_id, _told(stay.since), _told(stay.until))
-    out.print(stays)
-    events = RichTable("when", "what", "before", "after", "run")
+    members = RichTable("record", "since", "until")
+    for member in found.memberships:
+        members.add_row(member.record_id, _time(member.since), _time(member.until))
+    out.print(members)
+    events = RichTable("when", "event", "before", "after", "run")
     for event in found.events:
         events.add_row(
-            _told(event.at), event.kind, "\n".join(event.before), "\n".join(event.after), event.run_id
+            _time(event.at), event.kind, "\n".join(event.before), "\n".join(event.after), event.run_id
         )
     out.print(events)
 
 
-def _told(moment: datetime | None) -> str:
+def _time(moment: datetime | None) -> str:
     return f"{moment:%Y-%m-%d %H:%M:%S}" if moment else ""

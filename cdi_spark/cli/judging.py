@@ -1,4 +1,4 @@
-"""`cdi judge`: what stewards decide about records."""
+"""`cdi judge`: what stewards decide about pairs of records."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from cdi_spark.cli.options import (
     ProjectDir,
     Warehouse,
     Why,
-    at_work,
     open_tables,
     out,
+    show_step,
 )
 
 app = typer.Typer(
-    help="Decide that two records are one person, or are not; decisions outlast runs and models.",
+    help="Decide that two records are one person, or are not; decisions hold for all later runs and models.",
     no_args_is_help=True,
 )
 
@@ -40,7 +40,7 @@ def must(
     warehouse: Warehouse = None,
     catalog: Catalog = None,
 ) -> None:
-    """Decide that two records are one person, whatever they weigh."""
+    """Decide that two records are one person, against any match weight."""
     _judge("must-link", (record, other), by, why, project, warehouse, catalog)
 
 
@@ -54,7 +54,7 @@ def cannot(
     warehouse: Warehouse = None,
     catalog: Catalog = None,
 ) -> None:
-    """Decide that two records are two persons, whatever joins them."""
+    """Decide that two records are two persons, against any link between them."""
     _judge("cannot-link", (record, other), by, why, project, warehouse, catalog)
 
 
@@ -68,7 +68,7 @@ def withdraw(
     warehouse: Warehouse = None,
     catalog: Catalog = None,
 ) -> None:
-    """Take back what was decided about two records; both decisions stay on record."""
+    """Withdraw the decision about two records; it stays in the log."""
     _judge("withdrawn", (record, other), by, why, project, warehouse, catalog)
 
 
@@ -79,20 +79,20 @@ def list_(
     catalog: Catalog = None,
     as_json: AsJson = False,
 ) -> None:
-    """List the decisions that hold, oldest first."""
+    """List the active decisions, oldest first."""
     from cdi_spark.schema import JUDGEMENT
-    from cdi_spark.stewardship.judgements import standing
+    from cdi_spark.stewardship.judgements import active_judgements
 
-    with at_work("reading the decisions"):
+    with show_step("reading the decisions"):
         storage = open_tables(project, warehouse, catalog)
-        held = standing(storage.read_or_empty(JUDGEMENT))
+        active = active_judgements(storage.read_or_empty(JUDGEMENT))
     if as_json:
-        print(json.dumps([vars(judgement) for judgement in held], default=str, ensure_ascii=False))
+        print(json.dumps([vars(judgement) for judgement in active], default=str, ensure_ascii=False))
         return
     shown = RichTable("record", "verdict", "record", "by", "on", "why")
-    for judgement in held:
-        told = (judgement.left, judgement.verdict, judgement.right, judgement.by)
-        shown.add_row(*map(Text, (*told, f"{judgement.at:%Y-%m-%d}", judgement.why)))
+    for judgement in active:
+        cells = (judgement.left, judgement.verdict, judgement.right, judgement.by)
+        shown.add_row(*map(Text, (*cells, f"{judgement.at:%Y-%m-%d}", judgement.why)))
     out.print(shown)
 
 
@@ -105,10 +105,11 @@ def _judge(
     warehouse: str | None,
     catalog: str | None,
 ) -> None:
+    from cdi_spark.stewardship.judgements import Verdict
     from cdi_spark.stewardship.judging import judge
 
-    with at_work("putting the decision on record"):
+    with show_step("recording the decision"):
         storage = open_tables(project, warehouse, catalog)
-        new = judge(storage, records, verdict, by=by, why=why)
-    told = "on record; it holds from the next `cdi run` on" if new else "that is decided already"
-    out.print(f"{records[0]} and {records[1]}: {verdict}, {told}", highlight=False, markup=False)
+        new = judge(storage, records, Verdict(verdict), by=by, why=why)
+    result = "recorded; it takes effect with the next `cdi run`" if new else "already decided"
+    out.print(f"{records[0]} and {records[1]}: {verdict}, {result}", highlight=False, markup=False)

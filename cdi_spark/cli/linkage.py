@@ -1,4 +1,4 @@
-"""`cdi explain` and `cdi why`: how a pair came by its weight, and what holds an entity together."""
+"""`cdi explain` and `cdi why`: the match weight of a pair, and the links within an entity."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from cdi_spark.cli.options import (
     Catalog,
     ProjectDir,
     Warehouse,
-    at_work,
-    look_into,
+    open_workspace,
     out,
+    show_step,
     write_page,
 )
 
@@ -28,28 +28,28 @@ if TYPE_CHECKING:
     from cdi_spark.queries.linkage import EntityAnswer, PairAnswer
 
 _BAR = 24
-# Rows that a table on the screen shows; --json prints all.
+# Most rows of a table on the terminal; --json prints all.
 _PAIRS_SHOWN = 30
 
 
 def explain(
     record: Annotated[str, typer.Argument(help="Record id, <source>:<key>.")],
-    other: Annotated[str, typer.Argument(help="The record id that it is compared with.")],
+    other: Annotated[str, typer.Argument(help="The record id to compare it with.")],
     project: ProjectDir = ".",
     warehouse: Warehouse = None,
     catalog: Catalog = None,
-    html: Annotated[Path | None, typer.Option(help="HTML file to draw the waterfall into.")] = None,
+    html: Annotated[Path | None, typer.Option(help="HTML file for the waterfall chart.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Explain the match weight of two records: what each comparison adds, and how far the pair came.
+    """Explain the match weight of two records: what each comparison adds, and how far the pair got.
 
-    Shows what both records say: keep the output as confidential as the data.
+    Shows the values of both records: keep the output as confidential as the data.
     """
     from cdi_spark.linkage.evaluation.waterfall import waterfall_page
     from cdi_spark.queries.linkage import answer_pair
 
-    with at_work("weighing the pair"):
-        found = answer_pair(look_into(project, warehouse, catalog), (record, other))
+    with show_step("scoring the pair"):
+        found = answer_pair(open_workspace(project, warehouse, catalog), (record, other))
     if html:
         drawn = waterfall_page(
             found.steps,
@@ -73,28 +73,36 @@ def why(
 ) -> None:
     """Show what holds an entity together: its records, the strongest links between them, and the weakest of these.
 
-    Shows what the records say: keep the output as confidential as the data.
+    Shows the values of the records: keep the output as confidential as the data.
     """
     from cdi_spark.queries.linkage import answer_entity
 
-    with at_work("weighing the links within the entity"):
-        found = answer_entity(look_into(project, warehouse, catalog), entity)
+    with show_step("scoring the links within the entity"):
+        found = answer_entity(open_workspace(project, warehouse, catalog), entity)
     if as_json:
-        told = asdict(found) | {"links": [_link_json(link, found) for link in found.links]}
-        del told["found"]
-        print(json.dumps(told, default=str, ensure_ascii=False))
+        answer = asdict(found) | {"links": [_link_json(link, found) for link in found.links]}
+        del answer["found"]
+        print(json.dumps(answer, default=str, ensure_ascii=False))
     else:
         _print_entity(found)
 
 
 def _pair_facts(found: PairAnswer) -> list[tuple[str, str]]:
     one, other = found.entity_ids
-    kept = "yes" if found.in_pairs else f"no (kept from {found.keep_weight:g} bits on, in a shared block)"
+    kept = (
+        "yes"
+        if found.in_pairs
+        else f"no (only pairs in a shared block with {found.keep_weight:g} bits or more are)"
+    )
     return [
         ("match weight", f"{found.match_weight:+.2f} bits"),
         ("match probability", f"{found.match_probability:.6f}"),
-        ("blocking rules they share", ", ".join(found.shared_rules) or "none"),
-        *([("only by keys too common", ", ".join(found.stopped_rules))] if found.stopped_rules else []),
+        ("shared blocking rules", ", ".join(found.shared_rules) or "none"),
+        *(
+            [("shared only by too common keys", ", ".join(found.stopped_rules))]
+            if found.stopped_rules
+            else []
+        ),
         ("in linkage.pair", kept),
         ("entity today", one if one == other and one else f"two: {one or 'none'} and {other or 'none'}"),
         ("model", found.model_id),
@@ -117,39 +125,41 @@ def _print_pair(found: PairAnswer) -> None:
     shown.columns[2].justify = "right"
     out.print(shown)
     if quiet := uninformative_comparisons(found.steps):
-        out.print(f"say nothing here: {', '.join(quiet)}", highlight=False, style="dim")
+        out.print(f"no evidence from: {', '.join(quiet)}", highlight=False, style="dim")
     for name, value in _pair_facts(found):
         out.print(f"{name}: {value}", highlight=False, markup=False)
 
 
 def _print_entity(found: EntityAnswer) -> None:
-    shown = RichTable("record", "says", title=f"Entity {found.entity_id}: {_count(found)}", show_lines=True)
+    shown = RichTable("record", "values", title=f"Entity {found.entity_id}: {_count(found)}", show_lines=True)
     for record in found.records:
-        said = [
+        values = [
             _text(value) for name, value in record.items() if name not in ("record_id", "source") and value
         ]
-        shown.add_row(Text(record["record_id"]), Text(" · ".join(said)))
+        shown.add_row(Text(record["record_id"]), Text(" · ".join(values)))
     out.print(shown)
     if found.weakest is None:
-        out.print("one record: nothing to hold together")
+        out.print("one record: there are no links")
         return
     unseen = [link for link in found.links if not _rule(link, found)]
-    told = f"{len(found.links):,} pairs, {len(unseen):,} that blocking did not find or keep"
-    out.print(f"{told}; scored by model {found.model_id}", highlight=False)
-    _print_links(found.links[::-1], found, title="Pairs, the weakest first")
-    _print_links(found.tree, found, title="Strongest links that join them all")
+    counts = f"{len(found.links):,} pairs, {len(unseen):,} that blocking did not find or keep"
+    out.print(f"{counts}; scored by model {found.model_id}", highlight=False)
+    _print_links(found.links[::-1], found, title="Pairs, weakest first")
+    _print_links(found.tree, found, title="Strongest links that connect all records")
     one, other = found.weakest.parts
     link = found.weakest.link
     out.print(
         f"Weakest link: {link.record_id_l} and {link.record_id_r}, {link.match_weight:+.2f} bits "
-        f"({_strongest(link)}). Without it the entity falls into",
+        f"({_strongest(link)}). Without it the entity splits into",
         highlight=False,
         markup=False,
     )
     for part in (one, other):
         out.print(f"  {len(part)} of its records: {', '.join(part)}", highlight=False, markup=False)
     out.print(
-        f"`cdi explain {link.record_id_l} {link.record_id_r}` takes it apart.", highlight=False, markup=False
+        f"`cdi explain {link.record_id_l} {link.record_id_r}` shows its comparisons.",
+        highlight=False,
+        markup=False,
     )
 
 
@@ -174,8 +184,8 @@ def _rule(link: Link, found: EntityAnswer) -> str | None:
 
 
 def _count(found: EntityAnswer) -> str:
-    told = f"{len(found.records):,} records"
-    return f"{told}, the first of {len(found.records) + found.left_out:,}" if found.left_out else told
+    count = f"{len(found.records):,} records"
+    return f"{count}, the first of {len(found.records) + found.left_out:,}" if found.left_out else count
 
 
 def _strongest(link: Link) -> str:

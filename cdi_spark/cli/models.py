@@ -1,4 +1,4 @@
-"""`cdi models` and `cdi blocking`: the trained models, what they cost, and which one scores."""
+"""`cdi models` and `cdi blocking`: the trained models, the active one, and what blocking rules cost."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from cdi_spark.cli.options import (
     Catalog,
     ProjectDir,
     Warehouse,
-    at_work,
-    look_into,
+    open_workspace,
     out,
+    show_step,
     write_page,
 )
 
@@ -27,10 +27,10 @@ if TYPE_CHECKING:
     from pyspark.sql import Row
 
     from cdi_spark.linkage.evaluation.model_comparison import ModelChange
-    from cdi_spark.pipeline.run import Run
+    from cdi_spark.workspace import Workspace
 
 app = typer.Typer(help="List the trained models; compare two, make one active, write its report.")
-blocking = typer.Typer(help="What each blocking rule costs and adds; which others are worth a try.")
+blocking = typer.Typer(help="Show what each blocking rule costs and adds; propose others.")
 
 ModelId = Annotated[str, typer.Argument(help="Model id, as `cdi models` lists it.")]
 
@@ -43,7 +43,7 @@ def list_models(
     catalog: Catalog = None,
     as_json: AsJson = False,
 ) -> None:
-    """List the trained models, the newest first: when, from how much, with which rules and thresholds."""
+    """List the trained models, newest first: when, from how many records, with which rules and thresholds."""
     from cdi_spark.linkage.evaluation.model_comparison import measures
     from cdi_spark.linkage.model.trained_models import by_newest, trained_at
     from cdi_spark.queries.linkage import active_of
@@ -51,10 +51,10 @@ def list_models(
 
     if _has_subcommand(context):
         return
-    with at_work("reading the models"):
-        run = look_into(project, warehouse, catalog)
-        models = by_newest(run.storage.read_or_empty(MODEL)).collect()
-        active = active_of(run)
+    with show_step("reading the models"):
+        workspace = open_workspace(project, warehouse, catalog)
+        models = by_newest(workspace.storage.read_or_empty(MODEL)).collect()
+        active = active_of(workspace)
     listed = [
         {
             "model_id": row["model_id"],
@@ -78,13 +78,13 @@ def list_models(
             *(_value(entry[f"implied_{name}"]) for name in ("precision", "recall")),
         )
     out.print(shown)
-    out.print("precision and recall are what the weights promise; --json has all", highlight=False)
+    out.print("precision and recall are estimated from the weights; --json has all fields", highlight=False)
 
 
 @app.command()
 def compare(
     a: ModelId,
-    b: Annotated[str, typer.Argument(help="The model id that it is compared with.")],
+    b: Annotated[str, typer.Argument(help="The model id to compare it with.")],
     project: ProjectDir = ".",
     warehouse: Warehouse = None,
     catalog: Catalog = None,
@@ -93,9 +93,9 @@ def compare(
     """Compare two models: their levels' weights, blocking rules, thresholds and measures."""
     from cdi_spark.linkage.evaluation.model_comparison import compare_models
 
-    with at_work("comparing the models"):
-        run = look_into(project, warehouse, catalog)
-        found = compare_models(_model(run, a), _model(run, b))
+    with show_step("comparing the models"):
+        workspace = open_workspace(project, warehouse, catalog)
+        found = compare_models(_model(workspace, a), _model(workspace, b))
     if as_json:
         levels = [asdict(level) | {"difference": level.difference} for level in found.levels]
         print(json.dumps({"a": a, "b": b, **asdict(found), "levels": levels}))
@@ -110,20 +110,21 @@ def activate(
     warehouse: Warehouse = None,
     catalog: Catalog = None,
 ) -> None:
-    """Make a model the one that the stage score uses, until another one is trained or made active."""
+    """Make a model the one that the stage score uses, until another is trained or activated."""
     from cdi_spark.linkage.model.trained_models import activated
+    from cdi_spark.pipeline.run import new_run_id
     from cdi_spark.queries.linkage import settings_of
     from cdi_spark.schema import MODEL
     from cdi_spark.storage.lease import lease
 
-    with at_work("making the model active"):
-        run = look_into(project, warehouse, catalog)
-        with lease(run.storage, run.run_id):
-            models = run.storage.read_or_empty(MODEL)
-            row = activated(models, model, settings_hash=settings_of(run), at=datetime.now(UTC))
-            run.storage.merge(MODEL, row, when_changed=("activated_at",))
+    with show_step("activating the model"):
+        workspace = open_workspace(project, warehouse, catalog)
+        with lease(workspace.storage, new_run_id()):
+            models = workspace.storage.read_or_empty(MODEL)
+            row = activated(models, model, settings_hash=settings_of(workspace), at=datetime.now(UTC))
+            workspace.storage.merge(MODEL, row, when_changed=("activated_at",))
     out.print(
-        f"{model} is active. `cdi run` scores with it: run score, resolve and publish.", highlight=False
+        f"{model} is active. The next `cdi run` scores, resolves and publishes with it.", highlight=False
     )
 
 
@@ -135,11 +136,11 @@ def report(
     warehouse: Warehouse = None,
     catalog: Catalog = None,
 ) -> None:
-    """Write the training report of a model: weights, thresholds, blocking, clusters; no value of the data."""
+    """Write the training report of a model: weights, thresholds, blocking, clusters; no values of the data."""
     from cdi_spark.linkage.evaluation.model_report import model_report
 
-    with at_work("drawing the model"):
-        page = model_report(_model(look_into(project, warehouse, catalog), model))
+    with show_step("writing the report"):
+        page = model_report(_model(open_workspace(project, warehouse, catalog), model))
     write_page(file, page)
 
 
@@ -156,8 +157,8 @@ def list_rules(
 
     if _has_subcommand(context):
         return
-    with at_work("counting what each rule costs and adds"):
-        rows = blocking_rules(look_into(project, warehouse, catalog)).collect()
+    with show_step("counting the pairs of each rule"):
+        rows = blocking_rules(open_workspace(project, warehouse, catalog)).collect()
     _print_rows([row.asDict() for row in rows], as_json=as_json)
 
 
@@ -172,13 +173,13 @@ def proposals(
     """Propose rules that would find pairs of today's entities which no rule of the model finds, best first."""
     from cdi_spark.queries.linkage import proposed_rules
 
-    with at_work("trying other rules"):
-        rows = proposed_rules(look_into(project, warehouse, catalog)).limit(most).collect()
+    with show_step("measuring other rules"):
+        rows = proposed_rules(open_workspace(project, warehouse, catalog)).limit(most).collect()
     _print_rows([row.asDict() for row in rows], as_json=as_json)
 
 
 def _has_subcommand(context: typer.Context) -> bool:
-    """Whether a subcommand follows, which has options of its own: those before it would be lost."""
+    """Return whether a subcommand follows; it has its own options, and those before it would be lost."""
     sources = [context.get_parameter_source(name) for name in context.params]
     given = any(source is not None and source.name == "COMMANDLINE" for source in sources)
     if context.invoked_subcommand and given:
@@ -186,29 +187,29 @@ def _has_subcommand(context: typer.Context) -> bool:
     return context.invoked_subcommand is not None
 
 
-def _model(run: Run, model_id: str) -> Row:
+def _model(workspace: Workspace, model_id: str) -> Row:
     from cdi_spark.linkage.model.trained_models import model_named
     from cdi_spark.schema import MODEL
 
-    return model_named(run.storage.read_or_empty(MODEL), model_id)
+    return model_named(workspace.storage.read_or_empty(MODEL), model_id)
 
 
 def _print_change(found: ModelChange, a: str, b: str) -> None:
     shown = RichTable("comparison", "level", a, b, "difference", title="Match weights, bits")
-    # A twentieth of a bit moves the odds by 4 %; --json has every level.
+    # A twentieth of a bit changes the odds by 4 %; --json has every level.
     same = [x for x in found.levels if x.difference is not None and abs(x.difference) < 0.05]
     for level in (x for x in found.levels if x not in same):
         cells = [_bits(bits) for bits in (level.bits_a, level.bits_b, level.difference)]
         shown.add_row(level.comparison, Text(level.level), *cells)
     if shown.row_count:
         out.print(shown)
-    out.print(f"levels that weigh the same, to a twentieth of a bit: {len(same):,}", highlight=False)
+    out.print(f"levels with the same weight, within a twentieth of a bit: {len(same):,}", highlight=False)
     shown = RichTable("measure", a, b)
     for name, (one, other) in found.measures.items():
         shown.add_row(name, _value(one), _value(other))
     out.print(shown)
-    for told, rules in (("added", found.rules_added), ("dropped", found.rules_dropped)):
-        out.print(f"blocking rules {told}: {', '.join(rules) or 'none'}", highlight=False, markup=False)
+    for change, rules in (("added", found.rules_added), ("dropped", found.rules_dropped)):
+        out.print(f"blocking rules {change}: {', '.join(rules) or 'none'}", highlight=False, markup=False)
 
 
 def _print_rows(rows: list[dict[str, Any]], *, as_json: bool) -> None:

@@ -1,10 +1,11 @@
-"""What the commands share: their options, where they print, and how they open a project and its tables."""
+"""What all commands share: options, consoles, and how they open a project and its tables."""
 
 from __future__ import annotations
 
 import os
 import shlex
 import shutil
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,15 +17,16 @@ from rich.console import Console
 from cdi_spark.errors import ConfigError
 from cdi_spark.monitoring import logs
 
-# `cdi --help` imports neither conf's checks nor Spark; `cdi check` does without Spark.
+# `cdi --help` imports neither the checks of conf nor Spark; `cdi check` imports no Spark.
 if TYPE_CHECKING:
     from cdi_spark.config import Project
     from cdi_spark.pipeline.run import Run
     from cdi_spark.spark.profile import Name
     from cdi_spark.storage import Storage
+    from cdi_spark.workspace import Workspace
 
 out = Console()
-# The live display goes to stderr; stdout has results only.
+# Progress goes to stderr, results to stdout.
 err = Console(stderr=True)
 
 ProjectDir = Annotated[
@@ -32,34 +34,40 @@ ProjectDir = Annotated[
 ]
 Warehouse = Annotated[
     str | None,
-    typer.Option(help="Where the Delta tables lie: a path or a URI. Default: project.yml's warehouse."),
+    typer.Option(help="Where the Delta tables are: a path or a URI. Default: project.yml's warehouse."),
 ]
 Catalog = Annotated[
     str | None,
-    typer.Option(help="Catalog that holds the tables, as in Unity Catalog. Default: project.yml's."),
+    typer.Option(help="Catalog that holds the tables, such as one of Unity Catalog. Default: project.yml's."),
 ]
 Vars = Annotated[
     list[str] | None, typer.Option("--var", help="name=value for a variable of project.yml; may repeat.")
 ]
 By = Annotated[str, typer.Option(help="Who decides.")]
-Why = Annotated[str, typer.Option(help="The reason, for those who ask later.")]
+Why = Annotated[str, typer.Option(help="The reason, kept with the decision.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
 
 
 def variables(given: list[str] | None) -> dict[str, str]:
-    """What --var says.
+    """Parse the values of --var.
 
     Raises:
-        ConfigError: one of them is not name=value.
+        ConfigError: a value is not name=value.
     """
     pairs = [entry.partition("=") for entry in given or []]
-    for name, sign, _ in pairs:
-        if not sign:
-            raise ConfigError(f"--var {name}: wants name=value.")
+    for name, separator, _ in pairs:
+        if not separator:
+            raise ConfigError(f"--var {name}: write it as name=value.")
     return {name: value for name, _, value in pairs}
 
 
 def project_at(place: str, given: dict[str, str] | None = None, *, lenient: bool = False) -> Project:
+    """Load a project; see load_project().
+
+    Args:
+        place: its conf folder, a path or a URI.
+        given: values for its variables.
+    """
     from cdi_spark.config import load_project
 
     if "://" not in place:
@@ -83,12 +91,12 @@ def open_storage(
     profile: Name | None = None,
     runs: bool = False,
 ) -> Storage:
-    """The project's tables, in a session set by how much there is to do.
+    """Open the project's tables in a Spark session that fits the amount of data.
 
     Args:
-        settings: Spark settings instead of the project's own.
-        profile: instead of the one that fits how much there is.
-        runs: sources are read and tables written; else tables are only read.
+        settings: Spark settings, instead of the project's.
+        profile: the session's profile, instead of the one that fits the data.
+        runs: whether sources are read and tables written; otherwise tables are only read.
     """
     from cdi_spark.spark.profile import profile_of, work_at
     from cdi_spark.spark.session import spark_session
@@ -107,7 +115,7 @@ def open_storage(
     spark = spark_session(
         project.file.spark if settings is None else settings, profile=profile, makes_archive=runs
     )
-    # Whatever the command itself does comes next.
+    # The session has started: the command reports its own steps from here on.
     logs.doing("")
     return Storage(
         spark, place, catalog=project.file.catalog if catalog is None else catalog, prefix=project.file.prefix
@@ -115,7 +123,7 @@ def open_storage(
 
 
 def open_tables(project: str, warehouse: str | None, catalog: str | None) -> Storage:
-    """The tables that are there; no source is read, so variables of the project need no value."""
+    """Open the tables of a project for reading; its variables need no value, because no source is read."""
     return open_storage(project_at(project, lenient=True), warehouse, catalog)
 
 
@@ -127,28 +135,30 @@ def start_run(
     retrain: bool = False,
     full: bool = False,
     run_id: str | None = None,
-    runs: bool = True,
 ) -> Run:
     from cdi_spark.pipeline.run import Run, new_run_id
 
-    storage = open_storage(project, warehouse, catalog, runs=runs)
-    return Run(storage.spark, project, storage, retrain=retrain, full=full, run_id=run_id or new_run_id())
+    storage = open_storage(project, warehouse, catalog, runs=True)
+    return Run(project, storage, retrain=retrain, full=full, run_id=run_id or new_run_id())
 
 
-def look_into(project: str, warehouse: str | None, catalog: str | None) -> Run:
-    """A run over the tables that are there; no source is read, so variables of the project need no value."""
-    return start_run(project_at(project, lenient=True), warehouse, catalog, runs=False)
+def open_workspace(project: str, warehouse: str | None, catalog: str | None) -> Workspace:
+    """Open a project and its tables; no source is read, so variables of the project need no value."""
+    from cdi_spark.workspace import Workspace
+
+    conf = project_at(project, lenient=True)
+    return Workspace(conf, open_storage(conf, warehouse, catalog))
 
 
 def has_watcher() -> bool:
-    """Whether somebody watches stderr: a terminal that can redraw, and no build server's."""
-    # FORCE_COLOR makes a file a terminal to rich; nobody redraws a file.
+    """Return whether stderr is a terminal that can redraw, and not a build server's."""
+    # With FORCE_COLOR, rich takes a file for a terminal; a file cannot be redrawn.
     return err.is_interactive and err.file.isatty() and not os.environ.get("CI")
 
 
 @contextmanager
-def at_work(what: str) -> Iterator[None]:
-    """Show on a terminal what the command does while it is at its step; print nothing to stdout meanwhile."""
+def show_step(what: str) -> Iterator[None]:
+    """Show the current step on a terminal while the block runs; prints nothing to stdout."""
     if not has_watcher():
         yield
         return
@@ -159,7 +169,7 @@ def at_work(what: str) -> Iterator[None]:
 
 
 def tables_at(project: str, warehouse: str | None, catalog: str | None = None) -> list[str]:
-    """The options that lead to the same tables again."""
+    """Return the options that name the same tables, for commands to copy."""
     given = (
         ("--project", project if project != "." else None),
         ("--warehouse", warehouse),
@@ -169,17 +179,20 @@ def tables_at(project: str, warehouse: str | None, catalog: str | None = None) -
 
 
 def command_line(*words: str) -> str:
-    """A `cdi` command to copy."""
-    return " ".join(["cdi" if shutil.which("cdi") else ".venv/bin/cdi", *map(_quoted, words)])
+    """Return a `cdi` command to copy."""
+    started = sys.argv[0]
+    # If `cdi` is not on the PATH, name the file that was started.
+    name = "cdi" if shutil.which("cdi") or Path(started).name != "cdi" else started
+    return " ".join(map(_quoted, (name, *words)))
 
 
 def _quoted(word: str) -> str:
-    # Queries hold single quotes, and look best in double ones.
+    # Queries contain single quotes: double quotes keep them readable.
     return f'"{word}"' if " " in word and not set(word) & set('"$`\\!') else shlex.quote(word)
 
 
 def write_page(file: Path, page: str, *, quiet: bool = False) -> None:
-    """Write a page to a local file, and say so where the output is not for a program."""
+    """Write a page to a local file, and print where, unless the output is for a program."""
     file.write_text(page, encoding="utf-8")
     if not quiet:
         out.print(f"written: {file}", highlight=False)

@@ -1,4 +1,4 @@
-"""`cdi override`: golden values that stewards set by hand."""
+"""`cdi override`: golden values that stewards set manually."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from cdi_spark.cli.options import (
     ProjectDir,
     Warehouse,
     Why,
-    at_work,
     open_storage,
     open_tables,
     out,
     project_at,
+    show_step,
 )
 from cdi_spark.errors import CdiError
 
 app = typer.Typer(
-    help="Set a customer's golden values by hand; they follow the record through merges and splits.",
+    help="Set a customer's golden values manually; they follow the record through merges and splits.",
     no_args_is_help=True,
 )
 
@@ -37,7 +37,9 @@ def set_(
     record: Record,
     values: Annotated[
         list[str],
-        typer.Argument(metavar="ATTRIBUTE=VALUE...", help="Empty: none. Of lists, with commas between."),
+        typer.Argument(
+            metavar="ATTRIBUTE=VALUE...", help="Empty: no value. For a list, separate values with commas."
+        ),
     ],
     by: By,
     why: Why,
@@ -45,33 +47,35 @@ def set_(
     warehouse: Warehouse = None,
     catalog: Catalog = None,
 ) -> None:
-    """Set golden values, whatever the sources say; an address is given whole."""
+    """Set golden values that replace those of the sources; give all parts of an address."""
     from cdi_spark.stewardship.overriding import override
 
-    said = dict(_pair(value) for value in values)
+    given = dict(_pair(value) for value in values)
     loaded = project_at(project, lenient=True)
-    with at_work("putting the values on record"):
-        done = override(open_storage(loaded, warehouse, catalog), loaded, record, said, by=by, why=why)
-    _tell(f"{', '.join(done)} of {record}'s customer: set; shown from the next `cdi run` on")
+    with show_step("recording the values"):
+        done = override(open_storage(loaded, warehouse, catalog), loaded, record, given, by=by, why=why)
+    _print(f"{', '.join(done)} of {record}'s customer: set; takes effect with the next `cdi run`")
 
 
 @app.command()
 def withdraw(
     record: Record,
-    attribute: Annotated[str, typer.Argument(help="Attribute, or group that survives together, as address.")],
+    attribute: Annotated[
+        str, typer.Argument(help="Attribute, or a group that is chosen together, such as address.")
+    ],
     by: By,
     why: Why,
     project: ProjectDir = ".",
     warehouse: Warehouse = None,
     catalog: Catalog = None,
 ) -> None:
-    """Let the sources decide again; what was set stays on record."""
+    """Let the sources decide again; the withdrawn value stays in the log."""
     from cdi_spark.stewardship.overriding import withdraw_override
 
-    with at_work("taking the value back"):
+    with show_step("withdrawing the value"):
         storage = open_tables(project, warehouse, catalog)
         withdraw_override(storage, record, attribute, by=by, why=why)
-    _tell(f"{attribute} of {record}'s customer: withdrawn; sources decide from the next `cdi run` on")
+    _print(f"{attribute} of {record}'s customer: withdrawn; the sources decide with the next `cdi run`")
 
 
 @app.command("list")
@@ -81,21 +85,21 @@ def list_(
     catalog: Catalog = None,
     as_json: AsJson = False,
 ) -> None:
-    """List the values that are set, oldest first."""
-    from cdi_spark.gold.customer.survivorship import standing_overrides
+    """List the active values, oldest first."""
+    from cdi_spark.gold.customer.survivorship import active_overrides
     from cdi_spark.schema import OVERRIDE
 
     loaded = project_at(project, lenient=True)
-    with at_work("reading the values"):
+    with show_step("reading the values"):
         known = open_storage(loaded, warehouse, catalog).read_or_empty(OVERRIDE)
-        held = known.transform(standing_overrides, survivorship=loaded.survivorship).orderBy("step").collect()
+        active = known.transform(active_overrides, survivorship=loaded.survivorship).orderBy("step").collect()
     if as_json:
-        print(json.dumps([row.asDict(recursive=True) for row in held], default=str, ensure_ascii=False))
+        print(json.dumps([row.asDict(recursive=True) for row in active], default=str, ensure_ascii=False))
         return
     shown = RichTable("record", "attribute", "value", "by", "on", "why")
-    for row in held:
+    for row in active:
         value = ", ".join(part["value"] for part in row["values"] if part["value"])
-        told = (
+        cells = (
             row["record_id"],
             row["attribute"],
             value,
@@ -103,16 +107,16 @@ def list_(
             f"{row['decided_at']:%Y-%m-%d}",
             row["why"],
         )
-        shown.add_row(*map(Text, told))
+        shown.add_row(*map(Text, cells))
     out.print(shown)
 
 
-def _pair(said: str) -> tuple[str, str]:
-    name, sign, value = said.partition("=")
-    if not sign:
+def _pair(given: str) -> tuple[str, str]:
+    name, separator, value = given.partition("=")
+    if not separator:
         raise CdiError("override: write ATTRIBUTE=VALUE, such as birth_date=1980-12-31.")
     return name, value
 
 
-def _tell(line: str) -> None:
+def _print(line: str) -> None:
     out.print(line, highlight=False, markup=False)

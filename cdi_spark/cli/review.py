@@ -1,4 +1,4 @@
-"""`cdi review`: pairs for stewards to look at, and their answers."""
+"""`cdi review`: pairs for stewards to review, and their answers."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from cdi_spark.cli.options import (
     Catalog,
     ProjectDir,
     Warehouse,
-    at_work,
     open_storage,
     out,
     project_at,
+    show_step,
     write_page,
 )
 from cdi_spark.errors import CdiError, ConfigError
@@ -32,40 +32,38 @@ def review(
     project: ProjectDir = ".",
     warehouse: Warehouse = None,
     catalog: Catalog = None,
-    pairs: Annotated[int, typer.Option(min=1, help="How many pairs, at most.")] = 100,
+    pairs: Annotated[int, typer.Option(min=1, help="Most pairs to show.")] = 100,
     csv: Annotated[
-        Path | None, typer.Option(help="CSV file to write them into, with room for the answers.")
+        Path | None, typer.Option(help="CSV file for the pairs, with columns for the answers.")
     ] = None,
-    html: Annotated[
-        Path | None, typer.Option(help="HTML page to write them into, on which they are answered.")
-    ] = None,
+    html: Annotated[Path | None, typer.Option(help="HTML page on which the pairs are answered.")] = None,
     answers: Annotated[
-        Path | None, typer.Option(help="CSV file with answers, to be put on record; no pairs are shown.")
+        Path | None, typer.Option(help="CSV file with answers to record; no pairs are shown.")
     ] = None,
     by: Annotated[str | None, typer.Option(help="Who gave the answers.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Find the pairs that are most worth a look, for stewards to decide; or put their answers on record.
+    """Find the pairs that most need a steward's decision; or record the answers.
 
-    Shows what both records say: keep output, sheet and page as confidential as the data.
+    Shows the values of both records: keep output, sheet and page as confidential as the data.
     """
     if answers is None and by is not None:
-        raise ConfigError("review: --by says who gave --answers FILE. Give both.")
+        raise ConfigError("review: --by names who gave --answers FILE. Give both.")
     if answers is not None and (by is None or csv or html):
-        raise ConfigError("review: --answers FILE wants --by NAME, and neither --csv nor --html.")
+        raise ConfigError("review: give --answers FILE with --by NAME, and without --csv and --html.")
     conf = project_at(project, lenient=True)
     if answers is not None and by is not None:
         from cdi_spark.stewardship.review_sheet import read_sheet, take_answers
 
-        # Before Spark starts: a file with a fault is told at once.
+        # Before Spark starts: a faulty file is reported at once.
         filled = read_sheet(answers)
-        with at_work("putting the answers on record"):
+        with show_step("recording the answers"):
             taken = take_answers(open_storage(conf, warehouse, catalog), filled.answers, by=by)
         _report(taken, answers, filled, as_json=as_json)
         return
     from cdi_spark.queries.review_queue import pairs_to_review
 
-    with at_work("finding the pairs most worth a look"):
+    with show_step("finding the pairs to review"):
         found = pairs_to_review(open_storage(conf, warehouse, catalog), conf.file.linkage, most=pairs)
     _write(found, csv, html, quiet=as_json)
     if as_json:
@@ -75,26 +73,26 @@ def review(
 
 
 def _report(taken: Taken, file: Path, filled: Sheet, *, as_json: bool) -> None:
-    """Report what became of answers.
+    """Report which answers are recorded.
 
     Raises:
-        CdiError: some rows are not on record; it names them.
+        CdiError: some rows are not recorded; the message names them.
     """
     if as_json:
         print(json.dumps({**asdict(taken), "empty": filled.empty, "faults": filled.faults}))
     else:
         out.print(
-            f"{taken.recorded} on record, {taken.known} decided already, {filled.empty} empty, "
-            f"{len(taken.refused)} refused; what is on record holds from the next `cdi run` on",
+            f"{taken.recorded} recorded, {taken.known} already decided, {filled.empty} empty, "
+            f"{len(taken.refused)} refused; recorded answers take effect with the next `cdi run`",
             highlight=False,
         )
-        for row, told in sorted((taken.refused | filled.faults).items()):
-            out.print(f"row {row}: {told}", highlight=False, markup=False, soft_wrap=True)
+        for row, reason in sorted((taken.refused | filled.faults).items()):
+            out.print(f"row {row}: {reason}", highlight=False, markup=False, soft_wrap=True)
     if wrong := sorted(taken.refused | filled.faults):
         rows = ", ".join(map(str, wrong))
         raise CdiError(
-            f"{file}: not on record: row {rows} (the header is row 1). Mend and give the file again; what is on "
-            "record stays so."
+            f"{file}: not recorded: row {rows} (the header is row 1). Correct them and give the file again; the "
+            "other answers stay recorded."
         )
 
 
@@ -110,17 +108,17 @@ def _write(found: list[dict[str, Any]], csv: Path | None, html: Path | None, *, 
 
 
 def _print(found: list[dict[str, Any]]) -> None:
-    shown = RichTable("why", "record", "says")
+    shown = RichTable("reason", "record", "values")
     for pair in found:
         weight = f"{pair['match_weight']:+.2f} bits, {pair['match_probability']:.1%} a match"
-        for side, told in (("l", pair["reason"]), ("r", weight)):
-            shown.add_row(told, Text(pair[f"record_id_{side}"]), Text(" · ".join(_said(pair, side))))
+        for side, note in (("l", pair["reason"]), ("r", weight)):
+            shown.add_row(note, Text(pair[f"record_id_{side}"]), Text(" · ".join(_values(pair, side))))
         shown.add_section()
     out.print(shown)
 
 
-def _said(pair: dict[str, Any], side: str) -> list[str]:
+def _values(pair: dict[str, Any], side: str) -> list[str]:
     from cdi_spark.schema import SHOWN
 
-    said = [pair[f"{name}_{side}"] for name in SHOWN]
-    return [", ".join(value) if isinstance(value, list) else str(value) for value in said if value]
+    values = [pair[f"{name}_{side}"] for name in SHOWN]
+    return [", ".join(value) if isinstance(value, list) else str(value) for value in values if value]

@@ -1,4 +1,4 @@
-"""How `cdi run` and `cdi demo` run stages: log lines, or on a terminal one screen and, at the end, the warnings."""
+"""How `cdi run` and `cdi demo` run stages: with log lines, or on a terminal with a table and warnings at the end."""
 
 from __future__ import annotations
 
@@ -26,18 +26,18 @@ _QUARANTINE = "SELECT target, source, failed_rules, file, row_number FROM silver
 
 
 def is_on_screen(job: Run) -> bool:
-    """Whether the run is shown as a screen instead of log lines; a project that wants JSON gets its lines."""
+    """Return whether the run is shown as a table instead of log lines; a project with JSON logs gets its lines."""
     return has_watcher() and job.project.file.log.format != "json"
 
 
 def run_and_show(
     job: Run, stages: Sequence[str], *, where: Sequence[str], wait_seconds: float = 0
 ) -> list[StageResult]:
-    """Run stages; what they did.
+    """Run stages and return what they did.
 
     Args:
         stages: names of pipeline.STAGES.
-        where: the options that say which project and warehouse it is, for commands to copy.
+        where: the options that name project and warehouse, for commands to copy.
     """
     from cdi_spark.pipeline.runner import run_stages
 
@@ -52,33 +52,33 @@ def run_and_show(
 
 @contextmanager
 def _warned(job: Run, screen: Screen, where: Sequence[str]) -> Iterator[None]:
-    """Gather the block's log lines into a file beside the tables, and print its warnings when it is over."""
-    with logs.gathered() as lines:
+    """Collect the block's log lines in a file beside the tables, and print its warnings at the end."""
+    with logs.gathered() as log:
         try:
             yield
         finally:
-            told = screen.warnings(see=command_line("sql", _QUARANTINE, *where))
-            if file := _log_file(job, lines):
-                told.append(f"everything that was logged: {file}")
-            for line in told:
+            lines = screen.warnings(see=command_line("sql", _QUARANTINE, *where))
+            if file := _log_file(job, log):
+                lines.append(f"full log: {file}")
+            for line in lines:
                 err.print(Text.assemble(("· ", "yellow"), line), soft_wrap=True)
-            if told:
+            if lines:
                 err.print()
 
 
-def _log_file(job: Run, lines: StringIO) -> str | None:
-    """Where the log lines are now; None where there are none, or the tables are in no folder of this machine."""
-    if not lines.getvalue():
+def _log_file(job: Run, log: StringIO) -> str | None:
+    """Write the log and return its file; None if it is empty, or the tables are in no local folder."""
+    if not log.getvalue():
         return None
     try:
-        file = job.storage.write_report(f"run_{job.run_id}.log", lines.getvalue())
-    except OSError:  # a folder that takes no file ends no run
+        file = job.storage.write_report(f"run_{job.run_id}.log", log.getvalue())
+    except OSError:  # a log that cannot be written must not fail the run
         return None
     return None if file is None else str(file)
 
 
 def print_result(results: Sequence[StageResult], *, where: Sequence[str]) -> None:
-    """Print what a run came to, on one screen, and where to look next."""
+    """Print the result of a run, and commands to look at it."""
     from cdi_spark.cli.screen import counted
 
     print_stages(results)
@@ -97,18 +97,18 @@ def print_result(results: Sequence[StageResult], *, where: Sequence[str]) -> Non
     if found:
         out.print(f"\n{', '.join(found)}", highlight=False)
     if "gold.customer_360" in rows:
-        out.print("\nLook next:")
+        out.print("\nTry next:")
         print_commands(
             (
                 ("customers", ("sql", "SELECT * FROM gold.customer_360 LIMIT 5", *where)),
                 ("the release in numbers", ("report", "report.html", *where)),
-                ("pairs that are most in doubt", ("review", "--html", "pairs.html", *where)),
+                ("the most doubtful pairs", ("review", "--html", "pairs.html", *where)),
             )
         )
 
 
 def print_stages(results: Sequence[StageResult]) -> None:
-    """Print what each stage is for, what it came to, and how long it took."""
+    """Print what each stage does, its result, and how long it took."""
     from rich.table import Table as RichTable
 
     from cdi_spark.cli.screen import PURPOSES, headline
@@ -124,7 +124,7 @@ def print_stages(results: Sequence[StageResult]) -> None:
 
 
 def print_commands(commands: Sequence[tuple[str, Sequence[str]]]) -> None:
-    """Print commands to copy, each under what it shows."""
+    """Print commands to copy, each below what it shows."""
     for what, words in commands:
         out.print(Text(f"  {what}", "dim"))
         out.print(Text(f"    {command_line(*words)}"), soft_wrap=True)

@@ -1,4 +1,4 @@
-"""What a terminal shows of a run: one table of its stages while they are at work, and the warnings, gathered."""
+"""What a terminal shows of a run: a table of its stages while they run, and the warnings at the end."""
 
 from __future__ import annotations
 
@@ -24,22 +24,22 @@ from cdi_spark.monitoring.logs import Kind
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-# What each stage is for, in words of somebody who sees it for the first time.
+# What each stage does, for somebody who sees it for the first time.
 PURPOSES = {
-    "ingest": "read every source as it is",
-    "standardise": "bring values to one form, reject faults",
-    "train": "learn what agreement is worth",
-    "score": "weigh pairs that may be one person",
+    "ingest": "read every source unchanged",
+    "standardise": "give values one form, reject faulty rows",
+    "train": "learn how much each agreement counts",
+    "score": "score pairs that may be one person",
     "resolve": "decide which records are one customer",
-    "publish": "write one row per customer, and release",
+    "publish": "write one row per customer, release it",
 }
 _BAR = 12
-# Warnings that are shown; all are in the log.
+# Most warnings that are shown; the log has all.
 _MOST = 6
 
 
 def headline(stage: str, rows: dict[str, int]) -> str:
-    """What a stage came to, in one number; empty before its end."""
+    """Return the result of a stage as one number; empty before its end."""
     if not rows:
         return ""
     if stage == "ingest":
@@ -56,7 +56,7 @@ def headline(stage: str, rows: dict[str, int]) -> str:
 
 
 def counted(number: int, noun: str) -> str:
-    """A number with its noun, in the plural where it is not one."""
+    """Return a number with its noun, in the plural unless it is 1."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
@@ -73,7 +73,7 @@ class _Stage:
 
 
 class Screen(logging.Handler):
-    """A run's stages as a table that is drawn again and again; it takes what it shows from the log's records."""
+    """A run's stages as a table that is redrawn while they run; it reads its content from log records."""
 
     def __init__(self, stages: Sequence[str]) -> None:
         super().__init__(logs.STEP)
@@ -81,23 +81,23 @@ class Screen(logging.Handler):
         self._now: _Stage | None = None
         self._spinner = Spinner("dots")
         self._reasons = 0
-        self._told: dict[str, list[str]] = {}
+        self._notices: dict[str, list[str]] = {}
 
     def emit(self, record: logging.LogRecord) -> None:
-        kind, said = getattr(record, "kind", None), getattr(record, "said", {})
+        kind, fields = getattr(record, "kind", None), getattr(record, "fields", {})
         if kind == Kind.stage_began:
-            self._now = self._stages[said["stage"]]
+            self._now = self._stages[fields["stage"]]
             self._now.state, self._now.began = "at work", time.monotonic()
         elif kind == Kind.step and self._now:
-            self._now.step, self._now.done, self._now.of = record.getMessage(), said["done"], said["of"]
+            self._now.step, self._now.done, self._now.of = record.getMessage(), fields["done"], fields["of"]
         elif kind == Kind.stage_ended and self._now:
-            self._now.state, self._now.rows = record.getMessage(), said["rows"]
-            self._now.seconds = said["seconds"]
+            self._now.state, self._now.rows = record.getMessage(), fields["rows"]
+            self._now.seconds = fields["seconds"]
         elif kind == Kind.quarantined:
             self._reasons += 1
         elif kind in (Kind.notice, Kind.unpublished):
-            source, told = said.get("source"), record.getMessage()
-            self._told.setdefault(f"source {source}" if source else told, []).append(told)
+            source, text = fields.get("source"), record.getMessage()
+            self._notices.setdefault(f"source {source}" if source else text, []).append(text)
 
     def __rich__(self) -> RichTable:
         shown = RichTable(
@@ -111,7 +111,7 @@ class Screen(logging.Handler):
         for stage in self._stages.values():
             seconds = time.monotonic() - stage.began if stage.state == "at work" else stage.seconds
             shown.add_row(
-                self._sign(stage),
+                self._mark(stage),
                 stage.name,
                 self._progress(stage),
                 headline(stage.name, stage.rows),
@@ -123,7 +123,7 @@ class Screen(logging.Handler):
         return shown
 
     def warnings(self, *, see: str) -> list[str]:
-        """What an operator should know of the run, in a few lines.
+        """Return what an operator should know about the run, in a few lines.
 
         Args:
             see: the command that shows silver.quarantine.
@@ -133,15 +133,15 @@ class Screen(logging.Handler):
             rows = [
                 s.rows["silver.quarantine"] for s in self._stages.values() if "silver.quarantine" in s.rows
             ]
-            told = f"{counted(sum(rows), 'row')} in quarantine" if rows else "rows are in quarantine"
-            lines.append(f"{told}, {counted(self._reasons, 'reason')}: see\n  {see}")
-        for about, told_of in self._told.items():
-            more = f" (and {len(told_of) - 1:,} more)" if len(told_of) > 1 else ""
-            lines.append((f"{about}: " if about.startswith("source ") else "") + told_of[0] + more)
+            found = f"{counted(sum(rows), 'row')} in quarantine" if rows else "rows are in quarantine"
+            lines.append(f"{found}, {counted(self._reasons, 'reason')}: see\n  {see}")
+        for about, texts in self._notices.items():
+            more = f" (and {len(texts) - 1:,} more)" if len(texts) > 1 else ""
+            lines.append((f"{about}: " if about.startswith("source ") else "") + texts[0] + more)
         left_out = len(lines) - _MOST
         return lines if left_out <= 0 else [*lines[:_MOST], f"and {counted(left_out, 'warning')} more"]
 
-    def _sign(self, stage: _Stage) -> RenderableType:
+    def _mark(self, stage: _Stage) -> RenderableType:
         if stage.state == "at work":
             return self._spinner
         return {
@@ -161,7 +161,7 @@ class Screen(logging.Handler):
 
 @contextmanager
 def shown(screen: Screen, console: Console) -> Iterator[None]:
-    """Draw the screen while the block runs; after one that succeeded it is gone, else it stays as it was last."""
+    """Draw the screen while the block runs; it disappears on success and stays on failure."""
     live = Live(
         get_renderable=screen.__rich__, console=console, refresh_per_second=4, transient=True,
         redirect_stdout=sys.stdout.isatty(),
@@ -176,7 +176,7 @@ def shown(screen: Screen, console: Console) -> Iterator[None]:
 
 @contextmanager
 def status(what: str, console: Console) -> Iterator[None]:
-    """Draw a spinner with the step that is under way, or what it all is about, while the block runs."""
+    """Draw a spinner with the current step, or with the command's purpose, while the block runs."""
     with console.status(Text(f"{what} …")) as drawn, logs.watched(_Line(what, drawn)):
         yield
 
@@ -188,6 +188,6 @@ class _Line(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         if getattr(record, "kind", None) == Kind.step:
-            of, done = (getattr(record, "said", {}).get(name, 0) for name in ("of", "done"))
+            of, done = (getattr(record, "fields", {}).get(name, 0) for name in ("of", "done"))
             count = f" ({done} of {of})" if of else ""
             self._drawn.update(Text(f"{record.getMessage() or self._what}{count} …"))

@@ -1,4 +1,4 @@
-"""`cdi serve`: gold for other programs."""
+"""`cdi serve`: answer other programs from gold."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ import typer
 from cdi_spark.cli.options import (
     ProjectDir,
     Warehouse,
-    at_work,
     err,
     open_storage,
     out,
     project_at,
+    show_step,
 )
 from cdi_spark.errors import ConfigError
 
 LOOPBACK = ("127.0.0.1", "localhost")
 
-app = typer.Typer(help="Answer other programs from the last release of gold.", no_args_is_help=True)
+app = typer.Typer(help="Answer other programs from the newest release of gold.", no_args_is_help=True)
 
 
 @app.callback()
@@ -35,15 +35,15 @@ def sql(
     project: ProjectDir = ".",
     warehouse: Warehouse = None,
     host: Annotated[
-        str, typer.Option(help="Address to listen at; by default, only this machine's programs.")
+        str, typer.Option(help="Address to listen on; the default serves only programs of this machine.")
     ] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen at; 0: any free one.")] = 10000,
-    every: Annotated[float, typer.Option(min=0.1, help="Seconds between looks for a new release.")] = 5,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0: any free port.")] = 10000,
+    every: Annotated[float, typer.Option(min=0.1, help="Seconds between checks for a new release.")] = 5,
 ) -> None:
     """Let JDBC and ODBC clients (BI tools) query gold, until stopped.
 
-    Prints the JDBC URL. Clients only read, and see each release as it comes. There are no passwords and there is no
-    encryption: for other machines, put a proxy that has both before it.
+    Prints the JDBC URL. Clients can only read, and see each new release. There is no password and no encryption:
+    for other machines, put a proxy that has both in front of it.
     """
     from cdi_spark.serving.thrift import check_address, serve, server_settings
 
@@ -55,20 +55,20 @@ def sql(
     check_address(host, port)
     if host not in LOOPBACK:
         err.print(
-            f"[bold yellow]warning:[/] whoever reaches {host}:{port} reads gold, without password or encryption. "
-            "Put a proxy with TLS and passwords before it.",
+            f"[bold yellow]warning:[/] every program that reaches {host}:{port} reads gold, without a password. "
+            "Put a proxy with TLS and passwords in front of it.",
             highlight=False,
             soft_wrap=True,
         )
     stop = threading.Event()
     with ExitStack() as until_ready:
-        until_ready.enter_context(at_work("starting the server"))
+        until_ready.enter_context(show_step("starting the server"))
         storage = open_storage(
             loaded, warehouse, settings=server_settings(loaded.file.spark), profile="large"
         )
-        # After Spark's start, which takes SIGINT for its own.
-        for sign in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(sign, lambda *_: stop.set())
+        # After Spark has started, because Spark sets its own handler for SIGINT.
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: stop.set())
 
         def ready(url: str) -> None:
             until_ready.close()

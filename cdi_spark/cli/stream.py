@@ -1,4 +1,4 @@
-"""`cdi stream`: runs as files come."""
+"""`cdi stream`: a run whenever files arrive."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from cdi_spark.cli.options import (
     ProjectDir,
     Vars,
     Warehouse,
-    at_work,
     err,
     project_at,
+    show_step,
     start_run,
     variables,
 )
@@ -24,19 +24,19 @@ def stream(
     warehouse: Warehouse = None,
     catalog: Catalog = None,
     var: Vars = None,
-    every: Annotated[int, typer.Option(min=1, help="Seconds between looks for new files.")] = 60,
+    every: Annotated[int, typer.Option(min=1, help="Seconds between checks for new files.")] = 60,
     available_now: Annotated[
-        bool, typer.Option("--available-now", help="Run on what came since the last time, and end.")
+        bool, typer.Option("--available-now", help="Run once on the files since the last time, and end.")
     ] = False,
-    wait: Annotated[int, typer.Option(min=0, help="Seconds to wait while another run is at work.")] = 600,
+    wait: Annotated[int, typer.Option(min=0, help="Seconds to wait for another run to end.")] = 600,
 ) -> None:
-    """Run whenever new files lie at the sources' paths, until stopped.
+    """Run whenever new files arrive at the sources' paths, until stopped.
 
-    A file counts as new by its name; one that is overwritten is seen with the next new one, or by `cdi run`.
+    A file is new if its name is; an overwritten file is read with the next new one, or by `cdi run`.
     """
     from cdi_spark.pipeline.streaming import stream as run_stream
 
-    with at_work("starting"):
+    with show_step("starting"):
         job = start_run(project_at(project, variables(var)), warehouse, catalog)
     runs = run_stream(job, every_seconds=None if available_now else every, wait_seconds=wait)
     err.print(f"{runs} runs; the stream has ended", highlight=False)

@@ -1,4 +1,4 @@
-"""A project's conf folder as typed objects; an unknown key is an error with file and line."""
+"""A project's conf folder as typed objects; an unknown key is an error that names file and line."""
 
 from cdi_spark.config.customers import Segment, State
 from cdi_spark.config.linkage import (

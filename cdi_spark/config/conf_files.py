@@ -1,4 +1,4 @@
-"""A conf folder that lies where only Spark can read."""
+"""Reads a conf folder from a URI that only Spark can read."""
 
 from __future__ import annotations
 
@@ -15,21 +15,24 @@ from cdi_spark.errors import ConfigError
 
 
 def local_copy(spark: SparkSession, uri: str) -> Path:
-    """A copy of a conf folder's YAML files on this machine, which ends with the process.
+    """Copy a conf folder's YAML files to this machine, until the process ends.
 
     Args:
         uri: the folder, as s3://bucket/conf/acme.
     Raises:
-        ConfigError: there is nothing to read.
+        ConfigError: Spark cannot read the folder.
     """
     reader = spark.read.format("binaryFile").option("recursiveFileLookup", "true")
     try:
         files = reader.option("pathGlobFilter", "*.yml").load(uri).select("path", "content").collect()
     except PySparkException as fault:
-        raise ConfigError(f"{uri}: Spark cannot read a conf folder there ({fault.getCondition()}).") from None
+        raise ConfigError(
+            f"{uri}: Spark cannot read a conf folder there ({fault.getCondition()}). "
+            "Check the URI and the access rights."
+        ) from None
     folder = Path(tempfile.mkdtemp(prefix="cdi-conf-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    # Spark may spell the scheme otherwise (file:/x for file:///x); what follows it is the same.
+    # Spark may write the scheme differently (file:/x for file:///x); the rest is the same.
     root = uri.partition("://")[2].strip("/")
     for file in files:
         copy = folder / unquote(file["path"]).partition(root)[2].strip("/")

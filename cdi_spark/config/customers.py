@@ -1,4 +1,4 @@
-"""project.yml's states and segments: what makes a customer one of a kind."""
+"""project.yml's states and segments: groups of customers, each defined by a SQL expression."""
 
 from __future__ import annotations
 
@@ -6,49 +6,52 @@ from typing import ClassVar
 
 from pydantic import Field, field_validator
 
-from cdi_spark.config.expressions import days_told
+from cdi_spark.config.expressions import day_limits
 from cdi_spark.config.strict import Strict, expression_over
-from cdi_spark.schema import CUSTOMER_360, MEASURE, STATE_FACTS
+from cdi_spark.schema import CUSTOMER_360, MEASURE, STATE_COUNTS, STATE_FACTS
 
 
 class State(Strict):
-    """A state that a customer may be in, and what must hold of it.
+    """A state that a customer may be in.
 
-    `when` is SQL over what happened until a day: counts (orders, invoices, payments, subscriptions,
-    active_subscriptions, cases, usages, interactions; void ones left out) and days_since_order, days_since_invoice
-    and so on, null before the first, which are compared with whole numbers.
+    `when` uses events up to a day: counts (orders, invoices, payments, subscriptions, active_subscriptions, cases,
+    usages, interactions; void ones left out) and days_since_order, days_since_invoice and so on, null before the
+    first, which are compared with whole numbers.
     """
 
     FACTS: ClassVar[tuple[str, ...]] = (
-        *(f"{name}s" for name in STATE_FACTS),
-        "active_subscriptions",
+        *STATE_COUNTS,
         *(f"days_since_{name}" for name in STATE_FACTS),
     )
 
     name: str = Field(min_length=1)
+    """name of the state"""
     when: str
+    """SQL that must hold of a customer in the state"""
 
     @field_validator("when")
     @classmethod
     def _over_facts(cls, when: str) -> str:
-        unknown = f"is nothing that a state can go by; there are {', '.join(cls.FACTS)}."
-        return expression_over(cls.FACTS, when, where="when", unknown=unknown, also=[days_told])
+        unknown = f"is no fact that a state can use; there are {', '.join(cls.FACTS)}."
+        return expression_over(cls.FACTS, when, where="when", unknown=unknown, also=[day_limits])
 
 
 class Segment(Strict):
-    """A group of customers, and what must hold of one: SQL over the columns of gold.customer_360 and gold.measure."""
+    """A group of customers."""
 
     COLUMNS: ClassVar[frozenset[str]] = frozenset(CUSTOMER_360.names) | frozenset(MEASURE.names) - {
         "segments"
     }
 
     name: str = Field(min_length=1)
+    """name of the segment"""
     when: str
+    """SQL over columns of gold.customer_360 and gold.measure"""
 
     @field_validator("when")
     @classmethod
     def _over_columns(cls, when: str) -> str:
-        unknown = f"is no column of {CUSTOMER_360.name} or {MEASURE.name} that a segment can go by."
+        unknown = f"is no column of {CUSTOMER_360.name} or {MEASURE.name} that a segment can use."
         return expression_over(cls.COLUMNS, when, where="when", unknown=unknown)
 
 

@@ -9,8 +9,8 @@ from sqlglot.tokens import Token, TokenType  # type: ignore[attr-defined]
 
 from cdi_spark.errors import ConfigError
 
-# Pure functions of their arguments. What reads files, classes, the session or the clock stays out
-# (reflect, java_method, input_file_name, current_user, rand): a landed row must mean the same tomorrow.
+# Pure functions of their arguments. Functions that read files, classes, the session or the clock stay out
+# (reflect, java_method, input_file_name, current_user, rand): a landed row must give the same result tomorrow.
 ALLOWED = frozenset(
     [
         "abs",
@@ -140,13 +140,8 @@ _CALLED_BARE = ("current_date", "current_timestamp", "current_user", "session_us
 _CLOCK_WORDS = ("now", "today", "tomorrow", "yesterday")
 
 
-def quoted(name: str) -> str:
-    """How SQL names a column, whatever signs are in its name."""
-    return f"`{name.replace('`', '``')}`"
-
-
 def check_expression(sql: str, *, where: str) -> None:
-    """Refuse what does not parse as one Spark SQL expression or calls a function outside the list.
+    """Refuse SQL that is not one Spark expression or calls a function outside the list.
 
     Raises:
         ConfigError: with the place and the function; `where` is file and key.
@@ -159,14 +154,14 @@ def check_expression(sql: str, *, where: str) -> None:
             f"{where}: does not parse as a SQL expression: {str(fault).splitlines()[0]}"
         ) from None
     if any(token.token_type is TokenType.SEMICOLON for token in tokens) or not _is_value(tree):
-        raise ConfigError(f"{where}: wants one expression over a row, not a statement or a query.")
+        raise ConfigError(f"{where}: must be one expression over a row, not a statement or a query.")
     if any(cast.this.name.strip().lower() in _CLOCK_WORDS for cast in tree.find_all(exp.Cast)):
         raise ConfigError(
-            f"{where}: reads the clock. A landed row must mean the same tomorrow; use its own dates."
+            f"{where}: reads the clock. A landed row must give the same result tomorrow; use its own dates."
         )
     for name in sorted({name for name in _called(tokens) if name not in ALLOWED}):
         raise ConfigError(
-            f"{where}: the function {name} is not among those that conf may call. "
+            f"{where}: the function {name} is not one that conf may call. "
             "Use another, or prepare the value before it lands."
         )
 
@@ -178,7 +173,7 @@ def _is_value(tree: exp.Expr) -> bool:
 
 
 def _called(tokens: list[Token]) -> set[str]:
-    """Every name with a parenthesis right behind it, in backticks or not, and what needs no parenthesis."""
+    """Find the functions called: names followed by a parenthesis, in backticks or not, and those that need none."""
     called = set()
     for before, token, after in zip([None, *tokens], tokens, [*tokens[1:], None], strict=False):
         name = token.text.lower()
@@ -191,29 +186,26 @@ def _called(tokens: list[Token]) -> set[str]:
     return called
 
 
-def columns_read(sql: str) -> set[str]:
-    """The columns of a row that an expression names, and names of its own such as `item`."""
-    return {column.parts[0].name for column in sqlglot.parse_one(sql, read="spark").find_all(exp.Column)}
-
-
 _COMPARISONS = (exp.LT, exp.LTE, exp.GT, exp.GTE, exp.EQ, exp.NEQ, exp.Between)
 
 
-def days_told(sql: str) -> dict[str, set[int]]:
-    """The whole numbers that an expression compares `days_since_<fact>` with, by fact.
+def day_limits(sql: str) -> dict[str, set[int]]:
+    """Find the whole numbers that an expression compares `days_since_<fact>` with, by fact.
 
     Raises:
-        ConfigError: it is used otherwise; then nobody could tell on which day the expression comes out otherwise.
+        ConfigError: it is used in another way; then the day on which the expression's result changes is unknown.
     """
-    told: dict[str, set[int]] = {}
+    limits: dict[str, set[int]] = {}
     for column in sqlglot.parse_one(sql, read="spark").find_all(exp.Column):
-        beside = column.parent
-        if not column.name.startswith("days_since_") or isinstance(beside, exp.Is):
+        parent = column.parent
+        if not column.name.startswith("days_since_") or isinstance(parent, exp.Is):
             continue
-        others = [other for other in beside.iter_expressions() if other is not column] if beside else []
-        is_told = isinstance(beside, _COMPARISONS) and others
-        if not is_told or not all(isinstance(other, exp.Literal) and other.is_int for other in others):
-            raise ConfigError(f"{column.name} wants to be compared with whole numbers: {column.name} <= 365.")
+        others = [other for other in parent.iter_expressions() if other is not column] if parent else []
+        is_compared = isinstance(parent, _COMPARISONS) and others
+        if not is_compared or not all(isinstance(other, exp.Literal) and other.is_int for other in others):
+            raise ConfigError(
+                f"{column.name} must be compared with whole numbers, as in {column.name} <= 365."
+            )
         numbers = {int(other.name) for other in others}
-        told.setdefault(column.name.removeprefix("days_since_"), set()).update(numbers)
-    return told
+        limits.setdefault(column.name.removeprefix("days_since_"), set()).update(numbers)
+    return limits

@@ -1,4 +1,4 @@
-"""A conf folder read and checked; an unknown key is an error with file and line."""
+"""Reads and checks a conf folder; an unknown key is an error that names file and line."""
 
 from __future__ import annotations
 
@@ -33,24 +33,26 @@ def load_project(folder: Path, variables: dict[str, str] | None = None, *, lenie
     """Read and check a conf folder without Spark.
 
     Args:
-        variables: values of project.yml's `vars`; they win over the defaults there.
-        lenient: let a variable go without a value, for work that reads no source.
+        variables: values of project.yml's `vars`, instead of the defaults there.
+        lenient: allow a variable without a value, for work that reads no source.
 
     Raises:
         ConfigError: a missing file, an unknown key, a wrong type, an expression outside the allow-list,
             a variable without a value; the message names file and line.
     """
     if not (folder / "project.yml").is_file():
-        raise ConfigError(f"{folder}: no project.yml here. Give --project a conf folder, such as conf/demo.")
+        raise ConfigError(
+            f"{folder}: no project.yml here. Give --project a conf folder; `cdi init` drafts one."
+        )
     file = _read(folder / "project.yml", ProjectFile)
     values = _variables(folder / "project.yml", file.vars, variables or {}, lenient=lenient)
     sources = [_source(path, values) for path in _yaml_files(folder / "sources")]
     if not sources:
-        raise ConfigError(f"{folder / 'sources'}: no source here. Add one YAML file a source.")
-    _no_twins([source.name for source in sources], folder / "sources", "source")
-    _persons_known(sources, folder / "sources")
+        raise ConfigError(f"{folder / 'sources'}: no source here. Add one YAML file per source.")
+    _refuse_duplicates([source.name for source in sources], folder / "sources", "source")
+    _check_person_sources(sources, folder / "sources")
     quality = [_quality(path) for path in _yaml_files(folder / "quality")]
-    _no_twins([q.table for q in quality], folder / "quality", "table")
+    _refuse_duplicates([q.table for q in quality], folder / "quality", "table")
     survivorship = _survivorship(folder / "survivorship.yml", [source.name for source in sources])
     return Project(
         folder=folder,
@@ -65,12 +67,12 @@ def _yaml_files(folder: Path) -> list[Path]:
     return sorted(folder.glob("*.yml")) if folder.is_dir() else []
 
 
-def _no_twins(names: list[str], folder: Path, kind: str) -> None:
+def _refuse_duplicates(names: list[str], folder: Path, kind: str) -> None:
     if len(set(names)) < len(names):
-        raise ConfigError(f"{folder}: two files speak of one {kind}. Keep one file a {kind}.")
+        raise ConfigError(f"{folder}: two files are about one {kind}. Keep one file per {kind}.")
 
 
-def _persons_known(sources: list[Source], folder: Path) -> None:
+def _check_person_sources(sources: list[Source], folder: Path) -> None:
     of_persons = {source.name for source in sources if any(e.table == "person" for e in source.emits)}
     for source in sources:
         for emit in source.emits:
@@ -89,10 +91,10 @@ def _survivorship(path: Path, sources: Sequence[str]) -> Survivorship:
         named = [*filter(None, [attribute.source_of_truth]), *(attribute.updated_by or [])]
         for source in sorted(set(named) - set(sources)):
             raise ConfigError(
-                f"{path}: {name} names the source {source}, which is none here; there are {', '.join(sources)}."
+                f"{path}: {name} names the source {source}, but the sources are {', '.join(sources)}."
             )
         if attribute.updated_by and attribute.source_of_truth not in (None, *attribute.updated_by):
-            raise ConfigError(f"{path}: {name}'s source of truth is not among those that may update it.")
+            raise ConfigError(f"{path}: {name}'s source_of_truth is not in its updated_by. Add it there.")
     return survivorship
 
 
@@ -100,7 +102,7 @@ def _variables(
     path: Path, declared: dict[str, str | None], given: dict[str, str], *, lenient: bool
 ) -> dict[str, str]:
     for name in given.keys() - declared.keys():
-        raise ConfigError(f"{path}: --var {name}=… is given, but the project declares no variable {name}.")
+        raise ConfigError(f"{path}: --var {name}=… is given, but vars declares no variable {name}. Add it.")
     values = {k: given.get(k, v) for k, v in declared.items()}
     for name, value in values.items():
         if value is None and not lenient:
@@ -129,12 +131,12 @@ def _source(path: Path, variables: dict[str, str]) -> Source:
         located = source.path.format(**variables)
     except (KeyError, IndexError, ValueError, AttributeError) as fault:
         raise ConfigError(
-            f"{path}: path names an undeclared variable, or has a brace too many ({fault}). See project.yml's vars."
+            f"{path}: path names an undeclared variable, or its braces do not match ({fault}). See project.yml's vars."
         ) from None
     return source.model_copy(update={"path": located})
 
 
-# What stewards and runs say, and what follows from tables that are checked.
+# Written by stewards and runs, or computed from tables that are checked.
 _UNCHECKED = {table for table in TABLES if table.startswith("ops.")} | {
     t.name for t in (JUDGEMENT, OVERRIDE, CONVERSION, HOUSEHOLD, COMPANY)
 }
@@ -147,7 +149,9 @@ def _quality(path: Path) -> Quality:
             f"{path}: there is no table {quality.table}; write it with its schema, as silver.person."
         )
     if quality.table in _UNCHECKED:
-        raise ConfigError(f"{path}: no stage checks {quality.table}. Check the tables that it is made from.")
+        raise ConfigError(
+            f"{path}: no stage checks {quality.table}. Check the tables that it is computed from."
+        )
     for name, sql in quality.rules.items():
         check_expression(sql, where=f"{path}: rule {name}")
     return quality
@@ -173,11 +177,11 @@ def _read(path: Path, model: type[M]) -> M:
 
 
 def _meaning(kind: str, message: str) -> str:
-    return "is not a key here; take it out or mend its spelling" if kind == "extra_forbidden" else message
+    return "is not a key here; remove it or correct its spelling" if kind == "extra_forbidden" else message
 
 
 def _line(node: yaml.Node | None, place: tuple[int | str, ...]) -> int:
-    """The line (from 1) of the deepest part of the place that the file has."""
+    """Find the line (from 1) of the deepest part of the place that exists in the file."""
     line = node.start_mark.line + 1 if node else 1
     for step in place:
         if isinstance(node, yaml.MappingNode):

@@ -19,44 +19,53 @@ from cdi_spark.config.survivorship import Survivorship
 
 
 class Log(Strict):
-    """How a run tells what it does, on stderr: one line a stage, notice or failure."""
+    """How a run reports on stderr: one line per stage, notice or failure."""
 
     level: Literal["debug", "info", "warning", "error"] = "info"
+    """lines below this level are left out"""
     format: Literal["text", "json"] = "text"
+    """text for people, or one JSON object per line"""
 
 
 class ProjectFile(Strict):
-    """project.yml. `warehouse` is a URI, or a path from the conf folder; `catalog` and `prefix` name tables.
-
-    `reporting_currency` (ISO 4217) is what amounts of all currencies are told in too; without it they are not.
-    `as_of` is the day on which states and measures are told; by default the day of the run (UTC). `states`: the
-    first whose expression holds is the customer's; of `segments` a customer is in all whose expression holds.
-    `orders_are_invoiced`: an order is invoiced too, so that a customer's purchases are its orders, or its invoices if
-    it has none; where it is false orders and invoices are different sales, and purchases are both.
-    `profile` is how Spark is set where it is started here: for tiny (some megabytes), small (up to some hundred) or
-    large data; `auto` goes by the bytes of sources and tables. `spark` has further settings, which win.
-    """
+    """project.yml: the project's name, places, currencies, states and limits."""
 
     name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    """name of the project, in small letters"""
     description: str = ""
+    """what the project is for"""
     default_country: str = Field(default="GB", pattern=r"^[A-Z]{2}$")
+    """ISO 3166 country of phones and postcodes whose row names none"""
     warehouse: str | None = None
+    """where the tables are: a URI, or a path from the conf folder"""
     catalog: str = Field(default="", pattern=r"^[A-Za-z0-9_]*$")
+    """catalog that holds the tables, as in Unity Catalog; empty: tables are folders of the warehouse"""
     prefix: str = Field(default="", pattern=r"^[A-Za-z0-9_]*$")
+    """text before each schema's name in the catalog"""
     log: Log = Log()
+    """log lines"""
     vars: dict[str, str | None] = {}
+    """variables for `{name}` in paths, with a default; without one, `--var name=value` is required"""
     linkage: Linkage = Linkage()
+    """how records become entities"""
     reporting_currency: str | None = Field(default=None, pattern=r"^[A-Z]{3}$")
+    """ISO 4217 currency that amounts are converted to; empty: amounts are not converted"""
     as_of: date | None = None
+    """day of states and measures; empty: the day of the run (UTC)"""
     states: list[State] = Field(default=STATES, min_length=1)
+    """states of a customer; the first whose expression holds is the customer's"""
     segments: list[Segment] = []
+    """groups of customers; a customer is in every segment whose expression holds"""
     orders_are_invoiced: bool = True
+    """purchases are orders, or invoices of customers without orders; false: both, as different sales"""
     profile: Literal["auto", "tiny", "small", "large"] = "auto"
+    """amount of data that Spark is set for; `auto` uses the bytes of sources and tables"""
     spark: dict[str, str] = {}
+    """further Spark settings, which win over those of the profile"""
 
 
 class Project(Strict):
-    """Everything the conf folder says, checked."""
+    """A whole conf folder, checked."""
 
     folder: Path
     file: ProjectFile
@@ -66,17 +75,17 @@ class Project(Strict):
 
     @property
     def warehouse(self) -> str | None:
-        """Where project.yml says that the tables lie; a path there begins at the conf folder."""
+        """Where the tables are, by project.yml; a path there is relative to the conf folder."""
         return self._located(self.file.warehouse)
 
     @property
     def labels(self) -> str | None:
-        """Where project.yml says that known people lie, for training; a path there begins at the conf folder."""
+        """Where the labels for training are, by project.yml; a path there is relative to the conf folder."""
         return self._located(self.file.linkage.labels)
 
     @property
     def emits(self) -> dict[str, list[tuple[Source, Emit]]]:
-        """By silver table, what sources emit for it."""
+        """By silver table, the sources that emit rows for it."""
         found: dict[str, list[tuple[Source, Emit]]] = {}
         for source in self.sources:
             for emit in source.emits:
@@ -88,7 +97,7 @@ class Project(Strict):
 
     @cached_property
     def person_model(self) -> Traversable:
-        """The project's own person model where it has one, else the packaged one."""
+        """The project's own person model if it has one, else the packaged one."""
         own = self.folder / "person.yml"
         return own if own.exists() else packaged_person_model()
 

@@ -1,17 +1,18 @@
-"""What all conf has in common: what is not known is refused."""
+"""What all conf models have in common: unknown keys and columns are refused."""
 
 from collections.abc import Callable, Collection, Sequence
 
 from pydantic import BaseModel, ConfigDict
 
-from cdi_spark.config.expressions import check_expression, columns_read
+from cdi_spark.config.expressions import check_expression
 from cdi_spark.errors import ConfigError
+from cdi_spark.sql_text import columns_read
 
 
 class Strict(BaseModel):
-    """Conf whose unknown keys are errors, and which nothing changes once it is read."""
+    """A conf model that refuses unknown keys and is immutable."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
 
 def expression_over(
@@ -22,13 +23,13 @@ def expression_over(
     unknown: str,
     also: Sequence[Callable[[str], object]] = (),
 ) -> str:
-    """SQL that only computes, over some columns.
+    """Check that SQL is one expression over known columns, and return it.
 
     Args:
-        unknown: what is said of a name that is not among the known.
-        also: what else must take it.
+        unknown: the end of the error message for a column that is not known.
+        also: further checks.
     Raises:
-        ValueError: another column, or what check_expression() or `also` refuse; pydantic tells it with its line.
+        ValueError: an unknown column, or SQL that check_expression() or `also` refuse; pydantic adds the line.
     """
     try:
         check_expression(sql, where=where)

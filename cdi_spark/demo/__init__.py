@@ -1,0 +1,1 @@
+"""The demo company: raw sources with known truth, and its conf."""

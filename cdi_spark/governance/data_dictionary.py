@@ -4,11 +4,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from importlib.resources import files
-
-import sqlglot
-from jinja2 import Environment, StrictUndefined
-from sqlglot import exp
 
 from cdi_spark.config import (
     Attribute,
@@ -18,6 +13,7 @@ from cdi_spark.config import (
     Rule,
     Source,
 )
+from cdi_spark.pages import page
 from cdi_spark.schema import (
     CUSTOMER_360,
     EVENT_TABLES,
@@ -31,16 +27,17 @@ from cdi_spark.schema import (
     Schema,
     Table,
 )
+from cdi_spark.sql_text import fields_read
 from cdi_spark.standardise.silver import KEY_RULE
 
 RULES: dict[Rule, str] = {
-    "trusted": "the source with the better trust, 1 before 9",
-    "recent": "the newer updated_at; unknown is oldest",
-    "frequent": "what most of the customer's records say",
+    "trusted": "the most trusted source, 1 before 9",
+    "recent": "the newest updated_at; unknown is oldest",
+    "frequent": "the value of most of the customer's records",
     "longest": "the most characters",
-    "valid": "what the attribute's own expression holds true of",
-    "complete": "the most of street, city, postcode and country filled, or of a group's parts",
-    "all": "none: every record's values are kept",
+    "valid": "a value that meets the attribute's own expression",
+    "complete": "the most parts filled: street, city, postcode and country, or the parts of a group",
+    "all": "no choice: the values of all records are kept",
 }
 _FILLED_BY_SOURCES = {table.name for table in (PERSON, *EVENT_TABLES, *THING_TABLES)}
 _NAME_PARTS = ("given_name", "middle_name", "family_name")
@@ -48,7 +45,7 @@ _NAME_PARTS = ("given_name", "middle_name", "family_name")
 
 @dataclass(frozen=True)
 class Feed:
-    """What one source puts into one column of silver: an expression over landed rows, or a sentence."""
+    """What one source writes into one column of silver: an expression over landed rows, or a note."""
 
     column: str
     source: str
@@ -59,7 +56,7 @@ class Feed:
 
 @dataclass(frozen=True)
 class Entry:
-    """One table as the page shows it; `is_empty` where no source of the project fills it."""
+    """One table as the page shows it; `is_empty` if no source of the project fills it."""
 
     name: str
     comment: str
@@ -76,33 +73,30 @@ class Entry:
 
 
 def dictionary_page(project: Project) -> str:
-    """The page: sources with their owners, every table with its columns, where values come from, what must hold.
+    """Render sources with their owners, and every table with its columns, origins of values and rules.
 
-    It needs no other file and no network, and is the same for the same conf: no clock, no path of a machine.
+    The page needs no other file and no network, and is the same for the same conf: it contains no time and no path.
 
     Args:
-        project: a loaded conf folder; variables without a value do no harm, paths of sources are not shown.
+        project: a loaded conf folder; variables need no value, because paths of sources are not shown.
     Returns:
         HTML; every text of the conf is escaped.
     """
-    environment = Environment(
-        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    environment.filters["arguments"] = _arguments
-    template = files("cdi_spark").joinpath("pages", "dictionary.html.j2").read_text(encoding="utf-8")
     schemas = _schemas(project)
     classes = [c.pii for _, _, entries in schemas for entry in entries for c in entry.columns]
-    return environment.from_string(template).render(
+    return page(
+        "dictionary.html.j2",
         project=project,
         schemas=schemas,
         missing={source.name: _missing(source) for source in project.sources},
         pii={name: (meaning, classes.count(name)) for name, meaning in PII.items()},
         rules=RULES,
+        arguments=_arguments,
     )
 
 
 def feeds(project: Project) -> dict[str, list[Feed]]:
-    """Lineage: by silver table, what each source puts into each of its columns, in the table's column order."""
+    """Return the lineage: per silver table, what each source writes into each column, in column order."""
     found = {
         name: [feed for source, emit in emits for feed in _feeds(source, emit, project)]
         for name, emits in project.emits.items()
@@ -113,25 +107,25 @@ def feeds(project: Project) -> dict[str, list[Feed]]:
 
 
 def landed_columns(source: Source) -> list[str]:
-    """The landed columns that a source's conf reads; its files may hold more, and those land too."""
+    """Return the landed columns that a source's conf reads; other columns of its files land too."""
     plain = [*source.expressions().values()]
     inside: list[str] = []
     for emit in source.emits:
         (inside if emit.explode else plain).extend(emit.expressions().values())
-    names = {path.split(".")[0] for sql in plain for path in _paths(sql)}
-    names |= {path.split(".")[0] for sql in inside for path in _paths(sql)} - {"item", "item_no"}
+    names = {path.split(".")[0] for sql in plain for path in fields_read(sql)}
+    names |= {path.split(".")[0] for sql in inside for path in fields_read(sql)} - {"item", "item_no"}
     return sorted(names - {c.name for c in LANDING})
 
 
 def _missing(source: Source) -> list[str]:
-    """What an ownership document must say of a source, and its conf does not."""
-    said = {
+    """Return what an ownership document must state about a source, and its conf does not."""
+    stated = {
         "what it holds": source.description,
         "owner": source.owner,
         "purpose": source.purpose,
         "consumers": source.consumers,
     }
-    return [name for name, text in said.items() if not text]
+    return [name for name, text in stated.items() if not text]
 
 
 def _schemas(project: Project) -> list[tuple[str, Schema, list[Entry]]]:
@@ -158,7 +152,7 @@ def _bronze(source: Source) -> Entry:
 
 def _entry(table: Table, project: Project, lineage: dict[str, list[Feed]]) -> Entry:
     schema, _, short = table.name.partition(".")
-    # A mart has the name of its events, and is empty with them.
+    # A mart has the name of its event table, and is empty if that is.
     origin = f"silver.{short}"
     is_empty = schema in ("silver", "gold") and origin in _FILLED_BY_SOURCES and origin not in lineage
     quality = project.quality.get(table.name)
@@ -178,7 +172,7 @@ def _entry(table: Table, project: Project, lineage: dict[str, list[Feed]]) -> En
 
 
 def _survivorship(project: Project) -> tuple[tuple[str, str], ...]:
-    """By golden attribute, the rules that choose its value, first to last."""
+    """Return per golden attribute the rules that choose its value, in order."""
     chosen = {
         column: _chosen(project.survivorship.of(choice), choice if len(columns) > 1 else "")
         for choice, columns in project.survivorship.choices.items()
@@ -188,18 +182,18 @@ def _survivorship(project: Project) -> tuple[tuple[str, str], ...]:
 
 
 def _chosen(how: Attribute, group: str) -> str:
-    every = "every value of every record is kept"
-    told = [every if how.rules == ["all"] else ", then ".join(how.rules)]
-    told += [f"with the rest of {group}"] * bool(group)
-    told += [f"source of truth: {how.source_of_truth}"] * bool(how.source_of_truth)
-    told += [f"from {', '.join(how.updated_by or [])} only"] * bool(how.updated_by)
-    told += [f"valid: {how.valid}"] * bool(how.valid)
-    told += [f"owner: {how.owner}"] * bool(how.owner)
-    return "; ".join(told)
+    every = "all values of all records are kept"
+    parts = [every if how.rules == ["all"] else ", then ".join(how.rules)]
+    parts += [f"with the rest of {group}"] * bool(group)
+    parts += [f"source of truth: {how.source_of_truth}"] * bool(how.source_of_truth)
+    parts += [f"only from {', '.join(how.updated_by or [])}"] * bool(how.updated_by)
+    parts += [f"valid: {how.valid}"] * bool(how.valid)
+    parts += [f"owner: {how.owner}"] * bool(how.owner)
+    return "; ".join(parts)
 
 
 def _feeds(source: Source, emit: Emit, project: Project) -> list[Feed]:
-    """What an emit gives, then what the record or event has by itself: its key, its person, its times."""
+    """Return the columns that an emit maps, then those that every row has: its key, its person, its times."""
 
     def by_sql(column: str, sql: str, note: str = "") -> Feed:
         return Feed(column, source.name, sql, note, tuple(_reads(sql, emit.explode)))
@@ -231,22 +225,16 @@ def _person_key(source: Source) -> str:
     return next((e.key for e in source.emits if e.table == "person" and e.key), source.key)
 
 
-def _paths(sql: str) -> set[str]:
-    """The columns that an expression reads, with the fields inside them, such as holder.name.full."""
-    tree = sqlglot.parse_one(sql, read="spark")
-    return {".".join(part.name for part in column.parts) for column in tree.find_all(exp.Column)}
-
-
 def _reads(sql: str, explode: str | None) -> list[str]:
-    """The same for people: `item` is an element of the array that it comes from."""
-    paths = _paths(sql)
+    """Return the columns that an expression reads, with `item` as an element of its array."""
+    paths = fields_read(sql)
     if explode:
         paths = {f"{explode}[]{p.removeprefix('item')}" if p.split(".")[0] == "item" else p for p in paths}
     return sorted(paths - {"item_no"} if explode else paths)
 
 
 def _sentence(text: str) -> str:
-    """As a table's comment is written: a capital in front, no full stop behind."""
+    """Write a text like a table's comment: a capital letter first, no full stop at the end."""
     return text[:1].upper() + text[1:].rstrip(". \n")
 
 

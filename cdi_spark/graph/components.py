@@ -16,7 +16,7 @@ from pyspark.sql.utils import is_remote
 from cdi_spark.errors import CdiError
 from cdi_spark.graph import union_find
 from cdi_spark.graph.union_find import smallest_connected
-from cdi_spark.spark.local_rows import Keep
+from cdi_spark.spark.local_rows import Materialise
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -33,7 +33,11 @@ SURE_WEIGHT = 25.0
 
 
 def components(
-    records: DataFrame, links: DataFrame, *, keep: Keep | None = None, one_task_links: int = ONE_TASK_LINKS
+    records: DataFrame,
+    links: DataFrame,
+    *,
+    keep: Materialise | None = None,
+    one_task_links: int = ONE_TASK_LINKS,
 ) -> DataFrame:
     """Return the component of every record: records that links join directly or through other records.
 
@@ -69,7 +73,7 @@ def components(
 
 
 def bounded_components(
-    records: DataFrame, pairs: DataFrame, *, largest: int, least: float, keep: Keep
+    records: DataFrame, pairs: DataFrame, *, largest: int, least: float, keep: Materialise
 ) -> DataFrame:
     """Return components of the pairs; a component of more than `largest` records is split at stronger links.
 
@@ -143,7 +147,7 @@ def _has_graphframes(spark: SparkSession) -> bool:
     return True
 
 
-def by_graphframes(edges: DataFrame, *, keep: Keep) -> DataFrame:
+def by_graphframes(edges: DataFrame, *, keep: Materialise) -> DataFrame:
     """Return the components, found by GraphFrames; arguments and result are those of in_one_task().
 
     Removes the cached frame and the checkpoints that GraphFrames leaves.
@@ -162,7 +166,7 @@ def by_graphframes(edges: DataFrame, *, keep: Keep) -> DataFrame:
     return found
 
 
-def by_contraction(edges: DataFrame, *, keep: Keep, one_task_links: int = ONE_TASK_LINKS) -> DataFrame:
+def by_contraction(edges: DataFrame, *, keep: Materialise, one_task_links: int = ONE_TASK_LINKS) -> DataFrame:
     """Return the components, found by DataFrame operations only; arguments and result are those of in_one_task().
 
     Each round contracts every vertex to its smallest neighbour, or leaves it if it is the smallest. Edges then

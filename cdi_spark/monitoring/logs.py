@@ -1,4 +1,4 @@
-"""What the package reports while it works: log lines per stage, notice or failure, and steps that a screen shows."""
+"""What the package reports while it runs: log lines for stages, notices and failures, and steps for a terminal."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from io import StringIO
 from typing import Any
 
 _LOGGER = logging.getLogger("cdi_spark")
-# Below debug: what only a screen shows is never a log line.
+# Below debug: steps are shown on a terminal and never become log lines.
 STEP = 5
 
 
@@ -32,7 +32,7 @@ class Kind(StrEnum):
 
 
 def set_up(*, level: str, format: str) -> None:
-    """Write the package's log lines to stderr, from the level on, as `text` or `json`."""
+    """Write the package's log lines to stderr, from this level up, as `text` or `json`."""
     lines = _Lines()
     lines.setFormatter(_Json() if format == "json" else _Text())
     lines.setLevel(level.upper())
@@ -42,23 +42,23 @@ def set_up(*, level: str, format: str) -> None:
 
 
 @contextmanager
-def watched(watcher: logging.Handler) -> Iterator[None]:
-    """Let a watcher see every record of the block, log line or not."""
+def watched(handler: logging.Handler) -> Iterator[None]:
+    """Send every log record of the block to a handler, steps included."""
     level = _LOGGER.level
-    _LOGGER.addHandler(watcher)
+    _LOGGER.addHandler(handler)
     _LOGGER.setLevel(STEP)
     try:
         yield
     finally:
-        _LOGGER.removeHandler(watcher)
-        # set_up() within the block, too, leaves the level at STEP.
-        if not any(isinstance(handler, _Lines) for handler in _LOGGER.handlers):
+        _LOGGER.removeHandler(handler)
+        # Keep STEP if set_up() was called within the block.
+        if not any(isinstance(other, _Lines) for other in _LOGGER.handlers):
             _LOGGER.setLevel(level)
 
 
 @contextmanager
 def gathered() -> Iterator[StringIO]:
-    """Gather the log lines of the block instead of writing them to stderr."""
+    """Collect the log lines of the block instead of writing them to stderr."""
     text = StringIO()
     lines = [handler for handler in _LOGGER.handlers if isinstance(handler, _Lines)]
     for handler in lines:
@@ -71,79 +71,79 @@ def gathered() -> Iterator[StringIO]:
 
 
 def doing(step: str, *, done: int = 0, of: int = 0) -> None:
-    """The step that is under way, for a screen.
+    """Report the current step, for a terminal.
 
     Args:
-        done, of: how many parts of the step are done, of how many; of is 0 where nobody knows.
+        done, of: parts of the step that are done, and all parts; `of` is 0 if unknown.
     """
     _LOGGER.log(STEP, step, extra=_about(Kind.step, done=done, of=of))
 
 
 def stage_began(stage: str) -> None:
-    """A stage begins, for a screen."""
+    """Report that a stage begins, for a terminal."""
     _LOGGER.log(STEP, stage, extra=_about(Kind.stage_began, stage=stage))
 
 
 def stage_ended(
     stage: str, status: str, *, run_id: str, seconds: float, rows: dict[str, int], is_unchanged: bool = False
 ) -> None:
-    """A stage came to its end, `succeeded` or `failed`.
+    """Log that a stage ended, `succeeded` or `failed`.
 
     Args:
-        is_unchanged: nothing that it goes by had changed, so it did nothing.
+        is_unchanged: none of its inputs changed, so it did nothing.
     """
     level = logging.INFO if status == "succeeded" else logging.ERROR
     unchanged = {"is_unchanged": True} if is_unchanged else {}
-    said = {"run_id": run_id, "stage": stage, "seconds": round(seconds, 1), **unchanged, "rows": rows}
-    _LOGGER.log(level, status, extra=_about(Kind.stage_ended, **said))
+    fields = {"run_id": run_id, "stage": stage, "seconds": round(seconds, 1), **unchanged, "rows": rows}
+    _LOGGER.log(level, status, extra=_about(Kind.stage_ended, **fields))
 
 
 def profiled(profile: str, *, sources: int | None, tables: int | None) -> None:
-    """How Spark is set, and the bytes of sources and tables by which it is; null where they are not known."""
-    said = _about(Kind.profiled, sources_bytes=sources, tables_bytes=tables)
-    _LOGGER.info(f"Spark is set for {profile} data", extra=said)
+    """Log the profile of the Spark session, and the bytes of sources and tables that decided it; null if unknown."""
+    extra = _about(Kind.profiled, sources_bytes=sources, tables_bytes=tables)
+    _LOGGER.info(f"Spark is set for {profile} data", extra=extra)
 
 
 def accounted(counts: dict[str, Any], *, run_id: str) -> None:
-    """Where the landed rows of a source went, for one silver table."""
+    """Log where the landed rows of a source went, for one silver table."""
     _LOGGER.info("accounted", extra=_about(Kind.accounted, run_id=run_id, stage="standardise", **counts))
 
 
 def written(what: str, place: str, *, run_id: str) -> None:
-    """A stage wrote something to be read beside the tables."""
+    """Log that a stage wrote a file beside the tables."""
     _LOGGER.info(f"{what} written", extra=_about(Kind.written, run_id=run_id, file=place))
 
 
 def unpublished(metric: str, why_not: str, *, run_id: str) -> None:
-    """A forecast that gold goes without in this run."""
-    told = f"{metric} is not published: {why_not}"
-    _LOGGER.info(told, extra=_about(Kind.unpublished, run_id=run_id, stage="publish"))
+    """Log that a forecast is not published in this run."""
+    text = f"{metric} is not published: {why_not}"
+    _LOGGER.info(text, extra=_about(Kind.unpublished, run_id=run_id, stage="publish"))
 
 
 def quarantined(reason: str, *, run_id: str) -> None:
-    """Rows of a source that fail one rule, and so are in silver.quarantine."""
+    """Log that rows of a source fail a rule, and are therefore in silver.quarantine."""
     _LOGGER.warning(reason, extra=_about(Kind.quarantined, run_id=run_id, stage="standardise"))
 
 
-def notice(told: str, **fields: Any) -> None:
-    """Something that does not end the run and that an operator should know."""
-    _LOGGER.warning(told, extra=_about(Kind.notice, **fields))
+def notice(text: str, **fields: Any) -> None:
+    """Log something that an operator should know and that does not end the run."""
+    _LOGGER.warning(text, extra=_about(Kind.notice, **fields))
 
 
-def failure(told: str) -> bool:
-    """Log what ended the run; false where the project has no log set up to say it in JSON."""
+def failure(text: str) -> bool:
+    """Log what ended the run, if the project logs JSON; return whether it did."""
     as_json = any(isinstance(handler.formatter, _Json) for handler in _LOGGER.handlers)
     if as_json:
-        _LOGGER.error(told)
+        _LOGGER.error(text)
     return as_json
 
 
-def _about(kind: Kind, **said: Any) -> dict[str, Any]:
-    return {"kind": kind, "said": said}
+def _about(kind: Kind, **fields: Any) -> dict[str, Any]:
+    return {"kind": kind, "fields": fields}
 
 
 class _Lines(logging.StreamHandler[Any]):
-    """Log lines on stderr, whichever that is by then, or gathered."""
+    """Log lines on the current stderr, or collected."""
 
     into: StringIO | None = None
 
@@ -155,7 +155,7 @@ class _Lines(logging.StreamHandler[Any]):
 class _Text(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         fields = []
-        for name, value in getattr(record, "said", {}).items():
+        for name, value in getattr(record, "fields", {}).items():
             parts = value.items() if isinstance(value, dict) else [(name, value)]
             fields += [f"{key}={part}" for key, part in parts]
         return (
@@ -170,7 +170,7 @@ class _Json(logging.Formatter):
             "level": record.levelname.lower(),
             "message": record.getMessage(),
         }
-        return json.dumps(line | getattr(record, "said", {}), ensure_ascii=False)
+        return json.dumps(line | getattr(record, "fields", {}), ensure_ascii=False)
 
 
 def _at(record: logging.LogRecord) -> datetime:

@@ -1,4 +1,4 @@
-"""HTML pages: one file each, no script, no network."""
+"""HTML pages from the templates of this folder: one file each, no network."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined
 
 @dataclass(frozen=True)
 class Axis:
-    """A linear scale from values to places in a drawing, with round values to mark."""
+    """A linear scale from values to positions in a drawing, with round values as marks."""
 
     low: float
     high: float
@@ -22,12 +22,12 @@ class Axis:
     end: float
 
     def at(self, value: float) -> float:
-        """The place of a value; values beyond the ends stay at them."""
+        """Return the position of a value; values beyond an end are placed at the end."""
         inside = min(max(value, self.low), self.high)
         return round(self.start + (inside - self.low) / (self.high - self.low) * (self.end - self.start), 2)
 
     def marks(self, about: int = 6) -> list[float]:
-        """Round values within the scale, about so many."""
+        """Return about this many round values within the scale."""
         wide = (self.high - self.low) / about
         power = 10.0 ** _power_of_ten(wide)
         step = next(n * power for n in (1, 2, 5, 10) if n * power >= wide * 0.999)
@@ -38,12 +38,12 @@ class Axis:
 
 
 def line(points: Sequence[tuple[float, float]], across: Axis, up: Axis) -> str:
-    """The points of an SVG polyline."""
+    """Return the points of an SVG polyline."""
     return " ".join(f"{across.at(x)},{up.at(y)}" for x, y in points)
 
 
 def page(template: str, **values: Any) -> str:
-    """A template of this folder filled with values, every one of them escaped."""
+    """Fill a template of this folder with values, all of them escaped."""
     environment = Environment(
         autoescape=True,
         undefined=StrictUndefined,
@@ -67,19 +67,19 @@ def page(template: str, **values: Any) -> str:
 
 
 def money(amount: Decimal) -> str:
-    """An amount with two digits after the point, and the third of currencies that have so small a unit."""
+    """Return an amount with two decimals, and with the third of currencies that have three."""
     return f"{amount:,.3f}".removesuffix("0")
 
 
 def figure(value: float | None) -> str:
-    """A measured number with four digits, or whole from a thousand on."""
+    """Return a measured number with four digits; without decimals from a thousand up."""
     if value is None:
         return "none"
     return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
 
 
 def text(value: object) -> str:
-    """A value as people write it; empty where there is none."""
+    """Return a value as text for readers; empty for None."""
     if value is None:
         return ""
     if isinstance(value, list | tuple):
@@ -102,16 +102,16 @@ def _power_of_ten(value: float) -> int:
 
 
 def _bits(value: float) -> str:
-    """Bits with their sign, a true minus."""
+    """Return bits with a sign, a true minus sign."""
     return f"{value:+.1f}".replace("-", "\N{MINUS SIGN}")
 
 
 def _percent(share: float) -> str:
-    """A share of one, with the digits that tell it from nothing and from all."""
+    """Return a share as percent, with enough digits to differ from 0 and from 100."""
     percent = 100 * share
     if 0 < percent < 0.095:
-        told = f"{percent:.1g}" if percent >= 0.0001 else f"{percent:.0e}".replace("e-0", "e-")
-        return told.replace("-", "\N{MINUS SIGN}") + "\N{NO-BREAK SPACE}%"
+        digits_only = f"{percent:.1g}" if percent >= 0.0001 else f"{percent:.0e}".replace("e-0", "e-")
+        return digits_only.replace("-", "\N{MINUS SIGN}") + "\N{NO-BREAK SPACE}%"
     digits = 2 if percent < 1 or percent > 99 else 1
     while percent < 100 and f"{percent:.{digits}f}".startswith("100"):
         digits += 1
@@ -119,7 +119,7 @@ def _percent(share: float) -> str:
 
 
 def _words(name: str) -> str:
-    """A column's name as words."""
+    """Return a column's name as words."""
     return name.replace("_", " ")
 
 

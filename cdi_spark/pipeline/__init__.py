@@ -1,1 +1,1 @@
-"""The stages, a file per stage, and what runs them. Only stages write tables, stewards' logs aside."""
+"""The stages, one file per stage, and the runner. Only stages write tables, except the logs of stewardship."""

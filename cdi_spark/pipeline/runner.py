@@ -1,19 +1,19 @@
-"""The stages in order, under a lease, on record: what a run is."""
+"""The stages in order, under a lease and recorded in ops.run."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from cdi_spark.monitoring import logs
+from cdi_spark.pipeline.dependencies import PARTS
 from cdi_spark.pipeline.ingest import ingest
-from cdi_spark.pipeline.last_runs import FAILED, INTERRUPTED, SUCCEEDED, Counts, LastRun, Part
-from cdi_spark.pipeline.parts import PARTS
+from cdi_spark.pipeline.last_runs import Counts, LastRun, StageStatus
 from cdi_spark.pipeline.publish import publish
 from cdi_spark.pipeline.resolve import resolve
-from cdi_spark.pipeline.run import Run, begins_anew
+from cdi_spark.pipeline.run import Run, must_rebuild
 from cdi_spark.pipeline.score import score
 from cdi_spark.pipeline.standardise import standardise
 from cdi_spark.pipeline.train import train
@@ -24,7 +24,7 @@ from cdi_spark.storage.lease import Lease, lease
 # A row of ops.run.
 _Entry = tuple[str, str, datetime, float, str, Counts, dict[str, str]]
 
-# Each does the parts that it is given; those that have no parts, all.
+# Ingest and standardise do the parts that they are given; the others have one part only.
 STAGES: dict[str, Callable[[Run, Collection[str]], Counts]] = {
     "ingest": ingest,
     "standardise": standardise,
@@ -37,7 +37,12 @@ STAGES: dict[str, Callable[[Run, Collection[str]], Counts]] = {
 
 @dataclass(frozen=True)
 class StageResult:
-    """What a stage did: rows by table, and seconds; nothing where nothing that it goes by has changed."""
+    """What a stage did.
+
+    Attributes:
+        rows: rows by table that it wrote or kept.
+        is_unchanged: it did nothing, because nothing that it depends on has changed.
+    """
 
     stage: str
     rows: Counts
@@ -46,22 +51,27 @@ class StageResult:
 
 
 def run_stages(run: Run, names: Sequence[str], *, wait_seconds: float = 0) -> Iterator[StageResult]:
-    """Run stages one after the other while nobody else works on the warehouse.
+    """Run stages one after the other under the lease of the warehouse.
 
-    A stage, or its part for a source or a table, that nothing reached since it last succeeded is left as it is.
+    A stage, or its part for a source or a table, is skipped if nothing that it depends on has changed since it last
+    succeeded.
 
     Args:
         names: keys of STAGES, in their order.
         wait_seconds: how long to wait for another run to end, seconds.
     Raises:
-        LeaseError: another run is at work.
+        LeaseError: another run holds the lease.
     """
     with lease(run.storage, run.run_id, wait_seconds=wait_seconds) as held:
         if held.interrupted:
-            told = f"run {held.interrupted} did not come to its end; this one goes on from what it left"
-            logs.notice(told, run_id=run.run_id)
-            killed: _Entry = (held.interrupted, "", datetime.now(UTC), 0.0, INTERRUPTED, {}, {})
-            _record(run, [killed])
+            logs.notice(
+                f"run {held.interrupted} was interrupted; this run continues from the tables that it left",
+                run_id=run.run_id,
+            )
+            interrupted: _Entry = (
+                held.interrupted, "", datetime.now(UTC), 0.0, StageStatus.INTERRUPTED, {}, {},
+            )  # fmt: skip
+            _record(run, [interrupted])
         unchanged: list[_Entry] = []
         try:
             for name in names:
@@ -71,31 +81,32 @@ def run_stages(run: Run, names: Sequence[str], *, wait_seconds: float = 0) -> It
 
 
 def _run_stage(run: Run, stage: str, held: Lease, unchanged: list[_Entry]) -> StageResult:
-    """Run what of a stage is to be run, and record it in ops.run, failed or not.
+    """Run the parts of a stage whose dependencies changed, and record how it ended.
 
     Args:
-        unchanged: entries of stages that had nothing to do; they are written together, for each commit takes a while.
+        unchanged: gets the entry of a stage that had nothing to do; these are written in one commit at the end.
     """
     started, clock = datetime.now(UTC), time.monotonic()
     logs.stage_began(stage)
-    status, rows, made_from = FAILED, Counts(), dict[str, str]()
+    status, rows, made_from = StageStatus.FAILED, Counts(), dict[str, str]()
     stale: Collection[str] | None = None
     try:
         parts = PARTS[stage](run)
-        before = run.storage.versions(_tables(parts))
+        tables = {name for part in parts.values() for name in part.tables}
+        before = run.storage.versions(tables)
         last = run.last.get(stage, LastRun())
-        known = {} if begins_anew(run, stage) else last.made_from
-        stale = [name for name, part in parts.items() if known.get(name) != part.made_from(before)]
-        kept = _tables(parts) & last.rows.keys() if stale != list(parts) else set()
-        rows = {name: last.rows[name] for name in kept}
+        known = {} if must_rebuild(run, stage) else last.made_from
+        stale = [name for name, part in parts.items() if known.get(name) != part.fingerprint(before)]
+        if len(stale) < len(parts):
+            rows = {name: last.rows[name] for name in tables & last.rows.keys()}
         if stale:
             held.check()
             rows |= STAGES[stage](run, stale)
-        # What others write meanwhile, as judgements, the stage may not have seen.
+        # Only the tables that the stage wrote: others may have written the rest, as judgements, meanwhile.
         written = {name for part in parts.values() for name in part.writes}
-        now = before | (run.storage.versions(written) if stale else {})
-        made_from = {name: part.made_from(now) for name, part in parts.items()}
-        status = SUCCEEDED
+        after = before | (run.storage.versions(written) if stale else {})
+        made_from = {name: part.fingerprint(after) for name, part in parts.items()}
+        status = StageStatus.SUCCEEDED
     finally:
         seconds = time.monotonic() - clock
         logs.stage_ended(
@@ -107,10 +118,6 @@ def _run_stage(run: Run, stage: str, held: Lease, unchanged: list[_Entry]) -> St
         else:
             _record(run, [entry])
     return StageResult(stage, rows, seconds, is_unchanged=not stale)
-
-
-def _tables(parts: Mapping[str, Part]) -> set[str]:
-    return {name for part in parts.values() for name in (*part.reads, *part.writes)}
 
 
 def _record(run: Run, entries: Sequence[_Entry]) -> None:

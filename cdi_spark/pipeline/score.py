@@ -1,4 +1,4 @@
-"""The stage score: pairs of records that share a block, and their match weights."""
+"""The stage score: compute the match weights of pairs of records that share a block."""
 
 from __future__ import annotations
 
@@ -12,21 +12,26 @@ from cdi_spark.linkage.model.trained_models import active_model, settings_hash
 from cdi_spark.linkage.scoring.changes import changed_records, undone_pairs
 from cdi_spark.linkage.scoring.score import score_pairs
 from cdi_spark.monitoring import logs
-from cdi_spark.pipeline.in_force import frozen_model
+from cdi_spark.pipeline.active import frozen_model
+from cdi_spark.pipeline.gates import check_and_count
 from cdi_spark.pipeline.last_runs import Counts
-from cdi_spark.pipeline.run import Run, begins_anew, gated
+from cdi_spark.pipeline.run import Run, must_rebuild
 from cdi_spark.schema import (
     LINKED,
     MODEL,
     PAIR,
     PERSON,
 )
-from cdi_spark.spark.local_rows import Keep
+from cdi_spark.spark.local_rows import Materialise
 from cdi_spark.storage.declared import with_gone
 
 
 def score(run: Run) -> Counts:
-    """Score every pair that shares a block with the active model; of records scored before, pairs with changed ones."""
+    """Score pairs that share a block with the active model: pairs with changed records, or all on a rebuild.
+
+    Raises:
+        CdiError: no model was trained from this person model.
+    """
     model = load_person_model(run.project.person_model)
     wanted = settings_hash(model, run.project.file.linkage)
     trained = active_model(run.storage.read_or_empty(MODEL), settings_hash=wanted)
@@ -36,18 +41,20 @@ def score(run: Run) -> Counts:
         )
     persons, frozen = run.storage.read(PERSON.name), frozen_model(run, trained)
     linked = run.storage.read_or_empty(LINKED)
-    if begins_anew(run, "score") or linked.where(F.col("model_id") == trained["model_id"]).isEmpty():
-        logs.doing("preparing every record for comparing")
+    if must_rebuild(run, "score") or linked.where(F.col("model_id") == trained["model_id"]).isEmpty():
+        logs.doing("preparing all records for comparison")
         run.storage.replace(LINKED, frozen.linked(persons))
-        logs.doing("weighing pairs of records that share a key")
+        logs.doing("scoring pairs of records that share a block")
         run.storage.replace(PAIR, score_pairs(run.storage.read(LINKED.name), frozen))
     else:
         with run.storage.scratch(few=True) as keep:
             _score_changes(run, persons, linked, frozen, keep)
-    return gated(run, PAIR.name, LINKED.name)
+    return check_and_count(run, PAIR.name, LINKED.name)
 
 
-def _score_changes(run: Run, persons: DataFrame, linked: DataFrame, frozen: Frozen, keep: Keep) -> None:
+def _score_changes(
+    run: Run, persons: DataFrame, linked: DataFrame, frozen: Frozen, keep: Materialise
+) -> None:
     logs.doing("finding the records that changed")
     changed = keep("changed", changed_records(persons, linked, model_id=frozen.trained["model_id"]))
     if changed.isEmpty():
@@ -57,7 +64,7 @@ def _score_changes(run: Run, persons: DataFrame, linked: DataFrame, frozen: Froz
     run.storage.merge(LINKED, with_gone(now, gone), when_changed=("content_hash", "model_id"))
     ids = changed.where("NOT is_gone").select("record_id")
     linked = run.storage.read(LINKED.name)
-    logs.doing("weighing pairs of records that changed")
+    logs.doing("scoring pairs with records that changed")
     scored = keep("pairs", score_pairs(linked, frozen, changed=ids, keep=keep))
     undone = undone_pairs(scored, run.storage.read(PAIR.name), changed)
     run.storage.merge(PAIR, with_gone(scored, undone), when_changed=PAIR.names[2:])

@@ -1,4 +1,4 @@
-"""The run under Structured Streaming: files that come to the sources' paths are in gold without a schedule."""
+"""Runs under Structured Streaming: new files at the sources' paths start a run, without a schedule."""
 
 from __future__ import annotations
 
@@ -17,30 +17,32 @@ from cdi_spark.pipeline.runner import STAGES, run_stages
 
 
 def stream(run: Run, *, every_seconds: int | None, wait_seconds: float = 0) -> int:
-    """Do a whole run whenever files came, until stopped; or once for all that came since the last time.
+    """Do a whole run whenever files arrive, until stopped; or one run for all files that arrived since the last one.
 
-    A batch of the stream is a run. One that was killed comes again, and goes on from what the killed run left: its
-    files are known by their content, so each lands once. The checkpoint lies below the warehouse.
+    Each batch of the stream is a run. The batch of a run that was killed is repeated: the new run continues from the
+    tables that the killed one left, and appends each file once, because files are identified by their content. The
+    checkpoint is below the warehouse.
 
     Args:
-        run: what each is a copy of, with an id of its own.
-        every_seconds: how often to look; None to end when all that is there has been through.
+        run: each run is a copy of it with its own id.
+        every_seconds: how often to look for files; None to end when all existing files are processed.
         wait_seconds: how long to wait for another run to end, seconds.
     Returns:
-        How many runs it did.
+        The number of runs.
     Raises:
-        CdiError: as a run; or the session is one of Spark Connect.
+        CdiError: as a run; or the session is a Spark Connect session.
     """
     if is_remote():
         raise CdiError(
-            "cdi stream: Spark Connect has no such callback. Launch it by spark-submit, or use `cdi run`."
+            "cdi stream: Spark Connect does not support streams that start runs. Launch it with spark-submit, "
+            "or use `cdi run`."
         )
     faults: list[Exception] = []
     done = [0]
 
     def run_on(_: DataFrame, batch: int) -> None:
         own = replace(run, run_id=new_run_id())
-        logs.notice(f"files came; batch {batch} of the stream", run_id=own.run_id)
+        logs.notice(f"new files: batch {batch} of the stream", run_id=own.run_id)
         try:
             for _stage in run_stages(own, list(STAGES), wait_seconds=wait_seconds):
                 pass
@@ -49,9 +51,9 @@ def stream(run: Run, *, every_seconds: int | None, wait_seconds: float = 0) -> i
             raise
         done[0] += 1
 
-    came = [arriving_files(run.spark, source) for source in run.project.sources]
-    writer = reduce(DataFrame.unionByName, came).writeStream.foreachBatch(run_on)
-    writer = writer.option("checkpointLocation", run.storage.place_of("_stream"))
+    arriving = [arriving_files(run.spark, source) for source in run.project.sources]
+    writer = reduce(DataFrame.unionByName, arriving).writeStream.foreachBatch(run_on)
+    writer = writer.option("checkpointLocation", run.storage.path_of("_stream"))
     trigger = (
         {"availableNow": True} if every_seconds is None else {"processingTime": f"{every_seconds} seconds"}
     )

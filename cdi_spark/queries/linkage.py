@@ -1,4 +1,4 @@
-"""Answers about linkage from the tables of a warehouse: why two records match, why an entity holds together."""
+"""Answers about linkage: why two records match, which links hold an entity, what blocking rules cost."""
 
 from __future__ import annotations
 
@@ -28,8 +28,7 @@ from cdi_spark.linkage.model.frozen import Frozen
 from cdi_spark.linkage.model.person_model import load_person_model
 from cdi_spark.linkage.model.trained_models import active_model, settings_hash
 from cdi_spark.monitoring import logs
-from cdi_spark.pipeline.in_force import frozen_model, model_in_force
-from cdi_spark.pipeline.run import Run
+from cdi_spark.pipeline.active import frozen_model, scoring_model
 from cdi_spark.schema import (
     EVENT,
     MEMBER,
@@ -38,20 +37,21 @@ from cdi_spark.schema import (
     PERSON,
     SHOWN,
 )
+from cdi_spark.workspace import Workspace
 
 
 @dataclass(frozen=True)
 class PairAnswer:
-    """Why two records weigh what they do.
+    """The match weight of two records and its parts.
 
     Attributes:
         record_ids: the two, in the order of linkage.pair.
         steps: the prior, then every comparison; see charts.Waterfall.
-        match_weight, match_probability: bits of log2 posterior odds, and the same as a probability.
-        shared_rules: blocking rules of the model whose key they share.
-        stopped_rules: rules whose keys they share, but only such as the model left out as too common.
-        in_pairs: whether linkage.pair has them; it keeps pairs from `keep_weight` on.
-        entity_ids: the entities that they are in today; None for a record in none.
+        match_weight, match_probability: log2 posterior odds in bits, and the same as a probability.
+        shared_rules: blocking rules of the model whose key both have.
+        stopped_rules: rules of which they share only keys that the model excludes as too common.
+        in_pairs: whether linkage.pair has them; it keeps pairs of at least `keep_weight`.
+        entity_ids: their current entities; None for a record in no entity.
     """
 
     record_ids: tuple[str, str]
@@ -68,15 +68,15 @@ class PairAnswer:
 
 @dataclass(frozen=True)
 class EntityAnswer:
-    """What holds an entity together.
+    """The records of an entity and the links between them.
 
     Attributes:
-        records: record_id, source and what SHOWN names, a record; the first LARGEST_COMPONENT by record_id.
-        left_out: how many more records it has; their pairs were not weighed.
-        links: of all pairs of these records, the strongest first.
-        found: the blocking rule that found a pair of linkage.pair, by its record_ids.
-        tree: the strongest links that join the records.
-        weakest: of the tree; None for an entity of one record.
+        records: record_id, source and the columns of SHOWN; the first LARGEST_COMPONENT records by record_id.
+        left_out: number of further records; their pairs are not scored.
+        links: all pairs of these records, strongest first.
+        found: the blocking rule that found each pair of linkage.pair, by its record_ids.
+        tree: the strongest links that connect the records.
+        weakest: the weakest link of the tree; None for an entity of one record.
     """
 
     entity_id: str
@@ -89,49 +89,49 @@ class EntityAnswer:
     weakest: WeakestLink | None
 
 
-def model_in_use(run: Run) -> Row:
-    """The model that scored linkage.pair; where there are no pairs, the active one.
+def model_in_use(workspace: Workspace) -> Row:
+    """Return the model that scored linkage.pair, or the active one if there are no pairs.
 
     Raises:
-        CdiError: no model was trained yet.
+        CdiError: no model is trained yet.
     """
-    trained = model_in_force(run) or active_of(run)
+    trained = scoring_model(workspace) or active_of(workspace)
     if trained is None:
-        raise CdiError("linkage.model: no model was trained yet. Run `cdi run all` first.")
-    if trained["settings_hash"] != settings_of(run):
+        raise CdiError("linkage.model: no model is trained yet. Run `cdi run all` first.")
+    if trained["settings_hash"] != settings_of(workspace):
         logs.notice(
-            f"model {trained['model_id']} scored the pairs, and was trained from another person model or other "
-            "thresholds than the project has now; what follows may be off. `cdi run` brings them together."
+            f"model {trained['model_id']} scored the pairs, but its person model or thresholds differ from the "
+            "project's now, so this answer may be out of date. Run `cdi run` to score again."
         )
     return trained
 
 
-def settings_of(run: Run) -> str:
-    """The settings_hash of the project as its conf is now."""
-    return settings_hash(load_person_model(run.project.person_model), run.project.file.linkage)
+def settings_of(workspace: Workspace) -> str:
+    """Return the settings_hash of the project's current conf."""
+    return settings_hash(load_person_model(workspace.project.person_model), workspace.project.file.linkage)
 
 
-def active_of(run: Run) -> Row | None:
-    """The model that the stage score would use."""
-    return active_model(run.storage.read_or_empty(MODEL), settings_hash=settings_of(run))
+def active_of(workspace: Workspace) -> Row | None:
+    """Return the model that the stage score would use; None if there is none."""
+    return active_model(workspace.storage.read_or_empty(MODEL), settings_hash=settings_of(workspace))
 
 
-def answer_pair(run: Run, record_ids: tuple[str, str]) -> PairAnswer:
-    """Take the weight of two records apart, and say how far they came: blocking, linkage.pair, an entity.
+def answer_pair(workspace: Workspace, record_ids: tuple[str, str]) -> PairAnswer:
+    """Split the match weight of two records into its parts, and find how far the pair got: blocking, pair, entity.
 
     Raises:
-        CdiError: no model yet, or not two live records.
+        CdiError: no model yet, or a record is not live.
     """
-    frozen = frozen_model(run, model_in_use(run))
-    persons = run.storage.read(PERSON.name)
+    frozen = frozen_model(workspace, model_in_use(workspace))
+    persons = workspace.storage.read(PERSON.name)
     found = explain_pair(persons, frozen, record_ids=record_ids)
     one, other = sorted(record_ids)
     shared, stopped = _shared_rules(persons, frozen, (one, other))
-    pairs = run.storage.read_or_empty(PAIR)
+    pairs = workspace.storage.read_or_empty(PAIR)
     kept = pairs.where((F.col("record_id_l") == one) & (F.col("record_id_r") == other))
     of = {
         r["record_id"]: r["entity_id"]
-        for r in _current(run).where(F.col("record_id").isin(one, other)).collect()
+        for r in _current(workspace).where(F.col("record_id").isin(one, other)).collect()
     }
     return PairAnswer(
         (one, other),
@@ -147,23 +147,25 @@ def answer_pair(run: Run, record_ids: tuple[str, str]) -> PairAnswer:
     )
 
 
-def answer_entity(run: Run, entity_id: str) -> EntityAnswer:
-    """Weigh all pairs within an entity, found by blocking or not, and find its weakest link.
+def answer_entity(workspace: Workspace, entity_id: str) -> EntityAnswer:
+    """Score all pairs within an entity, found by blocking or not, and find its weakest link.
 
     Raises:
-        CdiError: no such entity today; the message says what became of it.
+        CdiError: no such entity now; the message names its successor or its end.
     """
-    members = run.storage.read_or_empty(MEMBER)
+    members = workspace.storage.read_or_empty(MEMBER)
     current = members.where((F.col("entity_id") == entity_id) & F.col("valid_to").isNull())
     ids = [row["record_id"] for row in current.select("record_id").orderBy("record_id").collect()]
     if not ids:
-        raise CdiError(_fate(entity_id, members, run.storage.read_or_empty(EVENT)))
+        raise CdiError(_fate(entity_id, members, workspace.storage.read_or_empty(EVENT)))
     chosen = ids[:LARGEST_COMPONENT]
-    persons = run.storage.read(PERSON.name).where(F.col("record_id").isin(*chosen))
-    frozen = frozen_model(run, model_in_use(run))
+    persons = workspace.storage.read(PERSON.name).where(F.col("record_id").isin(*chosen))
+    frozen = frozen_model(workspace, model_in_use(workspace))
     links = links_within(persons, frozen, record_ids=chosen)
     within = F.col("record_id_l").isin(*chosen) & F.col("record_id_r").isin(*chosen)
-    found = run.storage.read_or_empty(PAIR).where(within).select("record_id_l", "record_id_r", "block_rule")
+    found = (
+        workspace.storage.read_or_empty(PAIR).where(within).select("record_id_l", "record_id_r", "block_rule")
+    )
     tree = spanning_tree(links)
     records = persons.select("record_id", "source", *SHOWN).orderBy("record_id").collect()
     return EntityAnswer(
@@ -178,25 +180,25 @@ def answer_entity(run: Run, entity_id: str) -> EntityAnswer:
     )
 
 
-def blocking_rules(run: Run) -> DataFrame:
-    """What each rule of the model that scored the pairs costs and adds; see blocking_report.rule_costs."""
-    frozen = frozen_model(run, model_in_use(run))
+def blocking_rules(workspace: Workspace) -> DataFrame:
+    """Return what each rule of the model that scored the pairs costs and adds; see blocking_report.rule_costs."""
+    frozen = frozen_model(workspace, model_in_use(workspace))
     return rule_costs(
-        frozen.features(run.storage.read(PERSON.name)),
-        run.storage.read_or_empty(PAIR),
-        _current(run),
+        frozen.features(workspace.storage.read(PERSON.name)),
+        workspace.storage.read_or_empty(PAIR),
+        _current(workspace),
         rules=frozen.model.blocking,
         stop_keys=frozen.trained["stop_keys"],
     )
 
 
-def proposed_rules(run: Run) -> DataFrame:
-    """Rules that would find pairs of today's entities which the model's miss; see rule_proposals."""
-    frozen = frozen_model(run, model_in_use(run))
+def proposed_rules(workspace: Workspace) -> DataFrame:
+    """Return rules that would find pairs of current entities that the model's rules miss; see rule_proposals."""
+    frozen = frozen_model(workspace, model_in_use(workspace))
     packaged = load_person_model(packaged_person_model())
     return rule_proposals(
-        frozen.features(run.storage.read(PERSON.name)),
-        _current(run),
+        frozen.features(workspace.storage.read(PERSON.name)),
+        _current(workspace),
         rules=frozen.model.blocking,
         stop_keys=frozen.trained["stop_keys"],
         candidates=candidate_rules(packaged, frozen.model.blocking, known=frozen.trained["features"]),
@@ -204,14 +206,14 @@ def proposed_rules(run: Run) -> DataFrame:
     )
 
 
-def _current(run: Run) -> DataFrame:
-    return run.storage.read_or_empty(MEMBER).where("valid_to IS NULL")
+def _current(workspace: Workspace) -> DataFrame:
+    return workspace.storage.read_or_empty(MEMBER).where("valid_to IS NULL")
 
 
 def _shared_rules(
     persons: DataFrame, frozen: Frozen, record_ids: tuple[str, str]
 ) -> tuple[list[str], list[str]]:
-    """Rules whose keys two records share, and rules of which they share stop-listed keys only."""
+    """Return the rules of which two records share a key, and those of which they share only stop-listed keys."""
     rules, stopped = frozen.model.blocking, set(frozen.trained["stop_keys"])
     features = frozen.features(persons.where(F.col("record_id").isin(*record_ids)))
     entries = features.transform(with_keys, rules).transform(in_blocks)
@@ -228,27 +230,28 @@ def _named(frozen: Frozen, positions: set[int]) -> list[str]:
 
 
 def _fate(entity_id: str, members: DataFrame, events: DataFrame) -> str:
-    """What became of an entity that is no more, in a sentence."""
+    """Explain in a sentence why an entity does not exist now."""
     event = events.where(
         (F.col("entity_id") == entity_id) & F.col("kind").isin("merged", "retired")
     ).orderBy(F.desc("happened_at")).first()  # fmt: skip
     if event is not None:
-        return f"entities.member: {entity_id} is no entity today: {_told(event['kind'], event['after'])} " + (
-            f"on {_day(event['happened_at'])} (run {event['run_id']})."
+        return (
+            f"entities.member: {entity_id} does not exist now: {_ending(event['kind'], event['after'])} "
+            + (f"on {_day(event['happened_at'])} (run {event['run_id']}).")
         )
     past = members.where(F.col("entity_id") == entity_id).agg(F.max("valid_to").alias("ended")).first()
     if past is not None and past["ended"] is not None:
-        return f"entities.member: {entity_id} is no entity today; its last record left it on {_day(past['ended'])}."
+        return f"entities.member: {entity_id} does not exist now; its last record left it on {_day(past['ended'])}."
     return (
-        f'entities.member: there never was an entity {entity_id}. `cdi sql "SELECT entity_id FROM '
-        "entities.member WHERE record_id = '…'\"` finds the one of a record."
+        f'entities.member: no entity ever had the id {entity_id}. `cdi sql "SELECT entity_id FROM '
+        "entities.member WHERE record_id = '…'\"` finds the id of a record."
     )
 
 
-def _told(kind: str, after: Sequence[str]) -> str:
+def _ending(kind: str, after: Sequence[str]) -> str:
     return f"it was merged into {', '.join(after)}" if kind == "merged" else "its records were deleted"
 
 
 def _day(at: datetime) -> str:
-    # Without a zone, as it comes from Spark, it is in that of this machine.
+    # Spark returns naive times in the machine's zone.
     return f"{at.astimezone(UTC):%Y-%m-%d}"

@@ -1,4 +1,4 @@
-"""Pairs of records that are most worth a steward's look."""
+"""The pairs of records that most need a steward's decision."""
 
 from __future__ import annotations
 
@@ -16,51 +16,50 @@ from cdi_spark.schema import (
     PERSON,
     SHOWN,
 )
-from cdi_spark.stewardship.judgements import sides, standing
+from cdi_spark.stewardship.judgements import active_judgements, close_judgements
 from cdi_spark.storage import Storage
 
 _PAIR = ("record_id_l", "record_id_r", "match_weight", "match_probability")
 
 
 def pairs_to_review(storage: Storage, limits: Linkage, *, most: int) -> list[dict[str, Any]]:
-    """The pairs that are most worth a look, the most worth it first.
+    """Return the pairs that most need a decision, in that order.
 
     Args:
-        limits: conf's, of the records of an entity.
-        most: how many.
+        limits: conf's limits for the records of an entity.
+        most: number of pairs.
     Returns:
-        record_id_l and so on as open_pairs() has them; and of each of SHOWN what the records say, as <name>_l and
-        <name>_r.
+        The columns of open_pairs(), and the values of the columns of SHOWN in both records, as <name>_l and <name>_r.
     Raises:
-        CdiError: nothing was resolved yet.
+        CdiError: nothing is resolved yet.
     """
-    judged = sides(storage.spark, standing(storage.read_or_empty(JUDGEMENT)))
+    judged = close_judgements(storage.spark, active_judgements(storage.read_or_empty(JUDGEMENT)))
     members = storage.read(MEMBER.name).where("valid_to IS NULL")
     chosen = open_pairs(storage.read_or_empty(PAIR), members, judged, limits=limits).transform(_in_order)
     shown = chosen.limit(most)
     live = storage.read(PERSON.name).where(~F.col("is_deleted"))
     for side in "lr":
-        said = [F.col(name).alias(f"{name}_{side}") for name in ("record_id", *SHOWN)]
-        shown = shown.join(live.select(*said), f"record_id_{side}")
+        values = [F.col(name).alias(f"{name}_{side}") for name in ("record_id", *SHOWN)]
+        shown = shown.join(live.select(*values), f"record_id_{side}")
     return [row.asDict() for row in shown.transform(_in_order).drop("worth", "beyond").collect()]
 
 
 def open_pairs(pairs: DataFrame, members: DataFrame, judged: DataFrame, *, limits: Linkage) -> DataFrame:
-    """Pairs that no steward and no rule of conf has decided, and that today's entities make one doubt.
+    """Return the doubtful pairs of current entities that no steward and no rule of conf has decided.
 
-    Of two entities the heaviest pair between them, if it says at even odds or more that they are one; of an entity
-    the best link of the record that it holds most weakly. Records that stewards made one count as one record;
-    entities that they decided to be one, or two, are left alone.
+    Between two entities, that is the pair with the highest weight, if its odds are even or better; within an entity,
+    the best link of its most weakly linked record. Records that stewards linked count as one record. Entities that
+    stewards decided to be one, or two, are left out.
 
     Args:
         pairs: linkage.pair.
-        members: record_id, entity_id of today's entities.
-        judged: judgements.sides().
+        members: record_id, entity_id of current entities.
+        judged: judgements.close_judgements().
         limits: conf's, of the records of an entity.
     Returns:
         record_id_l, record_id_r, match_weight (bits), match_probability, entity_id_l, entity_id_r, reason, worth
-        (uncertainty, 0 to 1, and 1 where a limit stands against the weights, times the pairs of records that the
-        answer decides), beyond (an entity has, or would have, more records than it may).
+        (uncertainty from 0 to 1, or 1 if a limit contradicts the weight, times the pairs of records that the answer
+        decides), beyond (whether an entity has, or would have, more records than a limit allows).
     """
     placed = _placed(members, judged, limits)
     both = as_links(pairs).select(*_PAIR, "decided_by")
@@ -68,19 +67,19 @@ def open_pairs(pairs: DataFrame, members: DataFrame, judged: DataFrame, *, limit
         own = placed.select(*(F.col(name).alias(f"{name}_{side}") for name in placed.columns))
         both = both.join(own, f"record_id_{side}")
     apart = F.format_string(
-        "kept apart: entities with %d and %d records, though this pair is more likely one person than two",
+        "kept apart: entities with %d and %d records, although this pair is more likely one person than two",
         "here",
         "there",
     )
     weak = F.format_string(
-        "held weakly: nothing better than this pair joins %d of the entity's %d records with the rest",
+        "weakly linked: no better link than this pair connects %d of the entity's %d records with the rest",
         "here",
         F.col("here") + F.col("there"),
     )
     found = (
         _kept_apart(both)
-        .withColumns({"told": apart, "lead": F.lit("; together they would have ")})
-        .unionByName(_held_weakly(both).withColumns({"told": weak, "lead": F.lit("; it has ")}))
+        .withColumns({"text": apart, "lead": F.lit("; together they would have ")})
+        .unionByName(_weakly_linked(both).withColumns({"text": weak, "lead": F.lit("; it has ")}))
         .withColumn("over", _beyond(limits))
         .withColumn("beyond", F.col("over") > "")
     )
@@ -90,19 +89,19 @@ def open_pairs(pairs: DataFrame, members: DataFrame, judged: DataFrame, *, limit
         *_PAIR,
         "entity_id_l",
         "entity_id_r",
-        F.concat("told", F.when(F.col("beyond"), F.concat("lead", "over")).otherwise("")).alias("reason"),
+        F.concat("text", F.when(F.col("beyond"), F.concat("lead", "over")).otherwise("")).alias("reason"),
         (doubt * F.col("here") * F.col("there")).alias("worth"),
         "beyond",
     )
 
 
 def _placed(members: DataFrame, judged: DataFrame, limits: Linkage) -> DataFrame:
-    """Records with what their entities are.
+    """Return records with their entities.
 
     Returns:
-        record_id, entity_id, person (what stewards made one has one), own (how many of it the entity has),
-        judged_apart; of the entity: loads (its records, then those of each source with a limit), ones and
-        aparts (the judgements that concern it).
+        record_id, entity_id, person (records that stewards linked share one), own (number of its records in the
+        entity), judged_apart; for the entity: loads (its records, then those of each source with a limit), ones and
+        aparts (the judgements about it).
     """
     source = F.split_part("record_id", F.lit(":"), F.lit(1))
     known = members.select("record_id", "entity_id").join(F.broadcast(judged), "record_id", "left")
@@ -119,7 +118,7 @@ def _placed(members: DataFrame, judged: DataFrame, limits: Linkage) -> DataFrame
 
 
 def _kept_apart(both: DataFrame) -> DataFrame:
-    """Of two entities the heaviest pair: its columns, and here, there (records on either side), loads of both."""
+    """Return the pair with the highest weight between two entities, with here, there (their records) and loads."""
     between = both.where("entity_id_l <> entity_id_r AND match_weight >= 0 AND decided_by IS NULL").where(
         ~(F.arrays_overlap("ones_l", "ones_r") | F.arrays_overlap("aparts_l", "aparts_r"))
     )
@@ -134,8 +133,8 @@ def _kept_apart(both: DataFrame) -> DataFrame:
     return between.groupBy(two).agg(F.min(pair).alias("heaviest")).select("heaviest.*").drop("lightness")
 
 
-def _held_weakly(both: DataFrame) -> DataFrame:
-    """Of an entity the weakest of its persons' best links, where nobody decided that; columns as _kept_apart()."""
+def _weakly_linked(both: DataFrame) -> DataFrame:
+    """Return the weakest of the best links of an entity's persons, if undecided; columns as _kept_apart()."""
     decided = F.coalesce(F.arrays_overlap("judged_apart_l", "judged_apart_r"), F.lit(False))
     within = both.where("entity_id_l = entity_id_r AND person_l <> person_r").where(~decided)
     ends = F.array(
@@ -161,14 +160,16 @@ def _held_weakly(both: DataFrame) -> DataFrame:
 
 
 def _beyond(limits: Linkage) -> Column:
-    """What an entity with such `loads` has more of than it may, in words; empty where nothing."""
-    named = [("records", limits.largest_entity)]
-    named += [(f"records of source {source}", most) for source, most in limits.records_per_source.items()]
-    told = []
-    for place, (what, most) in enumerate(named):
+    """Return in words which limits an entity with these `loads` exceeds; empty if none."""
+    limited = [("records", limits.largest_entity)]
+    limited += [(f"records of source {source}", most) for source, most in limits.records_per_source.items()]
+    exceeded = []
+    for place, (what, most) in enumerate(limited):
         load = F.get("loads", F.lit(place))
-        told.append(F.when(load > most, F.concat(load.cast("string"), F.lit(f" {what}, more than {most}"))))
-    return F.concat_ws(", and ", *told)
+        exceeded.append(
+            F.when(load > most, F.concat(load.cast("string"), F.lit(f" {what}, more than {most}")))
+        )
+    return F.concat_ws(", and ", *exceeded)
 
 
 def _in_order(found: DataFrame) -> DataFrame:

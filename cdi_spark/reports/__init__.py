@@ -1,1 +1,1 @@
-"""Pages and terminal reports for people."""
+"""Answers of queries as HTML pages and terminal reports."""

@@ -1,8 +1,8 @@
-"""What came out of a run of the demo: quarantine, accuracy against truth, one customer; in some sixty lines."""
+"""The result of a demo run on a terminal: quarantine, accuracy compared with the truth, one customer."""
 
 from __future__ import annotations
 
-from pyspark.sql import DataFrame, Row
+from pyspark.sql import Row
 from pyspark.sql import functions as F
 from rich.console import RenderableType
 from rich.table import Table as RichTable
@@ -10,12 +10,12 @@ from rich.text import Text
 
 from cdi_spark.errors import CdiError
 from cdi_spark.gold.customer.accuracy import golden_accuracy
-from cdi_spark.graph.components import components
 from cdi_spark.linkage.evaluation.accuracy import Evaluation, evaluate
+from cdi_spark.linkage.evaluation.baselines import exact_match_clusters, linked_clusters
 from cdi_spark.linkage.evaluation.labels import read_truth
 from cdi_spark.linkage.evaluation.tutorial import tutorial_clusters
-from cdi_spark.linkage.model.link_rules import as_links
 from cdi_spark.pages import figure, text
+from cdi_spark.queries.accuracy import evaluate_members
 from cdi_spark.schema import (
     ATTRIBUTES,
     CUSTOMER_360,
@@ -30,68 +30,29 @@ from cdi_spark.storage import Storage
 
 _TUTORIAL = "the model of Splink's tutorial"
 _MEASURES = (
-    "precision: of all pairs of records that were put together, those that are one person; recall: of all pairs that "
-    "are one person, those that were put together; F1: both in one number."
+    "precision: the share of linked pairs of records that are one person; recall: the share of pairs of one person "
+    "that are linked; F1: both in one number."
 )
-# Of what there may be many, so many are shown.
+# Most rules and records that are shown.
 _RULES, _RECORDS = 6, 6
 
 
-def evaluate_members(storage: Storage, path: str) -> Evaluation:
-    """The current entities against truth."""
-    members = storage.read(MEMBER.name).where("valid_to IS NULL")
-    return evaluate(members.select("record_id", "entity_id"), read_truth(storage, path))
-
-
-def exact_match_clusters(persons: DataFrame) -> DataFrame:
-    """What plain matching gives: records that share an exact e-mail address or phone number, closed over.
-
-    Returns:
-        record_id, entity_id.
-    """
-    live = persons.where("NOT is_deleted")
-    values = live.select("record_id", F.explode(F.array_compact(F.concat(
-        F.coalesce("emails", F.array().cast("array<string>")), F.coalesce("phones", F.array().cast("array<string>"))
-    ))).alias("value"))  # fmt: skip
-    first = values.groupBy("value").agg(F.min("record_id").alias("record_id_l"))
-    links = values.join(first, "value").where("record_id_l <> record_id")
-    links = links.select("record_id_l", F.col("record_id").alias("record_id_r")).distinct()
-    return _as_entities(components(live, links))
-
-
-def _as_entities(joined: DataFrame) -> DataFrame:
-    return joined.select("record_id", F.col("component").cast("string").alias("entity_id"))
-
-
-def linked_clusters(storage: Storage) -> DataFrame:
-    """Plain connected components: records that links of the project's link_probability join, closed over.
-
-    Returns:
-        record_id, entity_id.
-    """
-    live = storage.read(PERSON.name).where("NOT is_deleted")
-    models = storage.read(MODEL.name).select("model_id", "link_weight")
-    links = as_links(storage.read(PAIR.name)).join(F.broadcast(models), "model_id")
-    links = links.where("match_weight >= link_weight")
-    return _as_entities(components(live, links))
-
-
 def demo_report(storage: Storage, truth: str, people: str) -> list[RenderableType]:
-    """What came out of a run of the demo, as parts to print one after the other.
+    """Return the result of a demo run as parts to print.
 
     Args:
         truth: CSV of source, key and person.
-        people: CSV of what is true of each person (gold/accuracy.py).
+        people: CSV of the true values of each person; see gold/customer/accuracy.py.
     """
     return [
-        _title("What came out"),
+        _title("Result"),
         _overview(storage),
-        _title("Are the right records together? Compared with the truth"),
+        _title("Are the right records linked? Compared with the truth"),
         accuracy(storage, truth),
         Text(_MEASURES, "dim"),
-        _title("Do customers show what is true?"),
+        _title("Are the golden values true?"),
         _golden(storage, truth, people),
-        _title("Forecasts, tried on a past that was held out"),
+        _title("Forecasts, tested on held-out months"),
         forecasts(storage),
         *_customer(storage),
     ]
@@ -106,7 +67,7 @@ def _table(*columns: str) -> RichTable:
 
 
 def _overview(storage: Storage) -> Text:
-    """Records, customers, and why rows are in quarantine."""
+    """Count records and customers, and the rows in quarantine by reason."""
     live = storage.read(PERSON.name).where("NOT is_deleted")
     [counted] = live.agg(F.count("*").alias("records"), F.count_distinct("source").alias("sources")).collect()
     customers = storage.newest_release().read(CUSTOMER_360.name).count()
@@ -117,13 +78,13 @@ def _overview(storage: Storage) -> Text:
     more = f" and {len(rules) - _RULES} more" if len(rules) > _RULES else ""
     return Text(
         f"{counted['records']:,} records of {counted['sources']} sources are {customers:,} customers, one row for "
-        f"each in gold.customer_360.\n{quarantine.count():,} faulty rows are set aside in silver.quarantine; they "
-        f"fail {failed}{more}."
+        f"each in gold.customer_360.\n{quarantine.count():,} faulty rows are set aside in silver.quarantine, because "
+        f"they fail {failed}{more}."
     )
 
 
 def accuracy(storage: Storage, path: str) -> RichTable:
-    """Precision, recall and F1 of the entities against truth, beside those of plainer ways to link."""
+    """Return precision, recall and F1 of the entities and of simpler ways to link."""
     persons, truth = storage.read(PERSON.name), read_truth(storage, path)
     shown = _table("", "precision", "recall", "F1")
 
@@ -131,17 +92,18 @@ def accuracy(storage: Storage, path: str) -> RichTable:
         shown.add_row(name, f"{found.precision:.4f}", f"{found.recall:.4f}", f"{found.f1:.4f}")
 
     add("cdi_spark", evaluate_members(storage, path))
-    add("its links, plain components", evaluate(linked_clusters(storage), truth))
+    linked = linked_clusters(persons, storage.read(PAIR.name), storage.read(MODEL.name))
+    add("its links, plain components", evaluate(linked, truth))
     add("exact e-mail or phone", evaluate(exact_match_clusters(persons), truth))
     try:
         add(_TUTORIAL, evaluate(tutorial_clusters(persons), truth))
     except CdiError:
-        shown.add_row(_TUTORIAL, "cannot be trained from so little")
+        shown.add_row(_TUTORIAL, "cannot be trained from so few records")
     return shown
 
 
 def _golden(storage: Storage, truth: str, people: str) -> Text:
-    """How much of what sources know to be true gold shows, beside plain "last record wins"."""
+    """Return the share of true values in golden records, and in those of plain "last record wins"."""
     found = golden_accuracy(
         storage.newest_release().read(CUSTOMER_360.name),
         storage.read(PERSON.name),
@@ -153,8 +115,8 @@ def _golden(storage: Storage, truth: str, people: str) -> Text:
     known, golden, last = (sum(row[i] for row in rows) for i in (1, 2, 3))
     each = (f"{name} {_share(right, of)} ({_share(newest, of)})" for name, of, right, newest in rows)
     return Text(
-        f"Of {known:,} true values that a source knows, golden records show {_share(golden, known)}; plain "
-        f"'last record wins' would show {_share(last, known)}. By attribute, the latter in brackets: "
+        f"Golden records show {_share(golden, known)} of {known:,} true values that a source knows; plain "
+        f"'last record wins' would show {_share(last, known)}. By attribute, with 'last record wins' in brackets: "
         f"{', '.join(each)}."
     )
 
@@ -164,10 +126,10 @@ def _share(part: int, whole: int) -> str:
 
 
 def forecasts(storage: Storage) -> RichTable:
-    """How well the newest release's forecasts foretold the past, beside plainer ones."""
+    """Return the errors of the newest release's forecasts on the past, and of simpler forecasts."""
     release_id = storage.newest_release().release_id
     metrics = storage.read(METRIC.name).where(F.col("run_id") == release_id).orderBy("metric")
-    shown = _table("", "error", "of a plainer one", "unit", "in gold")
+    shown = _table("", "error", "simpler forecast", "unit", "in gold")
     for row in metrics.collect():
         errors = (figure(row[name]) for name in ("value", "baseline"))
         shown.add_row(row["metric"], *errors, row["unit"], "yes" if row["is_published"] else "no")
@@ -175,7 +137,7 @@ def forecasts(storage: Storage) -> RichTable:
 
 
 def _customer(storage: Storage) -> list[RenderableType]:
-    """A customer of many sources, with the records that the golden record came from."""
+    """Return a customer with many sources, and the records behind the golden record."""
     customers = storage.newest_release().read(CUSTOMER_360.name)
     best = customers.orderBy(F.desc(F.size("sources")), F.abs(F.col("record_count") - 6), "entity_id").first()
     if best is None:
@@ -189,24 +151,24 @@ def _customer(storage: Storage) -> list[RenderableType]:
         .orderBy("record_id")
         .collect()
     )
-    golden, said = _lines(), _lines()
+    golden, source_records = _lines(), _lines()
     for name in _known(best):
         golden.add_row(name, Text(text(best[name])))
     for record in records[:_RECORDS]:
         values = " · ".join(text(record[name]) for name in _known(record))
-        said.add_row(Text(record["record_id"]), Text(values))
+        source_records.add_row(Text(record["record_id"]), Text(values))
     more = len(records) - _RECORDS
     return [
         _title(f"One customer, {best['entity_id']}"),
         golden,
-        _title(f"The {len(records)} records that it came from"),
-        said,
+        _title(f"The {len(records)} records behind it"),
+        source_records,
         *([Text(f"and {more} more", "dim")] if more > 0 else []),
     ]
 
 
 def _lines() -> RichTable:
-    """A table of names and texts, one line for each; what does not fit in is cut off."""
+    """Return an empty table of names and texts with one line per row; long texts are cut off."""
     lines = RichTable.grid(padding=(0, 2, 0, 0), expand=True)
     lines.add_column(no_wrap=True)
     lines.add_column(no_wrap=True, overflow="ellipsis", ratio=1)

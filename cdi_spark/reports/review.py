@@ -1,21 +1,19 @@
-"""Pairs as a page on which a clerk answers them; it needs no other file and no network."""
+"""Pairs as an HTML page on which a steward answers them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
-from importlib.resources import files
 from typing import Any
 
-from jinja2 import Environment, StrictUndefined
-
+from cdi_spark.pages import page
 from cdi_spark.schema import SHOWN
 
 
 @dataclass(frozen=True)
-class Said:
-    """What two records say of one thing: each value, and whether the other record says otherwise."""
+class Values:
+    """The values of one column in two records, each with whether the other record contradicts it."""
 
     name: str
     left: list[tuple[str, bool]]
@@ -23,37 +21,33 @@ class Said:
 
 
 def review_page(pairs: Sequence[Mapping[str, Any]]) -> str:
-    """The page: every pair side by side, with a script that keeps the answers and writes them as CSV.
+    """Render pairs side by side, with a script that keeps the answers and writes them as CSV.
 
     Args:
-        pairs: of review.pairs_to_review().
+        pairs: of queries.review_queue.pairs_to_review().
     Returns:
-        HTML; every value is escaped, and none is in the script.
+        HTML without network; every value is escaped, and none is in the script.
     """
-    environment = Environment(
-        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    template = files("cdi_spark").joinpath("pages", "review.html.j2").read_text(encoding="utf-8")
     ids = "\n".join(f"{pair['record_id_l']}\t{pair['record_id_r']}" for pair in pairs)
-    # A browser keeps answers under this name: another list of pairs must not find them.
+    # The browser keeps answers under this name; another list of pairs must not find them.
     name = sha256(ids.encode()).hexdigest()[:16]
-    return environment.from_string(template).render(pairs=[(pair, said(pair)) for pair in pairs], name=name)
+    return page("review.html.j2", pairs=[(pair, compare_values(pair)) for pair in pairs], name=name)
 
 
-def said(pair: Mapping[str, Any]) -> list[Said]:
-    """What the two records of a pair say, of what either says something."""
+def compare_values(pair: Mapping[str, Any]) -> list[Values]:
+    """Return the columns in which a record of the pair has a value."""
     found = []
     for name in SHOWN:
         left, right = (_values(pair[f"{name}_{side}"]) for side in "lr")
         if left or right:
-            found.append(Said(name.replace("_", " "), _beside(left, right), _beside(right, left)))
+            found.append(Values(name.replace("_", " "), _mark(left, right), _mark(right, left)))
     return found
 
 
-def _beside(own: list[str], other: list[str]) -> list[tuple[str, bool]]:
-    """Values that the other record contradicts are marked: it says something, and not this."""
-    there = {value.casefold() for value in other}
-    return [(value, bool(other) and value.casefold() not in there) for value in own]
+def _mark(own: list[str], other: list[str]) -> list[tuple[str, bool]]:
+    """Mark the values that the other record contradicts: it has values, and not this one."""
+    others = {value.casefold() for value in other}
+    return [(value, bool(other) and value.casefold() not in others) for value in own]
 
 
 def _values(value: object) -> list[str]:

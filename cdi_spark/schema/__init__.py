@@ -1,4 +1,4 @@
-"""Every table: name, columns with comments, key, owner, PII class; the one place that declares them."""
+"""Declares every table: name, columns with comments, key, owner and PII class."""
 
 from cdi_spark.schema.declare import (
     AMOUNT,
@@ -36,12 +36,15 @@ from cdi_spark.schema.entities import (
     OVERRIDE,
     REDIRECT,
 )
+from cdi_spark.schema.event_table import EventTable, FoundBy, SummaryOf
+from cdi_spark.schema.events import EVENT_TABLES, INTERACTION, SUPPORT_CASE, USAGE
 from cdi_spark.schema.gold import (
     ATTRIBUTE,
     CUSTOMER_360,
     JOURNEY,
+    STATE_COUNTS,
     STATE_FACTS,
-    TOTALS,
+    STATE_RUNNING,
 )
 from cdi_spark.schema.linkage import (
     FEATURES,
@@ -61,8 +64,8 @@ from cdi_spark.schema.marts import (
 from cdi_spark.schema.measures import (
     CASH_FLOW,
     MEASURE,
+    POPULATION_STATISTICS,
     PRODUCT_RULE,
-    STANDARD,
 )
 from cdi_spark.schema.ops import (
     CLEANING,
@@ -78,7 +81,6 @@ from cdi_spark.schema.relations import COMPANY, HOUSEHOLD
 from cdi_spark.schema.revenue import ATTRIBUTION, REVENUE
 from cdi_spark.schema.silver import (
     ATTRIBUTES,
-    EVENT_TABLES,
     EVENTS,
     LANDING,
     LEDGER_ENTRY,
@@ -96,8 +98,8 @@ TABLES: dict[str, Table] = {
     for t in (
         PERSON, *EVENT_TABLES, *THING_TABLES, QUARANTINE, MODEL, TERM_FREQUENCY, SHARED_VALUE, LINKED, PAIR,
         JUDGEMENT, OVERRIDE, COMPONENT, MEMBER, EVENT, REDIRECT, CUSTOMER_360, ATTRIBUTE, CONVERSION, JOURNEY, MEASURE,
-        STANDARD, PRODUCT_RULE, CASH_FLOW, *MARTS, HOUSEHOLD, COMPANY, RUN, QUALITY_RESULT, METRIC, DELIVERY, CLEANING,
-        LEDGER, RELEASE, LEASE,
+        POPULATION_STATISTICS, PRODUCT_RULE, CASH_FLOW, *MARTS, HOUSEHOLD, COMPANY, RUN, QUALITY_RESULT, METRIC,
+        DELIVERY, CLEANING, LEDGER, RELEASE, LEASE,
     )
 }  # fmt: skip
 
@@ -127,6 +129,7 @@ __all__ = [
     "FINANCE",
     "HOUSEHOLD",
     "INT",
+    "INTERACTION",
     "IS_VOID",
     "JOURNEY",
     "JUDGED",
@@ -148,6 +151,7 @@ __all__ = [
     "PERSON",
     "PERSON_INPUT",
     "PII",
+    "POPULATION_STATISTICS",
     "PRODUCT",
     "PRODUCT_RULE",
     "QUALITY_RESULT",
@@ -163,20 +167,25 @@ __all__ = [
     "SCHEMAS",
     "SHARED_VALUE",
     "SHOWN",
-    "STANDARD",
+    "STATE_COUNTS",
     "STATE_FACTS",
+    "STATE_RUNNING",
     "STATUS",
     "STRING",
     "STRINGS",
+    "SUPPORT_CASE",
     "TABLES",
     "TERM_FREQUENCY",
     "THING_TABLES",
     "TIMELINE",
     "TIMESTAMP",
-    "TOTALS",
+    "USAGE",
     "Column",
+    "EventTable",
+    "FoundBy",
     "Pii",
     "Schema",
+    "SummaryOf",
     "Table",
     "spark_type",
 ]

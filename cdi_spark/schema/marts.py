@@ -1,4 +1,6 @@
-"""What customers did: views of gold over silver, at the customer that each record belongs to."""
+"""What customers did: views of gold over silver, with the customer that each record belongs to."""
+
+from collections.abc import Sequence
 
 from cdi_spark.schema.declare import (
     AMOUNT,
@@ -17,18 +19,20 @@ from cdi_spark.schema.declare import (
     Column,
     Table,
 )
+from cdi_spark.schema.event_table import EventTable, TimelineEntry
+from cdi_spark.schema.events import EVENT_TABLES
 from cdi_spark.schema.revenue import ATTRIBUTION, REVENUE
-from cdi_spark.schema.silver import EVENT_TABLES
+from cdi_spark.schema.view_sql import view_sql
 
 CONVERSION = Table(
     "gold.conversion",
-    "One row per currency and day: what a unit is worth in the project's reporting currency",
+    "One row per currency and day: the value of one unit in the project's reporting currency",
     ("currency", "day"),
     (
         Column("currency", STRING, "ISO 4217 code"),
-        Column("day", DATE, "day; null for the reporting currency itself, which is worth 1 on all days"),
+        Column("day", DATE, "day; null for the reporting currency itself, whose factor is always 1"),
         Column("to_currency", STRING, "the reporting currency, ISO 4217 code"),
-        Column("factor", FACTOR, "units of the reporting currency for one unit, by the last rate known"),
+        Column("factor", FACTOR, "units of the reporting currency for one unit, by the last known rate"),
         Column("minor_unit", "decimal(4,3)", "smallest unit of the reporting currency"),
     ),
 )
@@ -36,159 +40,90 @@ REPORTED = (
     Column(
         "reporting_amount",
         MONEY,
-        "the amount in the reporting currency, at the last rate known on its day, of the year before, rounded half "
-        "up to the minor unit; null where there is none",
+        "amount in the reporting currency, rounded half up to the minor unit, by the last rate known on its "
+        "day, at most a year old; null where there is none",
     ),
     Column("reporting_currency", STRING, "the project's reporting currency, ISO 4217 code"),
 )
-_CURRENT = "LEFT JOIN entities.member m ON m.record_id = e.record_id AND m.valid_to IS NULL"
 
 
-def _reported(day: str) -> tuple[str, str]:
-    """SQL of REPORTED for rows e, and the joins that it needs."""
-    converted = "CAST(round(e.amount * c.factor / r.minor_unit) * r.minor_unit AS DECIMAL(18,3))"
-    amount = f"IF(e.currency = r.to_currency, e.amount, {converted})"
-    joins = (
-        "LEFT JOIN (SELECT to_currency, minor_unit FROM gold.conversion WHERE day IS NULL) r ON true "
-        f"LEFT JOIN gold.conversion c ON c.currency = e.currency AND c.day = CAST({day} AS DATE)"
-    )
-    return f"{amount} AS reporting_amount, r.to_currency AS reporting_currency", joins
-
-
-# The day of an event whose amount is told in the reporting currency too.
-_PRICED_ON = {"order": "ordered_at", "invoice": "issued_on", "payment": "paid_on"}
-
-
-def _mart(event: Table) -> Table:
-    """The gold view of an event: its silver columns, and in front the entity that its record is in now."""
-    short = event.name.removeprefix("silver.")
-    columns = [f"e.`{column}`" for column in event.names]
+def mart_of(events: EventTable) -> Table:
+    """Return the gold view of an event table: the entity that each event's record is in now, and its silver columns."""
+    columns = ", ".join(f"e.`{column}`" for column in events.names)
     more: tuple[Column, ...] = ()
-    join = ""
-    if short in _PRICED_ON:
-        reported, join = _reported(f"e.{_PRICED_ON[short]}")
-        columns, more = [*columns, reported], REPORTED
-    view = f"SELECT m.entity_id, {', '.join(columns)} FROM {event.name} e {_CURRENT} {join}"
-    comment = f"{event.comment}, with its customer"
-    return Table(f"gold.{short}", comment, event.key, (ENTITY_ID, *event.columns, *more), view)
+    if events.priced_on:
+        more = REPORTED
+        view = view_sql("document", columns=columns, events=events.name, day=events.priced_on)
+    else:
+        view = view_sql("event", columns=columns, events=events.name)
+    comment = f"{events.comment}, with its customer"
+    return Table(f"gold.{events.short}", comment, events.key, (ENTITY_ID, *events.columns, *more), view)
 
 
 _TIMELINE = (
-    Column("event", STRING, "the event table: order, invoice, payment, subscription, support_case, …"),
+    Column("event", STRING, "event table: order, invoice, payment, subscription, support_case, …"),
     Column("event_id", STRING, "<source>:<key> of the event", "pseudonym"),
     Column("what", STRING, "what happened: placed, credit_note, refund, started, ended, opened, closed, …"),
     Column("happened_at", TIMESTAMP, "when, UTC; midnight where the source gives a day"),
     Column(
-        "ends_on", DATE, "due date of an invoice, last day of a subscription, day on which a case was closed"
+        "ends_on",
+        DATE,
+        "due date of an invoice, last day of a subscription, day on which a support case was closed",
     ),
     Column("channel", STRING, "channel of an interaction or consent, method of a payment"),
     Column("campaign", STRING, "campaign of an interaction"),
     STATUS,
-    Column("is_void", BOOLEAN, "the source took it back: it counts for nothing"),
+    Column("is_void", BOOLEAN, "true where the source cancelled it, so that no sum or count includes it"),
     Column("subject", STRING, "plan, subject line or purpose; free text: may name people", "identifier"),
-    Column("score", DOUBLE, "answer of a survey, in the unit that the source has"),
+    Column("score", DOUBLE, "answer to a survey, in the unit that the source has"),
     AMOUNT,
     CURRENCY,
 )
-_DOCUMENT = {
-    "status": "status",
-    "is_void": "coalesce(is_void, false)",
-    "amount": "amount",
-    "currency": "currency",
-}
-# What a row of each event table tells, as SQL, and where it does; what is not said is null.
-_TOLD: list[tuple[str, str, dict[str, str]]] = [
-    ("order", "true", {**_DOCUMENT, "what": "'placed'", "happened_at": "ordered_at"}),
-    ("invoice", "true", {**_DOCUMENT, "what": "kind", "happened_at": "issued_on", "ends_on": "due_on"}),
-    ("payment", "true", {**_DOCUMENT, "what": "kind", "happened_at": "paid_on", "channel": "method"}),
-    (
-        "subscription",
-        "true",
-        {"what": "'started'", "happened_at": "started_on", "ends_on": "ended_on", "status": "status",
-         "subject": "plan", "amount": "amount", "currency": "currency"},
-    ),
-    (
-        "subscription",
-        "ended_on IS NOT NULL",
-        {"what": "'ended'", "happened_at": "ended_on", "status": "status", "subject": "plan"},
-    ),
-    (
-        "support_case",
-        "true",
-        {"what": "'opened'", "happened_at": "opened_at", "ends_on": "closed_at", "status": "status",
-         "subject": "subject"},
-    ),
-    (
-        "support_case",
-        "closed_at IS NOT NULL",
-        {"what": "'closed'", "happened_at": "closed_at", "status": "status", "subject": "subject"},
-    ),
-    ("usage", "true", {"what": "name", "happened_at": "occurred_at"}),
-    (
-        "interaction",
-        "true",
-        {"what": "kind", "happened_at": "occurred_at", "channel": "channel", "campaign": "campaign",
-         "subject": "subject", "score": "score"},
-    ),
-    (
-        "consent",
-        "true",
-        {"what": "IF(granted, 'granted', 'refused')", "happened_at": "given_at", "channel": "channel",
-         "subject": "purpose"},
-    ),
-]  # fmt: skip
 
 
-def _timeline() -> Table:
-    """All that happened to customers, out of all event tables."""
-    parts = []
-    for event, where, told in _TOLD:
-        said = {"event": f"'{event}'", "event_id": f"{event}_id", "is_void": "false", **told}
-        columns = [f"CAST({said.get(c.name, 'NULL')} AS {c.type}) AS `{c.name}`" for c in _TIMELINE]
-        parts.append(
-            f"SELECT record_id, {', '.join(columns)}, content_hash FROM silver.{event} WHERE {where}"
-        )
-    names = ", ".join(f"e.`{c.name}`" for c in _TIMELINE)
-    reported, join = _reported("e.happened_at")
+def timeline_of(tables: Sequence[EventTable]) -> Table:
+    """Return the gold view of everything that happened to customers, from the entries that event tables declare."""
+    parts = [_entries(table, entry) for table in tables for entry in table.timeline]
     return Table(
         "gold.timeline",
-        "One row per thing that happened, with its customer",
+        "One row per event on one time axis, with its customer; an event with an end has two rows",
         ("event", "event_id", "what"),
         (ENTITY_ID, RECORD_ID, *_TIMELINE, *REPORTED, CONTENT_HASH),
-        f"SELECT m.entity_id, e.record_id, {names}, {reported}, e.content_hash "
-        f"FROM ({' UNION ALL '.join(parts)}) e {_CURRENT} {join}",
+        view_sql("timeline", events=" UNION ALL ".join(parts)),
     )
 
 
-TIMELINE = _timeline()
-_HELD = (
-    "SELECT event AS document, CAST(happened_at AS DATE) AS day, currency, entity_id, amount AS held, NULL AS booked "
-    "FROM gold.timeline WHERE event IN ('order', 'invoice', 'payment') AND NOT is_void"
-)
-_BOOKED = (
-    "SELECT document, booked_on AS day, currency, NULL AS entity_id, NULL AS held, amount AS booked "
-    "FROM silver.ledger_entry"
-)
+def _entries(table: EventTable, entry: TimelineEntry) -> str:
+    """Return the SQL of one entry of an event table; columns that it does not give are null."""
+    sql = {
+        "event": f"'{table.short}'",
+        "event_id": table.key[0],
+        "is_void": "false",
+        "what": entry.what,
+        "happened_at": entry.happened_at,
+        **entry.also,
+    }
+    columns = ", ".join(f"CAST({sql.get(c.name, 'NULL')} AS {c.type}) AS `{c.name}`" for c in _TIMELINE)
+    return f"SELECT record_id, {columns}, content_hash FROM {table.name} WHERE {entry.where}"
+
+
+TIMELINE = timeline_of(EVENT_TABLES)
 FINANCE = Table(
     "gold.finance",
-    "One row per kind of document, month and currency: what gold holds beside what the ledger has booked",
+    "One row per kind of document, month and currency: the documents of gold and those booked in the ledger",
     ("document", "month", "currency"),
     (
         Column("document", STRING, "order, invoice or payment"),
         Column("month", DATE, "first day of the month"),
         CURRENCY,
         Column("gold_amount", MONEY, "sum of gold's documents, in `currency`, void ones left out"),
-        Column("unattributed_amount", MONEY, "of it, documents of nobody known, in `currency`"),
+        Column("unattributed_amount", MONEY, "part of gold_amount without a customer, in `currency`"),
         Column(
             "ledger_amount",
             MONEY,
-            "sum of what the ledger has booked, in `currency`; null where it has nothing",
+            "sum of the documents booked in the ledger, in `currency`; null where there are none",
         ),
     ),
-    "SELECT document, CAST(date_trunc('MONTH', day) AS DATE) AS month, currency, "
-    "CAST(coalesce(sum(held), 0) AS DECIMAL(18,3)) AS gold_amount, "
-    "CAST(coalesce(sum(held) FILTER (WHERE entity_id IS NULL), 0) AS DECIMAL(18,3)) AS unattributed_amount, "
-    "CAST(sum(booked) AS DECIMAL(18,3)) AS ledger_amount FROM ("
-    f"{_HELD} UNION ALL {_BOOKED}) GROUP BY ALL",
+    view_sql("finance"),
 )
-MARTS = (*(_mart(event) for event in EVENT_TABLES), TIMELINE, FINANCE, REVENUE, ATTRIBUTION)
+MARTS = (*map(mart_of, EVENT_TABLES), TIMELINE, FINANCE, REVENUE, ATTRIBUTION)

@@ -1,1 +1,1 @@
-"""Gold for JDBC and ODBC clients: Spark's Thrift server, its clients' statements held to reading."""
+"""Gold for JDBC and ODBC clients: Spark's Thrift server, whose clients can only read."""

@@ -1,4 +1,4 @@
-"""Clients of the SQL server may only read gold: each statement, as Spark parsed it, is held against a list."""
+"""Restrict clients of the SQL server to reading gold: each parsed statement is checked against a list."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pyspark.errors.exceptions.captured import CapturedException
 from pyspark.java_gateway import ensure_callback_server_started
 from pyspark.sql import SparkSession
 
-# Nodes of a parsed statement. What is not here is refused: so is what a later Spark adds.
+# Nodes of a parsed statement. Others are refused, including those that a later Spark adds.
 _READING = frozenset((
     # Queries.
     "Aggregate", "Distinct", "Except", "Filter", "Generate", "GlobalLimit", "Intersect", "Join", "LateralJoin",
@@ -20,7 +20,7 @@ _READING = frozenset((
     "RepartitionByExpression", "ResolvedInlineTable", "Sample", "Sort", "SubqueryAlias", "Union", "UnresolvedHaving",
     "UnresolvedHint", "UnresolvedInlineTable", "UnresolvedRelation", "UnresolvedSubqueryColumnAliases",
     "UnresolvedTVFAliases", "UnresolvedTableValuedFunction", "UnresolvedWith", "Unpivot", "WithWindowDefinition",
-    # Looks at what there is, and settings of the client's own session.
+    # Descriptions of tables, and settings of the client's own session.
     "CurrentNamespace", "DescribeColumn", "DescribeFunctionCommand", "DescribeNamespace", "DescribeQueryCommand",
     "DescribeRelation", "ExplainCommand", "ResetCommand", "SetCatalogAndNamespace", "SetCommand",
     "SetNamespaceCommand", "ShowCatalogsCommand", "ShowColumns", "ShowCurrentNamespaceCommand", "ShowFunctions",
@@ -29,27 +29,27 @@ _READING = frozenset((
 ))  # fmt: skip
 _TABLES = frozenset(("UnresolvedRelation", "UnresolvedTableOrView"))
 _SCHEMAS = frozenset(("UnresolvedNamespace", "SetNamespaceCommand"))
-# Tables that a function makes of its own arguments; others read tables or files.
+# Functions that make a table from their arguments; other table functions read tables or files.
 _TABLE_FUNCTIONS = frozenset((
     "explode", "explode_outer", "inline", "inline_outer", "json_tuple", "posexplode", "posexplode_outer", "range",
     "stack",
 ))  # fmt: skip
-# They run any code of the class path.
+# These run any code on the class path.
 _CODE_FUNCTIONS = frozenset(("java_method", "reflect", "try_reflect"))
-# A name or a function that is known only once the statement runs.
+# A name or a function that is only known when the statement runs.
 _LATER_KNOWN = "ExpressionWithUnresolvedIdentifier"
 _CATALOG = "spark_catalog"
 _CATALOG_SETTINGS = ("spark.sql.defaultCatalog", f"spark.sql.catalog.{_CATALOG}")
 
 
-def hold_to_reading(spark: SparkSession, schema: str) -> Guard:
-    """Put a guard before the parser of each session that is made from this one later; this one may do all as before.
+def restrict_to_reading(spark: SparkSession, schema: str) -> Guard:
+    """Put a guard before the parser of every session created from this one; this session itself stays unrestricted.
 
     Args:
-        schema: the only one that those sessions may read.
+        schema: the only schema that those sessions can read.
     """
     gateway: Any = spark.sparkContext._gateway
-    # A wrong statement is to reach the client as Spark's own error, with its class.
+    # The client must get Spark's own error for a wrong statement, with its class.
     gateway.callback_server_parameters.propagate_java_exceptions = True
     ensure_callback_server_started(gateway)  # type: ignore[no-untyped-call]
     guard = Guard(gateway.jvm, schema, {name: spark.conf.get(name, "") or "" for name in _CATALOG_SETTINGS})
@@ -58,7 +58,7 @@ def hold_to_reading(spark: SparkSession, schema: str) -> Guard:
 
 
 class Guard:
-    """Decides about statements; while `moving` is held, those that come wait."""
+    """Accepts or refuses statements; new statements wait while `moving` is locked."""
 
     class Java:
         implements = ("scala.Function2",)
@@ -68,39 +68,39 @@ class Guard:
         self._jvm = jvm
         self._schema = schema
         self._catalogs = catalogs
-        of = jvm.java.lang.Class.forName
-        self._many, self._product = of("scala.collection.Iterable"), of("scala.Product")
-        self._plan = of("org.apache.spark.sql.catalyst.plans.logical.LogicalPlan")
+        java_class = jvm.java.lang.Class.forName
+        self._iterable, self._product = java_class("scala.collection.Iterable"), java_class("scala.Product")
+        self._plan = java_class("org.apache.spark.sql.catalyst.plans.logical.LogicalPlan")
 
     def apply(self, session: JavaObject, parser: JavaObject) -> _Parser:
         return _Parser(self, session, parser)
 
     def refuse(self, why: str) -> Py4JJavaError:
-        told = f"This server only reads {self._schema} (SELECT, SHOW, DESCRIBE, EXPLAIN, USE {self._schema}): {why}."
-        return Py4JJavaError(told, self._jvm.java.lang.UnsupportedOperationException(told))
+        message = f"This server only reads {self._schema} (SELECT, SHOW, DESCRIBE, EXPLAIN, USE {self._schema}): {why}."
+        return Py4JJavaError(message, self._jvm.java.lang.UnsupportedOperationException(message))
 
     def check_text(self, sql: str, conf: JavaObject) -> None:
-        """Look at a statement before Spark does, and at the settings of the client's session.
+        """Check a statement before Spark parses it, and the settings of the client's session.
 
         Raises:
-            Py4JJavaError: it does more than read the schema.
+            Py4JJavaError: the statement does more than read the schema.
         """
-        # Spark would put in what the environment or a setting holds, secrets among it.
+        # Spark would substitute environment variables and settings, which may be secrets.
         if "${" in sql:
-            raise self.refuse("variables are not put in")
-        # A client may bring settings along when it connects.
+            raise self.refuse("variables are not substituted")
+        # A client can send settings when it connects.
         if any(conf.get(name, "") != value for name, value in self._catalogs.items()):
             raise self.refuse("the session's catalogs were changed")
 
     def check(self, node: Any, conf: JavaObject) -> None:
-        """Go through everything that a parsed statement holds: subqueries, named queries, expressions.
+        """Check all parts of a parsed statement: subqueries, named queries, expressions.
 
         Raises:
-            Py4JJavaError: it does more than read the schema.
+            Py4JJavaError: the statement does more than read the schema.
         """
         if not isinstance(node, JavaObject):
             return
-        if self._many.isInstance(node):
+        if self._iterable.isInstance(node):
             for each in _items(node):
                 self.check(each, conf)
         elif self._product.isInstance(node):
@@ -112,33 +112,33 @@ class Guard:
 
     def _check_kind(self, node: JavaObject, kind: str, conf: JavaObject) -> None:
         if kind not in _READING and (kind == _LATER_KNOWN or self._plan.isInstance(node)):
-            raise self.refuse(f"{kind} is none of these")
+            raise self.refuse(f"{kind} is not one of these")
         if kind in _TABLES or kind in _SCHEMAS:
             self._check_name([str(part) for part in _items(node.productElement(0))], kind in _TABLES, conf)
         elif kind == "UnresolvedTableValuedFunction":
             name = _function(node)
             if name not in _TABLE_FUNCTIONS:
-                raise self.refuse(f"{name}() may read what lies elsewhere")
+                raise self.refuse(f"{name}() may read other tables or files")
         elif kind == "UnresolvedFunction":
             name = _function(node)
             if name in _CODE_FUNCTIONS or "." in name:
                 raise self.refuse(f"{name}() may run any code")
         elif kind == "SetCommand" and "catalog" in node.toString().lower():
-            raise self.refuse("catalogs stay as they are")
+            raise self.refuse("catalogs cannot be changed")
 
     def _check_name(self, name: list[str], is_table: bool, conf: JavaObject) -> None:
         within = name[1:] if name and name[0].lower() == _CATALOG else name
         if not within or (is_table and len(within) == 1):
             return  # a named query, or a table of the schema in use
         schemas = (self._schema.lower(),) if is_table else (self._schema.lower(), "default")
-        # Spark takes the first part for a catalog where the session has one of that name.
+        # Spark reads the first part as a catalog if the session has one of that name.
         is_catalog = within is name and conf.get(f"spark.sql.catalog.{name[0]}", "") != ""
         if is_catalog or within[0].lower() not in schemas:
-            raise self.refuse(f"{'.'.join(name)} lies elsewhere")
+            raise self.refuse(f"{'.'.join(name)} is outside it")
 
 
 class _Parser:
-    """A session's parser that lets only what reads gold through; the texts of gold's views go by another way in."""
+    """A session's parser that accepts only statements that read gold; Spark parses the views of gold another way."""
 
     class Java:
         implements = ("org.apache.spark.sql.catalyst.parser.ParserInterface",)
@@ -171,9 +171,9 @@ class _Parser:
             raise Py4JJavaError(str(fault), fault._origin) from None
 
 
-def _items(many: JavaObject) -> Iterator[Any]:
-    """What a Scala collection holds."""
-    each = many.iterator()
+def _items(collection: JavaObject) -> Iterator[Any]:
+    """Yield the items of a Scala collection."""
+    each = collection.iterator()
     while each.hasNext():
         yield each.next()
 

@@ -1,4 +1,4 @@
-"""Spark's Thrift server in this process's session: the names of gold, pinned to the newest release, over JDBC."""
+"""Serve gold over JDBC: Spark's Thrift server in this process's session, pinned to the newest release."""
 
 from __future__ import annotations
 
@@ -18,39 +18,39 @@ from pyspark.sql.utils import is_remote
 
 from cdi_spark.errors import CdiError
 from cdi_spark.monitoring import logs
-from cdi_spark.serving.guard import Guard, hold_to_reading
+from cdi_spark.serving.guard import Guard, restrict_to_reading
 from cdi_spark.storage import Storage
 
 _SHARED = "spark.sql.hive.thriftServer.singleSession"
 
 
 def server_settings(given: Mapping[str, str]) -> dict[str, str]:
-    """Spark settings of the server's session, which must be known before it starts.
+    """Return the Spark settings of the server's session, which must be known before it starts.
 
     Args:
-        given: the project's own; they win, but for what keeps clients apart from the server.
+        given: the project's settings; they win, except over the one that gives clients their own session.
     """
     return {
-        # A long query does not hold up a short one, and a large answer goes out part by part.
+        # A long query does not block a short one, and a large answer is sent in parts.
         "spark.scheduler.mode": "FAIR",
         "spark.sql.thriftServer.incrementalCollect": "true",
         **given,
-        # Else clients would share the server's own session, which may do everything.
+        # Otherwise clients would share the server's session, which is unrestricted.
         _SHARED: "false",
     }
 
 
 def check_address(host: str, port: int) -> None:
-    """Make sure that the server can listen there.
+    """Check that the server can listen on an address.
 
     Raises:
-        CdiError: the port is taken, or the host is none of this machine's.
+        CdiError: the port is taken, or the host is not an address of this machine.
     """
     try:
         socket.create_server((host, port)).close()
     except OSError as fault:
         raise CdiError(
-            f"{host}:{port}: cannot listen there ({fault.strerror}). Give another --port (0: any free one) or --host."
+            f"{host}:{port}: cannot listen there ({fault.strerror}). Give another --port (0: any free port) or --host."
         ) from None
 
 
@@ -65,20 +65,20 @@ def serve(
 ) -> None:
     """Answer JDBC clients from the newest release of gold until `stop` is set.
 
-    Names move to a new release together: statements that come meanwhile wait, those at work end on the release they
-    began with. A client may read gold and look at its columns. Writing, other schemas, files by path, scripts, jars and
-    Java functions are refused as Spark parsed the statement. Not prevented: whoever reaches the port may read all of
-    gold (no passwords, no encryption), see what others' statements cost, and use up the machine.
+    All tables switch to a new release together: new statements wait meanwhile, running ones end on their release. A
+    client can read gold and describe its columns. Writing, other schemas, files by path, scripts, jars and Java
+    functions are refused after parsing. Not prevented: anybody who reaches the port can read all of gold (no
+    passwords, no encryption), see what statements of others cost, and use up the machine.
 
     Args:
-        port: 0 for any free one.
-        every_seconds: how often to look for a new release.
+        port: 0 for any free port.
+        every_seconds: time between checks for a new release.
         ready: called once with the JDBC URL.
     Raises:
-        CdiError: nothing was released yet, or this is no session to serve from.
+        CdiError: nothing is released yet, or this session cannot serve.
     """
     if is_remote():
-        raise CdiError("cdi serve sql: it needs a Spark of its own. Unset SPARK_REMOTE.")
+        raise CdiError("cdi serve sql: cannot serve over Spark Connect. Unset SPARK_REMOTE.")
     spark = storage.spark
     if spark.conf.get(_SHARED, "false") != "false":
         raise CdiError(
@@ -86,14 +86,14 @@ def serve(
         )
     shown = storage.show_release()
     with tempfile.TemporaryDirectory(prefix="cdi_serve_") as scratch:
-        guard = hold_to_reading(spark, storage.gold_schema)
+        guard = restrict_to_reading(spark, storage.gold_schema)
         server = _start(spark, host, port, scratch)
         try:
             ready(f"jdbc:hive2://{host}:{_port(server)}/{storage.gold_schema}")
             while not stop.wait(every_seconds):
                 shown = _follow(storage, guard, shown)
         except Exception:
-            # Who stops the server may have stopped its JVM first.
+            # A signal that stops the server may have stopped its JVM first.
             if not stop.is_set():
                 raise
         finally:
@@ -108,7 +108,7 @@ def _follow(storage: Storage, guard: Guard, shown: str) -> str:
         with guard.moving:
             moved = storage.show_release()
     except (CdiError, PySparkException, Py4JJavaError) as fault:
-        # Storage that is away for a while ends no client's day.
+        # Clients keep the current release while storage is not reachable.
         logs.notice("cannot look for a new release", shown=shown, fault=type(fault).__name__)
         return shown
     logs.notice("clients see a new release", release_id=moved)
@@ -119,7 +119,7 @@ def _start(spark: SparkSession, host: str, port: int, scratch: str) -> JavaObjec
     settings = {
         "hive.server2.thrift.bind.host": host,
         "hive.server2.thrift.port": str(port),
-        # Files are read as who runs the server, whatever name a client gives.
+        # Files are read as the user who runs the server, not as the user whom a client names.
         "hive.server2.enable.doAs": "false",
         "hive.server2.logging.operation.enabled": "false",
         "hive.exec.scratchdir": f"{scratch}/hive",
@@ -128,7 +128,7 @@ def _start(spark: SparkSession, host: str, port: int, scratch: str) -> JavaObjec
     }
     for name, value in settings.items():
         spark.conf.set(name, value)
-    # Hive brings a database for a metastore that nobody uses, and it would write a log here.
+    # Hive starts an unused metastore database, which would write a log into this folder.
     jvm: Any = spark._jvm
     jvm.java.lang.System.setProperty("derby.stream.error.file", os.devnull)
     thrift = jvm.org.apache.spark.sql.hive.thriftserver.HiveThriftServer2

@@ -1,4 +1,4 @@
-"""Mapped rows to rows of silver: every value in its standard form, in one pass per table."""
+"""From mapped rows to rows of silver: every value in its standard form, in one pass per table."""
 
 from __future__ import annotations
 
@@ -8,56 +8,59 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql import types as T
 
-from cdi_spark.schema import MONEY, PERSON, Table
+from cdi_spark.schema import EVENT_TABLES, MONEY, PERSON, Table
 from cdi_spark.standardise.columns import event_rules, person_rules
 from cdi_spark.standardise.mapping import AMOUNTS, column_types
 from cdi_spark.standardise.minor_units import in_minor_units
 from cdi_spark.standardise.rule_step import NOTES, apply_rules
 
-# Holds for every row of every table; the projects' own rules come on top.
+# The rule of every row of every table, in addition to the project's own rules.
 KEY_RULE = {"has_key": "trim(key) <> ''"}
 
-_USUAL_KIND = {"silver.invoice": "invoice", "silver.payment": "payment"}
-_BACK = ("credit_note", "refund")
+_CREDIT_KINDS = [table.credit_kind for table in EVENT_TABLES if table.credit_kind]
 
 
-def standardised(
+def standardise_rows(
     rows: DataFrame, table: Table, *, mapped: Collection[str], default_country: str
 ) -> DataFrame:
-    """The same rows with every value in its standard form, and null in the columns that no source maps.
+    """Return the rows with every value in its standard form, and null in the columns that no source maps.
 
     Args:
-        rows: emitted() of one source or several.
+        rows: emit_rows() of one source or several.
         mapped: the columns of the table that any of them maps.
-        default_country: ISO 3166 alpha-2; how phones and postcodes read where a row names no country.
+        default_country: ISO 3166 alpha-2; how to read phones and postcodes of rows without a country.
     Returns:
-        All columns of the table but content_hash and is_deleted, the others of the rows, and what the rules did to the
-        values: `_changes` (a bit per noted_columns()) and `_drops` ("column: outcome").
+        All columns of the table except content_hash and is_deleted, the other columns of the rows, and what the rules
+        did: `_changes` (a bit per noted_columns()) and `_drops` ("column: outcome").
     """
     types = column_types(table)
     if table is PERSON:
         rules = person_rules(mapped, default_country=default_country)
     else:
-        words = {"kind", "channel"} if table.name == "silver.interaction" else {"kind"}
+        words = {column.name for column in table.columns if column.is_word}
         texts = [name for name in types if name in mapped and isinstance(types[name], T.StringType)]
         rules = event_rules(texts, words=words)
     made = {name: types[name] for rule in rules for name in rule.columns if name in types}
     rows = apply_rules(rows, rules, made=made | NOTES, noted=noted_columns(table)).drop("full_name")
     absent = types.keys() - {*rows.columns, "full_name"}
     rows = rows.select("*", *(F.lit(None).cast(types[name]).alias(name) for name in sorted(absent)))
-    if table.name in _USUAL_KIND:
-        rows = rows.withColumn("kind", F.coalesce("kind", F.lit(_USUAL_KIND[table.name])))
+    defaults = {column.name: column.default for column in table.columns if column.default}
+    rows = rows.withColumns({name: F.coalesce(name, F.lit(default)) for name, default in defaults.items()})
     for name in types.keys() & set(AMOUNTS):
         rows = rows.withColumn(name, _money(name, types))
     return rows
 
 
 def noted_columns(table: Table) -> tuple[str, ...]:
-    """What the bits of `_changes` stand for."""
+    """Return the columns that the bits of `_changes` stand for, in order."""
     return tuple(column_types(table))
 
 
 def _money(name: str, types: Mapping[str, T.DataType]) -> Column:
-    """In its currency's minor units; what goes back to the customer is negative, whatever sign the source gives."""
+    """Return an amount in its currency's minor units; money back to the customer is always negative."""
     amount = in_minor_units(F.col(name), F.col("currency")).try_cast(MONEY)
-    return F.when(F.col("kind").isin(*_BACK), -F.abs(amount)).otherwise(amount) if "kind" in types else amount
+    return (
+        F.when(F.col("kind").isin(*_CREDIT_KINDS), -F.abs(amount)).otherwise(amount)
+        if "kind" in types
+        else amount
+    )

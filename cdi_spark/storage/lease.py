@@ -1,4 +1,4 @@
-"""One run at a time on a warehouse: a lease that dies with its holder."""
+"""One run at a time on a warehouse: a lease that ends with its holder."""
 
 from __future__ import annotations
 
@@ -15,43 +15,63 @@ from pyspark.sql import Row
 from pyspark.sql import functions as F
 
 from cdi_spark.errors import ConflictError, LeaseError
+from cdi_spark.monitoring import logs
 from cdi_spark.schema import LEASE
 from cdi_spark.spark.local_rows import local_rows
 from cdi_spark.storage import Storage
 
-# A holder renews every minute; one that missed five is taken for dead.
+# A holder renews every minute; one that has not done so for five minutes is considered dead.
 RENEW_SECONDS = 60.0
+RETRY_SECONDS = 5.0
 DEAD_AFTER_SECONDS = 300.0
-_ASK_AGAIN_SECONDS = 5.0
+_POLL_SECONDS = 5.0
 
 
 @dataclass
 class Lease:
-    """A lease held by this process; `interrupted` is the run that died holding it, if one did."""
+    """A lease that this process holds.
+
+    Attributes:
+        interrupted: the run that died while it held the lease, if one did.
+        loss: why the lease is lost; None while it is held, as far as is known without a query.
+    """
 
     storage: Storage
     run_id: str
     step: int
     interrupted: str | None
+    loss: str | None = None
     _version: int | None = None
 
     def check(self) -> None:
-        """Make sure that nobody took over while this process was away.
+        """Make sure that no other run has taken the lease, for example while this machine was suspended.
 
         Raises:
-            LeaseError: another run holds the lease now.
+            LeaseError: another run holds the lease now, or it could not be renewed.
         """
-        # Where nobody wrote since, there is nothing to ask.
+        self.check_loss()
+        # If nobody wrote since, there is nothing to ask.
         if self._version is not None and _version(self.storage) == self._version:
             return
         if not self._is_mine():
+            self.loss = "another run took it"
+            self.check_loss()
+
+    def check_loss(self) -> None:
+        """Make sure that the lease is not known to be lost; runs no query.
+
+        Raises:
+            LeaseError: it is.
+        """
+        if self.loss is not None:
             raise LeaseError(
-                f"run {self.run_id} lost its lease on {self.storage.warehouse} to another run. Run again."
+                f"run {self.run_id} lost its lease on {self.storage.warehouse}: {self.loss}. "
+                "It writes nothing more. Run again."
             )
 
     def take(self, step: int) -> bool:
-        """Write that this run holds the lease, as a step; false where another process wrote that step first."""
-        if not _wrote(self.storage, self.run_id, step, held=True):
+        """Record, as a step, that this run holds the lease; false if another process recorded that step first."""
+        if not _record(self.storage, self.run_id, step, held=True):
             return False
         is_mine = self._is_mine()
         (_held_here.add if is_mine else _held_here.discard)(self.run_id)
@@ -59,44 +79,71 @@ class Lease:
             self.step = step
         return is_mine
 
+    def renew(self, stop: threading.Event) -> None:
+        """Renew the lease until `stop` is set or the lease is lost; then set `loss`.
+
+        A renewal that fails is tried again until others may take the lease.
+        """
+        renewed, wait = time.monotonic(), RENEW_SECONDS
+        while not stop.wait(wait) and self.loss is None:
+            began = time.monotonic()
+            try:
+                if not self.take(self.step + 1):
+                    self.loss = "another run took it"
+            except Exception as fault:
+                left = renewed + DEAD_AFTER_SECONDS - time.monotonic()
+                if left <= 0:
+                    self.loss = f"it could not be renewed for {DEAD_AFTER_SECONDS:g} seconds ({_kind(fault)})"
+                else:
+                    wait = min(RETRY_SECONDS, left)
+                    self._log("the lease could not be renewed; it is tried again", fault=_kind(fault))
+            else:
+                renewed, wait = began, RENEW_SECONDS
+        if self.loss is not None:
+            self._log(f"the lease is lost: {self.loss}")
+
     def give_back(self) -> None:
-        """Write that this run holds the lease no longer."""
+        """Record that this run holds the lease no longer.
+
+        A lost lease stays recorded as held: the next run then knows that this one was interrupted.
+        """
         try:
-            _wrote(self.storage, self.run_id, self.step + 1, held=False)
+            if self.loss is None:
+                _record(self.storage, self.run_id, self.step + 1, held=False)
         finally:
             _held_here.discard(self.run_id)
 
     def _is_mine(self) -> bool:
-        # First the version: what others write after it makes it another.
+        # First the version: a later write of another process changes it.
         version = _version(self.storage)
         last = _last(self.storage)
         is_mine = last is not None and last["run_id"] == self.run_id and bool(last["held"])
         self._version = version if is_mine else None
         return is_mine
 
+    def _log(self, text: str, **fields: str) -> None:
+        logs.notice(text, run_id=self.run_id, **fields)
+
 
 @contextmanager
 def lease(storage: Storage, run_id: str, *, wait_seconds: float = 0) -> Iterator[Lease]:
-    """Hold the warehouse for a run; ends with the block, or some minutes after its process died.
+    """Hold the warehouse for a run, for a block; if the process dies, the lease ends some minutes later.
 
-    A holder that died on this machine is told by its process id at once.
+    A holder that died on this machine is recognised at once by its process id. Within the block, each write of the
+    storage first checks that the lease is not lost.
 
     Args:
         wait_seconds: how long to wait for another run to end, seconds.
     Raises:
-        LeaseError: another run holds the warehouse.
+        LeaseError: another run holds the warehouse; or, from a write of the block, the lease is lost.
     """
-    held = _taken(storage, run_id, time.monotonic() + wait_seconds)
+    held = _wait_for(storage, run_id, time.monotonic() + wait_seconds)
     stop = threading.Event()
-
-    def renew() -> None:
-        while not stop.wait(RENEW_SECONDS):
-            held.take(held.step + 1)
-
-    renewing = threading.Thread(target=renew, daemon=True)
+    renewing = threading.Thread(target=held.renew, args=(stop,), daemon=True)
     renewing.start()
     try:
-        yield held
+        with storage.guarded(held.check_loss):
+            yield held
     finally:
         stop.set()
         renewing.join()
@@ -105,7 +152,7 @@ def lease(storage: Storage, run_id: str, *, wait_seconds: float = 0) -> Iterator
             held.give_back()
 
 
-def _taken(storage: Storage, run_id: str, until: float) -> Lease:
+def _wait_for(storage: Storage, run_id: str, until: float) -> Lease:
     while True:
         last = _last(storage)
         if last is None or not _is_alive(last):
@@ -114,11 +161,11 @@ def _taken(storage: Storage, run_id: str, until: float) -> Lease:
                 return held
         if time.monotonic() >= until:
             holder = _last(storage)
-            who = f"{holder['run_id']}, process {holder['pid']} on {holder['host']}" if holder else "another"
+            who = f"{holder['run_id']}, process {holder['pid']} on {holder['host']}" if holder else "unknown"
             raise LeaseError(
                 f"{storage.warehouse}: another run is at work ({who}). Wait for its end, or give --wait SECONDS."
             )
-        time.sleep(min(_ASK_AGAIN_SECONDS, max(0.1, until - time.monotonic())))
+        time.sleep(min(_POLL_SECONDS, max(0.1, until - time.monotonic())))
 
 
 def _last(storage: Storage) -> Row | None:
@@ -145,8 +192,8 @@ def _is_alive(last: Row) -> bool:
 _held_here: set[str] = set()
 
 
-def _wrote(storage: Storage, run_id: str, step: int, *, held: bool) -> bool:
-    """Write a step of the lease; false where another process writes it at the same moment."""
+def _record(storage: Storage, run_id: str, step: int, *, held: bool) -> bool:
+    """Append a step of the lease; false if another process appends that step at the same time."""
     row = (step, run_id, held, socket.gethostname(), os.getpid(), datetime.now(UTC))
     try:
         storage.append(LEASE, local_rows(storage.spark, [row], LEASE.schema), token="lease", step=step)
@@ -157,3 +204,8 @@ def _wrote(storage: Storage, run_id: str, step: int, *, held: bool) -> bool:
 
 def _version(storage: Storage) -> int | None:
     return storage.versions([LEASE.name]).get(LEASE.name)
+
+
+def _kind(fault: Exception) -> str:
+    """The kind of an error, without its text."""
+    return str(getattr(fault, "getCondition", lambda: None)() or type(fault).__name__)

@@ -1,4 +1,4 @@
-"""Rows between the steps of a stage: computed once, read often, gone at its end."""
+"""Scratch rows: computed once, read several times, deleted when the block ends."""
 
 from __future__ import annotations
 
@@ -7,88 +7,93 @@ from contextlib import contextmanager
 
 from pyspark.sql import DataFrame, SparkSession
 
-from cdi_spark.spark.local_rows import Keep
-from cdi_spark.storage.declared import escaped
+from cdi_spark.spark.local_rows import Materialise
+from cdi_spark.sql_text import literal, quote
+from cdi_spark.storage.write_guard import WriteGuard
 
-# Rows that the driver holds: a hundred megabytes of the widest.
-AT_HAND = 200_000
+# What fits in driver memory: a hundred megabytes of the widest rows.
+MAX_DRIVER_ROWS = 200_000
 
 
 class Scratch:
     """A schema of its own: dropping it removes its files on every file system, over Connect too.
 
     Args:
-        schema: its name, quoted, with the catalog's where there is one.
-        place: the folder that it is, in which rows lie as files, for to make a table of them takes one more query;
-            None where the catalog knows.
+        schema: its quoted name, with the catalog's where there is one.
+        path: the schema's folder; rows lie in it as files, since to make a table of them takes one more query. None
+            where the catalog decides.
+        guard: checked before each change; a run that took over the lease has the same scratch.
     """
 
-    def __init__(self, spark: SparkSession, schema: str, *, place: str | None) -> None:
+    def __init__(self, spark: SparkSession, schema: str, *, path: str | None, guard: WriteGuard) -> None:
         self._spark = spark
         self._schema = schema
-        self._place = place
-        self._location = f" LOCATION '{escaped(place)}'" if place else ""
-        self._keep: Keep | None = None
+        self._path = path
+        self._guard = guard
+        self._location = f" LOCATION {literal(path)}" if path else ""
+        self._materialise: Materialise | None = None
 
     @contextmanager
-    def opened(self, *, few: bool = False) -> Iterator[Keep]:
-        """A function that computes rows once, under a name, for all that read them; gone when the block ends.
+    def opened(self, *, few: bool = False) -> Iterator[Materialise]:
+        """Yield a function that computes rows once, under a name, for all that read them; delete them after the block.
 
-        It writes them down and reads them back. What a killed run left is gone when the next block begins: the
-        lease lets one run at a time in.
+        It writes the rows and reads them back. What a killed run left is deleted when the next block begins: the
+        lease allows one run at a time.
 
         Args:
-            few: hold up to AT_HAND rows in the driver's memory instead: what joins them needs no files and no shuffle.
+            few: hold up to MAX_DRIVER_ROWS rows in driver memory instead; joins with them need no files and no shuffle.
         """
 
-        def keep(name: str, rows: DataFrame) -> DataFrame:
-            held = at_hand(rows) if few else None
+        def materialise(name: str, rows: DataFrame) -> DataFrame:
+            held = materialise_in_memory(rows) if few else None
             return self.write(name, rows) if held is None else held
 
         self._clear()
         self._spark.sql(f"CREATE SCHEMA {self._schema}{self._location}")
-        self._keep = keep
+        self._materialise = materialise
         try:
-            yield keep
+            yield materialise
         finally:
-            self._keep = None
+            self._materialise = None
             self._clear()
 
     def write(self, name: str, rows: DataFrame) -> DataFrame:
-        """Rows as written down within opened(), few or many."""
-        if self._place is None:
+        """Write rows within opened(), few or many, and read them back."""
+        self._guard.check()
+        if self._path is None:
             rows.write.format("delta").saveAsTable(self._table(name))
             return self._spark.table(self._table(name))
-        path = f"{self._place}/{_plain(name)}"
+        path = f"{self._path}/{_one_word(name)}"
         rows.write.mode("overwrite").parquet(path)
         return self._spark.read.schema(rows.schema).parquet(path)
 
     @contextmanager
-    def written(self, name: str, rows: DataFrame) -> Iterator[DataFrame]:
-        """Rows as kept, within opened() that is open already or in one of their own."""
-        if self._keep is None:
-            with self.opened() as keep:
-                yield keep(name, rows)
+    def materialised(self, name: str, rows: DataFrame) -> Iterator[DataFrame]:
+        """Yield rows computed once, within the opened() block that is open or in one of their own."""
+        if self._materialise is None:
+            with self.opened() as materialise:
+                yield materialise(name, rows)
             return
         try:
-            yield self._keep(name, rows)
+            yield self._materialise(name, rows)
         finally:
-            if self._place is None:
+            if self._path is None:
                 self._spark.sql(f"DROP TABLE IF EXISTS {self._table(name)}")
 
     def _table(self, name: str) -> str:
-        return f"{self._schema}.`{_plain(name)}`"
+        return f"{self._schema}.{quote(_one_word(name))}"
 
     def _clear(self) -> None:
+        self._guard.check()
         self._spark.sql(f"CREATE SCHEMA IF NOT EXISTS {self._schema}{self._location}")
         self._spark.sql(f"DROP SCHEMA {self._schema} CASCADE")
 
 
-def at_hand(rows: DataFrame) -> DataFrame | None:
-    """The rows, computed once, held in the driver's memory; None where they are more than AT_HAND."""
-    held = rows.limit(AT_HAND + 1).toArrow()
-    return rows.sparkSession.createDataFrame(held, rows.schema) if held.num_rows <= AT_HAND else None
+def materialise_in_memory(rows: DataFrame) -> DataFrame | None:
+    """Compute rows once and hold them in driver memory; None if they are more than MAX_DRIVER_ROWS."""
+    held = rows.limit(MAX_DRIVER_ROWS + 1).toArrow()
+    return rows.sparkSession.createDataFrame(held, rows.schema) if held.num_rows <= MAX_DRIVER_ROWS else None
 
 
-def _plain(name: str) -> str:
+def _one_word(name: str) -> str:
     return name.replace(".", "_")

@@ -1,4 +1,4 @@
-"""Made-up persons by the hundred thousand, with errors, in a second or two: to time scoring, not to judge it."""
+"""Hundreds of thousands of made-up persons with errors, within seconds: to time scoring, not to evaluate it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import duckdb
 
-# People have five records or so; every field but the first record's goes missing or wrong now and then.
+# People have about five records; fields of all but the first record are sometimes missing or wrong.
 _RECORDS_A_PERSON = 5
 
 
@@ -32,7 +32,7 @@ def make_people(path: Path, *, records: int) -> None:
             FROM range({people}) t(p)"""
         )
         words = ("given_name", "family_name", "birth_place", "postcode", "occupation")
-        # One sign of a word becomes another, a day of birth comes to lie up to a month later.
+        # One character of a word changes, or a date of birth moves by up to a month.
         connection.execute(
             "CREATE MACRO misspelt(w, slip) AS concat(left(w, 1 + slip % (length(w) - 2)), chr(97 + slip % 26), "
             "substr(w, 3 + slip % (length(w) - 2)))"

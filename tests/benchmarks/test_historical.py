@@ -1,4 +1,4 @@
-"""The historical people from raw to gold, timed, and their pairs held against Splink's own predict.
+"""The historical people from raw to gold, timed, and their pairs compared with Splink's own predict.
 
 Wants their folder, as conf/historical does: CDI_HISTORICAL=DIR make bench.
 """
@@ -15,7 +15,7 @@ from cdi_spark.linkage.model.frozen import Frozen
 from cdi_spark.linkage.model.person_model import load_person_model
 from cdi_spark.pipeline.run import Run
 from cdi_spark.pipeline.runner import STAGES, run_stages
-from cdi_spark.reports.demo import evaluate_members
+from cdi_spark.queries.accuracy import evaluate_members
 from cdi_spark.storage import Storage
 from tests.linkage.splink_reference import differences, splink_pairs
 from tests.paths import ROOT
@@ -28,11 +28,9 @@ if RAW:
     def test_historical_people_from_raw_to_gold(spark: SparkSession, tmp_path: Path) -> None:
         project = load_project(CONF, {"raw": str(RAW)})
         storage = Storage(spark, tmp_path / "warehouse")
-        seconds = {
-            done.stage: done.seconds for done in run_stages(Run(spark, project, storage), list(STAGES))
-        }
-        told = ", ".join(f"{stage} {took:.0f} s" for stage, took in seconds.items())
-        print(f"\nhistorical people, raw to gold {sum(seconds.values()):.0f} s: {told}")
+        seconds = {done.stage: done.seconds for done in run_stages(Run(project, storage), list(STAGES))}
+        stages = ", ".join(f"{stage} {took:.0f} s" for stage, took in seconds.items())
+        print(f"\nhistorical people, raw to gold {sum(seconds.values()):.0f} s: {stages}")
         truth = Path(str(RAW)) / "truth.csv"
         if truth.exists():
             found = evaluate_members(storage, str(truth))

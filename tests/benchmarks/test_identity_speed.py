@@ -1,4 +1,4 @@
-"""Components beside GraphFrames, and runs over 1 % of changes beside full ones; printed as ratios, never asserted."""
+"""Components compared with GraphFrames, runs over 1 % of changes with full runs; printed as ratios, not asserted."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tests.paths import DEMO
 LINKING_TO_GOLD = ("train", "score", "resolve", "publish")
 
 
-def test_components_beside_graphframes(spark: SparkSession, tmp_path: Path) -> None:
+def test_components_compared_with_graphframes(spark: SparkSession, tmp_path: Path) -> None:
     """A million links: chains of 2,000, hubs of 5,000, and pairs."""
     number = F.col("id")
     shapes = [
@@ -66,15 +66,17 @@ def test_components_beside_graphframes(spark: SparkSession, tmp_path: Path) -> N
     )
 
 
-def test_a_run_over_one_percent_of_changes_beside_a_full_one(spark: SparkSession, tmp_path: Path) -> None:
+def test_a_run_over_one_percent_of_changes_compared_with_a_full_one(
+    spark: SparkSession, tmp_path: Path
+) -> None:
     generate(tmp_path / "raw", people=84_000)
     project = load_project(DEMO, {"raw": str(tmp_path / "raw")})
     storage = Storage(spark, tmp_path / "warehouse")
-    list(run_stages(Run(spark, project, storage), ("ingest", "standardise")))
-    full = seconds(Run(spark, project, storage))
+    list(run_stages(Run(project, storage), ("ingest", "standardise")))
+    full = seconds(Run(project, storage))
     for n in range(4):
         change(storage, one_in=100, salt=n)
-        some = seconds(Run(spark, project, storage))
+        some = seconds(Run(project, storage))
         total, of_all = sum(some.values()), sum(full.values())
         print(f"\n1 % changed, run {n + 1}: {total:.0f} s of {of_all:.0f} s, {total / of_all:.0%}")
         for stage in LINKING_TO_GOLD:
@@ -82,8 +84,10 @@ def test_a_run_over_one_percent_of_changes_beside_a_full_one(spark: SparkSession
     for name in ("linkage.pair", "entities.component", "gold.customer_360", "gold.attribute"):
         last = storage.spark.sql(f"DESCRIBE HISTORY {storage.address(name)} LIMIT 2").collect()
         for row in last:
-            told = {k: v for k, v in row["operationMetrics"].items() if k.startswith("num") and "Rows" in k}
-            print(f"  {name} {row['operation']}: {told}, of {storage.read(name).count():,} rows")
+            numbers = {
+                k: v for k, v in row["operationMetrics"].items() if k.startswith("num") and "Rows" in k
+            }
+            print(f"  {name} {row['operation']}: {numbers}, of {storage.read(name).count():,} rows")
 
 
 def seconds(run: Run) -> dict[str, float]:
@@ -91,7 +95,7 @@ def seconds(run: Run) -> dict[str, float]:
 
 
 def change(storage: Storage, *, one_in: int, salt: int) -> None:
-    """One person record in so many is changed: the given name is misspelled further."""
+    """Misspell the given name of a share of the person records."""
     chosen = F.pmod(F.xxhash64("record_id", F.lit(salt)), F.lit(one_in)) == 0
     changed = storage.read(PERSON.name).where(chosen & ~F.col("is_deleted"))
     changed = changed.withColumns(

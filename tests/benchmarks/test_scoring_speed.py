@@ -1,4 +1,4 @@
-"""Scoring beside Splink alone, from silver.person to pairs on disk, in one run; printed as ratios, never asserted."""
+"""Scoring compared with Splink alone, from silver.person to pairs on disk; printed as ratios, not asserted."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from cdi_spark.storage import Storage
 from tests.benchmarks import workloads
 from tests.benchmarks.people import make_people
 
-# What person_features() makes of the made-up people, in DuckDB's SQL.
+# The features that person_features() computes for the made-up people, as DuckDB SQL.
 _FEATURES = {
     "record_id": "record_id",
     "given": "lower(strip_accents(trim(given_name)))",
@@ -43,7 +43,9 @@ _FEATURES = {
 
 
 @pytest.mark.parametrize(("workload", "records"), [("tight", 1_000_000), ("loose", 300_000)])
-def test_scoring_beside_splink(spark: SparkSession, tmp_path: Path, workload: str, records: int) -> None:
+def test_scoring_compared_with_splink(
+    spark: SparkSession, tmp_path: Path, workload: str, records: int
+) -> None:
     small, large = (made(spark, tmp_path / str(n), workload, n) for n in (records // 10, records))
     ours(*small)  # the session is warm after it
     few, few_s, _ = ours(*small)
@@ -85,7 +87,7 @@ def ours(storage: Storage, persons: DataFrame, frozen: Frozen) -> tuple[int, flo
 
 
 def splink_on_duckdb(persons: DataFrame, frozen: Frozen, workload: str, place: Path) -> tuple[int, float]:
-    """Splink with features made by DuckDB and term frequencies that are there already, on as many threads as Spark."""
+    """Splink with features from DuckDB and existing term frequencies, on as many threads as Spark."""
     files = persons.inputFiles()
     features = ", ".join(f"{sql} AS {name}" for name, sql in _FEATURES.items())
     settings = workloads.splink_settings_of(frozen, workload, "duckdb")
@@ -93,8 +95,8 @@ def splink_on_duckdb(persons: DataFrame, frozen: Frozen, workload: str, place: P
     frequent = frozen.with_frequencies(persons.transform(person_features).select(*_FEATURES))
     with duckdb.connect() as connection:
         for column in columns:
-            told = frequent.select(column, f"tf_{column}").where(F.col(column).isNotNull()).distinct()
-            connection.register(f"arrow_{column}", told.toArrow())
+            known = frequent.select(column, f"tf_{column}").where(F.col(column).isNotNull()).distinct()
+            connection.register(f"arrow_{column}", known.toArrow())
             connection.execute(f"CREATE TABLE tf_{column} AS FROM arrow_{column}")
 
         def predict() -> None:
@@ -134,7 +136,7 @@ def timed(work: Callable[[], None]) -> float:
 
 @contextmanager
 def peaks() -> Iterator[dict[str, float]]:
-    """Most memory in GB, seen ten times a second, of the JVM and of its largest Python worker."""
+    """The most memory in GB, sampled ten times a second, of the JVM and of its largest Python worker."""
     seen: dict[str, float] = {"JVM": 0.0, "Python worker": 0.0}
     ended = threading.Event()
 

@@ -32,7 +32,7 @@ _CLOSE = "jaro_winkler_similarity({0}_l, {0}_r) >= 0.92"
 _SIMILAR = "jaro_winkler_similarity({0}_l, {0}_r) >= 0.7"
 
 
-# Of every column its levels: SQL, m, u. Each starts with the same value and ends with all the rest.
+# By column its levels: SQL, m, u. The first level is the same value, the last one everything else.
 _LEVELS = {
     "given": [("{0}_l = {0}_r", 0.7, 0.006), (_CLOSE, 0.1, 0.002), (_SIMILAR, 0.1, 0.03), ("ELSE", 0.1, 0.962)],
     "family": [("{0}_l = {0}_r", 0.7, 0.0004), (_CLOSE, 0.1, 0.001), (_SIMILAR, 0.1, 0.02), ("ELSE", 0.1, 0.9786)],
@@ -70,7 +70,7 @@ def model(workload: str) -> PersonModel:
     """The person model of one workload."""
     return PersonModel(
         comparisons=[
-            Comparison(name=c, evidence=c, known=[[c]], levels=[_level(c, *told) for told in levels])
+            Comparison(name=c, evidence=c, known=[[c]], levels=[_level(c, *level) for level in levels])
             for c, levels in _LEVELS.items()
         ],
         blocking=[BlockingRule(name=" and ".join(rule), equal=rule) for rule in RULES[workload]],
@@ -81,8 +81,8 @@ def model(workload: str) -> PersonModel:
 
 def _level(column: str, sql: str, m: float, u: float) -> Level:
     same = sql == "{0}_l = {0}_r"
-    told = sql.format(column)
-    return Level(label=told, sql=told, m=m, relatives=u, term_frequency=column if same else None)
+    condition = sql.format(column)
+    return Level(label=condition, sql=condition, m=m, relatives=u, term_frequency=column if same else None)
 
 
 def as_persons(people: DataFrame) -> DataFrame:
@@ -118,8 +118,8 @@ def frozen(persons: DataFrame, workload: str) -> Frozen:
         trained_at=datetime.now(UTC),
     )
     named = F.lit(workload).alias("model_id")
-    nobody = local_rows(persons.sparkSession, [], SHARED_VALUE.schema)
-    return Frozen(chosen, trained, frequencies.select(named, "*"), nobody)
+    no_shared_values = local_rows(persons.sparkSession, [], SHARED_VALUE.schema)
+    return Frozen(chosen, trained, frequencies.select(named, "*"), no_shared_values)
 
 
 def splink_settings_of(frozen: Frozen, workload: str, dialect: str) -> dict[str, Any]:
@@ -131,8 +131,8 @@ def splink_settings_of(frozen: Frozen, workload: str, dialect: str) -> dict[str,
     rules = [
         " and ".join(f"{_of(part, 'l')} = {_of(part, 'r')}" for part in rule) for rule in RULES[workload]
     ]
-    told = [{"blocking_rule": rule, "sql_dialect": dialect} for rule in rules]
-    return {**json.loads(settings), "blocking_rules_to_generate_predictions": told}
+    blocking = [{"blocking_rule": rule, "sql_dialect": dialect} for rule in rules]
+    return {**json.loads(settings), "blocking_rules_to_generate_predictions": blocking}
 
 
 def _of(part: str, side: str) -> str:

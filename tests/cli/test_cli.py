@@ -1,11 +1,14 @@
 """The `cdi` command as a shell sees it: what it prints, and its exit status. No Spark here."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+import typer
 
+from cdi_spark import cli
 from cdi_spark.cli import main
 from tests.paths import DEMO
 
@@ -19,9 +22,12 @@ _HEAVY = {
 
 
 def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
+    named = {"run", "sql", "evaluate", "check", "demo", "init", "docs", "doctor", "show", "report", "explain"}
+    named |= {"why", "stream", "history", "review", "judge", "override", "serve", "models", "blocking"}
     assert main(["--help"]) == 0
-    said = capsys.readouterr().out
-    assert all(command in said for command in ("run", "sql", "evaluate", "check", "demo"))
+    rows = re.findall(r"^│ (\w+)  ", capsys.readouterr().out, re.MULTILINE)
+    assert sorted(rows) == sorted(named)
+    assert set(rows) == set(typer.main.get_command(cli.app).commands)  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize("command", _HEAVY)
@@ -63,24 +69,24 @@ def test_a_faulty_person_model_of_the_project_fails_the_check(
     )
     (tmp_path / "person.yml").write_text("comparison: []\n")
     assert main(["check", "--project", str(tmp_path)]) == 2
-    told = capsys.readouterr().err
-    assert "person.yml" in told
-    assert "comparison" in told
+    printed = capsys.readouterr().err
+    assert "person.yml" in printed
+    assert "comparison" in printed
 
 
 @pytest.mark.parametrize(
-    ("arguments", "says"),
+    ("arguments", "message"),
     [
-        (["check", "--project", str(DEMO), "--var", "raw"], "--var raw: wants name=value"),
+        (["check", "--project", str(DEMO), "--var", "raw"], "--var raw: write it as name=value"),
         (["run", "--project", str(DEMO), "--warehouse", "w", "--var", "rwa=x"], "declares no variable rwa"),
         (["check", "--project", "nowhere"], "no project.yml here"),
     ],
 )
-def test_a_mistake_in_the_arguments_is_told_with_status_2(
-    arguments: list[str], says: str, capsys: pytest.CaptureFixture[str]
+def test_a_mistake_in_the_arguments_is_reported_with_status_2(
+    arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(arguments) == 2
-    assert says in capsys.readouterr().err
+    assert message in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -57,7 +57,7 @@ def test_warnings_are_gathered_at_the_end(shown: tuple[Seen, Path]) -> None:
     left = "\n".join(seen.lines)
     assert "· 830 rows in quarantine, 12 reasons: see\n" in left
     assert "· source crm: new column c0 (and 29 more)\n" in left
-    assert f"· everything that was logged: {folder / 'run_r1.log'}" in re.sub(r"\n(?=[^·\n])", "", left)
+    assert f"· full log: {folder / 'run_r1.log'}" in re.sub(r"\n(?=[^·\n])", "", left)
     assert "rule_3" not in left
 
 
@@ -72,8 +72,8 @@ def test_without_a_terminal_there_are_log_lines_and_nothing_else(tmp_path: Path)
     done = subprocess.run(command(tmp_path), capture_output=True, text=True, check=True)
     lines = done.stderr.splitlines()
     assert len(lines) == 30 + 12 + 6
-    said = "run_id=r1 stage=ingest seconds=2.5 bronze.crm=1200 bronze.shop=34"
-    assert re.fullmatch(rf"{AT} INFO    succeeded {said}", lines[30])
+    fields = "run_id=r1 stage=ingest seconds=2.5 bronze.crm=1200 bronze.shop=34"
+    assert re.fullmatch(rf"{AT} INFO    succeeded {fields}", lines[30])
     assert re.fullmatch(
         rf"{AT} WARNING silver.person: 1 rows of source crm fail rule_0 run_id=r1 stage=standardise",
         lines[31],
@@ -92,8 +92,8 @@ def test_where_nobody_watches_a_terminal_has_log_lines_too(env: dict[str, str], 
 
 def test_a_project_that_wants_json_has_it_on_a_terminal(tmp_path: Path) -> None:
     seen = in_terminal(command(tmp_path, "json"))
-    told = [json.loads(line) for line in seen.raw.splitlines() if line.startswith("{")]
-    assert [line["stage"] for line in told if line["message"] == "succeeded"] == STAGES
+    lines = [json.loads(line) for line in seen.raw.splitlines() if line.startswith("{")]
+    assert [line["stage"] for line in lines if line["message"] == "succeeded"] == STAGES
     assert "━" not in seen.raw
     assert seen.out == ""
 
@@ -147,11 +147,11 @@ def test_more_warnings_than_a_few_are_counted() -> None:
     screen = Screen(["ingest"])
     with logs.watched(screen):
         for n in range(9):
-            logs.notice(f"told {n}")
-            logs.notice(f"told {n}", source=f"s{n}")
-    told = screen.warnings(see="")
-    assert told[:2] == ["told 0", "source s0: told 0"]
-    assert told[6:] == ["and 12 warnings more"]
+            logs.notice(f"notice {n}")
+            logs.notice(f"notice {n}", source=f"s{n}")
+    lines = screen.warnings(see="")
+    assert lines[:2] == ["notice 0", "source s0: notice 0"]
+    assert lines[6:] == ["and 12 warnings more"]
 
 
 def test_a_stage_that_had_nothing_to_do_is_shown_as_done() -> None:
@@ -170,8 +170,8 @@ def test_work_side_by_side_reports_how_much_of_it_is_done(caplog: pytest.LogCapt
         side_by_side(str, [1, 2, 3], doing="counting {}".format)
     steps = [record for record in caplog.records if getattr(record, "kind", None) == logs.Kind.step]
     assert {record.getMessage() for record in steps} == {"counting 1", "counting 2", "counting 3"}
-    assert max(getattr(record, "said")["done"] for record in steps) == 3  # noqa: B009
-    assert {getattr(record, "said")["of"] for record in steps} == {3}  # noqa: B009
+    assert max(getattr(record, "fields")["done"] for record in steps) == 3  # noqa: B009
+    assert {getattr(record, "fields")["of"] for record in steps} == {3}  # noqa: B009
 
 
 def test_steps_are_no_log_lines_at_any_level(capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,4 +1,4 @@
-"""A conf folder loads as written, or an error names the file, the line and what to mend."""
+"""A conf folder loads as written, or an error names the file, the line and what to correct."""
 
 from pathlib import Path
 
@@ -46,7 +46,7 @@ def test_a_given_variable_wins_over_the_default_in_the_project(conf: Path) -> No
 
 
 @pytest.mark.parametrize(
-    ("file", "old", "new", "says"),
+    ("file", "old", "new", "message"),
     [
         ("sources/crm.yml", "format: csv", "formt: csv", r"crm\.yml:3: formt: is not a key here"),
         ("sources/crm.yml", "columns:", "colums:", r"crm\.yml:7: emits\.0\.colums: is not a key here"),
@@ -65,7 +65,7 @@ def test_a_given_variable_wins_over_the_default_in_the_project(conf: Path) -> No
             "project.yml",
             "vars:",
             "linkage:\n  cannot_link:\n    - name: two ids\n      differ: [passport]\nvars:",
-            r"yml:5: linkage\.cannot_link\.0\.differ: .*passport is no column that records are compared by; those",
+            r"yml:5: linkage\.cannot_link\.0\.differ: .*passport is not a column that records are compared by; those",
         ),
         (
             "project.yml",
@@ -83,11 +83,11 @@ def test_a_given_variable_wins_over_the_default_in_the_project(conf: Path) -> No
     ],
 )
 def test_an_error_names_the_file_the_line_and_the_key(
-    conf: Path, file: str, old: str, new: str, says: str
+    conf: Path, file: str, old: str, new: str, message: str
 ) -> None:
     path = conf / file
     path.write_text(path.read_text().replace(old, new))
-    with pytest.raises(ConfigError, match=says):
+    with pytest.raises(ConfigError, match=message):
         load_project(conf)
 
 
@@ -100,7 +100,7 @@ def test_labels_lie_beside_the_project_unless_they_are_a_uri(conf: Path) -> None
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "says"),
+    ("old", "new", "message"),
     [
         ("table: person", "table: persons", "emits table persons; known are person, order"),
         ("given_name: first", "first_name: first", "person has no column first_name; it has full_name"),
@@ -112,10 +112,10 @@ def test_labels_lie_beside_the_project_unless_they_are_a_uri(conf: Path) -> None
     ],
 )
 def test_a_source_that_cannot_work_is_refused_with_its_file(
-    conf: Path, old: str, new: str, says: str
+    conf: Path, old: str, new: str, message: str
 ) -> None:
     write(conf, "sources/crm.yml", SOURCE.replace(old, new))
-    with pytest.raises(ConfigError, match=rf"crm\.yml: .*{says}"):
+    with pytest.raises(ConfigError, match=rf"crm\.yml: .*{message}"):
         load_project(conf)
 
 
@@ -145,9 +145,9 @@ def test_a_variable_without_a_value_is_refused_unless_no_source_is_read(conf: Pa
 @pytest.mark.parametrize(
     ("folder", "text", "kind"), [("quality", QUALITY, "table"), ("sources", SOURCE, "source")]
 )
-def test_two_files_that_speak_of_one_thing_are_refused(conf: Path, folder: str, text: str, kind: str) -> None:
+def test_two_files_about_one_thing_are_refused(conf: Path, folder: str, text: str, kind: str) -> None:
     write(conf, f"{folder}/again.yml", text)
-    with pytest.raises(ConfigError, match=f"{folder}: two files speak of one {kind}"):
+    with pytest.raises(ConfigError, match=f"{folder}: two files are about one {kind}"):
         load_project(conf)
 
 
@@ -164,38 +164,38 @@ def test_quality_of_a_table_that_no_stage_checks_is_refused(conf: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("when", "says"),
+    ("when", "message"),
     [
         ("orders >", r"project\.yml:2: .*does not parse"),
-        ("order_count > 0", "order_count is nothing that a state can go by"),
-        ("days_since_order < orders", "days_since_order wants to be compared with whole numbers"),
-        ("days_since_order + 1 < 30", "days_since_order wants to be compared with whole numbers"),
-        ("reflect('a', 'b') = 1", "reflect is not among those that conf may call"),
+        ("order_count > 0", "order_count is no fact that a state can use"),
+        ("days_since_order < orders", "days_since_order must be compared with whole numbers"),
+        ("days_since_order + 1 < 30", "days_since_order must be compared with whole numbers"),
+        ("reflect('a', 'b') = 1", "reflect is not one that conf may call"),
     ],
 )
-def test_a_state_goes_by_what_happened_alone(conf: Path, when: str, says: str) -> None:
+def test_a_state_uses_only_facts_of_events(conf: Path, when: str, message: str) -> None:
     write(
         conf,
         "project.yml",
         f'name: small\nstates: [{{name: customer, when: "{when}"}}]\nvars: {{raw: data}}\n',
     )
-    with pytest.raises(ConfigError, match=says):
+    with pytest.raises(ConfigError, match=message):
         load_project(conf)
 
 
 @pytest.mark.parametrize(
-    ("when", "says"),
+    ("when", "message"),
     [
         ("lifetime_valeu > 5", "lifetime_valeu is no column of gold.customer_360 or gold.measure"),
         ("array_contains(segments, 'big')", "segments is no column"),
-        ("current_date > state_since", "current_date is not among those that conf may call"),
+        ("current_date > state_since", "current_date is not one that conf may call"),
     ],
 )
-def test_a_segment_goes_by_columns_of_gold_alone(conf: Path, when: str, says: str) -> None:
+def test_a_segment_uses_only_columns_of_gold(conf: Path, when: str, message: str) -> None:
     write(
         conf, "project.yml", f'name: small\nsegments: [{{name: big, when: "{when}"}}]\nvars: {{raw: data}}\n'
     )
-    with pytest.raises(ConfigError, match=says):
+    with pytest.raises(ConfigError, match=message):
         load_project(conf)
 
 

@@ -3,8 +3,9 @@
 import pytest
 
 from cdi_spark.config import load_project
-from cdi_spark.config.expressions import check_expression, columns_read, days_told
+from cdi_spark.config.expressions import check_expression, day_limits
 from cdi_spark.errors import ConfigError
+from cdi_spark.sql_text import columns_read
 from tests.paths import CONF
 
 
@@ -35,7 +36,7 @@ def check(sql: str) -> None:
     ],
 )
 def test_a_function_outside_the_list_is_refused_however_it_is_written(sql: str, function: str) -> None:
-    with pytest.raises(ConfigError, match=rf"crm\.yml: key: the function {function} is not among those"):
+    with pytest.raises(ConfigError, match=rf"crm\.yml: key: the function {function} is not one that"):
         check(sql)
 
 
@@ -68,7 +69,7 @@ def test_text_in_quotes_may_say_anything(sql: str) -> None:
     ["select 1", "SELECT id FROM x", "drop table silver.person", "set x = 1", "id; id", "id;", "a as b"],
 )
 def test_a_statement_is_refused(sql: str) -> None:
-    with pytest.raises(ConfigError, match=r"crm\.yml: key: wants one expression"):
+    with pytest.raises(ConfigError, match=r"crm\.yml: key: must be one expression"):
         check(sql)
 
 
@@ -139,8 +140,8 @@ def test_the_columns_that_an_expression_reads_are_known_by_their_first_part() ->
 
 
 def test_the_days_that_an_expression_waits_for_are_known_by_what_they_are_since() -> None:
-    told = days_told(
+    limits = day_limits(
         "orders > 3 and (days_since_order < 30 or 90 >= days_since_order) or days_since_usage between 7 and 9"
     )
-    assert told == {"order": {30, 90}, "usage": {7, 9}}
-    assert days_told("days_since_order is null and orders = 0") == {}
+    assert limits == {"order": {30, 90}, "usage": {7, 9}}
+    assert day_limits("days_since_order is null and orders = 0") == {}

@@ -1,10 +1,9 @@
-"""The README's questions in SQL, each answer computed another way: from the raw files and entities.member."""
+"""Every query of docs/cookbook, its answer computed another way: from the raw files and entities.member."""
 
 from __future__ import annotations
 
 import csv
 import json
-import re
 from collections import Counter, defaultdict
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
@@ -20,18 +19,17 @@ from pyspark.sql import functions as F
 from cdi_spark.storage import Storage
 from tests.paths import ROOT
 
-README = ROOT / "README.md"
+COOKBOOK = ROOT / "docs" / "cookbook"
 CODES = {"£": "GBP", "gbp": "GBP", "€": "EUR", "eur": "EUR", "$": "USD", "us$": "USD", "usd": "USD"}
 Answer = list[tuple[Any, ...]]
 
 
-def questions() -> dict[str, str]:
-    """The README's SQL by the question above it."""
-    [block] = re.findall(
-        r"### Questions in SQL.*?```sql\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL
-    )
-    asked = [part.split("\n", 1) for part in re.split(r"^-- ", block, flags=re.MULTILINE) if part.strip()]
-    return {part[0]: part[1] for part in asked}
+def query(name: str) -> str:
+    """Return the SQL of docs/cookbook/<name>.sql, without the question in its first line."""
+    question, _, sql = (COOKBOOK / f"{name}.sql").read_text(encoding="utf-8").partition("\n")
+    assert question.startswith("-- ")
+    assert question.endswith("?")
+    return sql
 
 
 class Raw:
@@ -99,7 +97,7 @@ def raw(demo_company: Path, demo_job: Storage) -> Raw:
 
 @pytest.fixture(scope="module")
 def truth(demo_company: Path, raw: Raw) -> Raw:
-    """The same if records were joined by who they truly are; of who is unknown to truth, as the run has it."""
+    """The same with records joined by known truth; a record without known truth keeps the run's customer."""
     people = _csv(demo_company / "raw" / "truth.csv")
     persons = {f"{row['source']}:{row['key']}": row["person"] for row in people}
     return Raw(demo_company / "raw", {record: persons.get(record, e) for record, e in raw.entity.items()})
@@ -167,10 +165,10 @@ def campaigns(raw: Raw) -> Answer:
     for event in raw.campaigns:
         entity = raw.entity.get(f"crm:{event['contact_id']}")
         if event["campaign"]:
-            told = reached[event["campaign"]]
-            if entity and event["event"] in told:
-                told[event["event"]].add(entity)
-    return [(name, len(told["sent"]), len(told["clicked"])) for name, told in sorted(reached.items())]
+            customers = reached[event["campaign"]]
+            if entity and event["event"] in customers:
+                customers[event["event"]].add(entity)
+    return [(name, len(found["sent"]), len(found["clicked"])) for name, found in sorted(reached.items())]
 
 
 def satisfaction(raw: Raw) -> Answer:
@@ -203,7 +201,7 @@ def booked(raw: Raw) -> Answer:
             add("invoice", invoice["code"], invoice["amount"], f"billing:{invoice['account']}")
     for payment in raw.payments:
         add("payment", payment["currency"], _sent_back(payment), f"billing:{payment['account_id']}")
-    return [(*key, whole, nobodys, whole) for key, (whole, nobodys) in sorted(total.items())]
+    return [(*key, whole, unattributed, whole) for key, (whole, unattributed) in sorted(total.items())]
 
 
 def owes_most(raw: Raw) -> Answer:
@@ -245,56 +243,57 @@ def by_last_channel(raw: Raw) -> Answer:
     return sorted(value.items(), key=lambda item: item[0] or "")
 
 
-# By a part of the question, the answer, and which of the query's columns it is about.
+# By query: the answer, and the columns of the query that it covers.
 ANSWERS: dict[str, tuple[Callable[[Raw], Answer], str]] = {
-    "known already": (duplicates, "records, customers, duplicates"),
-    "best buyers": (best_buyers, "entity_id, order_count, order_value"),
-    "month by month": (ordered_by_month, "cast(month as date) month, orders, value"),
-    "owe, by": (owed, "currency, owed"),
-    "were overdue": (overdue, "invoice_id, entity_id, due_on, currency, overdue"),
-    "bought together": (bought_together, "one, other, orders"),
-    "campaign": (campaigns, "campaign, reached, clicked"),
-    "content": (satisfaction, "ended, answers, satisfaction"),
-    "finance": (booked, "document, currency, gold, of_nobody_known, ledger"),
-    "owe most": (owes_most, "entity_id, overdue_balance, lifetime_value"),
-    "last hear": (by_last_channel, "channel, value"),
+    "duplicates": (duplicates, "records, customers, duplicates"),
+    "best_buyers": (best_buyers, "entity_id, order_count, order_value"),
+    "orders_by_month": (ordered_by_month, "cast(month as date) month, orders, value"),
+    "open_balance": (owed, "currency, owed"),
+    "overdue_invoices": (overdue, "invoice_id, entity_id, due_on, currency, overdue"),
+    "bought_together": (bought_together, "one, other, orders"),
+    "campaign_reach": (campaigns, "campaign, reached, clicked"),
+    "satisfaction_after_churn": (satisfaction, "ended, answers, satisfaction"),
+    "ledger_reconciliation": (booked, "document, currency, gold, unattributed, ledger"),
+    "overdue_customers": (owes_most, "entity_id, overdue_balance, lifetime_value"),
+    "revenue_by_last_channel": (by_last_channel, "channel, value"),
 }
 
 
-@pytest.mark.parametrize("part", ANSWERS)
-def test_the_answer_is_that_of_the_raw_files(demo_job: Storage, raw: Raw, part: str) -> None:
-    [sql] = [sql for question, sql in questions().items() if part in question]
-    compute, columns = ANSWERS[part]
+@pytest.mark.parametrize("name", ANSWERS)
+def test_the_answer_is_that_of_the_raw_files(demo_job: Storage, raw: Raw, name: str) -> None:
+    compute, columns = ANSWERS[name]
     wanted = compute(raw)
     assert len(wanted) > 0
-    assert [tuple(row) for row in demo_job.query(f"SELECT {columns} FROM ({sql})").collect()] == wanted
+    assert [
+        tuple(row) for row in demo_job.query(f"SELECT {columns} FROM ({query(name)})").collect()
+    ] == wanted
 
 
-@pytest.mark.parametrize("part", ANSWERS)
-def test_what_is_about_no_person_is_true_and_of_the_rest_the_gap_is_told(
-    raw: Raw, truth: Raw, part: str, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize("name", ANSWERS)
+def test_answers_about_no_person_are_exact_and_the_gap_of_the_others_is_printed(
+    raw: Raw, truth: Raw, name: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     found, true = (
-        Counter(tuple(cell for cell in row if cell not in of.sources) for row in ANSWERS[part][0](of))
+        Counter(tuple(cell for cell in row if cell not in of.sources) for row in ANSWERS[name][0](of))
         for of in (raw, truth)
     )
     missed = sum((true - found).values()) / sum(true.values())
     with capsys.disabled():
-        print(f"\n{part}: {missed:.0%} of the rows of the answer by true persons are not in this one's")
-    if part in ("month by month", "bought together", "owe, by", "were overdue"):
+        print(f"\n{name}: {missed:.0%} of the rows of the answer by true persons are not in this one's")
+    if name in ("orders_by_month", "bought_together", "open_balance", "overdue_invoices"):
         assert found == true
 
 
 def test_every_customer_is_in_one_state_and_some_are_in_each(demo_job: Storage, raw: Raw) -> None:
-    [sql] = [sql for question, sql in questions().items() if "by state" in question]
-    counted = {row["state"]: row["customers"] for row in demo_job.query(sql).collect()}
+    counted = {
+        row["state"]: row["customers"] for row in demo_job.query(query("customers_by_state")).collect()
+    }
     assert counted.keys() == {"customer", "lapsed", "lead", "prospect"}
     assert sum(counted.values()) == len(raw.sources)
 
 
-def test_who_lapsed_had_bought_and_nobody_lapses_without(demo_job: Storage) -> None:
-    [sql] = [sql for question, sql in questions().items() if "lapsed" in question]
-    by_year = {row["year"]: row["lapsed"] for row in demo_job.query(sql).collect()}
+def test_only_customers_who_bought_can_lapse(demo_job: Storage) -> None:
+    by_year = {row["year"]: row["lapsed"] for row in demo_job.query(query("lapsed_by_year")).collect()}
     lapsed = demo_job.read("gold.journey").where("state = 'lapsed'")
     assert sum(by_year.values()) == lapsed.count() > 0
     bought = demo_job.read("gold.timeline").where(
@@ -305,18 +304,18 @@ def test_who_lapsed_had_bought_and_nobody_lapses_without(demo_job: Storage) -> N
 
 
 def test_only_who_wants_marketing_mail_is_sent_some(demo_job: Storage, raw: Raw) -> None:
-    [sql] = [sql for question, sql in questions().items() if "marketing mail" in question]
-    wishes: dict[str, tuple[str, bool]] = {}
+    consents: dict[str, tuple[str, bool]] = {}
     for event in raw.campaigns:
         entity = raw.entity.get(f"crm:{event['contact_id']}")
         if entity and event["purpose"] == "marketing":
-            wish = (event["at"], event["event"] == "opt_out")
-            wishes[entity] = max(wishes.get(entity, wish), wish)
-    wanted = {entity for entity, (_, refuses) in wishes.items() if not refuses}
-    found = {row["entity_id"] for row in demo_job.query(sql).collect()}
+            consent = (event["at"], event["event"] == "opt_out")
+            consents[entity] = max(consents.get(entity, consent), consent)
+    wanted = {entity for entity, (_, refuses) in consents.items() if not refuses}
+    found = {row["entity_id"] for row in demo_job.query(query("marketing_consent")).collect()}
     assert found
     assert found <= wanted
 
 
-def test_the_readme_asks_fourteen_questions() -> None:
-    assert len(questions()) == 14
+def test_every_query_of_the_cookbook_has_a_test() -> None:
+    others = {"customers_by_state", "lapsed_by_year", "marketing_consent"}
+    assert {file.stem for file in COOKBOOK.glob("*.sql")} == ANSWERS.keys() | others

@@ -1,4 +1,4 @@
-"""Entity ids follow their records from run to run, and come back with them."""
+"""Entity ids follow their records from run to run, and come back when the records do."""
 
 from datetime import UTC, datetime
 
@@ -6,9 +6,9 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from cdi_spark.entities.identity import (
+    assign_entity_ids,
     events_since,
     membership_changes,
-    named,
     newest_event,
     redirect_changes,
 )
@@ -19,14 +19,14 @@ OLD = datetime(2024, 1, 1, tzinfo=UTC)
 NEW = datetime(2025, 1, 1, tzinfo=UTC)
 
 
-def held(spark: SparkSession, **entities: str) -> DataFrame:
+def members_of(spark: SparkSession, **entities: str) -> DataFrame:
     """entities.member as words: X="ab" is an entity X of the records a and b."""
     rows = [(r, entity, OLD, None, "r0") for entity, group in entities.items() for r in group]
     return local_rows(spark, rows, MEMBER.schema)
 
 
-def away(spark: SparkSession, **last: tuple[str | None, str]) -> DataFrame:
-    """entities.redirect: X=("Y", "ab") had a and b last, and lives in Y."""
+def redirects_of(spark: SparkSession, **last: tuple[str | None, str]) -> DataFrame:
+    """entities.redirect: X=("Y", "ab") had a and b last, and Y is its successor."""
     rows = [(entity, home, list(records), OLD, None, "r0") for entity, (home, records) in last.items()]
     return local_rows(spark, rows, REDIRECT.schema)
 
@@ -40,11 +40,11 @@ def changes(
     gone: str = "",
     run_id: str = "r1",
 ) -> DataFrame:
-    """What changes when "ab c" are found: one entity of a and b, and one of c."""
+    """Return what changes if "ab c" are found: one entity of a and b, and one of c."""
     rows = [(record, i) for i, group in enumerate(groups.split()) for record in group]
     found = local_rows(spark, rows, "record_id string, entity long")
     left = local_rows(spark, [(record,) for record in gone], "record_id string")
-    return named(found, left, members, redirects or away(spark), run_id=run_id)
+    return assign_entity_ids(found, left, members, redirects or redirects_of(spark), run_id=run_id)
 
 
 def after(members: DataFrame, change: DataFrame) -> DataFrame:
@@ -64,108 +64,108 @@ def ids(
 
 
 def test_an_id_stays_with_its_records(spark: SparkSession) -> None:
-    assert ids(spark, "ab c", held(spark, X="ab", Y="c")) == {"a": "X", "b": "X", "c": "Y"}
+    assert ids(spark, "ab c", members_of(spark, X="ab", Y="c")) == {"a": "X", "b": "X", "c": "Y"}
 
 
 def test_the_larger_part_of_a_split_keeps_the_id(spark: SparkSession) -> None:
-    found = ids(spark, "a bc", held(spark, X="abc"))
+    found = ids(spark, "a bc", members_of(spark, X="abc"))
     assert found["b"] == found["c"] == "X" != found["a"]
 
 
 def test_a_merged_entity_takes_the_id_that_brings_most_records(spark: SparkSession) -> None:
-    assert set(ids(spark, "abc", held(spark, X="a", Y="bc")).values()) == {"Y"}
+    assert set(ids(spark, "abc", members_of(spark, X="a", Y="bc")).values()) == {"Y"}
 
 
-def test_new_ids_are_the_same_when_a_run_is_tried_again_and_others_in_another_run(
+def test_a_repeated_run_assigns_the_same_new_ids_and_another_run_others(
     spark: SparkSession,
 ) -> None:
-    nobody = held(spark)
-    assert ids(spark, "ab c", nobody) == ids(spark, "c ab", nobody)
-    in_another = changes(spark, "ab", nobody, run_id="r2").collect()
-    assert ids(spark, "ab", nobody)["a"] not in {row["entity_id"] for row in in_another}
+    empty = members_of(spark)
+    assert ids(spark, "ab c", empty) == ids(spark, "c ab", empty)
+    in_another = changes(spark, "ab", empty, run_id="r2").collect()
+    assert ids(spark, "ab", empty)["a"] not in {row["entity_id"] for row in in_another}
 
 
-def test_an_id_that_was_merged_away_is_back_with_its_records_after_a_split(spark: SparkSession) -> None:
-    merged, known = held(spark, Y="abcde"), away(spark, X=("Y", "ab"))
+def test_an_id_that_was_merged_comes_back_after_a_split(spark: SparkSession) -> None:
+    merged, known = members_of(spark, Y="abcde"), redirects_of(spark, X=("Y", "ab"))
     assert ids(spark, "ab cde", merged, known) == {**dict.fromkeys("ab", "X"), **dict.fromkeys("cde", "Y")}
-    # Most of its last records stay with Y: the third brings it back to nobody.
-    torn, known = held(spark, Y="abcdef"), away(spark, X=("Y", "abc"))
+    # Most of its last records stay in Y: the third one alone does not bring the id back.
+    torn, known = members_of(spark, Y="abcdef"), redirects_of(spark, X=("Y", "abc"))
     assert ids(spark, "abdef c", torn, known)["c"] not in ("X", "Y")
 
 
-def test_of_equal_parts_that_which_had_the_id_longer_keeps_it_and_the_other_gets_its_own_back(
+def test_between_equal_parts_the_one_with_the_id_for_longer_keeps_it_and_the_other_gets_its_own_back(
     spark: SparkSession,
 ) -> None:
-    joined = held(spark, Y="a").withColumn("valid_from", F.lit(NEW))
-    merged, known = held(spark, Y="b").unionByName(joined), away(spark, X=("Y", "a"))
+    joined = members_of(spark, Y="a").withColumn("valid_from", F.lit(NEW))
+    merged, known = members_of(spark, Y="b").unionByName(joined), redirects_of(spark, X=("Y", "a"))
     assert ids(spark, "a b", merged, known) == {"a": "X", "b": "Y"}
 
 
 def test_an_id_comes_back_only_where_most_of_its_last_records_are(spark: SparkSession) -> None:
-    # Two of X's records are in Z, which no change reaches; b alone does not bring it back.
-    known = away(spark, X=("Z", "abd"))
-    assert "X" not in ids(spark, "b cf", held(spark, Y="bcf", Z="ade"), known).values()
-    # Records that are no more do not count.
-    assert ids(spark, "b cf", held(spark, Y="bcf"), known)["b"] == "X"
-    members = held(spark, Y="bcf", Z="ad")
+    # Two of X's records are in Z, which does not change; b alone does not bring the id back.
+    known = redirects_of(spark, X=("Z", "abd"))
+    assert "X" not in ids(spark, "b cf", members_of(spark, Y="bcf", Z="ade"), known).values()
+    # Deleted records do not count.
+    assert ids(spark, "b cf", members_of(spark, Y="bcf"), known)["b"] == "X"
+    members = members_of(spark, Y="bcf", Z="ad")
     assert current(after(members, changes(spark, "b cf", members, known, gone="ad")))["b"] == "X"
 
 
 def test_an_id_whose_records_were_all_deleted_comes_back_with_them(spark: SparkSession) -> None:
-    assert ids(spark, "ab", held(spark), away(spark, X=(None, "ab"))) == {"a": "X", "b": "X"}
+    assert ids(spark, "ab", members_of(spark), redirects_of(spark, X=(None, "ab"))) == {"a": "X", "b": "X"}
 
 
 def test_only_what_changes_is_written(spark: SparkSession) -> None:
-    members = held(spark, X="ab", Y="cdg", Z="e")
+    members = members_of(spark, X="ab", Y="cdg", Z="e")
     change = changes(spark, "abc dgf", members, gone="e")
-    told = membership_changes(change, members, run_id="r1", at=F.lit(NEW)).collect()
-    assert {(r["record_id"], r["entity_id"], r["valid_to"] is None) for r in told} == {
+    rows_changed = membership_changes(change, members, run_id="r1", at=F.lit(NEW)).collect()
+    assert {(r["record_id"], r["entity_id"], r["valid_to"] is None) for r in rows_changed} == {
         ("c", "Y", False), ("c", "X", True), ("e", "Z", False), ("f", "Y", True),
     }  # fmt: skip
     assert changes(spark, "ab cdg", members).isEmpty()
 
 
-def homes(redirects: DataFrame, change: DataFrame) -> list[tuple[str, str | None, list[str], bool]]:
+def successors(redirects: DataFrame, change: DataFrame) -> list[tuple[str, str | None, list[str], bool]]:
     rows = redirect_changes(change, redirects, run_id="r1", at=F.lit(NEW)).collect()
-    return sorted((r["entity_id"], r["lives_in"], r["records"], r["valid_to"] is None) for r in rows)
+    return sorted((r["entity_id"], r["successor_id"], r["records"], r["valid_to"] is None) for r in rows)
 
 
-def test_an_id_that_is_no_more_leads_to_the_entity_that_has_most_of_its_last_records(
+def test_the_successor_of_an_id_is_the_entity_with_most_of_its_last_records(
     spark: SparkSession,
 ) -> None:
-    members, nowhere = held(spark, X="abd", Y="cefg", W="h"), away(spark)
+    members, nowhere = members_of(spark, X="abd", Y="cefg", W="h"), redirects_of(spark)
     change = changes(spark, "abcefg d", members, gone="h")
-    assert homes(nowhere, change) == [("W", None, ["h"], True), ("X", "Y", ["a", "b", "d"], True)]
-    # Y merges into Z: X leads to where its records are now, at once.
-    known = away(spark, X=("Y", "abd"))
-    change = changes(spark, "abcdefghijklm", held(spark, Y="abcefg", Z="dhijklm"), known)
-    assert homes(known, change) == [
+    assert successors(nowhere, change) == [("W", None, ["h"], True), ("X", "Y", ["a", "b", "d"], True)]
+    # Y merges into Z: Z becomes the successor of X in the same run.
+    known = redirects_of(spark, X=("Y", "abd"))
+    change = changes(spark, "abcdefghijklm", members_of(spark, Y="abcefg", Z="dhijklm"), known)
+    assert successors(known, change) == [
         ("X", "Y", ["a", "b", "d"], False), ("X", "Z", ["a", "b", "d"], True),
         ("Y", "Z", ["a", "b", "c", "e", "f", "g"], True),
     ]  # fmt: skip
-    # It is back: nobody is sent elsewhere any more.
-    change = changes(spark, "abd cefg", held(spark, Y="abcdefg"), known)
-    assert homes(known, change) == [("X", "Y", ["a", "b", "d"], False)]
+    # X has its records back: its redirect ends.
+    change = changes(spark, "abd cefg", members_of(spark, Y="abcdefg"), known)
+    assert successors(known, change) == [("X", "Y", ["a", "b", "d"], False)]
 
 
-def told(members: DataFrame, known: DataFrame) -> set[tuple[str, str, str, str]]:
+def derived(members: DataFrame, known: DataFrame) -> set[tuple[str, str, str, str]]:
     rows = events_since(members, newest_event(known), run_id="r1").collect()
     return {(r["entity_id"], r["kind"], "".join(r["before"]), "".join(r["after"])) for r in rows}
 
 
-def test_events_tell_created_merged_split_moved_and_retired(spark: SparkSession) -> None:
+def test_events_are_created_merged_split_moved_and_retired(spark: SparkSession) -> None:
     nothing = local_rows(spark, [], EVENT.schema)
-    before = held(spark, X="ab", Y="c", Z="d", V="fg", U="h")
-    assert told(before, nothing) == {(name, "created", "", name) for name in "XYZVU"}
+    before = members_of(spark, X="ab", Y="c", Z="d", V="fg", U="h")
+    assert derived(before, nothing) == {(name, "created", "", name) for name in "XYZVU"}
     known = events_since(before, 0, run_id="r0")
-    assert told(before, known) == set()
+    assert derived(before, known) == set()
     rows = [
         ("a", "X", OLD, None), ("b", "X", OLD, NEW), ("b", "N", NEW, None), ("c", "Y", OLD, NEW),
         ("c", "X", NEW, None), ("d", "Z", OLD, NEW), ("e", "M", NEW, None), ("f", "V", OLD, None),
         ("g", "V", OLD, NEW), ("g", "U", NEW, None), ("h", "U", OLD, None),
     ]  # fmt: skip
     members = local_rows(spark, [(*row, "r1") for row in rows], MEMBER.schema)
-    assert told(members, known) == {
+    assert derived(members, known) == {
         ("N", "split", "X", "N"), ("M", "created", "", "M"), ("Y", "merged", "Y", "X"), ("Z", "retired", "Z", ""),
         ("U", "moved", "V", "U"),
     }  # fmt: skip

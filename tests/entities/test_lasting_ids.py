@@ -1,4 +1,4 @@
-"""Entity ids that last: through runs, another order of the input and a new model, and over a bridge and back."""
+"""Entity ids last through runs, another order of the input, a new model, and a record that joins two entities."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def project(**linkage: Any) -> Project:
 
 
 def entities(storage: Storage) -> dict[str, frozenset[str]]:
-    """Records by entity id."""
+    """Return the records by entity id."""
     current = storage.read("entities.member").where("valid_to IS NULL").collect()
     found: dict[str, set[str]] = {}
     for row in current:
@@ -49,35 +49,35 @@ def yesterday(spark: SparkSession, linked_company: Storage, tmp_path: Path) -> S
     return Storage(spark, tmp_path / "warehouse")
 
 
-def test_ids_stay_through_another_order_of_the_input_and_a_new_model(yesterday: Storage) -> None:
+def test_ids_stay_with_another_order_of_the_input_and_a_new_model(yesterday: Storage) -> None:
     before = entities(yesterday)
     persons = yesterday.read(PERSON.name).toPandas()
     shuffled = yesterday.spark.createDataFrame(persons.sample(frac=1, random_state=7), PERSON.schema)
     yesterday.replace(PERSON, shuffled.repartition(5))
-    again = Run(yesterday.spark, project(), yesterday, full=True, run_id="shuffled")
+    again = Run(project(), yesterday, full=True, run_id="shuffled")
     list(run_stages(again, ("score", "resolve")))
     assert entities(yesterday) == before
     assert events(yesterday, "shuffled") == []
 
     models = {row["model_id"] for row in yesterday.read("linkage.model").collect()}
-    other = Run(yesterday.spark, project(training_records=300), yesterday, run_id="retrained")
+    other = Run(project(training_records=300), yesterday, run_id="retrained")
     list(run_stages(other, ("train", "score", "resolve")))
     assert {row["model_id"] for row in yesterday.read("linkage.linked").collect()}.isdisjoint(models)
     after = entities(yesterday)
     same = set(before.values()) & set(after.values())
     assert len(same) > 0.8 * len(before)
     assert all(after.get(entity) == records for entity, records in before.items() if records in same)
-    told = {entity for _, entity, _, _ in events(yesterday, "retrained")}
-    assert not told & {entity for entity, records in before.items() if records in same}
+    with_events = {entity for _, entity, _, _ in events(yesterday, "retrained")}
+    assert not with_events & {entity for entity, records in before.items() if records in same}
 
 
-def test_a_bridge_is_one_merge_and_its_end_one_split_with_the_old_id_back(
+def test_a_bridge_merges_once_and_its_end_splits_once_with_the_old_id_back(
     spark: SparkSession, linked_company: Storage, tmp_path: Path
 ) -> None:
     storage = with_model(spark, linked_company, tmp_path / "warehouse")
     # Where components are entities, a third record joins any two.
     worlds = Worlds(storage, project(resolve="components"), count=1)
-    nobody = dict.fromkeys(("given_name", "middle_name", "birth_date", "phones", "street"))
+    unknown = dict.fromkeys(("given_name", "middle_name", "birth_date", "phones", "street"))
     anna = {"given_name": "Anna", "birth_date": date(1980, 5, 17), "emails": ["anna"], "phones": ["1"]}
     bert = {"given_name": "Bertram", "birth_date": date(1955, 1, 2), "emails": ["bert"], "phones": ["2"]}
     both = {"emails": ["anna", "bert"], "phones": ["1", "2"]}
@@ -86,17 +86,17 @@ def test_a_bridge_is_one_merge_and_its_end_one_split_with_the_old_id_back(
         for name, says in said.items():
             worlds.said.pop(f"crm:{name}", None)
             if says is not None:
-                worlds.said[f"crm:{name}"] = {**nobody, "orders": 0, "world": 0, **says}
+                worlds.said[f"crm:{name}"] = {**unknown, "orders": 0, "world": 0, **says}
         worlds.write_silver()
-        list(run_stages(Run(spark, worlds.project, storage, run_id=run_id), ("score", "resolve")))
+        list(run_stages(Run(worlds.project, storage, run_id=run_id), ("score", "resolve")))
         return entities(storage)
 
     first = day("first", anna1=anna, anna2=anna, bert1=bert)
     ids = {min(records): entity for entity, records in first.items()}
-    assert set(ids) == {"crm:anna1", "crm:bert1", "crm:settled"}
+    assert set(ids) == {"crm:anna1", "crm:bert1", "crm:permanent"}
     joined = day("bridged", bridge=both)
     merged = {"crm:anna1", "crm:anna2", "crm:bert1", "crm:bridge"}
-    assert joined == {ids["crm:anna1"]: merged, ids["crm:settled"]: {"crm:settled"}}
+    assert joined == {ids["crm:anna1"]: merged, ids["crm:permanent"]: {"crm:permanent"}}
     assert events(storage, "bridged") == [
         ("merged", ids["crm:bert1"], [ids["crm:bert1"]], [ids["crm:anna1"]])
     ]

@@ -1,4 +1,4 @@
-"""Marts: every event, with the customer it belongs to now; readers of gold see those of the last release."""
+"""Marts: every event with its current customer; readers of gold see those of the last release."""
 
 from collections.abc import Callable
 
@@ -21,7 +21,7 @@ ORDER = TABLES["silver.order"]
 
 @pytest.fixture
 def rows_of(members: Make, silver: Make) -> dict[Table, DataFrame]:
-    """An order of shop:1, who was ann and is bob, one of somebody unknown and one of nobody."""
+    """An order of shop:1, which moved from ann to bob, one of an unknown record and one without a record."""
     orders = silver("order", {"record_id": "shop:1", "status": "paid"}, {"record_id": "shop:2"}, {})
     return {ORDER: orders, MEMBER: members({"bob": ["shop:1"]}, ended={"ann": ["shop:1"]})}
 
@@ -34,7 +34,7 @@ def ordered(storage: Storage, rows_of: dict[Table, DataFrame]) -> Storage:
     return storage
 
 
-def test_an_event_goes_to_the_customer_that_its_record_is_in_now_and_one_of_nobody_known_to_none(
+def test_an_event_belongs_to_the_current_customer_of_its_record_or_to_none(
     storage: Storage, rows_of: dict[Table, DataFrame]
 ) -> None:
     rows = storage.read("gold.order", instead={table.name: rows for table, rows in rows_of.items()})
@@ -44,7 +44,7 @@ def test_an_event_goes_to_the_customer_that_its_record_is_in_now_and_one_of_nobo
     ]  # fmt: skip
 
 
-def test_an_event_moves_with_its_record_when_the_next_release_comes(ordered: Storage, members: Make) -> None:
+def test_an_event_moves_with_its_record_in_the_next_release(ordered: Storage, members: Make) -> None:
     ordered.release("monday")
     ordered.replace(MEMBER, members({"cid": ["shop:1"]}))
     ordered.replace(ORDER, ordered.read("silver.order").withColumn("status", F.lit("sent")))
@@ -58,7 +58,7 @@ def test_an_event_moves_with_its_record_when_the_next_release_comes(ordered: Sto
     assert seen() == [("cid", "sent")]
 
 
-def test_a_mart_of_which_the_project_has_no_events_is_empty_and_has_its_declared_columns(
+def test_a_mart_without_events_is_empty_and_has_its_declared_columns(
     ordered: Storage,
 ) -> None:
     ordered.release("monday")

@@ -1,4 +1,4 @@
-"""Where revenue comes from: sums by month and customer, and orders shared among the touches before them."""
+"""Revenue by month and customer, and orders attributed to the touches before them."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from pyspark.sql import DataFrame
 
-from cdi_spark.gold.finance.money import conversion
+from cdi_spark.gold.finance.money import conversion, exchange_rates
 from cdi_spark.schema import CONVERSION, MEMBER
 from cdi_spark.storage import Storage
 
@@ -29,7 +29,7 @@ def touch(person: str, channel: str | None, days: float, campaign: str | None = 
 
 @pytest.fixture
 def sold(storage: Storage, silver: Make, members: Make) -> Callable[[str], DataFrame]:
-    """The views of gold over orders, with what touched their customers before."""
+    """The views of gold over orders, with the interactions of their customers before."""
     tables = {
         "order": [
             order("a", "shop:ann", "100"),
@@ -55,27 +55,27 @@ def sold(storage: Storage, silver: Make, members: Make) -> Callable[[str], DataF
                      "amount": Decimal(-3)}],
     }  # fmt: skip
     rows_of = {f"silver.{name}": silver(name, *rows) for name, rows in tables.items()} | {
-        CONVERSION.name: conversion(silver("rate"), to="EUR"),
+        CONVERSION.name: conversion(exchange_rates(silver("rate")), to="EUR"),
         MEMBER.name: members({"ann": ["shop:ann", "crm:ann"], "bob": ["shop:bob"], "cid": ["shop:cid"]}),
     }
     return lambda view: storage.read(view, instead=rows_of)
 
 
-def test_each_model_shares_an_order_to_the_cent_and_one_without_a_touch_is_told_too(
+def test_each_model_attributes_an_order_to_the_cent_and_lists_orders_without_a_touch(
     sold: Callable[[str], DataFrame],
 ) -> None:
     rows = sold("gold.attribution").selectExpr(
         "order_id",
         "channel",
         "campaign",
-        "CAST(array(first_touch, last_touch, linear) AS ARRAY<STRING>) AS told",
+        "CAST(array(first_touch, last_touch, linear) AS ARRAY<STRING>) AS shares",
     )
-    found = {tuple(row)[:3]: row["told"] for row in rows.collect()}
+    found = {tuple(row)[:3]: row["shares"] for row in rows.collect()}
     assert found == {
-        # Two of three touches were the same campaign.
+        # Two of three touches are of the same campaign.
         ("a", "mail", "Spring"): ["100.000", "100.000", "66.670"],
         ("a", "call", None): ["0.000", "0.000", "33.330"],
-        # A third of two cents is nothing; the last has all.
+        # A third of two cents rounds to nothing; the last touch gets both cents.
         ("b", "call", None): ["0.020", "0.000", "0.000"],
         ("b", "chat", None): ["0.000", "0.000", "0.000"],
         ("b", "mail", None): ["0.000", "0.020", "0.020"],
@@ -86,7 +86,7 @@ def test_each_model_shares_an_order_to_the_cent_and_one_without_a_touch_is_told_
     }  # fmt: skip
 
 
-def test_revenue_is_told_by_month_customer_and_currency(sold: Callable[[str], DataFrame]) -> None:
+def test_revenue_is_by_month_customer_and_currency(sold: Callable[[str], DataFrame]) -> None:
     month = "2026-05-01"
     rows = sold("gold.revenue").selectExpr(
         "CAST(month AS STRING)",

@@ -10,7 +10,7 @@ from pyspark.sql import functions as F
 
 from cdi_spark.errors import CdiError
 from cdi_spark.graph import components as ways
-from cdi_spark.graph.components import Keep, check_components, components
+from cdi_spark.graph.components import Materialise, check_components, components
 from cdi_spark.spark.local_rows import local_rows
 from cdi_spark.storage import Storage
 
@@ -85,7 +85,7 @@ def joined_by_hand(pairs: list[tuple[str, str]]) -> set[frozenset[str]]:
     ],
 )
 def test_every_way_joins_the_same_and_calls_a_component_by_its_smallest_id(
-    spark: SparkSession, storage: Storage, way: Callable[[DataFrame, Keep], DataFrame]
+    spark: SparkSession, storage: Storage, way: Callable[[DataFrame, Materialise], DataFrame]
 ) -> None:
     pairs = graph_of_many_shapes()
     rows = local_rows(spark, pairs, "l string, r string")

@@ -1,4 +1,4 @@
-"""Processes of Spark that end with their test, and what they start with: a wheel, and a Python without the package."""
+"""Spark processes that end with their test, a wheel, and a Python without the package."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from tests.paths import ROOT
 
 
 class Process:
-    """A process with all that it starts, and what they said."""
+    """A process with its children and their output."""
 
     def __init__(self, command: list[str], log: Path, environment: Mapping[str, str]) -> None:
         self.log = log
@@ -34,7 +34,11 @@ class Process:
             )  # fmt: skip
 
     def says(self, pattern: str, *, within: float = 120) -> str:
-        """Wait for words in what it says; what the pattern's group found, `within` so many seconds."""
+        """Wait until the output matches; return the pattern's group.
+
+        Args:
+            within: how long to wait, seconds.
+        """
         until = time.monotonic() + within
         while self._process.poll() is None and time.monotonic() < until:
             if found := re.search(pattern, self.log.read_text(errors="replace")):
@@ -43,14 +47,14 @@ class Process:
         raise AssertionError(f"{self.log.name} does not say {pattern}:\n{self.tail()}")
 
     def listens(self, port: int, *, within: float = 120) -> None:
-        """Wait until it takes connections on a port of loopback."""
+        """Wait until it accepts connections on a loopback port."""
         until = time.monotonic() + within
         while self._process.poll() is None and time.monotonic() < until:
             with socket.socket() as probe:
                 if probe.connect_ex(("127.0.0.1", port)) == 0:
                     return
             time.sleep(0.1)
-        raise AssertionError(f"{self.log.name}: nobody listens on port {port}:\n{self.tail()}")
+        raise AssertionError(f"{self.log.name}: no process listens on port {port}:\n{self.tail()}")
 
     def succeeds(self, *, within: float = 400) -> None:
         assert self._process.wait(within) == 0, f"{self.log.name}:\n{self.tail()}"
@@ -103,7 +107,7 @@ def environment(tmp_path_factory: pytest.TempPathFactory, bare_python: Path) -> 
         text=True,
         check=True,
     )
-    # Of two lines for one setting Spark takes the last.
+    # Of two lines for a setting Spark uses the last.
     (conf / "spark-defaults.conf").write_text(
         f"{defaults.stdout}spark.pyspark.python {bare_python}\nspark.sql.shuffle.partitions 2\n"
         "spark.sql.adaptive.enabled false\n"
@@ -113,7 +117,7 @@ def environment(tmp_path_factory: pytest.TempPathFactory, bare_python: Path) -> 
         "SPARK_CONF_DIR": str(conf),
         "SPARK_LOCAL_IP": "127.0.0.1",
         "PYSPARK_PYTHON": str(bare_python),  # a Connect server does not look into the defaults for it
-        # Of code that runs for seconds, compiling it well is a third of the processor time.
+        # Optimising code that runs for seconds would take a third of the processor time.
         "JAVA_TOOL_OPTIONS": "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=128m",
     }
 
@@ -124,8 +128,8 @@ def bare_python(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("python")
     venv.EnvBuilder(symlinks=True).create(folder)
     packages = folder / "lib" / f"python3.{sys.version_info.minor}" / "site-packages"
-    # Packages in a folder that a .pth file names are found; what .pth files there name, as an editable
-    # install does, is not.
+    # Packages in a folder that a .pth file names are found. The .pth files in that folder, such as those of an
+    # editable install, are not read.
     (packages / "packages.pth").write_text(sysconfig.get_path("purelib"))
     tried = subprocess.run(
         [folder / "bin" / "python", "-c", "import pyspark, cdi_spark"],
@@ -157,7 +161,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def free_port() -> int:
-    """A port of loopback on which nobody listened a moment ago."""
+    """A loopback port on which no process was listening a moment ago."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

@@ -1,4 +1,4 @@
-"""A run gives the same wherever it is launched: in this process, on a cluster, over Spark Connect."""
+"""A run gives the same result in this process, on a cluster, and over Spark Connect."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.paths import ROOT
 
 pytestmark = pytest.mark.launch
 
-# Great Expectations takes five seconds to import: only where it has been tried in no other test.
+# Great Expectations takes five seconds to import: only in tests of what no other test covers.
 GATE = "expectations: [{expectation: ExpectColumnValuesToBeUnique, column: record_id}]\n"
 
 
@@ -55,8 +55,8 @@ def test_over_spark_connect_by_the_console_command(
     start: Any, environment: dict[str, str], free_port: int, tmp_path: Path, spark: SparkSession,
     first_day: tiny.FirstDay,
 ) -> None:  # fmt: skip
-    gated = shutil.copytree(first_day.conf, tmp_path / "conf")
-    (gated / "quality" / "person.yml").write_text(tiny.QUALITY + GATE)
+    check_and_count = shutil.copytree(first_day.conf, tmp_path / "conf")
+    (check_and_count / "quality" / "person.yml").write_text(tiny.QUALITY + GATE)
     server = start(
         "server", Path(environment["SPARK_HOME"]) / "bin" / "spark-submit", "--master", "local[2]",
         "--class", "org.apache.spark.sql.connect.service.SparkConnectServer",
@@ -66,7 +66,7 @@ def test_over_spark_connect_by_the_console_command(
     )  # fmt: skip
     server.listens(free_port)
     job = start(
-        "job", Path(sys.executable).parent / "cdi", "run", "all", "--project", gated,
+        "job", Path(sys.executable).parent / "cdi", "run", "all", "--project", check_and_count,
         "--warehouse", tmp_path / "warehouse", SPARK_REMOTE=f"sc://127.0.0.1:{free_port}", PYTHONPATH=str(ROOT),
     )  # fmt: skip
     job.succeeds()
@@ -74,7 +74,7 @@ def test_over_spark_connect_by_the_console_command(
 
 
 @pytest.mark.parametrize("profile", ["small", "large"])
-def test_by_itself_with_spark_set_for_small_and_for_large_data(
+def test_with_spark_settings_for_small_and_for_large_data(
     start: Any, tmp_path: Path, spark: SparkSession, first_day: tiny.FirstDay, profile: str
 ) -> None:
     conf = shutil.copytree(first_day.conf, tmp_path / "conf")

@@ -118,12 +118,12 @@ def test_implied_shares_are_never_called_precision_or_recall(tuned: dict[str, An
     assert implied["implied_precision"].is_monotonic_increasing
 
 
-def test_a_changed_comparison_is_trained_anew_and_scores_every_pair_otherwise(
+def test_a_changed_comparison_is_trained_again_and_changes_the_weights(
     tuned: dict[str, Any], demo_job: Storage
 ) -> None:
     old, new = (
         {
-            # Without what is told of other comparisons: "same (family_name agrees)".
+            # Without the part about other comparisons: "same (family_name agrees)".
             (c["output_column_name"], lv["label_for_charts"].split(" (")[0])
             for c in s["comparisons"]
             for lv in c["comparison_levels"]

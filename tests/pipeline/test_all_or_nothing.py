@@ -21,12 +21,12 @@ expectations: [{expectation: ExpectTableRowCountToEqual, arguments: {value: 0}}]
 
 @pytest.fixture(scope="module")
 def company(first_day: tiny.FirstDay, tmp_path_factory: pytest.TempPathFactory) -> tiny.FirstDay:
-    """The tiny company after its first run; each test runs it on from where the one before left it."""
+    """The tiny company after its first run; each test continues from where the one before ended."""
     return first_day.copy(tmp_path_factory.mktemp("company"))
 
 
-def members(told: dict[str, list[str]]) -> dict[str, str]:
-    return dict(line.split() for line in told["members"])
+def members(outcome: dict[str, list[str]]) -> dict[str, str]:
+    return dict(line.split() for line in outcome["members"])
 
 
 def table_counts(storage: Storage) -> dict[str, int]:
@@ -35,9 +35,7 @@ def table_counts(storage: Storage) -> dict[str, int]:
     return {name: storage.read(name).count() for name in names if not name.startswith("ops.")}
 
 
-def test_a_second_run_of_the_same_input_changes_no_tables_rows(
-    spark: SparkSession, company: tiny.FirstDay
-) -> None:
+def test_a_second_run_of_the_same_input_changes_no_rows(spark: SparkSession, company: tiny.FirstDay) -> None:
     storage = company.storage
     counts, gold = table_counts(storage), tiny.released_gold(storage)
     tiny.run(spark, company.conf, Path(storage.warehouse))
@@ -58,7 +56,7 @@ def test_gold_whose_gate_fails_is_not_released(spark: SparkSession, company: tin
         gate.unlink()
     assert tiny.released_gold(released) == before
     assert released.read("ops.release").count() == releases
-    # Who reads the table past the release sees no difference either: it is written after the gate.
+    # The table itself has not changed either: it is written after the gate.
     assert released.read("gold.customer_360").count() == len(before["gold.customer_360"])
 
 

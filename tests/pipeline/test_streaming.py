@@ -1,4 +1,4 @@
-"""`cdi stream`: files that come are in gold, once, whatever is killed."""
+"""`cdi stream`: new files are in gold exactly once, also after a kill."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tests import tiny_company as tiny
 pytestmark = pytest.mark.launch
 
 
-def test_files_that_come_are_in_gold_without_a_schedule(
+def test_new_files_are_in_gold_without_a_schedule(
     spark: SparkSession, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     conf = tiny.make(tmp_path)
@@ -28,7 +28,7 @@ def test_files_that_come_are_in_gold_without_a_schedule(
     runs: list[int] = []
 
     def watch() -> None:
-        runs.append(stream(Run(spark, load_project(conf), storage), every_seconds=1))
+        runs.append(stream(Run(load_project(conf), storage), every_seconds=1))
 
     watching = threading.Thread(target=watch)
     watching.start()
@@ -45,7 +45,7 @@ def test_files_that_come_are_in_gold_without_a_schedule(
     assert landed == {"crm": 60 + 62, "shop": 60 + 62}
     assert dict(row.split(" ") for row in tiny.outcome(storage)["members"]) == tiny.truth(day=2)
 
-    # All has been through: there is nothing to do.
+    # All files are processed: there is nothing to do.
     place = ["--project", str(conf), "--warehouse", storage.warehouse]
     assert main(["stream", "--available-now", *place]) == 0
     assert "0 runs" in capsys.readouterr().err

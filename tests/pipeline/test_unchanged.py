@@ -1,4 +1,4 @@
-"""A run makes again only what something reached since the last one."""
+"""A run repeats only the parts whose dependencies changed since the last run."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 from pyspark.sql import SparkSession
 
 from cdi_spark.config import load_project
-from cdi_spark.pipeline.parts import PARTS
+from cdi_spark.pipeline.dependencies import PARTS, Part
 from cdi_spark.pipeline.run import Run
 from cdi_spark.pipeline.runner import STAGES, run_stages
 from cdi_spark.schema import RUN
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.launch
 
 @pytest.fixture(scope="module")
 def company(tmp_path_factory: pytest.TempPathFactory, spark_session_of_all_tests: SparkSession) -> Path:
-    """A company after its first run, whose files have lain still for a while."""
+    """A company after its first run, whose files have not changed for a while."""
     folder = tmp_path_factory.mktemp("unchanged")
     conf = tiny_company.make(folder)
     _settle(folder)
@@ -34,15 +34,15 @@ def company(tmp_path_factory: pytest.TempPathFactory, spark_session_of_all_tests
 
 
 def _settle(folder: Path) -> None:
-    """Let the files be older than what a run takes for just written."""
+    """Make the files old enough to count as stable."""
     for file in [*folder.glob("customers/*"), *folder.glob("orders/*")]:
         os.utime(file, (time.time() - 100, time.time() - 100))
 
 
 def _run(spark: SparkSession, company: Path, *, full: bool = False) -> tuple[set[str], Storage]:
-    """Run all stages; those that did something."""
+    """Run all stages; return those that did something."""
     storage = Storage(spark, company / "warehouse")
-    run = Run(spark, load_project(company / "conf"), storage, full=full)
+    run = Run(load_project(company / "conf"), storage, full=full)
     return {done.stage for done in run_stages(run, list(STAGES)) if not done.is_unchanged}, storage
 
 
@@ -53,44 +53,44 @@ def _versions(storage: Storage) -> dict[str, int]:
     return storage.versions(sorted(".".join(table.parts) for table in tables if table.parts[0] != "ops"))
 
 
-def test_a_run_over_nothing_new_writes_no_table(spark: SparkSession, company: Path) -> None:
+def test_a_run_without_changes_writes_no_table(spark: SparkSession, company: Path) -> None:
     before = _versions(Storage(spark, company / "warehouse"))
-    at_work, storage = _run(spark, company)
-    assert at_work == set()
+    active, storage = _run(spark, company)
+    assert active == set()
     assert _versions(storage) == before
     last = storage.read(RUN.name).orderBy("started_at", ascending=False).limit(len(STAGES)).collect()
     assert {row["stage"] for row in last} == set(STAGES)
     assert all(row["status"] == "succeeded" and row["rows"] for row in last)
 
 
-def test_a_table_that_somebody_changed_is_made_again_and_only_it(spark: SparkSession, company: Path) -> None:
+def test_only_a_table_that_was_changed_by_hand_is_standardised_again(
+    spark: SparkSession, company: Path
+) -> None:
     storage = Storage(spark, company / "warehouse")
     before = storage.read("silver.order").count()
     spark.sql(f"DELETE FROM {storage.address('silver.order')} WHERE order_id LIKE '%-1'")
-    run = Run(spark, load_project(company / "conf"), storage)
+    run = Run(load_project(company / "conf"), storage)
     stale = [name for name, part in PARTS["standardise"](run).items() if _is_stale(run, name, part)]
     assert stale == ["silver.order"]
-    at_work, _ = _run(spark, company)
-    assert at_work == {"standardise", "publish"}
+    active, _ = _run(spark, company)
+    assert active == {"standardise", "publish"}
     assert storage.read("silver.order").count() == before
     assert _run(spark, company)[0] == set()
 
 
-def _is_stale(run: Run, name: str, part: object) -> bool:
-    made_from = part.made_from(run.storage.versions([*part.reads, *part.writes]))  # type: ignore[attr-defined]
+def _is_stale(run: Run, name: str, part: Part) -> bool:
+    made_from = part.fingerprint(run.storage.versions([*part.reads, *part.writes]))
     return bool(run.last["standardise"].made_from[name] != made_from)  # type: ignore[index]
 
 
-def test_a_judgement_reaches_the_stages_that_go_by_it(spark: SparkSession, company: Path) -> None:
+def test_a_judgement_reruns_the_stages_that_depend_on_it(spark: SparkSession, company: Path) -> None:
     storage = Storage(spark, company / "warehouse")
     judge(storage, ("crm:0", "crm:3"), "must", by="Eva", why="the same desk")
     assert _run(spark, company)[0] == {"resolve", "publish"}
     assert _run(spark, company)[0] == set()
 
 
-def test_a_file_with_another_name_and_the_same_rows_reaches_no_table(
-    spark: SparkSession, company: Path
-) -> None:
+def test_a_renamed_file_with_the_same_rows_changes_no_table(spark: SparkSession, company: Path) -> None:
     file = next((company / "customers").glob("*.csv"))
     file.rename(file.with_name("other.csv"))
     assert _run(spark, company)[0] == {"ingest"}
@@ -117,7 +117,7 @@ def test_a_full_run_and_one_after_a_killed_one_do_everything(spark: SparkSession
     assert _run(spark, company)[0] == set()
 
 
-def test_another_conf_reaches_what_it_is_about(spark: SparkSession, company: Path) -> None:
+def test_changed_conf_reruns_what_depends_on_it(spark: SparkSession, company: Path) -> None:
     quality = company / "conf" / "quality" / "person.yml"
     before = quality.read_text()
     quality.write_text(before.replace("2005-01-01", "2004-01-01"))

@@ -9,13 +9,10 @@ from pathlib import Path
 import pytest
 
 from cdi_spark.cli import main
-from cdi_spark.reports.business import business_report
-from cdi_spark.reports.customer import (
-    CustomerAnswer,
-    Value,
-    answer_customer,
-    customer_page,
-)
+from cdi_spark.queries.business import answer_business
+from cdi_spark.queries.customer import CustomerAnswer, Value, answer_customer
+from cdi_spark.reports.business import business_page
+from cdi_spark.reports.customer import customer_page
 from cdi_spark.schema import (
     CUSTOMER_360,
     JOURNEY,
@@ -46,7 +43,7 @@ def answer(demo_job: Storage, busy: str) -> CustomerAnswer:
     return answer_customer(demo_job, busy)
 
 
-def test_every_golden_value_is_told_with_its_sources_and_reason(
+def test_every_golden_value_is_shown_with_its_sources_and_reason(
     answer: CustomerAnswer, demo_job: Storage
 ) -> None:
     row = (
@@ -68,16 +65,16 @@ def test_the_command_prints_it_and_writes_the_page(
 ) -> None:
     where = ["--project", str(DEMO), "--warehouse", demo_job.warehouse]
     assert main(["show", busy, *where]) == 0
-    told = capsys.readouterr().out
-    assert busy in told
-    assert "Golden record" in told
+    shown = capsys.readouterr().out
+    assert busy in shown
+    assert "Golden record" in shown
     assert main(["show", busy, *where, "--html", str(tmp_path / "page.html")]) == 0
     assert busy in (tmp_path / "page.html").read_text(encoding="utf-8")
     assert main(["show", "nobody", *where]) == 1
     assert "nobody" in capsys.readouterr().err
 
 
-def test_what_a_customer_says_is_text_never_markup(answer: CustomerAnswer) -> None:
+def test_values_of_a_customer_are_text_never_markup(answer: CustomerAnswer) -> None:
     evil = replace(
         answer,
         values=[Value("given_name", EVIL, EVIL, EVIL, "")],
@@ -97,20 +94,20 @@ def test_what_a_customer_says_is_text_never_markup(answer: CustomerAnswer) -> No
 
 
 def test_the_report_counts_all_customers_and_shows_none(demo_job: Storage) -> None:
-    page = business_report(demo_job, title=f"demo {EVIL}")
+    page = business_page(answer_business(demo_job), title=f"demo {EVIL}")
     customers = demo_job.newest_release().read("gold.customer_360")
     states = customers.groupBy("state").count().collect()
-    told = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page))
-    assert f"customers {customers.count():,}" in told
-    assert all(f"{row['state']} {row['count']:,}" in told for row in states)
+    shown = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page))
+    assert f"customers {customers.count():,}" in shown
+    assert all(f"{row['state']} {row['count']:,}" in shown for row in states)
     assert all(
-        head in told
+        head in shown
         for head in ("Growth", "Duplicates found", "Segments", "Orders in GBP", "Forecasts", "Runs")
     )
     names = {
         row.family_name for row in customers.select("family_name").distinct().collect() if row.family_name
     }
-    assert not {name for name in names if re.search(rf"\b{re.escape(name)}\b", told)}
+    assert not {name for name in names if re.search(rf"\b{re.escape(name)}\b", shown)}
     assert not {"<script", "http:", "https:", "url("} & set(re.findall(r"<script|https?:|url\(", page))
 
 
@@ -118,6 +115,6 @@ def test_a_first_release_of_little_reads_well(storage: Storage) -> None:
     for table in (CUSTOMER_360, JOURNEY, MEASURE, MEMBER, PERSON, RUN):
         storage.replace(table, local_rows(storage.spark, [], table.schema))
     storage.release("first")
-    page = business_report(storage, title="empty")
-    assert "records a customer</dt><dd>none" in page
+    page = business_page(answer_business(storage), title="empty")
+    assert "records per customer</dt><dd>none" in page
     assert "The project checks nothing yet" in page

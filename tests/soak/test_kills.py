@@ -1,4 +1,4 @@
-"""SIGKILL inside every write of a run, and before or after it, one after the other, on one warehouse."""
+"""SIGKILL inside, before or after every write of a run, one after the other, on one warehouse."""
 
 from pathlib import Path
 
@@ -18,8 +18,8 @@ def test_a_run_killed_anywhere_leaves_gold_as_it_was_and_the_next_completes_it(
     tiny.change(tmp_path)
     tiny.run(spark, conf, tmp_path / "wanted")
 
-    # Each run goes on from what the killed one before it left. One write further each time, until a run is
-    # not killed any more: it has come to its end.
+    # Each run continues from the tables that the killed one left. The kill comes one write later each time, until a
+    # run ends before it.
     count, kills = 1, 0
     moments = [("before", 0.0), ("inside", 0.05), ("inside", 0.3), ("after", 0.0)]
     while True:
@@ -35,4 +35,4 @@ def test_a_run_killed_anywhere_leaves_gold_as_it_was_and_the_next_completes_it(
     after = tiny.outcome(released)
     assert after == tiny.outcome(tiny.run(spark, conf, tmp_path / "wanted"))
     assert (after["unborn"], after["never lived"]) == ([], [])
-    print(f"{kills} kills, and the run after the last came to the same")
+    print(f"{kills} kills, and the run after the last gave the same result")

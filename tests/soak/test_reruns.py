@@ -1,4 +1,4 @@
-"""The demo company at full size, run three times: nothing outside ops may change after the first."""
+"""The demo company at full size, run three times: only tables of ops change after the first run."""
 
 from pathlib import Path
 
@@ -17,6 +17,6 @@ def test_full_size_runs_again_change_nothing(spark: SparkSession, tmp_path: Path
     storage = Storage(spark, tmp_path / "warehouse")
     seen = []
     for _ in range(3):
-        run = Run(spark, load_project(DEMO, {"raw": str(tmp_path / "raw")}), storage)
+        run = Run(load_project(DEMO, {"raw": str(tmp_path / "raw")}), storage)
         seen.append({table: n for done in run_stages(run, list(STAGES)) for table, n in done.rows.items()})
     assert seen[0] == seen[1] == seen[2]

@@ -1,4 +1,4 @@
-"""A stream that fails, or is killed in the middle of a batch: its files come again, and land once."""
+"""A stream that fails or is killed within a batch: its files are read again, and appended once."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ expectations: [{expectation: ExpectTableRowCountToBeBetween, arguments: {min_val
 """
 
 
-def test_what_a_killed_or_failed_stream_left_the_next_completes(
+def test_the_next_stream_completes_a_killed_or_failed_one(
     spark: SparkSession, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     conf, storage = tiny.make(tmp_path), Storage(spark, tmp_path / "warehouse")

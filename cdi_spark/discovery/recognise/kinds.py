@@ -3,35 +3,19 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Final
 
-from cdi_spark.discovery.lexicon.words import canon, tokens_of
+from cdi_spark.discovery.lexicon.headers import canon, tokens_of
+from cdi_spark.schema import DATE, EVENT_TABLES, TIMESTAMP, FoundBy
 
-_WORDS: Final[dict[str, str]] = {
-    "order_line":
-        "orderline orderlines lineitem lineitems orderitem orderitems orderdetail orderdetails positions positionen "
-        "line lines item items bestellposition bestellpositionen ligne lignes lignescommande linea lineas lineaspedido "
-        "riga righe regel regels orderregels pozycja pozycje basketitems cartitems salesline saleslines",
-    "order":
-        "order orders bestellung bestellungen auftrag auftraege commande commandes pedido pedidos ordine ordini "
-        "zamowienie zamowienia bestelling bestellingen purchase purchases sale sales transaction transactions booking "
-        "bookings verkauf verkaeufe achat achats compra compras vente ventes ventas vendita vendite kauf kaeufe ordre "
-        "reservation reservations buchung buchungen reserva reservas receipt receipts webshop objednavka objednavky",
-    "invoice":
-        "invoice invoices rechnung rechnungen facture factures factura facturas fattura fatture factuur facturen "
-        "faktura faktury bill bills",
-    "subscription":
-        "subscription subscriptions abo abos abonnement abonnements suscripcion suscripciones abbonamento abbonamenti "
-        "abonament abonamenty contract contracts vertrag vertraege contrat contrats contrato contratos",
-    "support_case":
-        "ticket tickets case cases supportcase supportcases incident incidents complaint complaints helpdesk support "
-        "servicerequest servicerequests reklamation reklamationen anfrage anfragen beschwerde zgloszenie zgloszenia "
-        "supporttickets reclamation reclamations incidencia incidencias segnalazione",
-    "usage":
-        "event events usage log logs session sessions click clicks clickstream pageview pageviews activity activities "
-        "login logins visit visits hit hits weblog appevents nutzung ereignis ereignisse evenement evenements evento "
-        "eventos eventi interaction interactions",
-}  # fmt: skip
+# The event tables that declare how their rows are recognised, by short name.
+FOUND_BY: dict[str, FoundBy] = {t.short: t.found_by for t in EVENT_TABLES if t.found_by}
+# Meanings that only one table has and that are dates or times.
+OWN_DATES = frozenset(
+    column.name
+    for table in EVENT_TABLES
+    for column in table.columns
+    if table.found_by and column.name in table.found_by.words and column.type in (DATE, TIMESTAMP)
+)
 
 
 def event_kind_of(name: str) -> str | None:
@@ -48,4 +32,4 @@ def event_kind_of(name: str) -> str | None:
 
 @cache
 def _kinds() -> dict[str, str]:
-    return {word: kind for kind, words in _WORDS.items() for word in map(canon, words.split())}
+    return {word: kind for kind, by in FOUND_BY.items() for word in map(canon, by.names.split())}

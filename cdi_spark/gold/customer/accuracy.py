@@ -1,4 +1,4 @@
-"""How much of what is true of people gold shows: for demos and tests, where the truth is known."""
+"""The accuracy of golden values, for demos and tests, where the true values are known."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pyspark.sql import functions as F
 
 from cdi_spark.gold.customer.members import current_members
 
-# What truth calls an attribute, where records have a list of it and customers one that is preferred.
+# Attributes of the truth that are lists in records, and one preferred value in customers.
 _LISTS = {"email": "emails", "phone": "phones"}
 _ATTRIBUTES = (
     "given_name", "middle_name", "family_name", "gender", "birth_date", *_LISTS, "street", "city", "region",
@@ -18,24 +18,24 @@ _ATTRIBUTES = (
 def golden_accuracy(
     customers: DataFrame, persons: DataFrame, members: DataFrame, truth: DataFrame, people: DataFrame
 ) -> DataFrame:
-    """By attribute, how often gold shows what is true of a person today, beside plain "last record wins".
+    """Return by attribute how often gold has the true value of a person, compared with plain "last record wins".
 
-    Counted are the values that one of the person's records has right: what no source knows no rule can choose.
-    A person's customer is the entity that has most of its records. Capitals do not count.
+    Only values that one of the person's records has right are counted: no rule can choose a value that no source has.
+    A person's customer is the entity with most of its records. Capitals are ignored.
 
     Args:
         customers: gold.customer_360.
         persons: silver.person.
         members: entities.member.
         truth: record_id and person.
-        people: person, and the attributes as text: given_name, email, phone, street, …; empty: the person has none.
+        people: person, and the attributes as text: given_name, email, phone, street, …; empty if the person has none.
     Returns:
-        attribute; known: persons of whom a record has the true value; golden, last: of these, how many are shown it by
-        gold, and by the entity's newest record that has any value.
+        attribute; known: number of persons with a record that has the true value; golden, last: for how many of these
+        gold, and the entity's newest record with a value, have it.
     """
     live = persons.where("NOT is_deleted")
     current = current_members(members)
-    told = live.select(
+    recorded = live.select(
         "record_id",
         F.coalesce("updated_at", F.to_timestamp(F.lit("0001-01-01"))).alias("updated_at"),
         _long({name: _all(name) for name in _ATTRIBUTES}),
@@ -43,7 +43,7 @@ def golden_accuracy(
     true = people.select("person", _long({name: F.lower(name) for name in _ATTRIBUTES})).where("value <> ''")
     records = truth.join(live.select("record_id"), "record_id").select("record_id", "person")
     known = (
-        records.join(told, "record_id")
+        records.join(recorded, "record_id")
         .join(true.withColumnRenamed("value", "right"), ["person", "attribute"])
         .where("array_contains(value, right)")
         .select("person", "attribute", "right")
@@ -54,7 +54,7 @@ def golden_accuracy(
         F.max_by("entity_id", F.struct("count", "entity_id")).alias("entity_id")
     )
     newest = F.max_by(F.get("value", F.lit(0)), F.struct("updated_at", "record_id"))
-    last = told.join(current, "record_id").groupBy("entity_id", "attribute").agg(newest.alias("last"))
+    last = recorded.join(current, "record_id").groupBy("entity_id", "attribute").agg(newest.alias("last"))
     shown = {name: f"preferred_{name}" if name in _LISTS else name for name in _ATTRIBUTES}
     golden = customers.select("entity_id", _long({name: _text(column) for name, column in shown.items()}))
     return (
@@ -76,7 +76,7 @@ def _long(values: dict[str, Column]) -> Column:
 
 
 def _all(name: str) -> Column:
-    """All that a record says of it."""
+    """Return all values that a record has of an attribute."""
     if name in _LISTS:
         return F.transform(_LISTS[name], F.lower)
     return F.array_compact(F.array(_text(name)))

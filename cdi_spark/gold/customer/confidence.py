@@ -1,4 +1,4 @@
-"""How surely a customer's records are one person: by the weakest link that holds them together."""
+"""Confidence that a customer's records are one person: the weakest link that holds them together."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ from cdi_spark.spark.shipped import shipped
 
 
 def weakest_links(links: DataFrame, members: DataFrame) -> DataFrame:
-    """The weakest link of each entity of two records or more: the smallest in its maximum spanning tree.
+    """Return the weakest link of each entity with two records or more: the smallest of its maximum spanning tree.
 
-    Whatever way one takes through an entity's links from one record to another, the best way is at least as
-    strong as this; without it the entity falls apart.
+    Any two records of the entity are connected by links that are at least as strong as this one; without links of
+    this strength the entity falls apart.
 
     Args:
-        links: record_id_l, record_id_r, match_weight (bits; infinite where it is decided).
+        links: record_id_l, record_id_r, match_weight (bits; infinite for must-links).
         members: entities.member.
     Returns:
-        entity_id, weakest_link (bits; null where all that is needed is decided), confidence (probability). An entity
-        that these links do not hold together, for its records were joined by all that they say, has no row.
+        entity_id, weakest_link (bits; null if must-links suffice), confidence (probability). Entities that these links
+        do not connect have no row: their records were joined by the evidence of the whole group.
     """
     current = current_members(members)
     left = current.select(F.col("record_id").alias("record_id_l"), "entity_id")
@@ -56,7 +56,7 @@ def _smallest_in_tree() -> Callable[..., Column]:
         batches: Iterator[tuple[pd.Series, pd.Series, pd.Series, pd.Series]],
     ) -> Iterator[pd.Series]:
         def of_entity(weights: list[float], lefts: list[str], rights: list[str], size: int) -> float | None:
-            """The weight of the link that joins the last two parts; null where parts are left."""
+            """Return the weight of the link that joins the last two parts; None if the links do not join all parts."""
             tree = list(spanning_forest(zip(lefts, rights, strict=True)))
             return weights[tree[-1]] if len(tree) == size - 1 else None
 

@@ -1,27 +1,31 @@
-"""One row per customer: the golden record, the records behind it, and what the customer did."""
+"""One row per customer: the golden record, its source records, and what the customer did."""
 
+from collections.abc import Callable
 from functools import reduce
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from cdi_spark.gold.customer.changes import happened
+from cdi_spark.gold.customer.changes import hash_events
 from cdi_spark.gold.customer.members import live_records
 from cdi_spark.schema import (
     ATTRIBUTES,
     CUSTOMER_360,
+    EVENT_TABLES,
     MONEY,
     STRINGS,
+    SummaryOf,
     spark_type,
 )
 from cdi_spark.standardise.batches import Rule
 from cdi_spark.standardise.rule_step import apply_rules
 from cdi_spark.standardise.values.phones import mobiles
 
-# A way to reach somebody that no record has confirmed for so long, while others have been, is stale.
+# A contact is stale if no record confirmed it for this long before the newest confirmation of any contact.
 _STALE_AFTER = "730 days"
-# What of a customer's timeline counts: a subscription's end and a case's closing are no second one.
-_COUNTS = "NOT is_void AND concat_ws('.', event, what) NOT IN ('subscription.ended', 'support_case.closed')"
+# Rows of gold.timeline that end an event do not count as a second event.
+_LATER = ", ".join(f"'{t.short}.' || {e.what}" for t in EVENT_TABLES for e in t.timeline[1:])
+_COUNTS = f"NOT is_void AND concat_ws('.', event, what) NOT IN ({_LATER})"
 
 
 def customer_360(
@@ -33,15 +37,14 @@ def customer_360(
     states: DataFrame,
     weakest: DataFrame,
 ) -> DataFrame:
-    """What is known of each customer that has a live record, in one row.
+    """Return one row per customer with a live record.
 
-    Counts are 0 where nothing happened, times null. Void events count for nothing; without a currency or an
-    amount an event counts but adds nothing to a total, without any sum the map is null, and a sum that is too
-    great for its type is null.
+    Without events, counts are 0 and times are null. Void events are ignored. An event without a currency or an amount
+    is counted, but adds nothing to totals. A map without sums is null, and so is a sum that is too large for its type.
 
     Args:
-        made_from: entity_id and made_from (gold/changes.py).
-        golden: entity_id and the golden attributes; an entity may be missing.
+        made_from: entity_id and made_from, of changed_customers().
+        golden: golden_records(); an entity may be missing.
         persons: silver.person.
         members: entities.member.
         timeline: gold.timeline.
@@ -64,7 +67,7 @@ def customer_360(
             apply_rules, [Rule(("mobiles",), ("mobiles",), mobiles)], made={"mobiles": spark_type(STRINGS)}
         )
     )
-    of_events = [timeline.transform(_summary), timeline.transform(happened)]
+    of_events = [timeline.transform(_summary), timeline.transform(hash_events)]
     parts = [made_from, attributes, live.transform(_contacts), *of_events, states, weakest]
     rows = reduce(lambda rows, part: rows.join(part, "entity_id", "left"), parts, known)
     counts = {name: F.coalesce(name, F.lit(0)) for name in CUSTOMER_360.names if name.endswith("_count")}
@@ -76,28 +79,29 @@ def customer_360(
 
 
 def _contacts(live: DataFrame) -> DataFrame:
-    """entity_id and contacts, for entities with any."""
+    """Return entity_id and contacts, for entities with any."""
     address = F.concat_ws(", ", "street", "postcode", "city", "region", "country")
     offered = F.concat(
         _of_kind("email", F.col("emails")),
         _of_kind("phone", F.col("phones")),
         _of_kind("address", F.array(F.nullif(address, F.lit("")))),
     )
-    told = F.struct("kind", "value", "records", "last_confirmed_at")
+    contact = F.struct("kind", "value", "records", "last_confirmed_at")
     contacts = (
         live.select("entity_id", "updated_at", F.inline(offered))
         .groupBy("entity_id", "kind", "value")
         .agg(F.count("*").alias("records"), F.max("updated_at").alias("last_confirmed_at"))
         .groupBy("entity_id")
         .agg(
-            F.array_sort(F.collect_list(told)).alias("told"),
+            F.array_sort(F.collect_list(contact)).alias("contacts"),
             (F.max("last_confirmed_at") - F.expr(f"INTERVAL {_STALE_AFTER}")).alias("late"),
         )
     )
-    all_told = F.transform(
-        "told", lambda contact: contact.withField("is_stale", contact["last_confirmed_at"] <= F.col("late"))
+    with_stale = F.transform(
+        "contacts",
+        lambda contact: contact.withField("is_stale", contact["last_confirmed_at"] <= F.col("late")),
     )
-    return contacts.select("entity_id", all_told.alias("contacts"))
+    return contacts.select("entity_id", with_stale.alias("contacts"))
 
 
 def _of_kind(kind: str, values: Column) -> Column:
@@ -106,12 +110,12 @@ def _of_kind(kind: str, values: Column) -> Column:
 
 
 def _preferred(kind: str, own: Column) -> Column:
-    """Of the golden ones, and of these of `own`, that which records confirmed last; a steward's may be in none."""
+    """Return the golden value that was confirmed last, those in `own` first; a steward's value may be in no record."""
     golden = F.col(f"{kind}s")
-    told = F.filter("contacts", lambda c: (c["kind"] == kind) & F.array_contains(golden, c["value"]))
+    confirmed = F.filter("contacts", lambda c: (c["kind"] == kind) & F.array_contains(golden, c["value"]))
     best = F.array_max(
         F.transform(
-            told,
+            confirmed,
             lambda c: F.struct(
                 F.array_contains(own, c["value"]), c["last_confirmed_at"], c["records"], c["value"]
             ),
@@ -121,11 +125,11 @@ def _preferred(kind: str, own: Column) -> Column:
 
 
 def _summary(timeline: DataFrame) -> DataFrame:
-    """entity_id and customer_360's columns about events, for entities with any."""
-    is_open = F.col("event").isin("subscription", "support_case") & F.col("ends_on").isNull()
-    topic = F.when(F.col("event") == "consent", F.concat_ws(":", "subject", "channel")).when(
-        (F.col("event") == "subscription") & is_open, F.col("subject")
-    )
+    """Return entity_id and the columns of customer_360 about events, for entities with any."""
+    is_open = F.col("event").isin([t.short for t in EVENT_TABLES if t.ends]) & F.col("ends_on").isNull()
+    is_answer = F.col("event").isin(_tables_with(SummaryOf.ANSWERS))
+    has_subject = F.col("event").isin(_tables_with(SummaryOf.OPEN_SUBJECTS)) & is_open
+    topic = F.when(is_answer, F.concat_ws(":", "subject", "channel")).when(has_subject, F.col("subject"))
     each = (
         timeline.where("entity_id IS NOT NULL")
         .where(_COUNTS)
@@ -138,55 +142,53 @@ def _summary(timeline: DataFrame) -> DataFrame:
             F.count("amount").alias("priced"),
             F.try_sum("amount").try_cast(MONEY).alias("total"),
             F.try_sum("reporting_amount").try_cast(MONEY).alias("value"),
-            # Of two at the same moment the refusal holds.
+            # Of two consents at the same moment the refusal wins.
             F.max_by("what", F.struct("happened_at", F.col("what") == "refused")).alias("last_what"),
         )
     )
-    documents = [column for name in ("order", "invoice", "payment") for column in _documents(name)]
-    is_consent = (F.col("event") == "consent") & (F.col("topic") != "")
-    consents = F.collect_list(F.when(is_consent, F.struct("topic", F.col("last_what") == "granted")))
+    summaries = [
+        _SUMMED[summary.of](table.short).alias(summary.column.name)
+        for table in EVENT_TABLES
+        for summary in table.summary
+    ]
     return each.groupBy("entity_id").agg(
-        F.min("first_at").alias("first_event_at"),
-        F.max("last_at").alias("last_event_at"),
-        *documents,
-        _sum_of("events", "subscription").alias("subscription_count"),
-        _sum_of("open", "subscription").alias("active_subscription_count"),
-        _or_null(F.sort_array(F.collect_set(F.when(F.col("event") == "subscription", F.col("topic"))))).alias(
-            "plans"
-        ),
-        _sum_of("events", "support_case").alias("support_case_count"),
-        _sum_of("open", "support_case").alias("open_support_case_count"),
-        _sum_of("events", "usage").alias("usage_count"),
-        _last("usage").alias("last_usage_at"),
-        _sum_of("events", "interaction").alias("interaction_count"),
-        _last("interaction").alias("last_interaction_at"),
-        F.when(F.size(consents) > 0, F.map_from_entries(F.array_sort(consents))).alias("consents"),
+        F.min("first_at").alias("first_event_at"), F.max("last_at").alias("last_event_at"), *summaries
     )
 
 
-def _documents(event: str) -> list[Column]:
-    return [
-        _sum_of("events", event).alias(f"{event}_count"),
-        _totals(event).alias(f"{event}_total"),
-        F.try_sum(F.when(F.col("event") == event, F.col("value"))).try_cast(MONEY).alias(f"{event}_value"),
-        _last(event).alias(f"last_{event}_at"),
-    ]
+def _tables_with(of: SummaryOf) -> list[str]:
+    return [table.short for table in EVENT_TABLES if any(summary.of is of for summary in table.summary)]
 
 
-def _sum_of(number: str, event: str) -> Column:
-    return F.sum(F.when(F.col("event") == event, F.col(number)))
-
-
-def _last(event: str) -> Column:
-    return F.max(F.when(F.col("event") == event, F.col("last_at")))
+def _of(event: str, value: str) -> Column:
+    """A column of the rows of one event table; null in others."""
+    return F.when(F.col("event") == event, F.col(value))
 
 
 def _totals(event: str) -> Column:
-    """Currency to sum; null where no event of the entity has both a currency and an amount."""
+    """Return a map from currency to sum; null if no event of the entity has both a currency and an amount."""
     has_sum = (F.col("event") == event) & F.col("currency").isNotNull() & (F.col("priced") > 0)
     sums = F.array_sort(F.collect_list(F.when(has_sum, F.struct("currency", "total"))))
     return F.when(F.size(sums) > 0, F.map_from_entries(sums))
 
 
+def _answers(event: str) -> Column:
+    """Topic to whether the newest answer grants it; null without any."""
+    is_answer = (F.col("event") == event) & (F.col("topic") != "")
+    answers = F.collect_list(F.when(is_answer, F.struct("topic", F.col("last_what") == "granted")))
+    return F.when(F.size(answers) > 0, F.map_from_entries(F.array_sort(answers)))
+
+
 def _or_null(values: Column) -> Column:
     return F.when(F.size(values) > 0, values)
+
+
+_SUMMED: dict[SummaryOf, Callable[[str], Column]] = {
+    SummaryOf.COUNT: lambda event: F.sum(_of(event, "events")),
+    SummaryOf.TOTALS: _totals,
+    SummaryOf.VALUE: lambda event: F.try_sum(_of(event, "value")).try_cast(MONEY),
+    SummaryOf.LAST: lambda event: F.max(_of(event, "last_at")),
+    SummaryOf.OPEN_COUNT: lambda event: F.sum(_of(event, "open")),
+    SummaryOf.OPEN_SUBJECTS: lambda event: _or_null(F.sort_array(F.collect_set(_of(event, "topic")))),
+    SummaryOf.ANSWERS: _answers,
+}

@@ -1,4 +1,4 @@
-"""A customer's states by date: what conf's expressions say of it after everything that happened."""
+"""The states of customers over time, by the expressions of project.yml."""
 
 from __future__ import annotations
 
@@ -10,28 +10,28 @@ from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 from cdi_spark.config import State
-from cdi_spark.config.expressions import days_told
+from cdi_spark.config.expressions import day_limits
 from cdi_spark.gold.customer.members import live_records
 from cdi_spark.schema import (
     DATE,
     JOURNEY,
     LONG,
+    STATE_COUNTS,
     STATE_FACTS,
+    STATE_RUNNING,
 )
-
-_COUNTS = (*(f"{name}s" for name in STATE_FACTS), "active_subscriptions")
 
 
 def journey(timeline: DataFrame, seen: DataFrame, *, states: Sequence[State], as_of: date) -> DataFrame:
-    """Which state each customer was in from which day to which.
+    """Return which state each customer was in, from which day to which.
 
-    A state begins on the day of the event that brings it, or on which too long has passed since one.
+    A state starts on the day of the event that causes it, or on the day when too much time has passed since an event.
 
     Args:
         timeline: gold.timeline.
-        seen: first_seen(); others have no journey.
-        states: the first whose expression holds is the customer's; none may hold.
-        as_of: the last day that is told. What comes later counts for `until` only.
+        seen: first_seen(); other customers have no journey.
+        states: the first state whose expression is true applies; there may be none.
+        as_of: the last day of the journey. Later events only affect `until`.
     Returns:
         gold.journey.
     """
@@ -47,18 +47,18 @@ def journey(timeline: DataFrame, seen: DataFrame, *, states: Sequence[State], as
         .where("before IS NULL OR NOT state <=> before.state")
         .withColumn("until", F.lead("on").over(by_day))
     )
-    is_to_come = F.col("on") > F.lit(as_of)
-    # Of a customer of whom all is to come, one row says so.
-    told = {
-        "state": F.when(~F.coalesce(is_to_come, F.lit(False)), F.col("state")),
-        "since": F.when(~is_to_come, F.col("on")),
-        "until": F.when(is_to_come, F.col("on")).otherwise(F.col("until")),
+    is_future = F.col("on") > F.lit(as_of)
+    # A customer whose events are all in the future has one row, without a state.
+    columns = {
+        "state": F.when(~F.coalesce(is_future, F.lit(False)), F.col("state")),
+        "since": F.when(~is_future, F.col("on")),
+        "until": F.when(is_future, F.col("on")).otherwise(F.col("until")),
     }
-    return changes.where(F.col("before").isNull() | ~is_to_come).withColumns(told).select(*JOURNEY.names)
+    return changes.where(F.col("before").isNull() | ~is_future).withColumns(columns).select(*JOURNEY.names)
 
 
 def state_on(journey: DataFrame, *, as_of: date) -> DataFrame:
-    """entity_id, state, state_since and state_until of a journey that is told until that day."""
+    """Return entity_id, state, state_since and state_until on a day: the last day of the journey."""
     now = F.coalesce(F.col("until") > F.lit(as_of), F.lit(True))
     return journey.where(now).select(
         "entity_id", "state", F.col("since").alias("state_since"), F.col("until").alias("state_until")
@@ -66,30 +66,30 @@ def state_on(journey: DataFrame, *, as_of: date) -> DataFrame:
 
 
 def first_seen(persons: DataFrame, members: DataFrame) -> DataFrame:
-    """entity_id and first_seen_on of the customers with a live record: its oldest change that is known."""
+    """Return entity_id and first_seen_on of customers with a live record: the oldest known change of its records."""
     first = F.to_date(F.min("updated_at")).alias("first_seen_on")
     return persons.transform(live_records, members).groupBy("entity_id").agg(first)
 
 
 def _days(timeline: DataFrame, states: Sequence[State]) -> DataFrame:
-    """The days on which something changes for an entity: what they add to each count, and the last of each fact.
+    """Return the days on which something changes for an entity: what they add to counts, and the last day per fact.
 
-    Also those on which a comparison of days_since_<fact> with a number may come out otherwise.
+    These include the days on which a comparison of days_since_<fact> with a number may change its result.
     """
     day = F.to_date("happened_at")
     happened = {name: F.expr(condition) for name, condition in STATE_FACTS.items()}
-    is_end = F.expr("event = 'subscription' AND what = 'ended'")
-    runs = F.when(happened["subscription"], 1).when(is_end, -1)
-    # A subscription runs through its last day.
+    runs = [F.when(F.expr(t.begins), 1).when(F.expr(t.ends), -1) for t in STATE_RUNNING.values()]
+    # A running event includes its last day.
+    is_end = F.expr(" OR ".join(f"({table.ends})" for table in STATE_RUNNING.values()))
     on = F.when(is_end, F.date_add(day, 1)).otherwise(day)
-    counts = [*(F.when(told, 1) for told in happened.values()), runs]
-    limits = {(fact, n) for s in states for fact, numbers in days_told(s.when).items() for n in numbers}
+    counts = [*(F.when(occurred, 1) for occurred in happened.values()), *runs]
+    limits = {(fact, n) for s in states for fact, numbers in day_limits(s.when).items() for n in numbers}
     later = [
         F.when(happened[fact], _day(F.date_add(day, passed)))
         for fact, n in sorted(limits)
         for passed in (n, n + 1)
     ]
-    each = F.array(_day(on, counts, [F.when(told, day) for told in happened.values()]), *later)
+    each = F.array(_day(on, counts, [F.when(occurred, day) for occurred in happened.values()]), *later)
     return timeline.where("entity_id IS NOT NULL").select(
         "entity_id", F.inline(F.array_compact(each)), F.lit(False).alias("is_seen")
     )
@@ -102,24 +102,24 @@ def _known(seen: DataFrame) -> DataFrame:
 
 
 def _day(on: Column, counts: Sequence[Column] = (), last: Sequence[Column] = ()) -> Column:
-    """What a day adds; nothing if not said."""
-    counts = counts or [F.lit(None)] * len(_COUNTS)
+    """Return what a day adds to counts and last days; nothing by default."""
+    counts = counts or [F.lit(None)] * len(STATE_COUNTS)
     last = last or [F.lit(None)] * len(STATE_FACTS)
     return F.struct(
         on.alias("on"),
-        *(count.cast(LONG).alias(name) for name, count in zip(_COUNTS, counts, strict=True)),
+        *(count.cast(LONG).alias(name) for name, count in zip(STATE_COUNTS, counts, strict=True)),
         *(day.cast(DATE).alias(f"last_{name}") for name, day in zip(STATE_FACTS, last, strict=True)),
     )
 
 
 def _facts(days: DataFrame) -> DataFrame:
-    """entity_id, on, and what conf's expressions may name, as of that day."""
+    """Return entity_id, on, and the columns that the expressions of states may use, as of that day."""
     by_day = (
-        # The one shuffle: groups and windows find an entity's days in one partition.
+        # The only shuffle: groups and windows find all days of an entity in one partition.
         days.repartition("entity_id")
         .groupBy("entity_id", "on")
         .agg(
-            *(F.sum(name).alias(name) for name in _COUNTS),
+            *(F.sum(name).alias(name) for name in STATE_COUNTS),
             *(F.max(f"last_{n}").alias(f"last_{n}") for n in STATE_FACTS),
             F.bool_or("is_seen").alias("is_seen"),
         )
@@ -130,6 +130,6 @@ def _facts(days: DataFrame) -> DataFrame:
     return by_day.select(
         "entity_id",
         "on",
-        *(F.coalesce(F.sum(name).over(so_far), F.lit(0)).alias(name) for name in _COUNTS),
+        *(F.coalesce(F.sum(name).over(so_far), F.lit(0)).alias(name) for name in STATE_COUNTS),
         *(F.datediff("on", F.max(f"last_{n}").over(so_far)).alias(f"days_since_{n}") for n in STATE_FACTS),
     )

@@ -1,10 +1,10 @@
-"""Which records a customer has now."""
+"""The current records of customers."""
 
 from pyspark.sql import DataFrame
 
 
 def current_members(members: DataFrame) -> DataFrame:
-    """record_id and the entity_id that it is in now.
+    """Return record_id and the entity_id that the record is in now.
 
     Args:
         members: entities.member.
@@ -13,7 +13,7 @@ def current_members(members: DataFrame) -> DataFrame:
 
 
 def live_records(persons: DataFrame, members: DataFrame) -> DataFrame:
-    """The records that their sources still have, each with the entity that it is in now.
+    """Return the records that are not deleted, with the entity that each is in now.
 
     Args:
         persons: silver.person.

@@ -1,4 +1,4 @@
-"""What values of golden attributes are compared by: what differs in accents, signs and capitals alone is the same."""
+"""Comparison keys of golden values: values that differ only in accents, punctuation and capitals are the same."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from cdi_spark.standardise.values.memo import Memo
 from cdi_spark.standardise.values.text import fold
 
 _NUMBER = re.compile("[0-9]+")
-# Where two addresses agree in the rest, these do not part them.
+# Addresses that agree in all other parts are the same, even if these differ.
 _IMPLIED = ("region", "country")
 _folded = Memo(fold)
 
 
 def comparison_key(names: Sequence[str], lists: Collection[str], *values: str | None) -> str | None:
-    """What an offer is compared by: its values, folded; None where they fold to nothing.
+    """Return the key by which offers are compared: their folded values; None if nothing is left of them.
 
-    Of an address with a postcode the numbers in the street stand for it, and for the city: a person seldom moves to
-    the same number under the same postcode, and streets are often misspelt.
+    In an address with a postcode, the numbers of the street replace street and city: people rarely move to the same
+    number in the same postcode, and streets are often misspelt.
 
     Args:
         names: the attributes that survive together.
-        lists: attributes of which lists are offered, as JSON.
+        lists: attributes whose values are lists, as JSON.
         values: one per name.
 
     >>> comparison_key(["company"], [], "ACMÉ Ltd.")

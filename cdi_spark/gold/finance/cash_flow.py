@@ -1,4 +1,4 @@
-"""What came in by month, and what is expected of the next months."""
+"""Cash flow by month: invoices, payments and refunds, and a forecast of the next months."""
 
 from __future__ import annotations
 
@@ -11,17 +11,18 @@ from pyspark.sql import functions as F
 
 from cdi_spark.schema import CASH_FLOW, MONEY
 
-# Months that are forecast, and the known ones that show how well it would have gone.
-_AHEAD, _TRIED = 3, 6
-# Months in a plan are counted from the year 0.
+# Months to forecast, and past months to test the forecast on.
+_AHEAD, _TESTED = 3, 6
+# Months are numbered from year 0.
 _MONTH_NO = "year(month) * 12 + month(month) - 1"
 
 
 def by_month(timeline: DataFrame, *, as_of: date) -> DataFrame:
-    """What was invoiced, paid and refunded until a day.
+    """Return what was invoiced, paid and refunded, by month and currency.
 
     Args:
-        timeline: gold.timeline; void documents, those without a day or a currency and later ones count for nothing.
+        timeline: gold.timeline; documents that are void, without a date or a currency, or later are ignored.
+        as_of: the last day that is included.
     Returns:
         month, currency, invoiced, paid, refunded (gold.cash_flow).
     """
@@ -44,39 +45,42 @@ def by_month(timeline: DataFrame, *, as_of: date) -> DataFrame:
 
 
 def errors(months: DataFrame, *, as_of: date) -> DataFrame:
-    """How far the forecast and its baseline would have been off in the last six whole months.
+    """Return the errors of the forecast and of its baseline in the last six whole months.
 
     Args:
         months: by_month().
     Returns:
-        currency, error and baseline_error: means of absolute differences, in the currency. No row of a currency
-        whose payments do not reach back far enough.
+        currency, error and baseline_error: mean absolute errors, in the currency. Currencies whose payments do not go
+        back far enough have no row.
     """
     last = _last_whole_month(as_of)
-    tried = _expected(months, last).where(f"number BETWEEN {last - _TRIED + 1} AND {last}")
-    off = {"error": "forecast", "baseline_error": "baseline"}
+    tested = _expected(months, last).where(f"number BETWEEN {last - _TESTED + 1} AND {last}")
+    columns = {"error": "forecast", "baseline_error": "baseline"}
     return (
-        tried.groupBy("currency")
+        tested.groupBy("currency")
         .agg(
-            F.count("forecast").alias("tried"),
-            *(F.avg(F.abs(F.col("net") - F.col(of))).cast("double").alias(name) for name, of in off.items()),
+            F.count("forecast").alias("tested"),
+            *(
+                F.avg(F.abs(F.col("net") - F.col(of))).cast("double").alias(name)
+                for name, of in columns.items()
+            ),
         )
-        .where(F.col("tried") == _TRIED)
-        .select("currency", *off)
+        .where(F.col("tested") == _TESTED)
+        .select("currency", *columns)
     )
 
 
 def cash_flow(months: DataFrame, *, as_of: date, published: Collection[str]) -> DataFrame:
-    """Months as they were, and what is expected of the three after the last whole one.
+    """Return the past months, and the forecast of the three months after the last whole one.
 
     Args:
         months: by_month().
-        published: currencies of which the forecast is told.
+        published: currencies whose forecast is published.
     Returns:
         gold.cash_flow.
     """
     last = _last_whole_month(as_of)
-    to_come = (
+    future = (
         _expected(months, last)
         .where(F.col("number") > last)
         .where("baseline IS NOT NULL")
@@ -87,29 +91,29 @@ def cash_flow(months: DataFrame, *, as_of: date, published: Collection[str]) -> 
             "baseline",
         )
     )
-    return months.join(to_come, ["month", "currency"], "full_outer").select(*CASH_FLOW.names)
+    return months.join(future, ["month", "currency"], "full_outer").select(*CASH_FLOW.names)
 
 
 def _expected(months: DataFrame, last: int) -> DataFrame:
-    """currency, number (of the month), net, forecast and baseline, of months around the last whole one."""
+    """Return currency, number (of the month), net, forecast and baseline of months around the last whole one."""
     net = months.select(
         "currency",
         F.expr(_MONTH_NO).alias("number"),
-        F.expr("coalesce(paid, 0) + coalesce(refunded, 0)").alias("came_in"),
+        F.expr("coalesce(paid, 0) + coalesce(refunded, 0)").alias("received"),
     ).where("paid IS NOT NULL OR refunded IS NOT NULL")
     net = net.where(F.col("number") <= last)
-    begun = net.groupBy("currency").agg(F.min("number").alias("first"), F.max("number").alias("latest"))
-    span = F.explode(F.sequence(F.lit(last - 12 - _TRIED - _AHEAD), F.lit(last + _AHEAD))).alias("number")
+    span = net.groupBy("currency").agg(F.min("number").alias("first"), F.max("number").alias("latest"))
+    numbers = F.explode(F.sequence(F.lit(last - 12 - _TESTED - _AHEAD), F.lit(last + _AHEAD))).alias("number")
     is_known = F.col("number").between(F.col("first"), F.lit(last))
     series = (
-        # In what nobody has paid for a year nothing is expected.
-        begun.where(F.col("latest") > last - 12)
-        .select("currency", "first", span)
+        # A currency without payments for a year has no forecast.
+        span.where(F.col("latest") > last - 12)
+        .select("currency", "first", numbers)
         .join(net, ["currency", "number"], "left")
-        .withColumn("net", F.when(is_known, F.coalesce("came_in", F.lit(0))))
+        .withColumn("net", F.when(is_known, F.coalesce("received", F.lit(0))))
     )
     by_month = Window.partitionBy("currency").orderBy("number")
-    # As far back as the last month ahead has to look.
+    # The year that is known when the last month ahead is forecast.
     year_before = by_month.rowsBetween(-11 - _AHEAD, -_AHEAD)
     level = F.when(F.count("net").over(year_before) == 12, F.avg("net").over(year_before))
     return series.withColumn("baseline", F.lag("net", 12).over(by_month).try_cast(MONEY)).select(
@@ -117,7 +121,7 @@ def _expected(months: DataFrame, last: int) -> DataFrame:
         "number",
         "net",
         "baseline",
-        # Two forecasts that err in different ways: their mean errs less (Bates & Granger 1969).
+        # The mean of two forecasts with different errors has a smaller error (Bates & Granger 1969).
         ((F.col("baseline") + level) / 2).try_cast(MONEY).alias("forecast"),
     )
 

@@ -1,4 +1,4 @@
-"""Money in one currency: an amount at the last rate known on its day."""
+"""Conversion of money to the reporting currency, at the last rate known on each day."""
 
 from __future__ import annotations
 
@@ -6,34 +6,30 @@ from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 from cdi_spark.schema import CONVERSION, FACTOR
-from cdi_spark.spark.local_rows import Keep
 from cdi_spark.standardise.minor_units import minor_units
 
-_HOLDS_FOR = 366
+_VALID_DAYS = 366
 
 
 def minor_unit(currency: Column) -> Column:
-    """The smallest unit of a currency: 0.01 of most."""
+    """Return the smallest unit of a currency, such as 0.01."""
     return F.pow(F.lit(10), -minor_units(currency)).cast("decimal(4,3)")
 
 
-def conversion(rates: DataFrame, *, to: str, keep: Keep = lambda _, rows: rows) -> DataFrame:
-    """What one unit of each currency is worth in another, by time.
+def exchange_rates(rates: DataFrame) -> DataFrame:
+    """Return every rate in both directions, one row per currency, to_currency and day.
 
-    Rates that are given for the pair go first, then the reverse of what is given, then the way over a third
-    currency, at the last rates known of both; the third is the lexically first. Of two rates of one day the
-    one with the greater rate_id holds. What is not above zero is no rate. Without a newer one a rate holds for a year.
+    A rate that is given for a direction wins over the reverse of the opposite one. Of two rates for the same day the
+    one with the larger rate_id wins. Rates that are not above zero are ignored.
 
     Args:
         rates: silver.rate.
-        to: ISO 4217 code of the currency that amounts are told in.
-        keep: computes rows once, under a name.
     Returns:
-        gold.conversion.
+        currency, to_currency, valid_on, factor.
     """
     given = rates.where("rate > 0 AND currency <> to_currency")
     rate = F.col("rate").cast(FACTOR)
-    edges = (
+    return (
         given.select(
             "currency", "to_currency", "valid_on", F.lit(1).alias("given"), "rate_id", rate.alias("factor")
         )
@@ -44,21 +40,34 @@ def conversion(rates: DataFrame, *, to: str, keep: Keep = lambda _, rows: rows) 
                 "valid_on",
                 F.lit(0).alias("given"),
                 "rate_id",
-                # By the rate as it stands: Spark keeps fewer digits of a quotient of wider decimals.
+                # Divided by the rate in its own type: Spark keeps fewer digits of a quotient of wider decimals.
                 (F.lit(1).cast("decimal(18,8)") / F.col("rate")).cast(FACTOR).alias("factor"),
             )
         )
         .groupBy("currency", "to_currency", "valid_on")
         .agg(F.max_by("factor", F.struct("given", "rate_id")).alias("factor"))
     )
-    edges = keep("edges", edges)
-    known = edges.where(F.col("to_currency") == to).drop("to_currency")
-    around = edges.where(F.col("currency") != to).join(
+
+
+def conversion(rates: DataFrame, *, to: str) -> DataFrame:
+    """Return what one unit of each currency is worth in the reporting currency, per day.
+
+    A rate between the two currencies wins over the way through a third currency, which takes the last known rate of
+    each leg; the third currency is the lexically first. A rate is valid until the next one, for a year at most.
+
+    Args:
+        rates: exchange_rates(), computed once.
+        to: ISO 4217 code of the reporting currency.
+    Returns:
+        gold.conversion.
+    """
+    known = rates.where(F.col("to_currency") == to).drop("to_currency")
+    around = rates.where(F.col("currency") != to).join(
         known.select("currency").distinct(), "currency", "left_anti"
     )
     points = known.unionByName(_over_a_third(around, known))
     next_on = F.lead("valid_on").over(Window.partitionBy("currency").orderBy("valid_on"))
-    last_on = F.date_add(F.least(next_on, F.date_add("valid_on", _HOLDS_FOR)), -1)
+    last_on = F.date_add(F.least(next_on, F.date_add("valid_on", _VALID_DAYS)), -1)
     itself = rates.sparkSession.range(1).select(
         F.lit(to).alias("currency"),
         F.lit(None).cast("date").alias("day"),
@@ -74,7 +83,7 @@ def conversion(rates: DataFrame, *, to: str, keep: Keep = lambda _, rows: rows) 
 
 
 def _over_a_third(edges: DataFrame, known: DataFrame) -> DataFrame:
-    """currency, valid_on, factor by way of a currency of which the factor is known."""
+    """Return currency, valid_on and factor through a third currency whose factor is known."""
     first = edges.select(
         "currency", F.col("to_currency").alias("third"), "valid_on", F.col("factor").alias("first")
     )

@@ -1,4 +1,4 @@
-"""Gold against finance: every document that the ledger has booked, to the cent."""
+"""Reconciliation of gold with the ledger: every booked document must match to the cent."""
 
 from __future__ import annotations
 
@@ -7,21 +7,21 @@ from pyspark.sql import functions as F
 
 from cdi_spark.errors import GateError
 
-# So many documents are named where gold and ledger differ.
-_NAMED = 10
+# How many differing documents an error lists.
+_LISTED = 10
 
 
 def differences(timeline: DataFrame, ledger: DataFrame) -> DataFrame:
-    """Documents of which gold and the ledger do not hold the same.
+    """Return the documents that differ between gold and the ledger.
 
-    Compared are the kinds of documents that the ledger has, from its first day to its last: what is newer is not
-    booked yet. Void documents, and those without an amount or a currency, are nothing in gold.
+    Only the kinds of documents that the ledger has are compared, from its first day to its last: newer documents are
+    not booked yet. Documents in gold that are void, or have no amount or currency, are ignored.
 
     Args:
         timeline: gold.timeline.
-        ledger: silver.ledger_entry; several entries of one document are added up.
+        ledger: silver.ledger_entry; the entries of a document are summed.
     Returns:
-        document (order, invoice or payment), document_id, currency, gold_amount, ledger_amount (null: not there).
+        document (order, invoice or payment), document_id, currency, gold_amount, ledger_amount; null if missing.
     """
     key = ["document", "document_id", "currency"]
     booked = ledger.groupBy(key).agg(F.sum("amount").alias("ledger_amount"))
@@ -37,38 +37,38 @@ def differences(timeline: DataFrame, ledger: DataFrame) -> DataFrame:
         "happened_at",
     )
     in_span = F.to_date("happened_at").between(F.col("first_on"), F.col("last_on"))
-    held = (
+    in_gold = (
         documents.join(F.broadcast(span), "document")
         .groupBy(*key)
         .agg(F.sum("amount").alias("gold_amount"), F.bool_or(in_span).alias("in_span"))
     )
     return (
-        held.join(booked, key, "full_outer")
-        # Booked on a day of its own, a document is the same all the same.
+        in_gold.join(booked, key, "full_outer")
+        # A document may be booked on another date than its own.
         .where("NOT gold_amount <=> ledger_amount AND (ledger_amount IS NOT NULL OR in_span)")
         .select(*key, "gold_amount", "ledger_amount")
     )
 
 
-def hold_against_ledger(timeline: DataFrame, ledger: DataFrame) -> None:
-    """Refuse gold that does not hold what finance has booked.
+def check_against_ledger(timeline: DataFrame, ledger: DataFrame) -> None:
+    """Check gold against the ledger.
 
     Raises:
-        GateError: names documents, by their ids in their sources, and how many there are.
+        GateError: lists documents by their ids in their sources, and how many differ.
     """
     found = differences(timeline, ledger)
-    named = found.orderBy("document", "document_id").limit(_NAMED).collect()
-    if not named:
+    first = found.orderBy("document", "document_id").limit(_LISTED).collect()
+    if not first:
         return
-    told = "; ".join(f"{row['document']} {row['document_id']} {_how(row)}" for row in named)
+    listed = "; ".join(f"{row['document']} {row['document_id']} {_difference(row)}" for row in first)
     raise GateError(
-        f"gold and the ledger do not hold the same of {found.count():,} documents: {told}. Mend the source, the "
-        "ledger extract or what quarantine holds of them, and run again."
+        f"gold and the ledger differ in {found.count():,} documents: {listed}. Fix the source, the ledger extract or "
+        "the quarantined rows, then run again."
     )
 
 
-def _how(row: Row) -> str:
-    """Without the amounts, which are a customer's."""
+def _difference(row: Row) -> str:
+    """Describe a difference without its amounts, which are a customer's values."""
     if row["gold_amount"] is None:
-        return "is booked only"
-    return "is not booked" if row["ledger_amount"] is None else "is booked with another amount"
+        return "is only in the ledger"
+    return "is not in the ledger" if row["ledger_amount"] is None else "has another amount in the ledger"

@@ -1,4 +1,4 @@
-"""What customers owe: invoices and credit notes less what was paid for them."""
+"""Open balances of customers: invoices and credit notes less payments."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from cdi_spark.schema import FACTOR, MONEY
 
 
 def balances(timeline: DataFrame, payments: DataFrame, *, as_of: date) -> DataFrame:
-    """What is open and what is overdue of each customer's invoices.
+    """Return the open and the overdue balance of each customer with an invoice.
 
-    What is open of an invoice is told at the invoice's own rate, so that a rate which changed until it was paid leaves
-    nothing open; what was paid in another currency counts by its amount in the reporting currency. A payment for
-    an invoice that nobody knows, or that is void, counts for nothing. Documents without a day count.
+    The open amount of an invoice is converted at the invoice's own rate: a rate that changed until it was paid leaves
+    nothing open. A payment in another currency counts with its amount in the reporting currency. Payments for unknown
+    or void invoices are ignored. Documents without a date are included.
 
     Args:
         timeline: gold.timeline.
-        payments: silver.payment: what each is for.
-        as_of: the last day that counts; overdue is what was due before it.
+        payments: silver.payment.
+        as_of: the last day that is included; invoices that were due before it are overdue.
     Returns:
-        entity_id, open_balance and overdue_balance (gold.measure), of customers with an invoice.
+        entity_id, open_balance and overdue_balance (gold.measure).
     """
     so_far = F.coalesce(F.to_date("happened_at") <= F.lit(as_of), F.lit(True))
     documents = timeline.where(so_far & ~F.col("is_void"))
@@ -41,7 +41,7 @@ def balances(timeline: DataFrame, payments: DataFrame, *, as_of: date) -> DataFr
         paid, "payment_id"
     )
     is_same = F.col("paid_in").eqNullSafe(F.col("currency"))
-    settled = (
+    with_paid = (
         invoices.join(paid, "invoice_id", "left")
         .groupBy(*invoices.columns)
         .agg(
@@ -55,7 +55,7 @@ def balances(timeline: DataFrame, payments: DataFrame, *, as_of: date) -> DataFr
     value = F.col("reporting_amount") * left
     unit = minor_unit(F.col("reporting_currency"))
     rounded = F.when(left == 1, F.col("reporting_amount")).otherwise(F.round(value / unit) * unit)
-    owed = settled.withColumn("owed", rounded - F.coalesce("paid_value", F.lit(0)))
+    owed = with_paid.withColumn("owed", rounded - F.coalesce("paid_value", F.lit(0)))
     is_overdue = (F.col("due_on") < F.lit(as_of)) & (F.col("owed") > 0)
     overdue = F.try_sum(F.when(is_overdue | (F.col("owed") < 0), F.col("owed")))
     return owed.groupBy("entity_id").agg(

@@ -1,4 +1,4 @@
-"""What was known of each customer at the end of a day, and what came in the year after it."""
+"""Facts about each customer at the end of a day, and what happened in the year after it."""
 
 from __future__ import annotations
 
@@ -8,22 +8,24 @@ from datetime import date
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-# What a year is here, for measures of it and for forecasts.
+from cdi_spark.schema import EVENT_TABLES, INTERACTION, STATE_RUNNING, SUPPORT_CASE, USAGE
+
+# Days of a year, for measures and forecasts.
 YEAR = 365
-# By window, how many days an event may lie before the day that is looked from; what comes after has less than 0.
+# By window, how many days an event may be before the reference day; later events have a negative number.
 _WINDOWS = {"to_date": ">= 0", "year": f"BETWEEN 0 AND {YEAR - 1}", "next": f"BETWEEN {-YEAR} AND -1"}
 _DOCUMENT = (
     "CASE WHEN event = 'order' THEN 'order' WHEN event = 'invoice' AND what <=> 'credit_note' THEN 'credit_note' "
     "WHEN event = 'invoice' THEN 'invoice' END"
 )
 _BOUGHT = "document IN ('order', 'invoice')"
-_STARTED = "event = 'subscription' AND what = 'started'"
-_ENDED = "event = 'subscription' AND what = 'ended'"
-_ACTED = f"({_BOUGHT} OR event IN ('payment', 'usage') OR {_STARTED})"
+_STARTED = " OR ".join(f"({table.begins})" for table in STATE_RUNNING.values())
+_ENDED = " OR ".join(f"({table.ends})" for table in STATE_RUNNING.values())
+_ACTED = f"({' OR '.join(f'({table.acts})' for table in EVENT_TABLES if table.acts)})"
 
 
 def _count(what: str, days: str) -> str:
-    return f"count_if({what} AND since {days})"
+    return f"count_if(({what}) AND since {days})"
 
 
 def _sum(document: str, days: str) -> str:
@@ -38,16 +40,16 @@ _COUNTED = {
     "acts_year": _count(_ACTED, _WINDOWS["year"]),
     "acts_next": _count(_ACTED, _WINDOWS["next"]),
     "acts_90d": _count(_ACTED, "BETWEEN 0 AND 89"),
-    # A subscription runs through its last day.
+    # A running event includes its last day.
     "running": f"greatest({_count(_STARTED, '>= 0')} - {_count(_ENDED, '> 0')}, 0)",
-    "usage_90d": _count("event = 'usage'", "BETWEEN 0 AND 89"),
-    "usage_90d_before": _count("event = 'usage'", "BETWEEN 90 AND 179"),
-    "cases_90d": _count("event = 'support_case' AND what = 'opened'", "BETWEEN 0 AND 89"),
-    # Of decimals, so that the order of the rows does not show in the last digit.
+    "usage_90d": _count(USAGE.begins, "BETWEEN 0 AND 89"),
+    "usage_90d_before": _count(USAGE.begins, "BETWEEN 90 AND 179"),
+    "cases_90d": _count(SUPPORT_CASE.begins, "BETWEEN 0 AND 89"),
+    # Decimals, so that the last digit does not depend on the order of the rows.
     "satisfaction": "CAST(avg(try_cast(score AS DECIMAL(18,6))) "
-    f"FILTER (WHERE event = 'interaction' AND since {_WINDOWS['year']}) AS DOUBLE)",
+    f"FILTER (WHERE {INTERACTION.begins} AND since {_WINDOWS['year']}) AS DOUBLE)",
 }
-# By window, how many orders and invoices there were, and what these and credit notes sum up to.
+# By window, the number of orders and invoices, and the sums of orders, invoices and credit notes.
 _DOCUMENTS = {
     **{f"{d}s_{w}": _count(f"document = '{d}'", days) for w, days in _WINDOWS.items() for d in ("order", "invoice")},
     **{f"{d}_value_{w}": _sum(d, days) for w, days in _WINDOWS.items() for d in ("order", "invoice", "credit_note")},
@@ -57,23 +59,23 @@ _DOCUMENTS = {
 def facts(
     timeline: DataFrame, *, as_of: date, days_back: Sequence[int], orders_are_invoiced: bool
 ) -> DataFrame:
-    """What was known of customers at the end of each of some days, from what had happened until then.
+    """Return facts about customers at the end of several reference days.
 
-    Void events and those without a day or a customer count for nothing, and nor does what is later than as_of.
-    Purchases are orders and invoices, values are in the reporting currency less credit notes, and null where no
-    amount is known. An act is a purchase, a payment, a new subscription or usage.
+    Ignores events that are void, have no date or no customer, or are later than as_of. Purchases are orders and
+    invoices. Values are in the reporting currency, less credit notes, and null if no amount is known. An act is a
+    purchase, a payment, a new subscription or usage.
 
     Args:
         timeline: gold.timeline.
-        as_of: the last day that counts.
-        days_back: the days to look from, in days before as_of.
-        orders_are_invoiced: an invoice is a purchase only of a customer that never ordered.
+        as_of: the last day that is included.
+        days_back: the reference days, in days before as_of.
+        orders_are_invoiced: an invoice is a purchase only of a customer without orders.
     Returns:
-        entity_id and days_back; of what had happened by then recency_days (since the last order or invoice),
+        entity_id and days_back; until the reference day: recency_days (since the last order or invoice),
         days_since_act, days_known (since the first event), frequency (purchases), purchases_year, lifetime_value,
         value_year, acts_year, acts_90d, running (subscriptions), usage_90d, usage_90d_before, cases_90d and
-        satisfaction (mean score of a year); of the year after acts_next and value_next. No row of a customer of
-        whom nothing had happened.
+        satisfaction (mean score of a year); in the year after: acts_next and value_next. Customers without events
+        until the reference day have no row.
     """
     age = F.datediff(F.lit(as_of), F.to_date("happened_at"))
     seen = (
@@ -102,7 +104,7 @@ def facts(
     }  # fmt: skip
     bought = {w: f"(orders_{w} + IF({also[w]}, invoices_{w}, 0))" for w in _WINDOWS}
     value = {w: _value(w, also[w], bought[w]) for w in _WINDOWS}
-    named = {
+    derived = {
         "frequency": bought["to_date"],
         "purchases_year": bought["year"],
         "lifetime_value": f"IF({bought['to_date']} > 0, {value['to_date']}, NULL)",
@@ -110,12 +112,12 @@ def facts(
         "value_next": value["next"],
     }
     return counted.where("days_known >= 0").select(
-        "entity_id", "days_back", *_COUNTED, *(F.expr(sql).alias(name) for name, sql in named.items())
+        "entity_id", "days_back", *_COUNTED, *(F.expr(sql).alias(name) for name, sql in derived.items())
     )
 
 
 def _value(window: str, invoices_count: str, purchases: str) -> str:
-    """SQL of what purchases of a window sum up to; 0 without any."""
+    """Return SQL for the value of the purchases of a window; 0 without purchases."""
     invoiced = f"IF({invoices_count}, invoice_value_{window}, NULL)"
     parts = (f"order_value_{window}", invoiced, f"credit_note_value_{window}")
     total = " + ".join(f"coalesce({part}, 0)" for part in parts)

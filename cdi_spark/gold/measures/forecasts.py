@@ -1,116 +1,46 @@
-"""Forecasts of a customer's next year: linear models of facts, published where they beat a plainer guess."""
+"""Forecasts of a customer's next year: linear models of facts, published only if they beat a simple baseline."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import reduce
 from math import sqrt
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from cdi_spark.gold.measures.facts import YEAR
+from cdi_spark.gold.measures.linear_model import FEATURES, RECENCY, FeatureScale, LinearModel, Numbers
 
-Numbers = NDArray[np.float64]
-
-# Days before as_of to learn from; their years to come end before the year that the models are held against begins.
-_LEARNT_FROM = tuple(range(2 * YEAR, 3 * YEAR, 91))
-_HELD_AGAINST = YEAR
-PAST = (_HELD_AGAINST, *_LEARNT_FROM)
-# Customers to learn from, about; those of one in four are held out.
+# Reference days of the training data, in days before as_of; the year after each ends before the test year starts.
+_TRAINING_DAYS = tuple(range(2 * YEAR, 3 * YEAR, 91))
+_TEST_DAY = YEAR
+PAST = (_TEST_DAY, *_TRAINING_DAYS)
+# About how many customers are used; one in four is held out for testing.
 SAMPLE = 20_000
 _PLACES = 1 << 20
 _HELD_OUT = "pmod(xxhash64(entity_id), 4) = 0"
-# Fewer examples, or fewer of a kind among them, teach and prove nothing.
-_EXAMPLES, _OF_A_KIND = 100, 20
+# With fewer examples, or fewer of the rarer class, no model is trained.
+_MIN_EXAMPLES, _MIN_RARE = 100, 20
 
-_RECENCY = "days since the last activity"
-# Plain name and SQL over beside_average() of what the models go by.
-FEATURES = {
-    _RECENCY: "log1p(days_since_act)",
-    "activity in 90 days": "log1p(acts_90d)",
-    "activity in a year": "log1p(acts_year)",
-    "purchases in a year": "log1p(purchases_year)",
-    "value in a year": "log1p(greatest(value_year, 0) / average_year)",
-    "purchases to date": "log1p(frequency)",
-    "days known": "log1p(days_known)",
-    "running subscriptions": "log1p(running)",
-    "usage trend": "log1p(usage_90d) - log1p(usage_90d_before)",
-    "support cases in 90 days": "log1p(cases_90d)",
-    "satisfaction": "satisfaction",
-}
-# Of whom a forecast is made.
+# Customers that get a forecast.
 _MAY_CHURN = "acts_year > 0"
 _HAS_VALUE = "lifetime_value IS NOT NULL AND value_year IS NOT NULL AND average_year > 0"
 
 
 @dataclass(frozen=True)
-class Standard:
-    """How a feature is told: in spreads from its mean, and within what was learnt from; unknown is the mean."""
-
-    mean: float
-    spread: float
-    least: float
-    most: float
-
-    @classmethod
-    def of(cls, values: Numbers) -> Standard:
-        """Of a feature as it was where a model learns from it."""
-        known = values[~np.isnan(values)]
-        if not len(known):
-            return cls(0.0, 1.0, 0.0, 0.0)
-        least, most = float(known.min()), float(known.max())
-        # Not by the spread, which rounding leaves above 0 of equal values.
-        return cls(float(known.mean()), float(known.std()) if least < most else 1.0, least, most)
-
-    def told(self, values: Numbers) -> Numbers:
-        """On the driver."""
-        return np.nan_to_num((np.clip(values, self.least, self.most) - self.mean) / self.spread)
-
-    def column(self, feature: Column) -> Column:
-        """In Spark."""
-        within = F.least(F.greatest(feature, F.lit(self.least)), F.lit(self.most))
-        return (F.when(feature.isNotNull(), within).otherwise(self.mean) - self.mean) / self.spread
-
-
-@dataclass(frozen=True)
-class LinearModel:
-    """intercept + sum of weight * feature, each feature told as its Standard says."""
-
-    standards: dict[str, Standard]
-    weights: dict[str, float]
-    intercept: float
-
-    def scores(self, rows: dict[str, Numbers]) -> Numbers:
-        """The model's sum, of rows on the driver."""
-        parts = [self.weights[name] * standard.told(rows[name]) for name, standard in self.standards.items()]
-        return np.asarray(np.sum(parts, axis=0) + self.intercept)
-
-    def parts(self) -> dict[str, Column]:
-        """By feature what it adds to the sum, over beside_average()."""
-        return {
-            name: standard.column(F.expr(FEATURES[name])) * self.weights[name]
-            for name, standard in self.standards.items()
-        }
-
-    @property
-    def score(self) -> Column:
-        """The model's sum, over beside_average()."""
-        return reduce(Column.__add__, self.parts().values(), F.lit(self.intercept))
-
-
-@dataclass(frozen=True)
 class Trial:
-    """How a model did on customers and a year that it was not made from; `why_not` where none was made.
+    """The test of a model on customers and a year that it was not trained on.
 
     Attributes:
-        error: the model's mean error, and `baseline` the plainer guess's.
+        model: None if there was too little data.
+        error: the model's mean error.
+        baseline: the mean error of the baseline.
         is_better: the model's error is smaller by more than one standard error of the difference.
+        why_not: what data was missing, if there is no model.
     """
 
     model: LinearModel | None = None
@@ -121,16 +51,17 @@ class Trial:
 
     @property
     def published(self) -> LinearModel | None:
+        """The model, if it beats the baseline."""
         return self.model if self.is_better else None
 
 
-def beside_average(facts: DataFrame) -> DataFrame:
-    """Adds average_year, the mean value_year of all who had ever bought at that day; null where it is 0 or less.
+def with_average(facts: DataFrame) -> DataFrame:
+    """Add average_year: the mean value_year of all customers with purchases until that day; null if not above 0.
 
-    In its units a year of growth or inflation looks like any other.
+    Values in this unit are comparable between years with different growth or inflation.
 
     Args:
-        facts: gold/facts.py.
+        facts: facts().
     """
     mean = F.avg("value_year").cast("double")
     averages = facts.where("lifetime_value IS NOT NULL").groupBy("days_back").agg(mean.alias("average_year"))
@@ -138,24 +69,24 @@ def beside_average(facts: DataFrame) -> DataFrame:
 
 
 def is_sampled(customers: int) -> Column:
-    """Whether a customer is one of SAMPLE to learn from, by hash of entity_id.
+    """Return whether a customer is in the sample of about SAMPLE customers, by hash of entity_id.
 
     Args:
-        customers: how many there are.
+        customers: the number of customers.
     """
-    # Other bits than those that say who is held out.
+    # Other bits of the hash than those that decide who is held out.
     place = F.pmod(F.xxhash64("entity_id", F.lit("sample")), F.lit(_PLACES))
     return place < _PLACES * SAMPLE // max(customers, SAMPLE)
 
 
 def examples(past: DataFrame) -> DataFrame:
-    """What to learn from: facts of days in the past and what came in the year after each.
+    """Return the examples for training and testing: facts at past reference days, and the year after each.
 
     Args:
-        past: beside_average() of facts at PAST of the customers that are sampled.
+        past: with_average() of facts at PAST, for sampled customers.
     Returns:
-        A row per day and customer, in a fixed order: days_back, is_held_out, may_churn, has_value, acts_next,
-        value_next, value_year, average_year and FEATURES, numbered.
+        One row per customer and reference day, in this order: days_back, is_held_out, may_churn, has_value,
+        acts_next, value_next, value_year, average_year and FEATURES, numbered.
     """
     return past.orderBy("entity_id", "days_back").select(
         "days_back",
@@ -170,61 +101,62 @@ def examples(past: DataFrame) -> DataFrame:
     )
 
 
-def try_churn(learnt_from: pa.Table) -> Trial:
-    """A logistic regression of who does nothing for a year, beside one by recency alone; error: log loss in nats.
+def try_churn(examples: pa.Table) -> Trial:
+    """Test a logistic regression of customers without an act in the next year; baseline: recency alone.
+
+    The error is the log loss in nats.
 
     Args:
-        learnt_from: examples().
+        examples: examples().
     """
     from sklearn.linear_model import LogisticRegression
 
-    train, test = _divided(learnt_from, "may_churn")
-    wanted = [(rows["acts_next"] == 0).astype(float) for rows in (train, test)]
-    why_not = _too_few([(len(went), min(went.sum(), len(went) - went.sum())) for went in wanted])
+    train, test = _split(examples, "may_churn")
+    target = [(rows["acts_next"] == 0).astype(float) for rows in (train, test)]
+    why_not = _too_few([(len(went), min(went.sum(), len(went) - went.sum())) for went in target])
     if why_not:
         return Trial(why_not=why_not)
 
     def fit(features: Sequence[str]) -> LinearModel:
-        return _fit(LogisticRegression(max_iter=1000), train, wanted[0], features)
+        return _fit(LogisticRegression(max_iter=1000), train, target[0], features)
 
     def losses(model: LinearModel) -> Numbers:
-        return np.logaddexp(0, np.where(wanted[1] == 1, -1, 1) * model.scores(test))
+        return np.logaddexp(0, np.where(target[1] == 1, -1, 1) * model.scores(test))
 
     model = fit(tuple(FEATURES))
-    return _held_against(model, losses(model), losses(fit((_RECENCY,))), lambda mean: mean)
+    return _trial(model, losses(model), losses(fit((RECENCY,))), lambda mean: mean)
 
 
-def try_value(learnt_from: pa.Table) -> Trial:
-    """A Tweedie regression (log link) of the next year's value, beside the last year's; error: root mean square.
+def try_value(examples: pa.Table) -> Trial:
+    """Test a Tweedie regression (log link) of the next year's value; baseline: the last year's value.
 
-    Its sum tells the value in units of average_year.
-
-    Net credits count as 0.
+    The error is the root mean square. The model's sum is the value in units of average_year. Negative values count as
+    0.
 
     Args:
-        learnt_from: examples().
+        examples: examples().
     """
     from sklearn.linear_model import TweedieRegressor
 
-    train, test = _divided(learnt_from, "has_value")
-    wanted = [np.maximum(rows["value_next"], 0) for rows in (train, test)]
-    why_not = _too_few([(len(values), (values > 0).sum()) for values in wanted])
+    train, test = _split(examples, "has_value")
+    target = [np.maximum(rows["value_next"], 0) for rows in (train, test)]
+    why_not = _too_few([(len(values), (values > 0).sum()) for values in target])
     if why_not:
         return Trial(why_not=why_not)
     regression = TweedieRegressor(power=1.5, link="log", alpha=0.01, max_iter=1000)
-    model = _fit(regression, train, wanted[0] / train["average_year"], tuple(FEATURES))
+    model = _fit(regression, train, target[0] / train["average_year"], tuple(FEATURES))
     squares = [
-        (values - wanted[1]) ** 2
+        (values - target[1]) ** 2
         for values in (np.exp(model.scores(test)) * test["average_year"], np.maximum(test["value_year"], 0))
     ]
-    return _held_against(model, squares[0], squares[1], sqrt)
+    return _trial(model, squares[0], squares[1], sqrt)
 
 
 def churn(model: LinearModel | None) -> dict[str, Column]:
-    """churn_risk and churn_drivers, over beside_average(); null without a model."""
+    """Return churn_risk and churn_drivers over with_average(); null without a model."""
     if model is None:
         return {"churn_risk": F.lit(None).cast("double"), "churn_drivers": F.lit(None).cast("array<string>")}
-    # Beside the average customer: a feature drives the risk up when its part is above 0.
+    # Compared with the average customer: a feature raises the risk if its part is above 0.
     parts = [
         F.struct(
             (-part).alias("rank"),
@@ -242,47 +174,57 @@ def churn(model: LinearModel | None) -> dict[str, Column]:
 
 
 def value(model: LinearModel | None) -> Column:
-    """The next year's value in the reporting currency, over beside_average(); null without a model."""
+    """Return the next year's value in the reporting currency over with_average(); null without a model."""
     if model is None:
         return F.lit(None).cast("double")
     return F.when(F.expr(_HAS_VALUE), F.exp(model.score) * F.col("average_year"))
 
 
-def _divided(learnt_from: pa.Table, population: str) -> tuple[dict[str, Numbers], dict[str, Numbers]]:
-    """The columns of the examples to learn from and of those held out: other customers, and a later year."""
-    columns = {name: learnt_from[name].to_numpy() for name in learnt_from.column_names}
+def _split(examples: pa.Table, population: str) -> tuple[dict[str, Numbers], dict[str, Numbers]]:
+    """Return the columns of the training examples, and of the test examples: other customers in a later year."""
+    columns = {name: examples[name].to_numpy() for name in examples.column_names}
     for number, name in enumerate(FEATURES):
         columns[name] = columns.pop(f"feature_{number}")
     of_these = columns[population].astype(bool)
-    is_held_out, is_last = columns["is_held_out"].astype(bool), columns["days_back"] == _HELD_AGAINST
+    is_held_out, is_test_day = columns["is_held_out"].astype(bool), columns["days_back"] == _TEST_DAY
     return (
-        {name: values[of_these & ~is_held_out & ~is_last] for name, values in columns.items()},
-        {name: values[of_these & is_held_out & is_last] for name, values in columns.items()},
+        {name: values[of_these & ~is_held_out & ~is_test_day] for name, values in columns.items()},
+        {name: values[of_these & is_held_out & is_test_day] for name, values in columns.items()},
     )
 
 
 def _too_few(counted: list[tuple[int, float]]) -> str:
-    """What is missing, by how many examples there are, to learn from and held out, and how many of the rarer kind."""
-    for name, (count, rare) in zip(("to learn from", "held out"), counted, strict=True):
-        if count < _EXAMPLES or rare < _OF_A_KIND:
-            return f"{count:,} examples {name}, {rare:,.0f} of the kind that counts; wants {_EXAMPLES} and {_OF_A_KIND}"
+    """Return what data is missing, if any.
+
+    Args:
+        counted: for training and for testing, the number of examples, and of those in the rarer class.
+    """
+    for name, (count, rare) in zip(("for training", "for testing"), counted, strict=True):
+        if count < _MIN_EXAMPLES or rare < _MIN_RARE:
+            return (
+                f"{count:,} examples {name}, {rare:,.0f} of the rarer class; "
+                f"at least {_MIN_EXAMPLES} and {_MIN_RARE} are needed"
+            )
     return ""
 
 
-def _fit(regression: Any, rows: dict[str, Numbers], wanted: Numbers, features: Sequence[str]) -> LinearModel:
-    standards = {name: Standard.of(rows[name]) for name in features}
-    regression.fit(np.column_stack([s.told(rows[name]) for name, s in standards.items()]), wanted)
-    # Six digits say all there is, and hide in which order a machine added.
+def _fit(regression: Any, rows: dict[str, Numbers], target: Numbers, features: Sequence[str]) -> LinearModel:
+    scales = {name: FeatureScale.of(rows[name]) for name in features}
+    regression.fit(np.column_stack([s.scaled(rows[name]) for name, s in scales.items()]), target)
+    # Six digits are enough, and do not depend on the order in which a machine adds.
     weights = [float(f"{weight:.6g}") for weight in np.ravel(regression.coef_)]
     intercept = float(f"{np.ravel(regression.intercept_)[0]:.6g}")
-    return LinearModel(standards, dict(zip(features, weights, strict=True)), intercept)
+    return LinearModel(scales, dict(zip(features, weights, strict=True)), intercept)
 
 
-def _held_against(
-    model: LinearModel, losses: Numbers, plain: Numbers, told: Callable[[float], float]
+def _trial(
+    model: LinearModel, losses: Numbers, baseline: Numbers, error_of_mean: Callable[[float], float]
 ) -> Trial:
-    gain = plain - losses
+    gain = baseline - losses
     noise = float(gain.std(ddof=1)) / sqrt(len(gain))
     return Trial(
-        model, told(float(losses.mean())), told(float(plain.mean())), is_better=float(gain.mean()) > noise
+        model,
+        error_of_mean(float(losses.mean())),
+        error_of_mean(float(baseline.mean())),
+        is_better=float(gain.mean()) > noise,
     )

@@ -1,4 +1,4 @@
-"""What a customer may buy next: what others ordered beside the products that it has."""
+"""The product that a customer may buy next: what other customers ordered together with its products."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ from pyspark.sql import functions as F
 
 from cdi_spark.schema import PRODUCT_RULE
 
-# Two products belong together when so many customers ordered both.
+# Two products belong together if at least this many customers ordered both.
 _SUPPORT = 5
-# Of a customer the newest products count, and of a product the strongest rules: both bound the pairs there are.
+# The newest products of a customer and the strongest rules of a product: both limit the number of pairs.
 _PRODUCTS, _RULES = 50, 20
 
 
 def baskets(timeline: DataFrame, lines: DataFrame, *, as_of: date) -> DataFrame:
-    """What customers ordered.
+    """Return the products that customers ordered.
 
     Args:
-        timeline: gold.timeline; orders that are void or without a day, and later ones, count for nothing.
+        timeline: gold.timeline; orders that are void, without a date or later than as_of are ignored.
         lines: silver.order_line.
-        as_of: the last day that counts.
+        as_of: the last day that is included.
     Returns:
-        entity_id, products (product_codes), basket: the newest of them.
+        entity_id, products (product codes), basket (the newest of them).
     """
     orders = (
         timeline.where("event = 'order' AND entity_id IS NOT NULL AND NOT is_void")
@@ -35,7 +35,7 @@ def baskets(timeline: DataFrame, lines: DataFrame, *, as_of: date) -> DataFrame:
         lines.where("product_code IS NOT NULL")
         .select(order_id.alias("order_id"), "product_code")
         .join(orders, "order_id")
-        # Once for both groups: they find a customer whole in its partition.
+        # Only one shuffle: both groups find all rows of a customer in one partition.
         .repartition("entity_id")
         .groupBy("entity_id", "product_code")
         .agg((-F.unix_micros(F.max("ordered_at"))).alias("newest"))
@@ -47,11 +47,11 @@ def baskets(timeline: DataFrame, lines: DataFrame, *, as_of: date) -> DataFrame:
 
 
 def product_rules(baskets: DataFrame) -> DataFrame:
-    """Which products go with which: the strongest rules of each.
+    """Return for each product the strongest rules about products that are ordered together with it.
 
-    Of the products that at least five customers ordered beside it, and its customers oftener than all (lift above 1),
-    those with the greatest confidence: the share of the one product's customers that ordered the other too. Ties go
-    to more customers, then to the lexically first code.
+    A rule needs at least five customers that ordered both, and a lift above 1: the product's customers order the
+    other more often than all customers. The confidence is the share of the product's customers that ordered the other
+    too. Ties go to more customers, then to the lexically first code.
 
     Args:
         baskets: baskets() of all customers, computed once.
@@ -67,7 +67,7 @@ def product_rules(baskets: DataFrame) -> DataFrame:
         .agg(F.count("*").alias("customers"))
         .where(F.col("customers") >= _SUPPORT)
     )
-    # A product beside itself tells how many customers have it.
+    # The pair of a product with itself has the number of its customers.
     alone = together.where("product_code = other_code")
     sold = alone.select("product_code", F.col("customers").alias("sold"))
     of_other = alone.select("other_code", F.col("customers").alias("of_other"))
@@ -78,8 +78,8 @@ def product_rules(baskets: DataFrame) -> DataFrame:
         together.where("product_code <> other_code")
         .join(sold, "product_code")
         .join(of_other, "other_code")
-        .crossJoin(F.broadcast(baskets.agg(F.count("*").alias("everybody"))))
-        .where("customers * everybody > sold * of_other")
+        .crossJoin(F.broadcast(baskets.agg(F.count("*").alias("all_customers"))))
+        .where("customers * all_customers > sold * of_other")
         .withColumn("confidence", F.col("customers") / F.col("sold"))
         .withColumn("strength", strength)
         .where(F.col("strength") <= _RULES)
@@ -88,20 +88,20 @@ def product_rules(baskets: DataFrame) -> DataFrame:
 
 
 def next_product(baskets: DataFrame, rules: DataFrame) -> DataFrame:
-    """The product that goes best with what a customer ordered, and that it never ordered.
+    """Return the product that a customer never ordered and that fits best with its orders.
 
     Args:
         baskets: baskets() of some customers.
         rules: gold.product_rule.
     Returns:
-        entity_id, next_product (product_code); no row of a customer for whom there is none.
+        entity_id, next_product (product code); customers without one have no row.
     """
-    # Negative, so that the least is the strongest.
+    # Negative, so that the smallest is the strongest.
     rule = F.struct(
         (-F.col("confidence")).alias("confidence"), (-F.col("customers")).alias("customers"), "other_code"
     )
     of_product = rules.groupBy("product_code").agg(F.array_sort(F.collect_list(rule)).alias("rules"))
-    # The strongest rule of a product that leads to one which the customer has not.
+    # The strongest rule of a product for another that the customer does not have.
     offered = F.get(
         F.filter("rules", lambda rule: ~F.array_contains("products", rule["other_code"])), F.lit(0)
     )

@@ -15,7 +15,7 @@ from cdi_spark.linkage.model.person_model import PersonModel
 from cdi_spark.linkage.model.shared_values import with_own
 from cdi_spark.linkage.model.splink_sql import Parent, Scored
 from cdi_spark.schema import LINKED
-from cdi_spark.spark.local_rows import Keep
+from cdi_spark.spark.local_rows import Materialise
 
 # One task needs about ten minutes for the pairs of so many records under one key.
 HOT_RECORDS = 20_000
@@ -52,7 +52,7 @@ class Frozen:
         restricted = rules.added_to(model.frozen(trained["features"], trained["rules"]))
         return cls(restricted, trained, term_frequencies, shared_values, rules)
 
-    def kept(self, keep: Keep) -> Frozen:
+    def kept(self, keep: Materialise) -> Frozen:
         """Return the model with its tables computed once, for callers that read them often for a few records."""
         return replace(
             self,

@@ -18,6 +18,7 @@ from cdi_spark.linkage.model.blocking import in_blocks, rule_keys, with_keys
 from cdi_spark.linkage.model.decisions import Decision
 from cdi_spark.linkage.model.person_model import BlockingRule, PersonModel
 from cdi_spark.schema import FEATURES
+from cdi_spark.sql_text import literal
 
 _MUST, _CANNOT = "must-link: ", "cannot-link: "
 _ONE_SOURCE = "split_part(record_id, ':', 1)"
@@ -112,8 +113,8 @@ class LinkRules:
     def decided_by_sql(self) -> str:
         """Return DuckDB SQL for decided_by of linkage.pair, over the columns of a pair (record_id_l, …)."""
         return self._case(
-            [_quoted(_CANNOT + rule.name) for rule in self.cannot],
-            [_quoted(_MUST + rule.name) for rule in self.must],
+            [literal(_CANNOT + rule.name, "duckdb") for rule in self.cannot],
+            [literal(_MUST + rule.name, "duckdb") for rule in self.must],
             "null::varchar",
         )
 
@@ -199,7 +200,3 @@ def _differ_sql(rule: CannotLink) -> str:
 def _one_source_sql(rule: LinkRule) -> list[str]:
     sides = [_ONE_SOURCE.replace("record_id", f"record_id_{side}") for side in "lr"]
     return [" = ".join(sides)] if rule.within_source else []
-
-
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"

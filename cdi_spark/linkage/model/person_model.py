@@ -21,32 +21,39 @@ UNKNOWN = -1
 
 
 class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
 
 class Level(_Strict):
     """One possible result of a comparison; training starts from the shares `m` and `relatives`."""
 
     label: str
+    """name of the level"""
     sql: str
+    """SQL over <column>_l and <column>_r that holds at this level; ELSE for the last"""
     m: float
+    """share of pairs of one person that training starts from"""
     relatives: float
+    """share of pairs of relatives that training starts from"""
     term_frequency: str | None = None
+    """column whose rare values add more bits at this level"""
 
 
 class Comparison(_Strict):
-    """Levels; a pair has the first level whose SQL holds.
-
-    `evidence` names the kind of evidence: entities weigh comparisons of one kind together. With `agreement_only`
-    disagreement is no evidence: a person has many devices.
-    """
+    """One aspect of two records: its levels, of which the first whose SQL holds is the pair's."""
 
     name: str
+    """name of the comparison"""
     evidence: str
+    """kind of evidence; comparisons of one kind are weighed together"""
     known: list[list[str]]
+    """groups of columns; unless all columns of some group are known for both records, there is no evidence"""
     unknown_when: str | None = None
+    """SQL that holds if there is no evidence"""
     agreement_only: bool = False
+    """not agreeing is no evidence: a person has many devices"""
     levels: list[Level]
+    """levels, first to last"""
 
     def columns(self) -> set[str]:
         """Return the feature columns that the comparison reads."""
@@ -70,11 +77,14 @@ class Comparison(_Strict):
 
 
 class BlockingRule(_Strict):
-    """`equal`: SQL expressions that must be equal; `shares`: an array of which one element must be shared."""
+    """A condition that two records must meet to be compared."""
 
     name: str
+    """name of the rule"""
     equal: list[str] = []
+    """SQL expressions that must be equal"""
     shares: str | None = None
+    """array of which one element must be shared"""
 
     def columns(self) -> set[str]:
         """Return the feature columns that the rule reads."""
@@ -82,12 +92,16 @@ class BlockingRule(_Strict):
 
 
 class PersonModel(_Strict):
-    """Comparisons and blocking rules; see linkage/model/person.yml."""
+    """person.yml: comparisons and blocking rules; the package's own is linkage/model/person.yml."""
 
     comparisons: list[Comparison]
+    """the comparisons of two records"""
     blocking: list[BlockingRule]
+    """the blocking rules; rules with `shares` come last"""
     largest_block: int
+    """a value that more records have makes no block and no must-link"""
     public_from: int
+    """a value that occurs with this many initials of given names is a shared value"""
 
     def restricted(self, known: set[str]) -> PersonModel:
         """Return the model without the comparisons, levels and rules that read a column outside `known`."""

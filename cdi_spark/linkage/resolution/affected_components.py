@@ -11,7 +11,7 @@ def with_stamp(linked: DataFrame, judged: DataFrame, *, how: str) -> DataFrame:
 
     Args:
         linked: linkage.linked.
-        judged: judgements.sides().
+        judged: judgements.close_judgements().
         how: the settings that decide about entities.
     """
     contributes = F.xxhash64("content_hash", "model_id", "judged_same", "judged_apart", F.lit(how))

@@ -15,7 +15,7 @@ from cdi_spark.linkage.executor import tasks
 from cdi_spark.linkage.model.frozen import Frozen
 from cdi_spark.linkage.model.splink_sql import cannot_sql, evidence_sql
 from cdi_spark.schema import JUDGED
-from cdi_spark.spark.local_rows import Keep, local_rows
+from cdi_spark.spark.local_rows import Materialise, local_rows
 from cdi_spark.spark.shipped import shipped
 
 _FOUND = "record_id string, first_record string"
@@ -29,7 +29,7 @@ def resolve_entities(
     *,
     limits: Linkage,
     judged: DataFrame | None = None,
-    keep: Keep = lambda _, rows: rows,
+    keep: Materialise = lambda _, rows: rows,
     largest: int = LARGEST_COMPONENT,
 ) -> DataFrame:
     """Return the entities of every component.

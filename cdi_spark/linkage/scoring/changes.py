@@ -5,7 +5,7 @@ from __future__ import annotations
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from cdi_spark.spark.local_rows import Keep
+from cdi_spark.spark.local_rows import Materialise
 
 
 def changed_records(persons: DataFrame, linked: DataFrame, *, model_id: str) -> DataFrame:
@@ -25,7 +25,7 @@ def changed_records(persons: DataFrame, linked: DataFrame, *, model_id: str) -> 
     return both.select("record_id", F.col("content_hash").isNull().alias("is_gone"))
 
 
-def shared_blocks(linked: DataFrame, changed: DataFrame, *, keep: Keep) -> DataFrame:
+def shared_blocks(linked: DataFrame, changed: DataFrame, *, keep: Materialise) -> DataFrame:
     """Return changed records, and others that share a block key with some of them: record_id, changed, keys.
 
     Other records have only the keys that they share.

@@ -12,7 +12,7 @@ from cdi_spark.linkage.executor import tasks
 from cdi_spark.linkage.model.frozen import Frozen
 from cdi_spark.linkage.model.splink_sql import entries_sql, scoring_sql
 from cdi_spark.linkage.scoring.changes import shared_blocks
-from cdi_spark.spark.local_rows import Keep
+from cdi_spark.spark.local_rows import Materialise
 from cdi_spark.spark.shipped import shipped
 
 # A record takes half a kilobyte to one kilobyte in a task, and a worker has two gigabytes.
@@ -29,7 +29,7 @@ def score_pairs(
     frozen: Frozen,
     *,
     changed: DataFrame | None = None,
-    keep: Keep = lambda _, rows: rows,
+    keep: Materialise = lambda _, rows: rows,
     records_per_task: int = RECORDS_PER_TASK,
 ) -> DataFrame:
     """Score every pair that shares a block; return those of the model's keep_weight and more, and of must-links.

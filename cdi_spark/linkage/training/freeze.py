@@ -27,7 +27,7 @@ from cdi_spark.schema import (
     SHARED_VALUE,
     TERM_FREQUENCY,
 )
-from cdi_spark.spark.local_rows import Keep
+from cdi_spark.spark.local_rows import Materialise
 
 
 def train_and_freeze(
@@ -37,7 +37,7 @@ def train_and_freeze(
     limits: Linkage,
     settings_hash: str,
     run_id: str,
-    keep: Keep,
+    keep: Materialise,
     labels: DataFrame | None = None,
     judged: DataFrame | None = None,
 ) -> Frozen:

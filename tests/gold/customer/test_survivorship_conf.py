@@ -1,4 +1,4 @@
-"""survivorship.yml: what may be said, and what holds where nothing is."""
+"""survivorship.yml: valid configuration, and defaults."""
 
 from pathlib import Path
 from typing import get_args
@@ -19,17 +19,17 @@ DEMO = ROOT / "conf" / "demo" / "survivorship.yml"
     ("conf", "meaning"),
     [
         ({"default": ["newest"]}, "Input should be 'trusted', 'recent', 'frequent', 'longest' or 'valid'"),
-        ({"default": ["valid"]}, "valid goes by an attribute's own expression"),
+        ({"default": ["valid"]}, "valid uses an attribute's own expression"),
         ({"attributes": {"gender": ["newest"]}}, "Input should be 'trusted', .* 'complete' or 'all'"),
         ({"attributes": {"shoe_size": ["recent"]}}, "shoe_size is not an attribute; those are"),
-        ({"attributes": {"gender": ["all"]}}, "gender: all stands alone, and is for lists: emails"),
-        ({"attributes": {"emails": ["all", "recent"]}}, "emails: all stands alone"),
+        ({"attributes": {"gender": ["all"]}}, "gender: all must be the only rule, and is for lists: emails"),
+        ({"attributes": {"emails": ["all", "recent"]}}, "emails: all must be the only rule"),
         (
             {"attributes": {"street": ["recent"]}},
             "street survives with the rest of address; give rules to that",
         ),
         ({"attributes": {"gender": ["complete"]}}, "gender has no parts .*; only groups have"),
-        ({"attributes": {"gender": []}}, "no rule; name one at least"),
+        ({"attributes": {"gender": []}}, "no rule; name at least one"),
         (
             {"attributes": {"gender": ["valid"]}},
             "gender: the rule valid and an expression `valid` need each other",
@@ -44,12 +44,12 @@ DEMO = ROOT / "conf" / "demo" / "survivorship.yml"
             "gender survives with a already",
         ),
         ({"groups": {"work": ["company", "emails"]}}, "emails is not an attribute with one value"),
-        ({"groups": {"gender": ["company", "occupation"]}}, "gender is no name for a group"),
+        ({"groups": {"gender": ["company", "occupation"]}}, "gender cannot name a group"),
         ({"groups": {"work": ["company"]}}, "at least 2 items"),
         ({"default": []}, "at least 1 item"),
     ],
 )
-def test_what_cannot_be_chosen_by_is_refused(conf: dict[str, object], meaning: str) -> None:
+def test_invalid_survivorship_rules_are_refused(conf: dict[str, object], meaning: str) -> None:
     with pytest.raises(ValidationError, match=meaning):
         Survivorship.model_validate(conf)
 
@@ -77,19 +77,19 @@ def test_a_list_may_survive_from_one_record_and_a_group_as_a_whole() -> None:
     assert "company" not in survivorship.choices
 
 
-def test_every_rule_that_may_be_said_is_known_to_the_ranking() -> None:
+def test_every_valid_rule_has_an_order() -> None:
     assert set(ORDER) == {*get_args(ValueRule), "complete", "all"}
 
 
 @pytest.mark.parametrize(
     ("said", "meaning"),
     [
-        ("{source_of_truth: tax}", "gender names the source tax, which is none here; there are crm"),
+        ("{source_of_truth: tax}", "gender names the source tax, but the sources are crm"),
         ("{updated_by: [crm, tax]}", "gender names the source tax"),
-        ("{source_of_truth: web, updated_by: [crm]}", "gender's source of truth is not among those"),
+        ("{source_of_truth: web, updated_by: [crm]}", "gender's source_of_truth is not in its updated_by"),
     ],
 )
-def test_sources_that_are_named_must_be_there(tmp_path: Path, said: str, meaning: str) -> None:
+def test_named_sources_must_exist(tmp_path: Path, said: str, meaning: str) -> None:
     (tmp_path / "sources").mkdir()
     (tmp_path / "project.yml").write_text("name: tiny\n")
     for name in ("crm", "web"):

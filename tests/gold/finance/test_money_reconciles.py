@@ -1,4 +1,4 @@
-"""Gold holds what the raw files hold, to the cent, whatever order, number and state they come in."""
+"""Gold has the amounts of the raw files to the cent, for any order, number and state of the files."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ Row = dict[str, Any]
 
 
 def sales(version: int) -> list[Row]:
-    """An order of each customer, who may be unknown: in a later version at another price, or taken back."""
+    """An order of each customer, who may be unknown; a later version has another price, or is void."""
     return [
         {
             "id": f"t{n}",
@@ -58,13 +58,13 @@ def deliver(folder: Path, name: str, rows: list[Row]) -> None:
 
 
 def held(storage: Storage) -> dict[tuple[str, str], tuple[Decimal, Decimal]]:
-    """By month and currency what gold has of orders, and of it what belongs to nobody known."""
+    """By month and currency, the amounts of orders in gold, and of those without a known customer."""
     rows = storage.query("SELECT * FROM gold.finance WHERE document = 'order'").collect()
     return {(f"{r.month:%Y-%m}", r.currency): (r.gold_amount, r.unattributed_amount) for r in rows}
 
 
 def raw(folder: Path) -> dict[tuple[str, str], tuple[Decimal, Decimal]]:
-    """The same out of the files: of each order its newest version; customers from 55 on are in quarantine."""
+    """The same from the files: the newest version of each order; customers from 55 on are in quarantine."""
     newest: dict[str, Row] = {}
     for file in (folder / "till").glob("*.jsonl"):
         for row in map(json.loads, file.read_text().splitlines()):
@@ -90,13 +90,13 @@ def whose(storage: Storage) -> dict[str, str]:
 
 @pytest.fixture
 def company(first_day: tiny.FirstDay, tmp_path: Path) -> Path:
-    """The tiny company after its first run, with the files that it came from, and a till's conf."""
+    """The tiny company after its first run, with its files, and the conf of a till."""
     conf = first_day.copy(tmp_path).conf
     (conf / "sources" / "till.yml").write_text(TILL.replace("{folder}", str(tmp_path)))
     return tmp_path
 
 
-def test_shuffled_duplicated_late_and_of_merged_and_split_customers_gold_holds_what_was_sold(
+def test_gold_has_all_sales_if_files_are_shuffled_duplicated_or_late_and_customers_merge_and_split(
     spark: SparkSession, company: Path
 ) -> None:
     def run() -> Storage:
@@ -111,7 +111,7 @@ def test_shuffled_duplicated_late_and_of_merged_and_split_customers_gold_holds_w
     Random(1).shuffle(again)
     deliver(company, "b", again)
     deliver(company, "c", again)
-    # Older versions come late.
+    # Older versions arrive late.
     deliver(company, "d", sales(1))
     judge(storage, ("crm:3", "crm:9"), "must-link", by="ann", why="one person")
     run()

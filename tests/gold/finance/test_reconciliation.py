@@ -1,4 +1,4 @@
-"""Gold against the ledger: what agrees to the cent, and what is named where it does not."""
+"""Gold compared with the ledger to the cent, and how differences are listed."""
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime
@@ -9,7 +9,7 @@ import pytest
 from pyspark.sql import DataFrame
 
 from cdi_spark.errors import GateError
-from cdi_spark.gold.finance.reconciliation import differences, hold_against_ledger
+from cdi_spark.gold.finance.reconciliation import check_against_ledger, differences
 from cdi_spark.schema import LEDGER_ENTRY, MEMBER
 from cdi_spark.storage import Storage
 
@@ -18,18 +18,18 @@ Make = Callable[..., DataFrame]
 
 def document(key: str, amount: str | None, day: int = 5, **more: Any) -> dict[str, Any]:
     at = datetime(2024, 5, day, tzinfo=UTC)
-    told = {"entity_id": "ann", "event": "order", "event_id": key, "currency": "EUR", "happened_at": at}
-    return {**told, "amount": None if amount is None else Decimal(amount), **more}
+    row = {"entity_id": "ann", "event": "order", "event_id": key, "currency": "EUR", "happened_at": at}
+    return {**row, "amount": None if amount is None else Decimal(amount), **more}
 
 
 def entry(key: str, amount: str, day: int = 5, **more: Any) -> dict[str, Any]:
-    told = {"document": "order", "document_id": key, "currency": "EUR", "booked_on": date(2024, 5, day)}
-    return {**told, "amount": Decimal(amount), **more}
+    row = {"document": "order", "document_id": key, "currency": "EUR", "booked_on": date(2024, 5, day)}
+    return {**row, "amount": Decimal(amount), **more}
 
 
 @pytest.fixture
 def found(timeline: Make, silver: Make) -> Callable[..., set[str]]:
-    """The documents in which gold and ledger differ."""
+    """Return the documents that differ between gold and the ledger."""
 
     def found(held: list[dict[str, Any]], booked: list[dict[str, Any]]) -> set[str]:
         rows = differences(timeline(*held), silver("ledger_entry", *booked)).collect()
@@ -38,7 +38,7 @@ def found(timeline: Make, silver: Make) -> Callable[..., set[str]]:
     return found
 
 
-def test_equal_to_the_cent_agrees_in_any_order_and_in_parts(found: Callable[..., set[str]]) -> None:
+def test_equal_amounts_match_in_any_order_and_in_parts(found: Callable[..., set[str]]) -> None:
     held = [document("shop:1", "10.00"), document("shop:2", "0.30", entity_id=None)]
     assert found(held, [entry("shop:2", "0.10"), entry("shop:1", "10"), entry("shop:2", "0.20")]) == set()
 
@@ -49,13 +49,13 @@ def test_a_cent_a_currency_or_a_missing_document_is_a_difference(found: Callable
     assert found(held, booked) == {"shop:1", "shop:2", "shop:3", "shop:4"}
 
 
-def test_what_is_void_or_has_no_amount_is_nothing_in_gold(found: Callable[..., set[str]]) -> None:
+def test_documents_that_are_void_or_have_no_amount_are_ignored(found: Callable[..., set[str]]) -> None:
     held = [document("shop:1", "10"), document("shop:2", "10", is_void=True), document("shop:3", None)]
     assert found(held, [entry("shop:1", "10")]) == set()
     assert found(held, [entry("shop:1", "10"), entry("shop:2", "10")]) == {"shop:2"}
 
 
-def test_what_is_newer_or_older_than_the_ledger_or_of_a_kind_that_it_lacks_is_not_compared(
+def test_documents_outside_the_dates_or_kinds_of_the_ledger_are_not_compared(
     found: Callable[..., set[str]],
 ) -> None:
     other = document("shop:9", "1", event="invoice")
@@ -67,19 +67,19 @@ def test_what_is_newer_or_older_than_the_ledger_or_of_a_kind_that_it_lacks_is_no
     ) == {"shop:3"}
 
 
-def test_a_difference_is_named_without_its_amount(timeline: Make, silver: Make) -> None:
+def test_a_difference_is_listed_without_its_amount(timeline: Make, silver: Make) -> None:
     held = [document("shop:1", "10"), document("shop:2", "77.77")]
     booked = silver("ledger_entry", entry("shop:1", "10"), entry("shop:2", "88.88"), entry("shop:3", "99.99"))
     with pytest.raises(GateError) as fault:
-        hold_against_ledger(timeline(*held), booked)
-    told = str(fault.value)
-    assert "order shop:2 is booked with another amount; order shop:3 is booked only" in told
-    assert "shop:1 " not in told
-    assert not any(amount in told for amount in ("77.77", "88.88", "99.99"))
-    hold_against_ledger(timeline(held[0]), silver("ledger_entry", entry("shop:1", "10")))
+        check_against_ledger(timeline(*held), booked)
+    message = str(fault.value)
+    assert "order shop:2 has another amount in the ledger; order shop:3 is only in the ledger" in message
+    assert "shop:1 " not in message
+    assert not any(amount in message for amount in ("77.77", "88.88", "99.99"))
+    check_against_ledger(timeline(held[0]), silver("ledger_entry", entry("shop:1", "10")))
 
 
-def test_by_month_unattributed_amounts_are_shown_beside_what_is_booked(
+def test_unattributed_amounts_by_month_are_shown_with_booked_ones(
     storage: Storage, members: Make, silver: Make
 ) -> None:
     def order(record: str, amount: str, month: int) -> dict[str, Any]:

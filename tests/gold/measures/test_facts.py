@@ -1,4 +1,4 @@
-"""What was known of a customer at the end of a day: nothing of what came after it, and that apart."""
+"""Facts at the end of a day: nothing of what happened later, except in separate columns."""
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
@@ -12,7 +12,7 @@ from cdi_spark.gold.measures.facts import YEAR, facts
 Make = Callable[..., DataFrame]
 TODAY = date(2026, 6, 30)
 TO_COME = ("acts_next", "value_next")
-# Events so many days before TODAY, of which the last day before the cut-off is 400 days back.
+# By customer, events this many days before TODAY. The reference day is 400 days back.
 BEFORE: list[tuple[int, dict[str, Any]]] = [
     (400, {"event": "order", "reporting_amount": Decimal(5)}),
     (764, {"event": "invoice", "what": "invoice", "reporting_amount": Decimal(7)}),
@@ -34,17 +34,17 @@ AFTER: list[tuple[int, dict[str, Any]]] = [
 ]
 
 
-def test_what_came_after_a_day_is_told_of_the_year_after_it_only(timeline: Make) -> None:
+def test_later_events_are_only_in_the_columns_of_the_year_after(timeline: Make) -> None:
     def of(who: str, events: list[tuple[int, dict[str, Any]]]) -> list[dict[str, Any]]:
         midnight = datetime(2026, 6, 30, tzinfo=UTC)
         return [{"entity_id": who, "happened_at": midnight - timedelta(days=n), **said} for n, said in events]
 
     rows = timeline(*of("both", BEFORE + AFTER), *of("before", BEFORE), *of("after", AFTER))
     found = facts(rows, as_of=TODAY, days_back=[400, 765], orders_are_invoiced=True).collect()
-    told = {(row["entity_id"], row["days_back"]): row.asDict() for row in found}
-    # Who was not known yet has no row.
-    assert told.keys() == {("both", 400), ("before", 400)}
-    both, before = told["both", 400], told["before", 400]
+    shown = {(row["entity_id"], row["days_back"]): row.asDict() for row in found}
+    # A customer without events until then has no row.
+    assert shown.keys() == {("both", 400), ("before", 400)}
+    both, before = shown["both", 400], shown["before", 400]
     assert {k: v for k, v in both.items() if k not in (*TO_COME, "entity_id")} == {
         k: v for k, v in before.items() if k not in (*TO_COME, "entity_id")
     }

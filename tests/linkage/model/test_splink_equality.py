@@ -37,7 +37,7 @@ def test_pairs_of_febrl_are_those_of_splinks_own_predict(spark: SparkSession, tm
     for name in ("dataset4a.csv", "dataset4b.csv"):
         few(published(name), tmp_path / name)
     storage = Storage(spark, tmp_path / "warehouse")
-    run = Run(spark, load_project(CONF / "febrl4", {"raw": str(tmp_path)}), storage)
+    run = Run(load_project(CONF / "febrl4", {"raw": str(tmp_path)}), storage)
     list(run_stages(run, ("ingest", "standardise", "train", "score")))
     theirs = splink_pairs(storage.read("silver.person"), frozen_of(storage))
     assert len(theirs) > 200

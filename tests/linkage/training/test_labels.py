@@ -35,7 +35,7 @@ def run(storage: Storage, tmp_path: Path) -> Run:
             }
             people.append({**values, "emails": [f"ada{n}@mail.org"], "record_id": f"crm:{n}{copy}"})
     write_persons(storage, people)
-    return Run(storage.spark, load_project(conf), storage, run_id="r")
+    return Run(load_project(conf), storage, run_id="r")
 
 
 def write_labels(run: Run, *rows: str) -> None:
@@ -69,6 +69,6 @@ def test_the_threshold_is_chosen_by_the_labels_and_promises_are_told_apart(run: 
 
 def test_labels_that_give_one_record_two_persons_are_refused(run: Run) -> None:
     write_labels(run, "crm,1a,p1", "crm,1a,p2", "crm,2a,p2", "crm,2a,p2")
-    with pytest.raises(CdiError, match=r"known\.csv: 1 records are two persons each"):
+    with pytest.raises(CdiError, match=r"known\.csv: 1 records have more than one person"):
         train(run)
     assert not run.storage.exists(MODEL.name)

@@ -1,0 +1,1 @@
+"""The four steps of the stage publish: plan, compute, verify, commit."""
