@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import importlib
 import inspect
-import json
 import pkgutil
 import re
 import tomllib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from types import ModuleType, NoneType, UnionType
-from typing import Annotated, Any, Literal, Union, get_args, get_origin
+from types import ModuleType
+from typing import Any, get_args
 
 import typer
 from pydantic import BaseModel
@@ -21,6 +20,7 @@ from cdi_spark.cli import app
 from cdi_spark.config import ProjectFile, Quality, Source, Survivorship
 from cdi_spark.linkage.model.person_model import PersonModel
 from cdi_spark.schema import LANDING, PII, SCHEMAS, TABLES, Column, Table
+from docs.kinds import default_of, kind_of, limits_of
 from docs.markdown import code, docstring, plain, table
 
 DOCS = Path(__file__).parent
@@ -47,13 +47,6 @@ API = (
     "cdi_spark.linkage.training.freeze",
     "cdi_spark.linkage.scoring.score",
 )
-SCALARS = {
-    "str": "text",
-    "int": "whole number",
-    "float": "number",
-    "bool": "true or false",
-    "Any": "anything",
-}
 
 
 def pages() -> dict[str, str]:
@@ -188,7 +181,7 @@ def _parameter(parameter: Any) -> tuple[str, ...]:
         value = ""
     else:
         value = f"`{getattr(default, 'value', default)}`"
-    kind = _kind(parameter.type_descriptor.annotation).removeprefix("list of ")
+    kind = kind_of(parameter.type_descriptor.annotation).removeprefix("list of ")
     return shown, kind, value, plain(parameter.help)
 
 
@@ -209,67 +202,8 @@ def _held(annotation: Any) -> Iterator[type[BaseModel]]:
 
 
 def _key(name: str, field: FieldInfo) -> tuple[str, ...]:
-    limits = [
-        _limit(limit, getattr(rule, limit))
-        for rule in field.metadata
-        for limit in LIMITS
-        if _has(rule, limit)
-    ]
-    return (
-        f"`{name}`",
-        ", ".join([_kind(field.annotation), *limits]),
-        _default(field),
-        plain(field.description),
-    )
-
-
-LIMITS = {"ge": "at least {}", "gt": "over {}", "le": "at most {}", "lt": "under {}",
-          "min_length": "at least {} of them", "pattern": "matching `{}`"}  # fmt: skip
-
-
-def _has(rule: Any, limit: str) -> bool:
-    return getattr(rule, limit, None) is not None
-
-
-def _limit(limit: str, value: Any) -> str:
-    return LIMITS[limit].format(value)
-
-
-def _default(field: FieldInfo) -> str:
-    if field.is_required():
-        return "required"
-    value = field.get_default(call_default_factory=True)
-    if isinstance(value, list) and value and isinstance(value[0], BaseModel):
-        return ", ".join(f"`{getattr(item, 'name', item)}`" for item in value)
-    if value is None or value in ("", [], {}) or isinstance(value, BaseModel):
-        return ""
-    return f"`{json.dumps(value)}`"
-
-
-def _kind(annotation: Any) -> str:
-    """Return a type in words."""
-    origin, inner = get_origin(annotation), get_args(annotation)
-    if origin is Annotated:
-        return _kind(inner[0])
-    if origin is Literal:
-        return "one of " + ", ".join(f"`{value}`" for value in _flat(inner))
-    if origin in (Union, UnionType):
-        return " or ".join(_kind(kind) for kind in inner if kind is not NoneType)
-    if origin in (list, tuple):
-        return f"list of {_kind(inner[0])}"
-    if origin is dict:
-        return f"map of {_kind(inner[0])} to {_kind(inner[1])}"
-    if inspect.isclass(annotation) and issubclass(annotation, BaseModel):
-        return f"[{annotation.__name__}](#{annotation.__name__.lower()})"
-    if hasattr(annotation, "__members__"):
-        return "one of " + ", ".join(f"`{member.value}`" for member in annotation)
-    name = getattr(annotation, "__name__", str(annotation))
-    return SCALARS.get(name, name.lower())
-
-
-def _flat(values: Sequence[Any]) -> Iterator[Any]:
-    for value in values:
-        yield from _flat(get_args(value)) if get_args(value) else (value,)
+    kind = ", ".join([kind_of(field.annotation), *limits_of(field)])
+    return f"`{name}`", kind, default_of(field), plain(field.description)
 
 
 def _declared(declared: Table) -> Iterator[str]:

@@ -110,9 +110,9 @@ def _pair_facts(found: PairAnswer) -> list[tuple[str, str]]:
 
 
 def _print_pair(found: PairAnswer) -> None:
-    from cdi_spark.linkage.evaluation.waterfall import silent, telling
+    from cdi_spark.linkage.evaluation.waterfall import informative_steps, uninformative_comparisons
 
-    steps = telling(found.steps)
+    steps = informative_steps(found.steps)
     most = max((abs(step.bits) for step in steps), default=1.0)
     shown = RichTable("comparison", "level", "bits", "", *map(escape, found.record_ids))
     for step in steps:
@@ -124,7 +124,7 @@ def _print_pair(found: PairAnswer) -> None:
     shown.add_row("sum", "", f"{found.match_weight:+.2f}", f"{found.match_probability:.1%} a match")
     shown.columns[2].justify = "right"
     out.print(shown)
-    if quiet := silent(found.steps):
+    if quiet := uninformative_comparisons(found.steps):
         out.print(f"no evidence from: {', '.join(quiet)}", highlight=False, style="dim")
     for name, value in _pair_facts(found):
         out.print(f"{name}: {value}", highlight=False, markup=False)

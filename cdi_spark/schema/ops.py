@@ -75,7 +75,7 @@ LEDGER = Table(
         Column("source", STRING, "source"),
         Column("table", STRING, "silver table that the rows were meant for"),
         Column("landed", LONG, "landed rows that were processed"),
-        Column("skipped", LONG, "of these, rows that hold nothing for the table"),
+        Column("skipped", LONG, "of these, rows that have nothing for the table"),
         Column("emitted", LONG, "rows emitted for the table, several where a landed row holds a list"),
         Column("quarantined", LONG, "of these, rows in silver.quarantine"),
         Column("superseded", LONG, "of these, older versions, or rows merged into another of their key"),

@@ -1,4 +1,4 @@
-"""Whatever rows a file holds, none ends a run, and every one is accounted for."""
+"""No row of a file ends a run, and every row is accounted for."""
 
 from __future__ import annotations
 

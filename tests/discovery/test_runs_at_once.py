@@ -1,4 +1,4 @@
-"""What init writes runs as it is: Spark computes every expression, and no row fails by a value that does not fit."""
+"""A drafted project runs at once: Spark computes every expression, and no row fails by a value that does not fit."""
 
 from __future__ import annotations
 

@@ -13,6 +13,7 @@ import typer
 import yaml
 
 from cdi_spark.cli import app
+from cdi_spark.schema import TABLES
 from docs.generate import layers
 from tests.paths import ROOT
 
@@ -30,6 +31,9 @@ FOLDERS = tuple(sorted(folder.name for folder in (ROOT / "cdi_spark").iterdir() 
 NAMED = re.compile(
     rf"(?<![\w/.{{}}*-])((?:{'|'.join((*PLACES, *FOLDERS))})/[\w./-]*\w\.(?:py|yml|sql|md|ipynb|svg|png))\b"
 )
+
+TABLE = re.compile(r"(?<![\w/.])((?:silver|gold|linkage|entities|ops)\.[a-z_0-9]+)(?![\w/(]|\.py|\.yml)")
+EXAMPLES = {"silver.review", "gold.review"}
 
 
 def prose(page: Path) -> str:
@@ -74,6 +78,12 @@ def test_every_command_that_a_page_names_exists(page: Path) -> None:
     known = typer.main.get_command(app).commands  # type: ignore[attr-defined]
     named = re.findall(r"(?:^|`)cdi ([a-z]+)", page.read_text(encoding="utf-8"), flags=re.MULTILINE)
     assert not [command for command in named if command not in known]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_every_table_that_a_page_names_exists(page: Path) -> None:
+    named = set(TABLE.findall(page.read_text(encoding="utf-8")))
+    assert named - TABLES.keys() <= EXAMPLES
 
 
 def test_the_readme_is_short() -> None:

@@ -80,7 +80,7 @@ def all_ways(records: str) -> list[dict[str, int]]:
     return ways
 
 
-def test_what_follows_from_decisions_is_said_of_every_record(spark: SparkSession) -> None:
+def test_every_record_gets_what_follows_from_all_decisions(spark: SparkSession) -> None:
     found = {
         row["record_id"]: row for row in close_judgements(spark, held("a=b", "b=c", "c!d", "e!f")).collect()
     }
@@ -141,14 +141,14 @@ def test_what_cannot_be_decided_is_refused(persons: Storage) -> None:
     assert not persons.exists(JUDGEMENT.name)
 
 
-def test_of_two_who_decide_at_once_the_second_hears_of_the_first(persons: Storage) -> None:
+def test_of_two_who_decide_at_once_the_second_sees_the_first(persons: Storage) -> None:
     decide(persons, "a=b")
 
     def tell(told: str) -> str:
         try:
             return str(decide(persons, told, by=told))
         except CdiError as refused:
-            return "refused" if "Withdraw one of these" in str(refused) else str(refused)
+            return "refused" if "Withdraw one of them" in str(refused) else str(refused)
 
     with ThreadPoolExecutor(max_workers=3) as pool:
         told = list(pool.map(tell, ["b=c", "a!c", "d=e"]))

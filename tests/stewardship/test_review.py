@@ -147,7 +147,7 @@ def told(**said: Any) -> dict[str, Any]:
     } | said  # fmt: skip
 
 
-def test_a_sheet_says_all_and_comes_back(tmp_path: Path) -> None:
+def test_a_sheet_has_all_values_and_can_be_read_back(tmp_path: Path) -> None:
     pairs = [
         told(given_name_l="=1+1", city_l="@SUM(1)", street_r='5, "The\nMews"', phones_l=["+44", "+49"]),
         told(record_id_l="web:ä;-1\n,'", city_r="\tx", family_name_l="'=1", postcode_l="a;=b;c"),
@@ -189,14 +189,14 @@ def test_no_cell_begins_a_formula_and_every_id_comes_back(tmp_path_factory: Any,
     assert answer.decision.records[0] == f":{text}"
 
 
-def test_a_file_that_is_no_sheet_is_an_error_that_names_it(tmp_path: Path) -> None:
+def test_a_file_that_is_not_a_sheet_is_an_error_that_names_it(tmp_path: Path) -> None:
     file = tmp_path / "a.csv"
     head = b"record_id_l,record_id_r,answer,note\n"
     wrong = {
-        b"": "row 1: has no record_id_l, record_id_r, answer, note",
-        b"record_id_l,record_id_r,note\n": "row 1: has no answer",
-        head + b'crm:1,crm:2,same,"\n': "a.csv, line 2: is no CSV",
-        head + "crm:1,crm:2,s,ü".encode("latin-1"): "is not in UTF-8",
+        b"": "row 1: missing columns: record_id_l, record_id_r, answer, note",
+        b"record_id_l,record_id_r,note\n": "row 1: missing columns: answer",
+        head + b'crm:1,crm:2,same,"\n': "a.csv, line 2: is not CSV",
+        head + "crm:1,crm:2,s,ü".encode("latin-1"): "the file is not in UTF-8",
     }
     for content, message in wrong.items():
         file.write_bytes(content)

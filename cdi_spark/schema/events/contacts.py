@@ -137,7 +137,7 @@ INTERACTION = EventTable(
         "surveys campaign campaigns mailing mailings newsletter newsletters touchpoint touchpoints anruf anrufe "
         "umfrage umfragen kampagne kampagnen appel appels enquete enquetes campagne campagnes llamada llamadas "
         "encuesta encuestas chiamata chiamate sondaggio sondaggi campagna",
-        # Little: files of people have such columns too, so the name or an id has to speak for the table as well.
+        # Low: files of people have such columns too, so the name or an id must indicate the table as well.
         evidence={"channel": 0.5, "campaign": 0.5, "score": 0.5},
         needs=("occurred_at date created_at", "channel campaign score event_name subject"),
         columns={

@@ -28,7 +28,7 @@ METRICS: dict[str, Any] = {
          "labelled_precision": None, "labelled_recall": None}
         for w in (-2.0, 0.0, 2.0)
     ],
-    "chosen": {"entity_weight": 0.0, "by": "implied precision", "wished": 0.95},
+    "chosen": {"entity_weight": 0.0, "by": "implied precision", "precision_target": 0.95},
     "cluster_sizes": {"components": [[1, 900], [7, 400]], "entities": [[1, 950], [2, 420]]},
 }  # fmt: skip
 SECTIONS = ["thresholds", "weights", "dependence", "unlinkable", "blocking", "sizes"]

@@ -49,7 +49,11 @@ def test_the_threshold_is_chosen_by_the_labels_and_promises_are_told_apart(run: 
     row = run.storage.read(MODEL.name).first()
     assert row is not None
     metrics = json.loads(row["metrics"])
-    assert metrics["chosen"] == {"entity_weight": row["entity_weight"], "by": "labels", "wished": 0.9}
+    assert metrics["chosen"] == {
+        "entity_weight": row["entity_weight"],
+        "by": "labels",
+        "precision_target": 0.9,
+    }
     held = next(at for at in metrics["thresholds"] if at["entity_weight"] == row["entity_weight"])
     assert (held["labelled_precision"], held["labelled_recall"]) == (0.9, 1.0)
     assert held["implied_precision"] > 0.99
