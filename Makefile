@@ -11,11 +11,11 @@ demo: $(READY)
 test: $(READY)
 	$(BIN)/pytest -m "not launch" --junitxml .venv/test.xml
 
-# Clusters, Connect, Thrift, streams, kills and long histories.
+# Tests that start clusters, servers and streams, kill processes, or run long histories.
 test-launch: $(READY)
 	$(BIN)/pytest -m launch --junitxml .venv/test-launch.xml
 
-# Both, then the table of the longest tests in CONTRIBUTING.
+# All tests, then the table of the longest tests.
 test-times: test test-launch
 	$(BIN)/python -m tests.longest .venv/test.xml .venv/test-launch.xml
 
@@ -25,8 +25,8 @@ check: $(READY)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-# Times scoring against Splink, components against GraphFrames, and small changes against full runs; prints ratios.
-# CDI_HISTORICAL=DIR: the historical people too.
+# Compares the time of scoring with Splink, of components with GraphFrames, and of small changes with full runs.
+# CDI_HISTORICAL=DIR adds the historical people.
 bench: $(READY)
 	$(BIN)/pytest -o addopts="-q --import-mode=importlib" tests/benchmarks -s
 
@@ -34,12 +34,12 @@ bench: $(READY)
 docs: $(READY)
 	$(BIN)/python -m docs.generate
 
-# Runs and streams killed at their writes; histories by the hundred, odd rows and texts by the thousand; the demo at
-# full size.
+# Kills runs and streams at their writes, tries hundreds of histories and thousands of odd rows and texts, and runs the
+# demo at full size.
 soak: $(READY)
 	CDI_ANY_ROWS_EXAMPLES=30 $(BIN)/pytest -o addopts="-q --import-mode=importlib" --hypothesis-profile default tests/soak tests/connectors/test_any_rows.py tests/standardise/values/test_any_text.py -s
 
-# Afterwards plain .venv/bin/spark-submit starts the same Spark as `cdi`: same jars, same settings.
+# Also writes spark-defaults.conf, so that .venv/bin/spark-submit starts Spark with the jars and settings of `cdi`.
 $(READY): requirements.lock pyproject.toml
 	$(PYTHON) -m venv .venv || python3 -m venv .venv
 	$(BIN)/python -m pip install --quiet --no-deps -r requirements.lock

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from cdi_spark.cli.options import look_into, project_at, start_run
+from cdi_spark.cli import options
 from cdi_spark.errors import ConfigError
 from cdi_spark.pipeline.runner import STAGES, StageResult, run_stages
 from cdi_spark.workspace import Workspace
@@ -44,8 +44,8 @@ def run(
     names = list(STAGES) if stages is None else list(stages)
     if unknown := [name for name in names if name not in STAGES]:
         raise ConfigError(f"run: no stage {', '.join(unknown)}. Stages are {', '.join(STAGES)}.")
-    job = start_run(
-        project_at(str(project), dict(variables or {})),
+    job = options.start_run(
+        options.project_at(str(project), dict(variables or {})),
         None if warehouse is None else str(warehouse),
         catalog,
         retrain=retrain,
@@ -69,4 +69,4 @@ def open_workspace(
     Raises:
         ConfigError: the conf has a mistake, or names no warehouse.
     """
-    return look_into(str(project), None if warehouse is None else str(warehouse), catalog)
+    return options.open_workspace(str(project), None if warehouse is None else str(warehouse), catalog)

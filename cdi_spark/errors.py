@@ -1,4 +1,4 @@
-"""Every error this package raises on purpose: what is wrong, where, and what to do."""
+"""The errors that this package raises; each message states what is wrong, where, and what to do."""
 
 
 class CdiError(Exception):
@@ -10,24 +10,24 @@ class ConfigError(CdiError):
 
 
 class SourceError(CdiError):
-    """A raw source cannot be read as its conf says."""
+    """A raw source cannot be read in the way that its conf describes."""
 
 
 class GateError(CdiError):
-    """A table failed an expectation that gates it."""
+    """A table failed an expectation."""
 
 
 class SetupError(CdiError):
-    """Java, a jar or a Python package that the work needs is not there."""
+    """Java, a jar or a Python package is missing."""
 
 
 class LeaseError(CdiError):
-    """Another run holds the warehouse."""
+    """Another run holds the warehouse, or this run lost its lease."""
 
 
 class LedgerError(CdiError):
-    """Rows are not all accounted for."""
+    """Landed rows are not all accounted for."""
 
 
 class ConflictError(CdiError):
-    """Another writer changed a table at the same moment."""
+    """Another writer changed a table at the same time."""

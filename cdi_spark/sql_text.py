@@ -16,7 +16,7 @@ Dialect = Literal["spark", "duckdb"]
 
 
 def quote(name: str, dialect: Dialect = "spark") -> str:
-    """Quote one name of a column, table or schema, whatever characters it has.
+    """Quote one name of a column, table or schema, with any characters.
 
     >>> quote("a`b"), quote('a"b', "duckdb")
     ('`a``b`', '"a""b"')

@@ -27,14 +27,7 @@ from cdi_spark.schema import (
     Table,
 )
 from cdi_spark.spark.local_rows import local_rows
-from cdi_spark.stewardship.judgements import (
-    CANNOT,
-    MUST,
-    WITHDRAWN,
-    Judgement,
-    against,
-    standing,
-)
+from cdi_spark.stewardship.judgements import Judgement, Verdict, active_judgements, find_contradiction
 from cdi_spark.storage import Storage
 
 ORDER, LINE, INVOICE, PAYMENT = (
@@ -52,7 +45,10 @@ def any_day(chance: Random) -> Day:
     """
     changed = chance.sample(KEYS, chance.randint(0, 3))
     decisions = [
-        (sorted(chance.sample(KEYS, 2)), chance.choice([MUST, CANNOT, WITHDRAWN]))
+        (
+            sorted(chance.sample(KEYS, 2)),
+            chance.choice([Verdict.MUST_LINK, Verdict.CANNOT_LINK, Verdict.WITHDRAWN]),
+        )
         for _ in range(chance.choice([0, 0, 1, 2]))
     ]
     births = [(chance.choice(KEYS), chance.choice([None, "1980-05-17", "1999-09-09"]))]
@@ -144,15 +140,15 @@ class Worlds:
         assert events_of(self.storage) == events_of(other)
 
     def _decide(self, decisions: dict[int, list[tuple[list[str], str]]]) -> None:
-        held, rows = standing(self.storage.read_or_empty(JUDGEMENT)), []
+        held, rows = active_judgements(self.storage.read_or_empty(JUDGEMENT)), []
         for world, of_world in decisions.items():
             for keys, verdict in of_world:
                 pair = f"{keys[0]}w{world}", f"{keys[1]}w{world}"
-                if verdict != WITHDRAWN and against(held, pair, verdict) is not None:
+                if verdict != Verdict.WITHDRAWN and find_contradiction(held, pair, verdict) is not None:
                     continue
                 held = [judgement for judgement in held if judgement.pair != pair]
                 at = datetime(2024, 1, 1, tzinfo=UTC)
-                if verdict != WITHDRAWN:
+                if verdict != Verdict.WITHDRAWN:
                     held.append(Judgement(*pair, verdict, "ann", "", at))
                 self.decided += 1
                 rows.append((self.decided, *pair, verdict, "ann", "", at))

@@ -39,7 +39,7 @@ def test_run_runs_the_stages_that_it_is_given(monkeypatch: pytest.MonkeyPatch, t
     def run_stages(_: object, names: list[str], *, wait_seconds: float) -> list[str]:
         return [*names, str(wait_seconds)]
 
-    monkeypatch.setattr("cdi_spark.api.start_run", start_run)
+    monkeypatch.setattr("cdi_spark.cli.options.start_run", start_run)
     monkeypatch.setattr("cdi_spark.api.run_stages", run_stages)
     assert list(map(str, cdi_spark.run(DEMO, tmp_path, stages=["score", "resolve"], run_id="r1"))) == [
         "score", "resolve", "0",

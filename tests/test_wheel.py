@@ -58,7 +58,7 @@ def test_value_rules_find_their_words_in_a_wheel_that_was_not_unpacked(tmp_path:
     assert done.stdout.startswith(archive)
 
 
-def test_the_command_exits_only_to_tell_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_command_exits_only_on_failure(monkeypatch: pytest.MonkeyPatch) -> None:
     # A Databricks task takes every SystemExit for a failure, one of status 0 too.
     (entry,) = metadata.distribution("cdi_spark").entry_points.select(name="cdi")
     monkeypatch.setattr("sys.argv", ["cdi", "--help"])

@@ -36,11 +36,11 @@ from cdi_spark.cli.options import (
     ProjectDir,
     Vars,
     Warehouse,
-    at_work,
     err,
     open_tables,
     out,
     project_at,
+    show_step,
     start_run,
     tables_at,
     variables,
@@ -88,7 +88,7 @@ def _print_version(is_asked: bool) -> None:
 
 
 @app.callback()
-def options(
+def global_options(
     version: Annotated[
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
     ] = False,
@@ -116,7 +116,7 @@ def run(
     from cdi_spark.cli.running import is_on_screen, print_result, run_and_show
     from cdi_spark.pipeline.runner import STAGES
 
-    with at_work("starting the run"):
+    with show_step("starting the run"):
         job = start_run(
             project_at(project, variables(var)), warehouse, catalog, retrain=retrain, full=full, run_id=run_id
         )
@@ -139,7 +139,7 @@ def sql(
     from pyspark.errors import PySparkException
 
     try:
-        with at_work("querying the tables"):
+        with show_step("querying the tables"):
             storage = open_tables(project, warehouse, catalog)
             rows = storage.query(query)
             names, data = rows.columns, [row.asDict(recursive=True) for row in rows.collect()]
@@ -169,7 +169,7 @@ def evaluate(
     """Compare the clusters with known truth: pairwise precision, recall and F1, and exact clusters."""
     from cdi_spark.queries.accuracy import evaluate_members
 
-    with at_work("comparing the clusters with the truth"):
+    with show_step("comparing the clusters with the truth"):
         storage = open_tables(project, warehouse, catalog)
         found = evaluate_members(storage, truth).as_dict()
     if as_json:
@@ -211,7 +211,7 @@ def init(
     """Draft a project for raw files; guesses are comments for you to confirm."""
     from cdi_spark.discovery.draft.project import init_project
 
-    with at_work("looking at the files"):
+    with show_step("looking at the files"):
         lines = init_project(directory, [*(source or []), *(more or [])])
     for line in lines:
         out.print(line, highlight=False, markup=False, soft_wrap=True)
@@ -259,8 +259,8 @@ def main(arguments: Sequence[str]) -> int:
         extra = _EXTRAS.get((fault.name or "").partition(".")[0])
         if extra is None:
             raise
-        told = f"The Python package {fault.name} is missing. Run `pip install 'cdi-spark[{extra}]'`."
-        err.print(f"[bold red]error:[/] {escape(told)}", highlight=False, soft_wrap=True)
+        message = f"The Python package {fault.name} is missing. Run `pip install 'cdi-spark[{extra}]'`."
+        err.print(f"[bold red]error:[/] {escape(message)}", highlight=False, soft_wrap=True)
         return 1
     except Exception as fault:
         if not type(fault).__module__.startswith(("pyspark.", "py4j.")):

@@ -14,11 +14,11 @@ from cdi_spark.cli.options import (
     Catalog,
     ProjectDir,
     Warehouse,
-    at_work,
     open_storage,
     open_tables,
     out,
     project_at,
+    show_step,
     write_page,
 )
 
@@ -39,7 +39,7 @@ def show(
     from cdi_spark.queries.customer import answer_customer
     from cdi_spark.reports.customer import customer_page
 
-    with at_work("reading the customer"):
+    with show_step("reading the customer"):
         found = answer_customer(open_tables(project, warehouse, catalog), entity)
     if html is not None:
         write_page(html, customer_page(found))
@@ -58,7 +58,7 @@ def report(
     from cdi_spark.reports.business import business_page
 
     loaded = project_at(project, lenient=True)
-    with at_work("counting and adding up the release"):
+    with show_step("counting and adding up the release"):
         found = answer_business(open_storage(loaded, warehouse, catalog))
     write_page(output, business_page(found, title=loaded.file.name))
 

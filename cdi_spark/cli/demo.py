@@ -8,11 +8,11 @@ from typing import Annotated
 import typer
 
 from cdi_spark.cli.options import (
-    at_work,
     err,
     has_watcher,
     out,
     project_at,
+    show_step,
     start_run,
     tables_at,
 )
@@ -55,7 +55,7 @@ def demo(
         err.print(_INTRODUCTION.format(people=people, folder=directory), highlight=False, markup=False)
     else:
         err.print(f"making raw files of {people:,} people in {raw} …")
-    with at_work(f"making the raw files in {raw}"):
+    with show_step(f"making the raw files in {raw}"):
         from cdi_spark.demo.conf_folder import write_conf
         from cdi_spark.demo.generate import generate
 
@@ -66,7 +66,7 @@ def demo(
     from cdi_spark.pipeline.runner import STAGES
 
     results = run_and_show(job, list(STAGES), where=where)
-    with at_work("comparing the result with the truth"):
+    with show_step("comparing the result with the truth"):
         from cdi_spark.reports.demo import demo_report
 
         found = demo_report(job.storage, str(raw / "truth.csv"), str(raw / "truth_people.csv"))

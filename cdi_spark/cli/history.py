@@ -15,9 +15,9 @@ from cdi_spark.cli.options import (
     Catalog,
     ProjectDir,
     Warehouse,
-    at_work,
     open_tables,
     out,
+    show_step,
 )
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def history(
     """Show the history of an entity id: its records and events, and the entity that it is part of now."""
     from cdi_spark.queries.history import history as answer_history
 
-    with at_work("following the id"):
+    with show_step("following the id"):
         storage = open_tables(project, warehouse, catalog)
         found = answer_history(storage, entity, at=as_of and as_of.replace(tzinfo=UTC))
     if as_json:

@@ -16,9 +16,9 @@ from cdi_spark.cli.options import (
     ProjectDir,
     Warehouse,
     Why,
-    at_work,
     open_tables,
     out,
+    show_step,
 )
 
 app = typer.Typer(
@@ -81,11 +81,11 @@ def list_(
 ) -> None:
     """List the active decisions, oldest first."""
     from cdi_spark.schema import JUDGEMENT
-    from cdi_spark.stewardship.judgements import standing
+    from cdi_spark.stewardship.judgements import active_judgements
 
-    with at_work("reading the decisions"):
+    with show_step("reading the decisions"):
         storage = open_tables(project, warehouse, catalog)
-        active = standing(storage.read_or_empty(JUDGEMENT))
+        active = active_judgements(storage.read_or_empty(JUDGEMENT))
     if as_json:
         print(json.dumps([vars(judgement) for judgement in active], default=str, ensure_ascii=False))
         return
@@ -105,10 +105,11 @@ def _judge(
     warehouse: str | None,
     catalog: str | None,
 ) -> None:
+    from cdi_spark.stewardship.judgements import Verdict
     from cdi_spark.stewardship.judging import judge
 
-    with at_work("recording the decision"):
+    with show_step("recording the decision"):
         storage = open_tables(project, warehouse, catalog)
-        new = judge(storage, records, verdict, by=by, why=why)
+        new = judge(storage, records, Verdict(verdict), by=by, why=why)
     result = "recorded; it takes effect with the next `cdi run`" if new else "already decided"
     out.print(f"{records[0]} and {records[1]}: {verdict}, {result}", highlight=False, markup=False)

@@ -17,9 +17,9 @@ from cdi_spark.cli.options import (
     Catalog,
     ProjectDir,
     Warehouse,
-    at_work,
-    look_into,
+    open_workspace,
     out,
+    show_step,
     write_page,
 )
 
@@ -48,8 +48,8 @@ def explain(
     from cdi_spark.linkage.evaluation.waterfall import waterfall_page
     from cdi_spark.queries.linkage import answer_pair
 
-    with at_work("scoring the pair"):
-        found = answer_pair(look_into(project, warehouse, catalog), (record, other))
+    with show_step("scoring the pair"):
+        found = answer_pair(open_workspace(project, warehouse, catalog), (record, other))
     if html:
         drawn = waterfall_page(
             found.steps,
@@ -77,8 +77,8 @@ def why(
     """
     from cdi_spark.queries.linkage import answer_entity
 
-    with at_work("scoring the links within the entity"):
-        found = answer_entity(look_into(project, warehouse, catalog), entity)
+    with show_step("scoring the links within the entity"):
+        found = answer_entity(open_workspace(project, warehouse, catalog), entity)
     if as_json:
         answer = asdict(found) | {"links": [_link_json(link, found) for link in found.links]}
         del answer["found"]
@@ -110,9 +110,9 @@ def _pair_facts(found: PairAnswer) -> list[tuple[str, str]]:
 
 
 def _print_pair(found: PairAnswer) -> None:
-    from cdi_spark.linkage.evaluation.waterfall import silent, telling
+    from cdi_spark.linkage.evaluation.waterfall import informative_steps, uninformative_comparisons
 
-    steps = telling(found.steps)
+    steps = informative_steps(found.steps)
     most = max((abs(step.bits) for step in steps), default=1.0)
     shown = RichTable("comparison", "level", "bits", "", *map(escape, found.record_ids))
     for step in steps:
@@ -124,7 +124,7 @@ def _print_pair(found: PairAnswer) -> None:
     shown.add_row("sum", "", f"{found.match_weight:+.2f}", f"{found.match_probability:.1%} a match")
     shown.columns[2].justify = "right"
     out.print(shown)
-    if quiet := silent(found.steps):
+    if quiet := uninformative_comparisons(found.steps):
         out.print(f"no evidence from: {', '.join(quiet)}", highlight=False, style="dim")
     for name, value in _pair_facts(found):
         out.print(f"{name}: {value}", highlight=False, markup=False)

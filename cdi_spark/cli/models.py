@@ -17,9 +17,9 @@ from cdi_spark.cli.options import (
     Catalog,
     ProjectDir,
     Warehouse,
-    at_work,
-    look_into,
+    open_workspace,
     out,
+    show_step,
     write_page,
 )
 
@@ -51,10 +51,10 @@ def list_models(
 
     if _has_subcommand(context):
         return
-    with at_work("reading the models"):
-        run = look_into(project, warehouse, catalog)
-        models = by_newest(run.storage.read_or_empty(MODEL)).collect()
-        active = active_of(run)
+    with show_step("reading the models"):
+        workspace = open_workspace(project, warehouse, catalog)
+        models = by_newest(workspace.storage.read_or_empty(MODEL)).collect()
+        active = active_of(workspace)
     listed = [
         {
             "model_id": row["model_id"],
@@ -93,9 +93,9 @@ def compare(
     """Compare two models: their levels' weights, blocking rules, thresholds and measures."""
     from cdi_spark.linkage.evaluation.model_comparison import compare_models
 
-    with at_work("comparing the models"):
-        run = look_into(project, warehouse, catalog)
-        found = compare_models(_model(run, a), _model(run, b))
+    with show_step("comparing the models"):
+        workspace = open_workspace(project, warehouse, catalog)
+        found = compare_models(_model(workspace, a), _model(workspace, b))
     if as_json:
         levels = [asdict(level) | {"difference": level.difference} for level in found.levels]
         print(json.dumps({"a": a, "b": b, **asdict(found), "levels": levels}))
@@ -117,12 +117,12 @@ def activate(
     from cdi_spark.schema import MODEL
     from cdi_spark.storage.lease import lease
 
-    with at_work("activating the model"):
-        run = look_into(project, warehouse, catalog)
-        with lease(run.storage, new_run_id()):
-            models = run.storage.read_or_empty(MODEL)
-            row = activated(models, model, settings_hash=settings_of(run), at=datetime.now(UTC))
-            run.storage.merge(MODEL, row, when_changed=("activated_at",))
+    with show_step("activating the model"):
+        workspace = open_workspace(project, warehouse, catalog)
+        with lease(workspace.storage, new_run_id()):
+            models = workspace.storage.read_or_empty(MODEL)
+            row = activated(models, model, settings_hash=settings_of(workspace), at=datetime.now(UTC))
+            workspace.storage.merge(MODEL, row, when_changed=("activated_at",))
     out.print(
         f"{model} is active. The next `cdi run` scores, resolves and publishes with it.", highlight=False
     )
@@ -139,8 +139,8 @@ def report(
     """Write the training report of a model: weights, thresholds, blocking, clusters; no values of the data."""
     from cdi_spark.linkage.evaluation.model_report import model_report
 
-    with at_work("writing the report"):
-        page = model_report(_model(look_into(project, warehouse, catalog), model))
+    with show_step("writing the report"):
+        page = model_report(_model(open_workspace(project, warehouse, catalog), model))
     write_page(file, page)
 
 
@@ -157,8 +157,8 @@ def list_rules(
 
     if _has_subcommand(context):
         return
-    with at_work("counting the pairs of each rule"):
-        rows = blocking_rules(look_into(project, warehouse, catalog)).collect()
+    with show_step("counting the pairs of each rule"):
+        rows = blocking_rules(open_workspace(project, warehouse, catalog)).collect()
     _print_rows([row.asDict() for row in rows], as_json=as_json)
 
 
@@ -173,8 +173,8 @@ def proposals(
     """Propose rules that would find pairs of today's entities which no rule of the model finds, best first."""
     from cdi_spark.queries.linkage import proposed_rules
 
-    with at_work("measuring other rules"):
-        rows = proposed_rules(look_into(project, warehouse, catalog)).limit(most).collect()
+    with show_step("measuring other rules"):
+        rows = proposed_rules(open_workspace(project, warehouse, catalog)).limit(most).collect()
     _print_rows([row.asDict() for row in rows], as_json=as_json)
 
 
@@ -187,11 +187,11 @@ def _has_subcommand(context: typer.Context) -> bool:
     return context.invoked_subcommand is not None
 
 
-def _model(run: Workspace, model_id: str) -> Row:
+def _model(workspace: Workspace, model_id: str) -> Row:
     from cdi_spark.linkage.model.trained_models import model_named
     from cdi_spark.schema import MODEL
 
-    return model_named(run.storage.read_or_empty(MODEL), model_id)
+    return model_named(workspace.storage.read_or_empty(MODEL), model_id)
 
 
 def _print_change(found: ModelChange, a: str, b: str) -> None:

@@ -142,7 +142,7 @@ def start_run(
     return Run(project, storage, retrain=retrain, full=full, run_id=run_id or new_run_id())
 
 
-def look_into(project: str, warehouse: str | None, catalog: str | None) -> Workspace:
+def open_workspace(project: str, warehouse: str | None, catalog: str | None) -> Workspace:
     """Open a project and its tables; no source is read, so variables of the project need no value."""
     from cdi_spark.workspace import Workspace
 
@@ -157,7 +157,7 @@ def has_watcher() -> bool:
 
 
 @contextmanager
-def at_work(what: str) -> Iterator[None]:
+def show_step(what: str) -> Iterator[None]:
     """Show the current step on a terminal while the block runs; prints nothing to stdout."""
     if not has_watcher():
         yield

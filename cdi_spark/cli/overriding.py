@@ -16,11 +16,11 @@ from cdi_spark.cli.options import (
     ProjectDir,
     Warehouse,
     Why,
-    at_work,
     open_storage,
     open_tables,
     out,
     project_at,
+    show_step,
 )
 from cdi_spark.errors import CdiError
 
@@ -52,7 +52,7 @@ def set_(
 
     given = dict(_pair(value) for value in values)
     loaded = project_at(project, lenient=True)
-    with at_work("recording the values"):
+    with show_step("recording the values"):
         done = override(open_storage(loaded, warehouse, catalog), loaded, record, given, by=by, why=why)
     _print(f"{', '.join(done)} of {record}'s customer: set; takes effect with the next `cdi run`")
 
@@ -72,7 +72,7 @@ def withdraw(
     """Let the sources decide again; the withdrawn value stays in the log."""
     from cdi_spark.stewardship.overriding import withdraw_override
 
-    with at_work("withdrawing the value"):
+    with show_step("withdrawing the value"):
         storage = open_tables(project, warehouse, catalog)
         withdraw_override(storage, record, attribute, by=by, why=why)
     _print(f"{attribute} of {record}'s customer: withdrawn; the sources decide with the next `cdi run`")
@@ -90,7 +90,7 @@ def list_(
     from cdi_spark.schema import OVERRIDE
 
     loaded = project_at(project, lenient=True)
-    with at_work("reading the values"):
+    with show_step("reading the values"):
         known = open_storage(loaded, warehouse, catalog).read_or_empty(OVERRIDE)
         active = known.transform(active_overrides, survivorship=loaded.survivorship).orderBy("step").collect()
     if as_json:

@@ -16,10 +16,10 @@ from cdi_spark.cli.options import (
     Catalog,
     ProjectDir,
     Warehouse,
-    at_work,
     open_storage,
     out,
     project_at,
+    show_step,
     write_page,
 )
 from cdi_spark.errors import CdiError, ConfigError
@@ -57,13 +57,13 @@ def review(
 
         # Before Spark starts: a faulty file is reported at once.
         filled = read_sheet(answers)
-        with at_work("recording the answers"):
+        with show_step("recording the answers"):
             taken = take_answers(open_storage(conf, warehouse, catalog), filled.answers, by=by)
         _report(taken, answers, filled, as_json=as_json)
         return
     from cdi_spark.queries.review_queue import pairs_to_review
 
-    with at_work("finding the pairs to review"):
+    with show_step("finding the pairs to review"):
         found = pairs_to_review(open_storage(conf, warehouse, catalog), conf.file.linkage, most=pairs)
     _write(found, csv, html, quiet=as_json)
     if as_json:

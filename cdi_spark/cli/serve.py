@@ -12,11 +12,11 @@ import typer
 from cdi_spark.cli.options import (
     ProjectDir,
     Warehouse,
-    at_work,
     err,
     open_storage,
     out,
     project_at,
+    show_step,
 )
 from cdi_spark.errors import ConfigError
 
@@ -55,14 +55,14 @@ def sql(
     check_address(host, port)
     if host not in LOOPBACK:
         err.print(
-            f"[bold yellow]warning:[/] whoever reaches {host}:{port} can read gold, without password or encryption. "
+            f"[bold yellow]warning:[/] every program that reaches {host}:{port} reads gold, without a password. "
             "Put a proxy with TLS and passwords in front of it.",
             highlight=False,
             soft_wrap=True,
         )
     stop = threading.Event()
     with ExitStack() as until_ready:
-        until_ready.enter_context(at_work("starting the server"))
+        until_ready.enter_context(show_step("starting the server"))
         storage = open_storage(
             loaded, warehouse, settings=server_settings(loaded.file.spark), profile="large"
         )

@@ -11,9 +11,9 @@ from cdi_spark.cli.options import (
     ProjectDir,
     Vars,
     Warehouse,
-    at_work,
     err,
     project_at,
+    show_step,
     start_run,
     variables,
 )
@@ -36,7 +36,7 @@ def stream(
     """
     from cdi_spark.pipeline.streaming import stream as run_stream
 
-    with at_work("starting"):
+    with show_step("starting"):
         job = start_run(project_at(project, variables(var)), warehouse, catalog)
     runs = run_stream(job, every_seconds=None if available_now else every, wait_seconds=wait)
     err.print(f"{runs} runs; the stream has ended", highlight=False)

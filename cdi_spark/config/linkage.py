@@ -23,7 +23,7 @@ Features = Annotated[list[str], Field(min_length=1), AfterValidator(_features)]
 
 
 class LinkRule(Strict):
-    """A rule that decides about pairs, whatever their match weight."""
+    """A rule that decides about pairs, regardless of their match weight."""
 
     name: str = Field(min_length=1)
     """name that `decided_by` of linkage.pair shows"""

@@ -41,7 +41,9 @@ def load_project(folder: Path, variables: dict[str, str] | None = None, *, lenie
             a variable without a value; the message names file and line.
     """
     if not (folder / "project.yml").is_file():
-        raise ConfigError(f"{folder}: no project.yml here. Give --project a conf folder, such as conf/demo.")
+        raise ConfigError(
+            f"{folder}: no project.yml here. Give --project a conf folder; `cdi init` drafts one."
+        )
     file = _read(folder / "project.yml", ProjectFile)
     values = _variables(folder / "project.yml", file.vars, variables or {}, lenient=lenient)
     sources = [_source(path, values) for path in _yaml_files(folder / "sources")]

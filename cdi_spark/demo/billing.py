@@ -1,4 +1,4 @@
-"""Billing: an account a JSON line, with its holder, invoices and subscriptions nested."""
+"""Billing: JSON lines, one per account, with holder, invoices and subscriptions nested."""
 
 import json
 from calendar import timegm
@@ -8,7 +8,7 @@ from pathlib import Path
 from random import Random
 from typing import Any, Final
 
-from cdi_spark.demo.errors import muddle
+from cdi_spark.demo.errors import add_errors
 from cdi_spark.demo.formats import (
     CURRENCY,
     ISO3,
@@ -17,6 +17,7 @@ from cdi_spark.demo.formats import (
     currency_text,
     phone_text,
 )
+from cdi_spark.demo.observations import Observation, observation_days, observe
 from cdi_spark.demo.people import LAST_DAY, Person, day_between
 from cdi_spark.demo.raw import (
     FUTURE_BIRTH,
@@ -25,7 +26,6 @@ from cdi_spark.demo.raw import (
     Row,
     plant,
 )
-from cdi_spark.demo.sightings import Sighting, sighting, sighting_days
 
 KEY: Final = "account_id"
 
@@ -72,16 +72,16 @@ FAULTS: Final = (
 
 
 def accounts(people: list[Person], rng: Random) -> list[RawRow]:
-    """One row an account; children have none."""
+    """Make one row per account; children have none."""
     seen = [
         (day, person)
         for person in people
         if person.is_adult and rng.random() < 0.64
-        for day in sighting_days(person, rng.choices([1, 2], weights=[88, 12])[0], rng)
+        for day in observation_days(person, rng.choices([1, 2], weights=[88, 12])[0], rng)
     ]
     rng.shuffle(seen)
     rows = [
-        RawRow(_row(f"B-{number}", muddle(sighting(person, day, rng), rng), rng), person.person_id)
+        RawRow(_row(f"B-{number}", add_errors(observe(person, day, rng), rng), rng), person.person_id)
         for number, (day, person) in enumerate(seen, 7001)
     ]
     plant(rows, FAULTS, rng)
@@ -97,7 +97,7 @@ def write(rows: list[RawRow], out: Path) -> None:
         file.writelines(json.dumps(row.values, ensure_ascii=False) + "\n" for row in rows)
 
 
-def _row(account: str, seen: Sighting, rng: Random) -> Row:
+def _row(account: str, seen: Observation, rng: Random) -> Row:
     person, currency = seen.person, CURRENCY[seen.country]
     title = _TITLES[seen.country][person.sex == "female"] if rng.random() < 0.7 else None
     born = seen.birth.isoformat() if seen.birth and rng.random() < 0.92 else None
@@ -127,7 +127,7 @@ def _row(account: str, seen: Sighting, rng: Random) -> Row:
     }
 
 
-def _full_name(seen: Sighting, rng: Random) -> str:
+def _full_name(seen: Observation, rng: Random) -> str:
     middle = f" {seen.middle}" if seen.middle and rng.random() < 0.4 else ""
     first = f"{seen.given}{middle}"
     return f"{seen.family}, {first}" if rng.random() < 0.45 else f"{first} {seen.family}"
@@ -155,7 +155,7 @@ def _invoices(account: str, opened: date, currency: str, rng: Random) -> list[di
 
 
 def _credit_notes(invoices: list[dict[str, Any]], rng: Random) -> list[dict[str, Any]]:
-    """Some paid invoices are credited, whole or in part; the note's sum has no sign, its kind tells."""
+    """Credit some paid invoices, fully or partly; a note's sum is positive, its kind marks it as a credit."""
     notes = []
     for invoice in invoices:
         amount = amount_of(invoice["total"])

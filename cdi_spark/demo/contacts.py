@@ -1,4 +1,4 @@
-"""Campaigns and the contact centre: what was sent to CRM contacts, and who called, chatted, came by or answered."""
+"""Campaigns and the contact centre: mails to CRM contacts; calls, chats, visits and survey answers."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _CHANNELS: Final = ("call", "chat", "social", "store")
 
 
 def campaign_events(contacts: list[RawRow], rng: Random) -> list[Row]:
-    """One row a mail sent, opened or clicked, and one a consent given or withdrawn, by time."""
+    """Make one row per mail sent, opened or clicked, and per consent given or withdrawn, ordered by time."""
     rows: list[Row] = []
     for contact in contacts:
         key = contact.values["contact_id"]
@@ -48,7 +48,7 @@ def campaign_events(contacts: list[RawRow], rng: Random) -> list[Row]:
 
 
 def conversations(accounts: list[RawRow], rng: Random) -> list[Row]:
-    """One row a call, chat, visit, post or answered survey of an account holder, by time.
+    """Make one row per call, chat, visit, post or answered survey of an account holder, ordered by time.
 
     Holders complain before they end a subscription, and answer surveys with at most 5 of 10 then; others are content.
     """
@@ -77,7 +77,7 @@ def conversations(accounts: list[RawRow], rng: Random) -> list[Row]:
 
 
 def write(out: Path, events: list[Row], talks: list[Row]) -> None:
-    """marketing/events.jsonl and contact_centre/contacts.csv."""
+    """Write marketing/events.jsonl and contact_centre/contacts.csv."""
     path = out / "marketing" / "events.jsonl"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in events), encoding="utf-8")

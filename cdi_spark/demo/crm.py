@@ -1,4 +1,4 @@
-"""The CRM: a CSV snapshot of contacts as sales people typed them, some of them twice or three times."""
+"""The CRM: a CSV snapshot of contacts as sales staff typed them, some of them two or three times."""
 
 from datetime import datetime, time
 from pathlib import Path
@@ -6,8 +6,9 @@ from random import Random
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from cdi_spark.demo.errors import muddle
+from cdi_spark.demo.errors import add_errors
 from cdi_spark.demo.formats import country_text, phone_text
+from cdi_spark.demo.observations import Observation, observation_days, observe
 from cdi_spark.demo.people import Person
 from cdi_spark.demo.raw import (
     FUTURE_BIRTH,
@@ -19,7 +20,6 @@ from cdi_spark.demo.raw import (
     put,
     write_csv,
 )
-from cdi_spark.demo.sightings import Sighting, sighting, sighting_days
 
 KEY: Final = "contact_id"
 
@@ -31,16 +31,16 @@ FAULTS: Final = (
 
 
 def contacts(people: list[Person], rng: Random) -> list[RawRow]:
-    """One row a contact, keys in order of first entry."""
+    """Make one row per contact, with keys in order of entry."""
     seen = [
         (day, person)
         for person in people
         if rng.random() < (0.76 if person.is_adult else 0.5)
-        for day in sighting_days(person, rng.choices([1, 2, 3], weights=[66, 26, 8])[0], rng)
+        for day in observation_days(person, rng.choices([1, 2, 3], weights=[66, 26, 8])[0], rng)
     ]
     seen.sort(key=lambda pair: pair[0])
     rows = [
-        RawRow(_row(number, muddle(sighting(person, day, rng), rng), rng), person.person_id)
+        RawRow(_row(number, add_errors(observe(person, day, rng), rng), rng), person.person_id)
         for number, (day, person) in enumerate(seen, 100_001)
     ]
     plant(rows, FAULTS, rng)
@@ -51,7 +51,7 @@ def write(rows: list[RawRow], out: Path) -> None:
     write_csv(out / "crm" / "contacts.csv", [row.values for row in rows], delimiter=";")
 
 
-def _row(number: int, seen: Sighting, rng: Random) -> Row:
+def _row(number: int, seen: Observation, rng: Random) -> Row:
     at = datetime.combine(seen.day, time(rng.randrange(8, 19), rng.randrange(60), rng.randrange(60)))
     birth = seen.birth if seen.birth and rng.random() < 0.9 else None
     middle = seen.middle if rng.random() < 0.6 else seen.middle[:1]

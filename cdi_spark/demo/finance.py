@@ -1,4 +1,4 @@
-"""Finance: what came in for billing's invoices, rates of exchange, and the ledger in which all is booked."""
+"""Finance: payments of billing's invoices, exchange rates, and the ledger that books all documents."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _CENT: Final = Decimal("0.01")
 
 
 def payments(accounts: list[RawRow], rng: Random) -> list[Row]:
-    """One row a payment or refund, by the day; who was sent a paid credit note is paid back."""
+    """Make one row per payment or refund, ordered by day; paid credit notes are refunded."""
     rows: list[Row] = []
     for account, invoice, amount, currency in _invoices(accounts):
         if invoice["status"] != "paid":
@@ -51,7 +51,7 @@ def payments(accounts: list[RawRow], rng: Random) -> list[Row]:
 
 
 def rates(rng: Random) -> list[Row]:
-    """One row a weekday: what a euro is worth in pounds and dollars."""
+    """Make one row per weekday: the value of a euro in pounds and dollars."""
     pounds, dollars, day, rows = 0.88, 1.13, FIRST_DAY, []
     while day <= LAST_DAY:
         if day.weekday() < 5:
@@ -63,7 +63,7 @@ def rates(rng: Random) -> list[Row]:
 
 
 def ledger(accounts: list[RawRow], paid: list[Row], orders: list[RawRow]) -> list[Row]:
-    """What finance has booked: every valid document that is not void, by the day; credits are negative."""
+    """Book every valid document that is not void, ordered by day; credits are negative."""
     booked = [
         (invoice["issued"], "invoice", f"billing:{invoice['id']}",
          -amount if invoice.get("kind") == "credit_note" else amount, currency)
@@ -90,14 +90,14 @@ def ledger(accounts: list[RawRow], paid: list[Row], orders: list[RawRow]) -> lis
 
 
 def write(out: Path, paid: list[Row], by_day: list[Row], booked: list[Row]) -> None:
-    """payments/payments.csv, rates/rates.csv and ledger/ledger.csv."""
+    """Write payments/payments.csv, rates/rates.csv and ledger/ledger.csv."""
     write_csv(out / "payments" / "payments.csv", paid)
     write_csv(out / "rates" / "rates.csv", by_day)
     write_csv(out / "ledger" / "ledger.csv", booked)
 
 
 def _invoices(accounts: list[RawRow]) -> Iterator[tuple[str, Row, Decimal, str]]:
-    """Account, invoice, amount and ISO code of the invoices that make sense."""
+    """Return account, invoice, amount and ISO code of the valid invoices."""
     for row in accounts:
         for invoice in row.values["invoices"]:
             amount, currency = amount_of(invoice["total"]), _CODES.get(invoice["currency"])

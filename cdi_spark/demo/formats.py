@@ -20,9 +20,9 @@ COUNTRY_SPELLINGS: Final = {
 
 
 def phone_text(number: str, rng: Random, *, abroad: bool = False) -> str:
-    """Write an E.164 number as people do; with `abroad` always with its country code.
+    """Write an E.164 number in one of the usual ways; with `abroad` always with its country code.
 
-    What is not E.164 (a placeholder) stays as it is.
+    Other text, such as a placeholder, stays unchanged.
     """
     country = next((c for c, code in DIALLING.items() if number.startswith(f"+{code}")), None)
     if country is None:
@@ -44,17 +44,17 @@ def phone_text(number: str, rng: Random, *, abroad: bool = False) -> str:
 
 
 def country_text(country: str, rng: Random) -> str:
-    """The country in English, at times in its own language."""
+    """Return the country's name in English, sometimes in its own language."""
     return rng.choice(COUNTRY_SPELLINGS[country].split("|"))
 
 
 def currency_text(code: str, rng: Random) -> str:
-    """An ISO 4217 code, mostly as it should be, else a symbol or small letters."""
+    """Return an ISO 4217 code, sometimes as a symbol or in lower case."""
     return code if rng.random() < 0.6 else rng.choice(CURRENCY_SPELLINGS[code].split())
 
 
 def amount_text(amount: Decimal, currency: str, rng: Random) -> str:
-    """1234.56 as 1.234,56 on the continent and 1,234.56 elsewhere, or plain."""
+    """Write 1234.56 as 1.234,56 in continental Europe and as 1,234.56 elsewhere, or without separators."""
     if rng.random() < 0.3:
         return f"{amount:.2f}"
     english = f"{amount:,.2f}"
@@ -62,7 +62,7 @@ def amount_text(amount: Decimal, currency: str, rng: Random) -> str:
 
 
 def amount_of(text: str) -> Decimal | None:
-    """What amount_text() wrote; None where a text is no sum."""
+    """Read what amount_text() wrote; None if a text is not an amount."""
     plain = text.replace(".", "").replace(",", ".") if text[-3:-2] == "," else text.replace(",", "")
     return Decimal(plain) if plain.replace(".", "").isdigit() else None
 

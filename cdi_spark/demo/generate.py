@@ -1,4 +1,4 @@
-"""Make the demo company: raw sources, and who is truly who in them."""
+"""Make the demo company: raw sources, and the truth about whose records they are."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -35,22 +35,22 @@ SOURCES: Final[dict[str, tuple[Make, Write, str]]] = {
 
 
 def generate(out: Path, *, people: int = 10_000, seed: int = 42) -> dict[str, int]:
-    """Write crm, billing, shop, support and usage below `out`, what follows from them, and the truth beside them.
+    """Write crm, billing, shop, support and usage below `out`, derived sources, and the truth beside them.
 
-    What follows: payments, rates and ledger of finance; marketing and contact_centre, which know a CRM contact or a
+    Derived are payments, rates and ledger of finance; marketing and contact_centre, which know a CRM contact or a
     billing account; products of the shop.
 
-    The same size and seed give the same bytes, in any process. `truth.csv` has source, key and person of
-    every usable person record: a row without a key, without anything that identifies or with a birth in the
-    future has none there, while a row whose order, invoice or case alone is faulty has one.
-    `truth_people.csv` says of these persons what is true of them on the last day.
+    The same size and seed give the same bytes, in any process. `truth.csv` has source, key and person of every usable
+    person record. Rows without a key, without an identifying value or with a birth in the future are not in it; rows
+    in which only the order, invoice or case is faulty are. `truth_people.csv` has the true values of these persons on
+    the last day.
 
     Args:
-        out: folder, made where it is missing; files of the same names are replaced.
-        people: persons in the population, children included; from 100 on every kind of fault fits in.
-        seed: of all randomness.
+        out: folder, created if it is missing; files of the same names are replaced.
+        people: persons in the population, children included; at least 100, so that every kind of fault occurs.
+        seed: of all random choices.
     Returns:
-        Rows written a source; an account of billing counts once, usage counts events, rates count days.
+        Rows written per source; an account of billing counts once, usage counts events, rates count days.
     Raises:
         ValueError: fewer than 100 people.
     """
@@ -76,7 +76,7 @@ def generate(out: Path, *, people: int = 10_000, seed: int = 42) -> dict[str, in
     )
     known = set(truth.values())
     write_csv(out / "truth_people.csv", [_today(person) for person in customers if person.person_id in known])
-    follows = {
+    derived = {
         "payments": paid,
         "rates": by_day,
         "ledger": booked,
@@ -85,13 +85,13 @@ def generate(out: Path, *, people: int = 10_000, seed: int = 42) -> dict[str, in
     }
     return {
         **{name: len(rows) for name, rows in made.items()},
-        **{name: len(rows) for name, rows in follows.items()},
+        **{name: len(rows) for name, rows in derived.items()},
         "products": shop.write_products(out),
     }
 
 
 def _today(person: Person) -> Row:
-    """What is true of a person on the last day."""
+    """Return the true values of a person on the last day."""
     home = at(person.homes, LAST_DAY)
     return {
         "person": person.person_id,

@@ -1,4 +1,4 @@
-"""Names of six countries: common ones really common, with the nicknames that people go by."""
+"""Names of six countries, common names with realistic frequency, and nicknames."""
 
 import unicodedata
 from itertools import accumulate
@@ -9,8 +9,8 @@ from faker import Faker
 
 LOCALES: Final = {"GB": "en_GB", "US": "en_US", "DE": "de_DE", "FR": "fr_FR", "ES": "es_ES", "IT": "it_IT"}
 
-# The names on every school register, commonest first. Faker's lists are flat but for English surnames,
-# and in a flat list two people of one name are so rare that a name alone would nearly prove a match.
+# Common names, most common first. Faker draws all names with the same frequency, except English surnames; then two
+# people with one name would be so rare that a name alone would nearly prove a match.
 COMMON_FAMILY: Final = {
     "GB": "Smith Jones Williams Taylor Brown Davies Evans Wilson Patel Khan",
     "US": "Smith Johnson Williams Brown Jones Garcia Miller Davis",
@@ -68,7 +68,7 @@ _MIDDLE_SHARE: Final = {"GB": 0.5, "US": 0.6, "DE": 0.2, "FR": 0.3, "ES": 0.0, "
 
 
 class Names:
-    """Draws names by country; one instance a run, seeded by the run's own random stream."""
+    """Draws names by country; one instance per run, seeded by the run's random stream."""
 
     def __init__(self, rng: Random) -> None:
         self._rng = rng
@@ -77,7 +77,7 @@ class Names:
             faker.seed_instance(rng.getrandbits(32))
 
     def family(self, country: str) -> str:
-        """A surname; in Spain mostly two."""
+        """Draw a surname; in Spain mostly two."""
         name = self._family(country)
         return f"{name} {self._family(country)}" if country == "ES" and self._rng.random() < 0.6 else name
 
@@ -96,7 +96,7 @@ class Names:
         return self.given(country, sex) if self._rng.random() < _MIDDLE_SHARE[country] else ""
 
     def nickname(self, given: str) -> str:
-        """What friends say, or nothing."""
+        """Draw a nickname, or none."""
         return self._rng.choice(NICKNAMES[given].split()) if given in NICKNAMES else ""
 
     def _common(self, listed: str) -> str:
@@ -106,6 +106,6 @@ class Names:
 
 
 def unaccented(text: str) -> str:
-    """Plain Latin letters, as an old system stores them: Müller → Muller, Niccolò → Niccolo."""
+    """Return plain Latin letters, as an old system stores them: Müller → Muller, Niccolò → Niccolo."""
     split = unicodedata.normalize("NFKD", text.replace("ß", "ss"))
     return "".join(letter for letter in split if not unicodedata.combining(letter))

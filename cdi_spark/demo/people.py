@@ -1,4 +1,4 @@
-"""The demo company's customers as they truly are: households with histories, not yet seen by any source."""
+"""The demo company's true customers: households with histories, before any source records them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -9,12 +9,12 @@ from typing import Final, TypeVar
 from cdi_spark.demo.names import Names
 from cdi_spark.demo.places import Home, Mailboxes, Places
 
-# The years the sources tell of. Fixed: a demo made tomorrow must not differ from one made today.
+# The years in the sources. Fixed, so that the demo does not depend on the day it is made.
 FIRST_DAY: Final = date(2019, 1, 1)
 LAST_DAY: Final = date(2026, 6, 30)
 
 T = TypeVar("T")
-# A value from each day on, oldest first.
+# Values with the day from which each is true, oldest first.
 History = list[tuple[date, T]]
 
 JOBS: Final = (
@@ -40,7 +40,7 @@ class Company:
 
 @dataclass(slots=True)
 class Person:
-    """One customer. E-mails and mobiles are the person's own; the household's are apart."""
+    """One customer. E-mail addresses and mobiles are the person's own; those of the household are separate."""
 
     person_id: str
     sex: str
@@ -55,7 +55,7 @@ class Person:
     family_email: str = ""
     partner_mobile: str = ""
     shared_device: str = ""
-    # Parent and child of one name at one address: only own contacts and birth dates tell them apart.
+    # Parent and child with one name at one address: only own contacts and birth dates distinguish them.
     has_namesake: bool = False
     emails: History[str] = field(default_factory=list)
     mobiles: History[str] = field(default_factory=list)
@@ -70,17 +70,17 @@ class Person:
 
 
 def at(history: Sequence[tuple[date, T]], day: date) -> T:
-    """The value that held on the day; the first one before it began."""
+    """Return the value that was true on the day; before the first, the first."""
     return next((value for since, value in reversed(history) if since <= day), history[0][1])
 
 
 def day_between(first: date, last: date, rng: Random) -> date:
-    """A day, both ends included; `first` when they are the wrong way round."""
+    """Draw a day, both ends included; `first` if `last` is earlier."""
     return first + timedelta(days=rng.randint(0, max(0, (last - first).days)))
 
 
 def population(people: int, rng: Random) -> list[Person]:
-    """Make exactly that many people, household after household."""
+    """Make exactly this many people, household by household."""
     town = _Town(rng)
     while len(town.people) < people:
         town.add_household()
@@ -88,7 +88,7 @@ def population(people: int, rng: Random) -> list[Person]:
 
 
 class _Town:
-    """Everyone so far, with what must stay unique among them."""
+    """All people so far, and the values that must be unique among them."""
 
     def __init__(self, rng: Random) -> None:
         self.people: list[Person] = []
@@ -141,7 +141,7 @@ class _Town:
         )
 
     def _partner(self, head: Person) -> Person:
-        """The partner; some take the name, or join both, within the years that the sources see."""
+        """Make the partner; some take the name, or join both names, within the years of the sources."""
         rng = self._rng
         family = head.families[0][1]
         sex = head.sex if rng.random() < 0.04 else {"male": "female", "female": "male"}[head.sex]
@@ -183,7 +183,7 @@ class _Town:
                 member.family_email = shared
 
     def _pair_up(self, one: Person, other: Person) -> None:
-        """Some answer with the other's mobile or share a tablet; never those who share a name as well."""
+        """Let some couples share a mobile or a tablet, except those who also share a name."""
         if one.has_namesake or other.has_namesake:
             return
         if self._rng.random() < 0.3:
@@ -215,7 +215,7 @@ class _Town:
         return [FIRST_DAY, *sorted(day_between(FIRST_DAY, LAST_DAY, self._rng) for _ in range(changes))]
 
     def _mobile(self, country: str) -> str:
-        """A new number, or now and then one that a stranger gave up and the network sold again."""
+        """Draw a new number, or sometimes one that a stranger gave up and the network sold again."""
         given_up = self._given_up_mobiles.get(country, [])
         if given_up and self._rng.random() < 0.015:
             return given_up.pop(0)
@@ -230,7 +230,7 @@ class _Town:
 
 
 def _national_id(person: Person, rng: Random) -> str:
-    """A number in the form of the person's country; only Spain's check letter is computed."""
+    """Draw a national id in the form of the person's country; only Spain's check letter is computed."""
     digits = "".join(rng.choice("0123456789") for _ in range(15))
     match person.country:
         case "GB":

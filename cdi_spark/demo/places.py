@@ -20,7 +20,7 @@ class City(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """Where a household lives; the landline goes with the house."""
+    """The address of a household, with its landline."""
 
     street: str
     city: str
@@ -126,7 +126,7 @@ _POSTCODE_LETTERS: Final = "ABDEFGHJLNPQRSTUWXYZ"
 
 
 class Places:
-    """Hands out homes and numbers; a number goes to one holder only, a postcode to many neighbours."""
+    """Draws homes and numbers; a number has one holder, a postcode has many neighbours."""
 
     def __init__(self, rng: Random) -> None:
         self._rng = rng
@@ -146,11 +146,11 @@ class Places:
         return Home(numbered, city.name, city.other_name, city.region, postcode, country, landline)
 
     def mobile(self, country: str) -> str:
-        """A new mobile number in E.164."""
+        """Draw a new mobile number in E.164."""
         return self._number(country, _MOBILE[country])
 
     def switchboard(self, country: str) -> str:
-        """A new office number in E.164."""
+        """Draw a new office number in E.164."""
         return self._number(country, [self._rng.choice(self._by_country[country]).landline])
 
     def _street(self, city: City) -> tuple[str, str]:
@@ -164,7 +164,7 @@ class Places:
     def _number(self, country: str, patterns: list[str]) -> str:
         while True:
             number = f"+{DIALLING[country]}{_filled(self._rng.choice(patterns), self._rng)}"
-            # 555 is fiction's exchange in the US.
+            # In the US, 555 is reserved for fiction.
             if number not in self._taken and (country != "US" or number[5:8] != "555"):
                 self._taken.add(number)
                 return number
@@ -180,11 +180,11 @@ def _with_number(country: str, street: str, rng: Random) -> str:
 
 def _filled(pattern: str, rng: Random) -> str:
     draw = {"#": "0123456789", "~": "2345678", "@": _POSTCODE_LETTERS}
-    return "".join(rng.choice(draw[sign]) if sign in draw else sign for sign in pattern)
+    return "".join(rng.choice(draw[char]) if char in draw else char for char in pattern)
 
 
 class Mailboxes:
-    """Hands out e-mail addresses, each to one holder only."""
+    """Draws e-mail addresses, each for one holder."""
 
     PROVIDERS: Final = {
         "GB": "gmail.com hotmail.co.uk yahoo.co.uk outlook.com btinternet.com icloud.com sky.com",
@@ -217,7 +217,7 @@ class Mailboxes:
         return self._new(local, country)
 
     def family(self, family: str, country: str) -> str:
-        """The one address of a household."""
+        """Return the one address of a household."""
         return self._new(
             self._rng.choice(["the.{}", "{}family", "{}.home"]).format(_letters(family)), country
         )

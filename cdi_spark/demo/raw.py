@@ -1,4 +1,4 @@
-"""Rows of a raw source, whose person each is, and the rows that the quality rules must refuse."""
+"""Rows of a raw source with the person of each, and faulty rows that quality rules must reject."""
 
 import csv
 from collections.abc import Callable, Sequence
@@ -10,20 +10,20 @@ from typing import Any, Final, NamedTuple
 
 Row = dict[str, Any]
 
-# A mistyped century, never in the past of anyone who runs the demo.
+# A mistyped century, always in the future.
 FUTURE_BIRTH: Final = date(2087, 4, 12)
 
 
 @dataclass(slots=True)
 class RawRow:
-    """One row as it will be written; `person` is None where no usable person record can come of it."""
+    """One row as written; `person` is None if it gives no usable person record."""
 
     values: Row
     person: str | None
 
 
 class Fault(NamedTuple):
-    """A share of the rows is spoilt; `loses_person`: they are then no person record any more."""
+    """A fault for a share of the rows; with `loses_person` they are no longer person records."""
 
     share: float
     spoil: Callable[[Row], None]
@@ -31,7 +31,7 @@ class Fault(NamedTuple):
 
 
 def plant(rows: list[RawRow], faults: Sequence[Fault], rng: Random) -> None:
-    """Spoil rows in place, each by one fault only, and by every fault at least one row."""
+    """Add faults to rows in place: at most one per row, and each fault to at least one row."""
     counts = [max(1, round(fault.share * len(rows))) for fault in faults]
     chosen = iter(rng.sample(rows, sum(counts)))
     for fault, count in zip(faults, counts, strict=True):
@@ -43,7 +43,7 @@ def plant(rows: list[RawRow], faults: Sequence[Fault], rng: Random) -> None:
 
 
 def blank(*columns: str) -> Callable[[Row], None]:
-    """A fault that leaves the columns without a value."""
+    """Return a fault that empties the columns."""
 
     def spoil(row: Row) -> None:
         for column in columns:
@@ -53,7 +53,7 @@ def blank(*columns: str) -> Callable[[Row], None]:
 
 
 def put(column: str, value: Any) -> Callable[[Row], None]:
-    """A fault that writes the value into the column."""
+    """Return a fault that writes the value into the column."""
 
     def spoil(row: Row) -> None:
         row[column] = value
@@ -62,7 +62,7 @@ def put(column: str, value: Any) -> Callable[[Row], None]:
 
 
 def write_csv(path: Path, rows: list[Row], *, delimiter: str = ",") -> None:
-    """UTF-8 with a header, one line end on every system."""
+    """Write UTF-8 with a header and the same line ends on every system."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, fieldnames=list(rows[0]), delimiter=delimiter, lineterminator="\n")

@@ -1,4 +1,4 @@
-"""The web shop: Parquet, an order a row; most buyers type their details anew each time."""
+"""The web shop: Parquet, one row per order; most buyers type their details every time."""
 
 import json
 from datetime import UTC, datetime, time
@@ -10,8 +10,9 @@ from typing import Final
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from cdi_spark.demo.errors import muddle
+from cdi_spark.demo.errors import add_errors
 from cdi_spark.demo.formats import CURRENCY, phone_text
+from cdi_spark.demo.observations import Observation, observation_days, observe
 from cdi_spark.demo.people import Person
 from cdi_spark.demo.raw import (
     Fault,
@@ -21,7 +22,6 @@ from cdi_spark.demo.raw import (
     plant,
     put,
 )
-from cdi_spark.demo.sightings import Sighting, sighting, sighting_days
 
 KEY: Final = "order_id"
 
@@ -68,7 +68,7 @@ _CATEGORIES: Final = {
     "Office": "Notebook|Fountain Pen",
     "Electronics": "Headphones|Phone Case|USB Cable",
 }
-# What is often bought together.
+# Products that are often bought together.
 _COMPANIONS: Final = {
     "Kettle": "Tea Tin", "Tea Tin": "Kettle", "Coffee Beans": "Toaster", "Notebook": "Fountain Pen",
     "Fountain Pen": "Notebook", "Running Shoes": "Rucksack", "Phone Case": "USB Cable", "Headphones": "Phone Case",
@@ -85,18 +85,18 @@ _PRODUCTS: Final = (
 
 
 def orders(people: list[Person], rng: Random) -> list[RawRow]:
-    """One row an order, numbered as they came in."""
+    """Make one row per order, numbered in order of time."""
     seen = [
         (day, person)
         for person in people
         if rng.random() < (0.38 if person.is_adult else 0.1)
-        for day in sighting_days(
+        for day in observation_days(
             person, rng.choices(range(1, 9), weights=[30, 24, 16, 10, 8, 5, 4, 3])[0], rng
         )
     ]
     seen.sort(key=lambda pair: pair[0])
     rows = [
-        RawRow(_row(number, muddle(sighting(person, day, rng), rng), rng), person.person_id)
+        RawRow(_row(number, add_errors(observe(person, day, rng), rng), rng), person.person_id)
         for number, (day, person) in enumerate(seen, 500_001)
     ]
     plant(rows, FAULTS, rng)
@@ -112,7 +112,7 @@ def write(rows: list[RawRow], out: Path) -> None:
     pq.write_table(table, path, compression="snappy", version="2.6", row_group_size=100_000)
 
 
-def _row(number: int, seen: Sighting, rng: Random) -> Row:
+def _row(number: int, seen: Observation, rng: Random) -> Row:
     lines = [_line(rng) for _ in range(rng.choices([1, 2, 3, 4], weights=[50, 28, 15, 7])[0])]
     at = time(rng.randrange(24), rng.randrange(60), rng.randrange(60))
     return {
@@ -146,7 +146,7 @@ def _line(rng: Random) -> Row:
 
 
 def _pair_up(order: Row, rng: Random) -> None:
-    """Half of the second lines are what goes with the first; a faulty total stays faulty."""
+    """Split orders into lines; half of the second lines match the first; a faulty total stays faulty."""
     lines = order["lines"]
     companion = _COMPANIONS.get(lines[0]["title"])
     if len(lines) < 2 or companion is None or rng.random() < 0.5:
@@ -158,7 +158,7 @@ def _pair_up(order: Row, rng: Random) -> None:
 
 
 def write_products(out: Path) -> int:
-    """products/products.json: the shop's list; how many there are."""
+    """Write products/products.json, and return the number of products."""
     category = {title: name for name, titles in _CATEGORIES.items() for title in titles.split("|")}
     products = [
         {

@@ -1,4 +1,4 @@
-"""The help desk: one JSON array of cases; a requester is a display name with an e-mail or a phone."""
+"""The help desk: one JSON array of cases; a requester is a display name with an e-mail address or a phone number."""
 
 import json
 from datetime import datetime, time, timedelta
@@ -7,8 +7,9 @@ from random import Random
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from cdi_spark.demo.errors import PLACEHOLDER_EMAILS, muddle
+from cdi_spark.demo.errors import PLACEHOLDER_EMAILS, add_errors
 from cdi_spark.demo.formats import phone_text
+from cdi_spark.demo.observations import Observation, observation_days, observe
 from cdi_spark.demo.people import Person, at
 from cdi_spark.demo.raw import (
     Fault,
@@ -17,7 +18,6 @@ from cdi_spark.demo.raw import (
     plant,
     put,
 )
-from cdi_spark.demo.sightings import Sighting, sighting, sighting_days
 
 KEY: Final = "case_id"
 
@@ -44,17 +44,18 @@ FAULTS: Final = (
 
 
 def cases(people: list[Person], rng: Random) -> list[RawRow]:
-    """One row a case, numbered as they were opened."""
+    """Make one row per case, numbered in order of time."""
     seen = [
         (day, person)
         for person in people
         if person.is_adult and rng.random() < 0.24
-        for day in sighting_days(person, rng.choices([1, 2, 3], weights=[68, 23, 9])[0], rng)
+        for day in observation_days(person, rng.choices([1, 2, 3], weights=[68, 23, 9])[0], rng)
     ]
     seen.sort(key=lambda pair: pair[0])
     rows = [
         RawRow(
-            _row(number, muddle(sighting(person, day, rng, nickname_share=0.3), rng), rng), person.person_id
+            _row(number, add_errors(observe(person, day, rng, nickname_share=0.3), rng), rng),
+            person.person_id,
         )
         for number, (day, person) in enumerate(seen, 1)
     ]
@@ -68,15 +69,15 @@ def write(rows: list[RawRow], out: Path) -> None:
     path.write_bytes(json.dumps([row.values for row in rows], ensure_ascii=False, indent=1).encode())
 
 
-def _row(number: int, seen: Sighting, rng: Random) -> Row:
-    # Nobody writes to a help desk without a way to be answered.
+def _row(number: int, seen: Observation, rng: Random) -> Row:
+    # A requester always leaves a way to be answered.
     if not seen.mobile.startswith("+") and not set(seen.emails) - set(PLACEHOLDER_EMAILS):
         seen.mobile = at(seen.person.mobiles, seen.day)
     email = seen.emails[0] if seen.emails else None
     phone = phone_text(seen.mobile, rng, abroad=seen.country != "GB") or None
     if email and email not in PLACEHOLDER_EMAILS and phone and rng.random() < 0.4:
         email, phone = (email, None) if rng.random() < 0.7 else (None, phone)
-    # Working hours: an hour that a clock change skips or repeats would name no moment, or two.
+    # Working hours: a clock change skips or repeats an hour at night, which would be ambiguous.
     opened = datetime.combine(
         seen.day, time(rng.randrange(8, 19), rng.randrange(60)), tzinfo=ZoneInfo(_ZONES[seen.country])
     )

@@ -1,10 +1,11 @@
-"""The app: CSV events by cookie and device; a cookie has an e-mail once somebody signs in, many never."""
+"""The app: CSV events by cookie and device; a cookie has an e-mail address after a sign-in, and many have none."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from random import Random
 from typing import Final
 
+from cdi_spark.demo.observations import observation_days, own_email
 from cdi_spark.demo.people import LAST_DAY, Person
 from cdi_spark.demo.raw import (
     Fault,
@@ -14,7 +15,6 @@ from cdi_spark.demo.raw import (
     plant,
     write_csv,
 )
-from cdi_spark.demo.sightings import own_email, sighting_days
 
 KEY: Final = "cookie_id"
 
@@ -28,7 +28,7 @@ _EVENTS: Final = (
 
 
 def events(people: list[Person], rng: Random) -> list[RawRow]:
-    """One row an event, in order of time."""
+    """Make one row per event, ordered by time."""
     rows: list[RawRow] = []
     for person in people:
         if rng.random() < (0.23 if person.is_adult else 0.1):
@@ -45,15 +45,15 @@ def write(rows: list[RawRow], out: Path) -> None:
 
 
 def _person_events(person: Person, rng: Random) -> list[RawRow]:
-    """The person's cookies; one that never signs in is on a device where another did, but for a few."""
+    """Make the person's cookies; most that never sign in are on a device where another did."""
     rows: list[RawRow] = []
     known_devices: list[str] = []
-    for day in sighting_days(person, rng.choices([1, 2, 3, 4], weights=[34, 34, 20, 12])[0], rng):
+    for day in observation_days(person, rng.choices([1, 2, 3, 4], weights=[34, 34, 20, 12])[0], rng):
         signs_in = bool(person.emails) and rng.random() < (0.5 if known_devices else 0.96)
         device = rng.choice(known_devices if known_devices and not signs_in else person.devices)
         if signs_in:
             device = person.shared_device if person.shared_device and rng.random() < 0.3 else device
-            # On a shared device only the e-mail tells whose cookie it is.
+            # On a shared device, only the e-mail address identifies the cookie's person.
             known_devices += [device] if device != person.shared_device else []
         rows += _cookie_events(person, day, device, own_email(person, day, rng) if signs_in else "", rng)
     return rows

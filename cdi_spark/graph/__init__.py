@@ -1,1 +1,1 @@
-"""Connected components and union-find; the only room that imports graphframes."""
+"""Connected components, union-find and link weights; only this package imports graphframes."""

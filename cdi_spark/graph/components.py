@@ -1,4 +1,4 @@
-"""Connected components of the links: in one task while they fit, beyond that by GraphFrames or by contraction."""
+"""Connected components of links: in one task while the links fit, else by GraphFrames or by contraction."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ from pyspark.sql.utils import is_remote
 
 from cdi_spark.errors import CdiError
 from cdi_spark.graph import union_find
-from cdi_spark.graph.union_find import smallest_joined
+from cdi_spark.graph.union_find import smallest_connected
 from cdi_spark.spark.local_rows import Materialise
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-# The task is sent to the worker by value: all it needs installed is numpy and pyarrow.
+# The task is sent to the worker by value, so the worker needs only numpy and pyarrow installed.
 cloudpickle.register_pickle_by_value(union_find)  # type: ignore[no-untyped-call]
 
 
-# One task takes 5 s and 0.6 GB for as many, links in one chain included. On 6 million links in 1 million
+# One task takes 5 s and 0.6 GB for so many links, even if they form one chain. For 6 million links in 1 million
 # components it took 9 s, contraction 50 s and GraphFrames 157 s (two cores).
 ONE_TASK_LINKS = 5_000_000
-# Bits at which a link is beyond doubt.
+# A link of so many bits is certain.
 SURE_WEIGHT = 25.0
 
 
@@ -39,26 +39,26 @@ def components(
     keep: Materialise | None = None,
     one_task_links: int = ONE_TASK_LINKS,
 ) -> DataFrame:
-    """Give every record its component: the records that links join, directly or over others.
+    """Return the component of every record: records that links join directly or through other records.
 
     Args:
-        records: record_id, one row a record; those without a link are components of their own.
+        records: record_id, one row per record; a record without a link is a component of its own.
         links: record_id_l, record_id_r; a link may come twice, or join a record to itself.
-        keep: writes rows down under a name and reads them back, for as long as the result is not written;
-            wanted for more than one_task_links.
-        one_task_links: with more links than this, all of Spark works on them.
+        keep: writes rows under a name and reads them back, until the result is written; needed for more than
+            one_task_links.
+        one_task_links: more links than this are distributed over Spark's tasks.
     Returns:
-        record_id, component (the smallest of its records' 64-bit hashes, whichever way it was found).
+        record_id, component (the smallest of its records' 64-bit hashes, by each of the methods).
     Raises:
         CdiError: too many links for one task, and no `keep`.
     """
-    # Our own deterministic ids: ids that Spark generates may differ when a task is run again.
+    # Ids are hashes of record ids: ids that Spark generates may differ when a task runs again.
     edges = links.select(F.xxhash64("record_id_l").alias("src"), F.xxhash64("record_id_r").alias("dst"))
     if links.count() <= one_task_links:
         joined = in_one_task(edges)
     elif keep is None:
         raise CdiError(
-            f"entities.component: more than {one_task_links} links. Give components() a folder to `keep` its steps in."
+            f"entities.component: more than {one_task_links} links. Give components() a folder to `keep` its steps."
         )
     elif _has_graphframes(links.sparkSession):
         joined = by_graphframes(edges, keep=keep)
@@ -75,25 +75,25 @@ def components(
 def bounded_components(
     records: DataFrame, pairs: DataFrame, *, largest: int, least: float, keep: Materialise
 ) -> DataFrame:
-    """Components of the pairs; one of more than `largest` records is divided at stronger links, bit by bit.
+    """Return components of the pairs; a component of more than `largest` records is split at stronger links.
 
-    A pure function of each component: how it is divided depends on its own records and pairs. What holds
-    together at SURE_WEIGHT stays together, however large.
+    The least weight of a link rises bit by bit. The split of a component depends only on its own records and pairs.
+    Records that are connected at SURE_WEIGHT stay together, even if they are more than `largest`.
 
     Args:
-        records: record_id, one row a record.
+        records: record_id, one row per record.
         pairs: record_id_l, record_id_r, match_weight in bits.
-        least: weight from which a pair joins its records, before anything is divided.
+        least: weight from which a pair joins its records, before any split.
         keep: as for components().
     Returns:
-        record_id, component, part: the component, or what it was divided into.
+        record_id, component, part: the component, or the part of it after the split.
     """
 
-    def joined(part: DataFrame, links: DataFrame, round_: int) -> DataFrame:
+    def connect(part: DataFrame, links: DataFrame, round_: int) -> DataFrame:
         return components(part, links, keep=lambda name, rows: keep(f"{name}_of_{round_}", rows))
 
     links = pairs.where(F.col("match_weight") >= least)
-    found = keep("components", joined(records, links, 0).withColumn("part", F.col("component")))
+    found = keep("components", connect(records, links, 0).withColumn("part", F.col("component")))
     check_components(found, records, links)
     for round_ in range(1, math.ceil(SURE_WEIGHT - least) + 1):
         sizes = found.groupBy("part").agg(F.count("*").alias("size")).where(F.col("size") > largest)
@@ -104,61 +104,59 @@ def bounded_components(
         for side in ("record_id_l", "record_id_r"):
             inside = inside.join(large.withColumnRenamed("record_id", side), side, "left_semi")
         rest = found.join(large, "record_id", "left_anti")
-        parts = joined(large.select("record_id"), inside, round_).withColumnRenamed("component", "part")
-        divided = parts.join(large, "record_id").select(
-            "record_id", F.col("whole").alias("component"), "part"
-        )
-        found = keep(f"components_{round_}", rest.unionByName(divided))
+        parts = connect(large.select("record_id"), inside, round_).withColumnRenamed("component", "part")
+        split = parts.join(large, "record_id").select("record_id", F.col("whole").alias("component"), "part")
+        found = keep(f"components_{round_}", rest.unionByName(split))
     return found
 
 
 def in_one_task(edges: DataFrame) -> DataFrame:
-    """Components in the memory of one Python worker.
+    """Return the components, found in the memory of one Python worker.
 
     Args:
         edges: src, dst, 64-bit ids.
     Returns:
-        id, component (its smallest id), for every id that an edge names.
+        id, component (its smallest id), for every id of an edge.
     """
 
     def label(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         import numpy as np
         import pyarrow as pa
 
-        held = list(batches)
-        if not held:
+        received = list(batches)
+        if not received:
             return
-        ends = np.concatenate([batch[end].to_numpy() for end in ("src", "dst") for batch in held])
-        ids, places = np.unique(ends, return_inverse=True)
-        left, right = np.split(places, 2)
-        first = smallest_joined(len(ids), left, right)
+        ends = np.concatenate([batch[end].to_numpy() for end in ("src", "dst") for batch in received])
+        ids, positions = np.unique(ends, return_inverse=True)
+        left, right = np.split(positions, 2)
+        first = smallest_connected(len(ids), left, right)
         yield from pa.table({"id": ids, "component": ids[first]}).to_batches()
 
     return edges.repartition(1).mapInArrow(label, "id long, component long")
 
 
 def _has_graphframes(spark: SparkSession) -> bool:
-    """Whether the session has a JVM of its own with GraphFrames in it, and a folder for its checkpoints."""
+    """Return whether the session has its own JVM with GraphFrames, and a folder for checkpoints."""
     if is_remote() or not spark.conf.get("spark.checkpoint.dir", ""):
         return False
-    nobody = spark.range(0)
+    no_ids = spark.range(0)
     try:
-        GraphFrame(nobody, nobody.select(F.col("id").alias("src"), F.col("id").alias("dst")))
+        GraphFrame(no_ids, no_ids.select(F.col("id").alias("src"), F.col("id").alias("dst")))
     except Py4JError:
         return False
     return True
 
 
 def by_graphframes(edges: DataFrame, *, keep: Materialise) -> DataFrame:
-    """Components by GraphFrames; arguments and result are in_one_task's.
+    """Return the components, found by GraphFrames; arguments and result are those of in_one_task().
 
-    The frame that it caches and the checkpoints that it leaves are gone afterwards.
+    Removes the cached frame and the checkpoints that GraphFrames leaves.
     """
     vertices = edges.select(F.explode(F.array("src", "dst")).alias("id")).distinct()
     joined: DataFrame = GraphFrame(vertices, edges).connectedComponents()
     found = keep("joined", joined)
     joined.unpersist()
-    # GraphFrames runs in a session with a JVM of its own alone, and only that knows the folder's file system.
+    # GraphFrames runs only in a session with its own JVM, which knows the file system of the folder.
     context = edges.sparkSession.sparkContext
     jvm: Any = context._jvm
     path = jvm.org.apache.hadoop.fs.Path(f"{context.getCheckpointDir()}/connected-components-*")
@@ -169,11 +167,11 @@ def by_graphframes(edges: DataFrame, *, keep: Materialise) -> DataFrame:
 
 
 def by_contraction(edges: DataFrame, *, keep: Materialise, one_task_links: int = ONE_TASK_LINKS) -> DataFrame:
-    """Components by DataFrame operations alone; arguments and result are in_one_task's.
+    """Return the components, found by DataFrame operations only; arguments and result are those of in_one_task().
 
-    Every vertex goes to its smallest neighbour, or stays where it is the smallest; edges then join what their
-    ends became, and those within one vertex fall away. So on, until one task can do the rest. Ids that are
-    hashes halve a chain each round, and anything denser sooner.
+    Each round contracts every vertex to its smallest neighbour, or leaves it if it is the smallest. Edges then
+    connect the contracted vertices, and edges within one vertex are dropped. The rounds end when one task can
+    process the rest. As ids are hashes, a round halves a chain, and contracts a denser component faster.
 
     Source:
         Hirschberg, Chandra & Sarwate 1979, doi:10.1145/359138.359141.
@@ -196,18 +194,18 @@ def by_contraction(edges: DataFrame, *, keep: Materialise, one_task_links: int =
         joined = moved.join(of_to, "to", "left").select(
             "id", F.coalesce("component", "to").alias("component")
         )
-    # What the last vertex of a component was called need not be its smallest id.
+    # The last vertex of a component is not always its smallest id.
     smallest = joined.groupBy("component").agg(F.min("id").alias("smallest"))
     return joined.join(smallest, "component").select("id", F.col("smallest").alias("component"))
 
 
 def check_records(found: DataFrame, records: DataFrame) -> None:
-    """Prove that every record is there, once.
+    """Check that every record is there once.
 
     Args:
         found: components or entities as written and read back.
     Raises:
-        CdiError: a record is missing, twice, or shares its number with another.
+        CdiError: a record is missing, comes twice, or has the same hash as another.
     """
     rows, ids, numbers = found.agg(
         F.count("*"), F.count_distinct("record_id"), F.count_distinct(F.xxhash64("record_id"))
@@ -215,18 +213,18 @@ def check_records(found: DataFrame, records: DataFrame) -> None:
     wanted = records.count()
     if not rows == ids == numbers == wanted:
         raise CdiError(
-            f"entities.component: {rows} rows of {ids} records ({numbers} numbers), wants {wanted} of each."
+            f"entities.component: {rows} rows of {ids} records ({numbers} hashes), wants {wanted} of each. "
+            "Run the stage resolve again."
         )
 
 
 def check_components(found: DataFrame, records: DataFrame, links: DataFrame) -> None:
-    """Prove a clustering before anybody relies on it.
+    """Check that links join records of one component, and that a link connects every record to its component.
 
     Args:
         found: components() as written and read back.
     Raises:
-        CdiError: as check_records(); or a link joins two components, or a component holds a record that no
-            link ties to it.
+        CdiError: as check_records(); or a link joins two components, or no link connects a record to its component.
     """
     check_records(found, records)
     left = found.select(F.col("record_id").alias("record_id_l"), F.col("component").alias("component_l"))
@@ -237,10 +235,10 @@ def check_components(found: DataFrame, records: DataFrame, links: DataFrame) -> 
         raise CdiError(
             f"entities.component: {across} links join two components. Run the stage resolve again."
         )
-    tied = ends.select(F.explode(F.array("record_id_l", "record_id_r")).alias("record_id")).distinct()
+    connected = ends.select(F.explode(F.array("record_id_l", "record_id_r")).alias("record_id")).distinct()
     sizes = found.withColumn("size", F.expr("count(*) over (partition by component)"))
-    loose = sizes.where("size > 1").join(tied, "record_id", "left_anti").count()
+    loose = sizes.where("size > 1").join(connected, "record_id", "left_anti").count()
     if loose:
         raise CdiError(
-            f"entities.component: {loose} records share a component without a link. Run resolve again."
+            f"entities.component: {loose} records share a component without a link. Run the stage resolve again."
         )

@@ -1,1 +1,1 @@
-"""Fellegi-Sunter record linkage; the only room that imports splink."""
+"""Fellegi-Sunter record linkage; only this package imports splink."""

@@ -10,7 +10,7 @@ from pyspark.sql import functions as F
 
 from cdi_spark.config import Source
 from cdi_spark.connectors.files import drift
-from cdi_spark.connectors.files.deliveries import landed_schema, read_delivery, told_as_source
+from cdi_spark.connectors.files.deliveries import as_source_errors, landed_schema, read_delivery
 from cdi_spark.errors import LedgerError, SourceError
 from cdi_spark.linkage.model.person_model import digest
 from cdi_spark.monitoring import logs
@@ -78,7 +78,7 @@ def _append_new_files(run: Run, source: Source, last: Row | None) -> tuple[int, 
     fresh = [file for file in delivery.files if file.batch not in landed]
     if fresh or bronze is None:
         batches = [file.batch for file in fresh]
-        with told_as_source(source):
+        with as_source_errors(source):
             new = delivery.rows.where(F.col("_batch").isin(batches))
             run.storage.append_once(table, new, token=digest(batches))
         landed = _rows_by_batch(run.storage.read(table))

@@ -11,7 +11,7 @@ from cdi_spark.entities import identity
 from cdi_spark.graph import components
 from cdi_spark.linkage.clustering.agglomerative import LARGEST_COMPONENT
 from cdi_spark.linkage.model.link_rules import as_links
-from cdi_spark.linkage.model.trained_models import OF_ENTITIES
+from cdi_spark.linkage.model.trained_models import ENTITY_SETTINGS
 from cdi_spark.linkage.resolution import affected_components
 from cdi_spark.linkage.resolution.resolve_entities import resolve_entities
 from cdi_spark.monitoring import logs
@@ -39,24 +39,24 @@ def resolve(run: Run) -> Counts:
     Resolves only the components that a change affects; all components on a rebuild.
     """
     linked = run.storage.read(LINKED.name)
-    config = run.project.file.linkage.model_dump_json(include=OF_ENTITIES)
+    config = run.project.file.linkage.model_dump_json(include=ENTITY_SETTINGS)
     judged = judgement_closure(run)
     rebuild = must_rebuild(run, "resolve")
     known = _known_members(run) if rebuild else run.storage.read_or_empty(COMPONENT)
     with run.storage.scratch(few=not rebuild) as keep:
         logs.doing("finding the records that changed")
         stamped = linked.transform(affected_components.with_stamp, judged, how=config)
-        changed = keep("changed", affected_components.touched_records(stamped, known))
+        changed = keep("changed", affected_components.changed_records(stamped, known))
         if rebuild or not changed.isEmpty():
             must = judgements.must_links(judged, linked)
             links = as_links(run.storage.read(PAIR.name)).select(*must.columns).unionByName(must)
             if rebuild:
                 records = linked.select("record_id")
-                links = affected_components.inside(links, records)
+                links = affected_components.pairs_among(links, records)
             else:
-                reached = keep("reached", affected_components.reached(changed, links))
-                records = keep("records", affected_components.region(changed, reached, known))
-                links = keep("links", affected_components.inside(links, records))
+                reached = keep("reached", affected_components.linked_to_changed(changed, links))
+                records = keep("records", affected_components.affected_records(changed, reached, known))
+                links = keep("links", affected_components.pairs_among(links, records))
             logs.doing("joining records that are linked")
             found = keep("found", _find_entities(run, linked, records, links, judged, keep))
             components.check_records(found, records)

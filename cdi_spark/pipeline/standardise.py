@@ -11,7 +11,7 @@ from pyspark.sql import DataFrame, Row
 from pyspark.sql import functions as F
 
 from cdi_spark.config import Emit, Source
-from cdi_spark.connectors.files.deliveries import told_as_source
+from cdi_spark.connectors.files.deliveries import as_source_errors
 from cdi_spark.errors import CdiError, LedgerError
 from cdi_spark.monitoring import logs
 from cdi_spark.pipeline.gates import check_and_count
@@ -52,15 +52,15 @@ def standardise(run: Run, names: Collection[str]) -> Counts:
 
         def merge_into_silver(name: str) -> None:
             table = TABLES[name]
-            rows = checked[name].transform(versions.held, table)
+            rows = checked[name].transform(versions.keep_current, table)
             by = ["content_hash", "record_id", "updated_at", "trust", "is_deleted"]
             by = [column for column in by if column in table.names and column not in table.key]
             if run.storage.exists(name):
                 silver_rows = run.storage.read_or_empty(table)
                 gone = silver_rows.transform(
-                    versions.absent, checked[name], table, sources=run.project.sources
+                    versions.find_absent, checked[name], table, sources=run.project.sources
                 ).withColumn("is_deleted" if table is PERSON else "_gone", F.lit(True))
-                rows = rows.transform(versions.differing, silver_rows, table, by=by).unionByName(gone)
+                rows = rows.transform(versions.keep_changed, silver_rows, table, by=by).unionByName(gone)
             run.storage.merge(table, rows, when_changed=by)
 
         checked = dict(zip(emits, side_by_side(check, list(emits), doing="checking {}".format), strict=True))
@@ -125,7 +125,7 @@ def _count(current: DataFrame, landed: _Landed) -> int:
 
 def _current_rows(run: Run, source: Source, landed: _Landed) -> DataFrame:
     bronze = run.storage.read(f"bronze.{source.name}")
-    with told_as_source(source):
+    with as_source_errors(source):
         return bronze.transform(
             mapping.current_rows, source, batches=landed.newest, has_earlier=landed.earlier
         )
@@ -143,17 +143,20 @@ def _checked_rows(
     mapped = {name for _, emit in emits for name in emit.columns}
     alike: dict[tuple[str, str], list[DataFrame]] = {}
     for source, emit in emits:
-        rows = current[source.name].transform(mapping.emitted, source, emit, mapped=mapped)
+        rows = current[source.name].transform(mapping.emit_rows, source, emit, mapped=mapped)
         order = rows.schema["_order"].dataType.simpleString()
         alike.setdefault((emit.per_key, order), []).append(rows)
     return versions.union(
         [
             versions.union(parts)
             .transform(
-                silver.standardised, table, mapped=mapped, default_country=run.project.file.default_country
+                silver.standardise_rows,
+                table,
+                mapped=mapped,
+                default_country=run.project.file.default_country,
             )
             .transform(rules.check_rows, checks, table=table.name)
-            .transform(versions.settled, table=table, per_key=per_key)
+            .transform(versions.resolve_versions, table=table, per_key=per_key)
             for (per_key, _), parts in alike.items()
         ]
     )

@@ -12,6 +12,7 @@ from cdi_spark.linkage.evaluation.model_report import model_report
 from cdi_spark.linkage.model.person_model import load_person_model
 from cdi_spark.linkage.model.trained_models import active_model, settings_hash
 from cdi_spark.linkage.training.freeze import train_and_freeze
+from cdi_spark.linkage.training.thresholds import ThresholdOrigin
 from cdi_spark.monitoring import logs
 from cdi_spark.pipeline.active import frozen_model, judgement_closure
 from cdi_spark.pipeline.gates import check_and_count
@@ -89,9 +90,9 @@ def _labels(run: Run) -> DataFrame | None:
 def _report_missed_target(run: Run, trained: Row) -> None:
     """Log a notice if no threshold reaches the precision target."""
     metrics = json.loads(trained["metrics"])
-    wished, by = metrics["chosen"]["wished"], metrics["chosen"]["by"]
-    measure = "labelled_precision" if by == "labels" else "implied_precision"
+    target, by = metrics["chosen"]["precision_target"], metrics["chosen"]["by"]
+    measure = "labelled_precision" if by == ThresholdOrigin.LABELS else "implied_precision"
     best = max((at[measure] or 0.0) for at in metrics["thresholds"])
-    if wished is not None and best < wished:
-        notice = f"no threshold reaches the precision target of {wished}; the best one has {best:.4f} by {by}"
+    if target is not None and best < target:
+        notice = f"no threshold reaches the precision target of {target}; the best one has {best:.4f} by {by}"
         logs.notice(notice, run_id=run.run_id, stage="train")

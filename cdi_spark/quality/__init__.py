@@ -1,1 +1,1 @@
-"""Row rules, expectations and the ledger."""
+"""Row rules, expectations, the ledger, and counts of cleaned values."""

@@ -1,4 +1,4 @@
-"""How many values cleaning changed or dropped."""
+"""Counts of the values that cleaning changed or dropped."""
 
 from __future__ import annotations
 
@@ -10,25 +10,25 @@ from pyspark.sql import DataFrame, Row
 from pyspark.sql import functions as F
 
 
-def outcomes(settled: DataFrame, *, table: str) -> DataFrame:
-    """Rows by what value rules did to them: table, source, changes, drops, rows.
+def outcomes(resolved: DataFrame, *, table: str) -> DataFrame:
+    """Count rows by what value rules did to them: table, source, changes, drops, rows.
 
     Args:
-        settled: standardise.settled.settled().
+        resolved: rows of one silver table with `_changes` and `_drops`, from standardise.versions.
     """
     return (
-        settled.where("_changes <> 0 OR _drops IS NOT NULL")
+        resolved.where("_changes <> 0 OR _drops IS NOT NULL")
         .groupBy(F.lit(table).alias("table"), F.col("_source").alias("source"), "_changes", "_drops")
         .agg(F.count("*").alias("rows"))
     )
 
 
 def counts(found: Iterable[Row], noted: Mapping[str, Sequence[str]]) -> list[dict[str, Any]]:
-    """ops.cleaning but for the run: rows by source, table, column and outcome.
+    """Return rows of ops.cleaning, without the run: rows by source, table, column and outcome.
 
     Args:
         found: outcomes().
-        noted: by table, the columns that the bits of `_changes` stand for.
+        noted: by table, the column that each bit of `_changes` is about.
     """
     total: Counter[tuple[str, str, str, str]] = Counter()
     for row in found:

@@ -1,4 +1,4 @@
-"""Gates: Great Expectations (GX) decides whether a table may go on, and no value of the data comes out."""
+"""Gates: Great Expectations (GX) decides whether a table passes, and no value of the data is reported."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class GateResult:
-    """What one expectation found, as ops.quality_result holds it.
+    """The result of one expectation, as ops.quality_result stores it.
 
     `observed` is a count, a share, or column names, never a value of the data; where GX could not evaluate
     the expectation it begins with "not evaluated", and `success` is false. `arguments` is JSON.
@@ -48,10 +48,10 @@ def _number(outcome: ExpectationValidationResult) -> str:
     return f"{float(outcome.result['observed_value']):.12g}"
 
 
-def _columns_amiss(outcome: ExpectationValidationResult) -> str:
+def _mismatched_columns(outcome: ExpectationValidationResult) -> str:
     mismatched = outcome.result.get("details", {}).get("mismatched", {})
-    amiss = [f"{how}: {', '.join(names)}" for how, names in sorted(mismatched.items())]
-    return "; ".join(amiss) or "as expected"
+    found = [f"{how}: {', '.join(names)}" for how, names in sorted(mismatched.items())]
+    return "; ".join(found) or "as expected"
 
 
 def _presence(outcome: ExpectationValidationResult) -> str:
@@ -60,12 +60,12 @@ def _presence(outcome: ExpectationValidationResult) -> str:
 
 Observe = Callable[["ExpectationValidationResult"], str]
 
-# What conf may ask for, and how its outcome is told without a value. Expectations whose outcome is itself a
-# value (a column's smallest, its distinct values) stay out; so does row_condition, which is SQL unchecked.
+# The expectations that conf may use, and how their outcome is reported without a value. Expectations whose outcome
+# is itself a value (a column's minimum, its distinct values) stay out; so does row_condition, which is unchecked SQL.
 ABOUT_COLUMNS: Mapping[str, Observe] = {
     "ExpectColumnToExist": _presence,
     "ExpectTableColumnCountToEqual": _number,
-    "ExpectTableColumnsToMatchSet": _columns_amiss,
+    "ExpectTableColumnsToMatchSet": _mismatched_columns,
 }
 ABOUT_ROWS: Mapping[str, Observe] = {
     "ExpectColumnPairValuesAToBeGreaterThanB": _rows_unexpected,
@@ -94,7 +94,7 @@ RESERVED = {
     "batch_id", "catch_exceptions", "column", "condition_parser", "description", "id", "meta", "notes",
     "rendered_content", "result_format", "row_condition", "severity", "windows",
 }  # fmt: skip
-# BASIC collects unexpected values unless told to keep none of them.
+# BASIC collects unexpected values unless these settings prevent it.
 COUNTS_ONLY = {
     "result_format": "BASIC",
     "partial_unexpected_count": 0,
@@ -104,18 +104,18 @@ COUNTS_ONLY = {
 
 
 def run_gate(table: str, rows: DataFrame, expectations: Sequence[Expectation]) -> list[GateResult]:
-    """Hold a table against its expectations.
+    """Check a table against its expectations.
 
     GX reads the rows twice for all simple expectations together and once or twice more for each of
-    uniqueness, pairs and lengths. Few rows are read once for all of these. Of more it persists nothing: give a table
-    as stored, not a plan to be computed.
+    uniqueness, pairs and lengths. Few rows are read only once. It does not persist more rows: pass a stored
+    table, not a plan to be computed.
 
     Args:
-        table: the name that results and errors show, as silver.person.
+        table: the name that results and errors show, such as silver.person.
         rows: the table.
         expectations: from conf; their class names are keys of EXPECTATIONS.
     Returns:
-        One result an expectation, in the order given. One that cannot be evaluated (no such column, a type
+        One result per expectation, in the order given. One that cannot be evaluated (no such column, a type
         that does not compare) has failed.
     Raises:
         ConfigError: an expectation outside EXPECTATIONS, or arguments that it does not take.
@@ -129,31 +129,31 @@ def run_gate(table: str, rows: DataFrame, expectations: Sequence[Expectation]) -
     return [
         _not_evaluated(table, e, f"there is no column {', '.join(missing)}")
         if missing
-        else _told(table, e, outcomes.get(at, "NoResult"))
+        else _to_result(table, e, outcomes.get(at, "NoResult"))
         for at, (e, missing) in enumerate(zip(expectations, absent, strict=True))
     ]
 
 
 def check_names(quality: Quality) -> None:
-    """Refuse expectations that there are none of, without GX or rows.
+    """Refuse unknown expectations, without GX or rows.
 
     Raises:
-        ConfigError: names the table and what there is.
+        ConfigError: names the table and the known expectations.
     """
     for name in (e.expectation for e in quality.expectations):
         if name not in EXPECTATIONS:
             raise ConfigError(
-                f"{quality.table}: there is no expectation {name}; there are {', '.join(EXPECTATIONS)}."
+                f"{quality.table}: there is no expectation {name}; use one of {', '.join(EXPECTATIONS)}."
             )
 
 
 def _gx_expectation(table: str, expectation: Expectation, at: int) -> GxExpectation:
-    """GX's object for an expectation; `at`, its place among the others, travels in its meta."""
+    """Make GX's object for an expectation; its meta has `at`, its place among the others."""
     name = expectation.expectation
     for argument in sorted(RESERVED & expectation.arguments.keys()):
         raise ConfigError(
             f"{table}: {name}: {argument} is not an argument that conf may give. "
-            "Take it out (a column stands beside `expectation`)."
+            "Remove it (a column is given beside `expectation`)."
         )
     import great_expectations.expectations as gxe
 
@@ -169,7 +169,7 @@ def _gx_expectation(table: str, expectation: Expectation, at: int) -> GxExpectat
 
 
 def _absent_columns(expectation: Expectation, columns: Sequence[str]) -> list[str]:
-    """Columns that the expectation reads and the table lacks; asked first, as GX would try three times."""
+    """Find columns that the expectation reads and the table lacks; checked first, since GX would try three times."""
     if expectation.expectation in ABOUT_COLUMNS:
         return []
     return [name for name in _columns_of(expectation) if name.partition(".")[0] not in columns]
@@ -182,7 +182,7 @@ def _columns_of(expectation: Expectation) -> list[str]:
 
 
 def _read_once(rows: DataFrame, expectations: Sequence[Expectation]) -> DataFrame:
-    """The columns that expectations are about, held in memory where the rows are few; else the rows as they are."""
+    """Hold the columns that expectations are about in driver memory if the rows fit; else return the rows."""
     from cdi_spark.storage.scratch import materialise_in_memory
 
     if any(e.expectation in ABOUT_COLUMNS for e in expectations):
@@ -196,22 +196,22 @@ def _read_once(rows: DataFrame, expectations: Sequence[Expectation]) -> DataFram
 def _outcomes(
     rows: DataFrame, expectations: Sequence[Expectation], asked: list[GxExpectation]
 ) -> dict[int, ExpectationValidationResult | str]:
-    """Each expectation's outcome by its place, or the kind of error that kept GX from any."""
+    """Return each expectation's outcome by its place, or the kind of error that stopped GX."""
     if not asked:
         return {}
     try:
         judged = _validate(_read_once(rows, expectations), asked)
-    except Exception as fault:  # A gate that cannot be evaluated stays shut; it does not end the run.
+    except Exception as fault:  # A gate that cannot be evaluated has failed; it does not end the run.
         return {e.meta["at"]: type(fault).__name__ for e in asked}
     return {o.expectation_config.meta["at"]: o for o in judged.results}
 
 
 def _validate(rows: DataFrame, asked: list[GxExpectation]) -> ExpectationSuiteValidationResult:
-    """Let GX evaluate a suite in a context of its own (10 ms), which then goes, and the DataFrame with it."""
+    """Let GX evaluate a suite in its own context (10 ms), which is then freed together with the DataFrame."""
     import great_expectations as gx
     from great_expectations.data_context.types.base import DataContextConfig, InMemoryStoreBackendDefaults
 
-    # GX logs what Spark says of a failed cast, and Spark quotes the value.
+    # GX logs Spark's message about a failed cast, and that quotes the value.
     logging.getLogger("great_expectations").setLevel(logging.CRITICAL)
     quiet = DataContextConfig(
         store_backend_defaults=InMemoryStoreBackendDefaults(),
@@ -225,7 +225,9 @@ def _validate(rows: DataFrame, asked: list[GxExpectation]) -> ExpectationSuiteVa
     return whole.get_batch({"dataframe": rows}).validate(suite, result_format=COUNTS_ONLY)
 
 
-def _told(table: str, expectation: Expectation, outcome: ExpectationValidationResult | str) -> GateResult:
+def _to_result(
+    table: str, expectation: Expectation, outcome: ExpectationValidationResult | str
+) -> GateResult:
     if isinstance(outcome, str):
         return _not_evaluated(table, expectation, outcome)
     reason = _reason(outcome.exception_info or {})
@@ -245,12 +247,12 @@ def _result(table: str, expectation: Expectation, *, success: bool, observed: st
 
 
 def _reason(exception_info: Mapping[str, Any]) -> str | None:
-    """The kind of error that GX caught, or None; never its message, in which Spark quotes values."""
+    """Return the kind of error that GX caught, or None; never its message, in which Spark quotes values."""
     # One dict, or, for errors in a metric, a dict of them by metric.
     infos = [exception_info] if "raised_exception" in exception_info else list(exception_info.values())
     for info in infos:
         if info.get("raised_exception", True):
-            # The first line of a traceback that begins with a name is the root cause, and before it stand
+            # The first line of a traceback that begins with a name is the root cause; before it there are
             # only files and code: `NumberFormatException: [CAST_INVALID_INPUT] The value 'x' …`.
             traceback = info.get("exception_traceback") or ""
             cause = re.search(r"^([\w.]+)(?::(?: \[([A-Z0-9_.]+)\])?|$)", traceback, re.MULTILINE)

@@ -1,4 +1,4 @@
-"""Row rules: name every rule a row fails, and keep apart the rows that fail any."""
+"""Row rules: names the rules that each row fails."""
 
 from collections.abc import Mapping
 
@@ -12,20 +12,19 @@ from cdi_spark.errors import ConfigError
 def check_rows(rows: DataFrame, rules: Mapping[str, str], *, table: str) -> DataFrame:
     """Name the rules that each row fails, all in one projection.
 
-    A row passes a check where it is true; false and null both fail, so a rule that lets nulls by says so:
-    `amount is null or amount >= 0`. Nothing can catch an error inside a check while the rows are read
-    (sessions run with ANSI on), so checks convert with `try_cast`, `try_to_timestamp` and their like:
-    what does not convert is null, and the row fails the rule instead of ending the run.
+    A row passes a check that is true for it; false and null both fail, so a rule that allows nulls is written
+    `amount is null or amount >= 0`. An error inside a check would end the run (sessions run with ANSI on), so checks
+    convert with `try_cast`, `try_to_timestamp` and the like: a value that does not convert is null, and fails the rule.
 
     Args:
         rows: any columns; one named failed_rules is replaced.
         rules: rule name to a Spark SQL condition over one row.
-        table: the name that errors show, as silver.person.
+        table: the name that errors show, such as silver.person.
     Returns:
         The same rows and columns with `failed_rules array<string>`: the failed rules' names in the order of
-        `rules`, empty where the row passes all.
+        `rules`, empty if the row passes all.
     Raises:
-        ConfigError: a check is not a condition over these rows; says the rule, the table and what is missing.
+        ConfigError: a check is not a condition over these rows; it names the table, the rule and what is missing.
     """
     for name, check in rules.items():
         _must_be_condition(rows, name, check, table=table)
@@ -34,15 +33,15 @@ def check_rows(rows: DataFrame, rules: Mapping[str, str], *, table: str) -> Data
         F.when(F.coalesce(F.expr(check), F.lit(False)), none).otherwise(F.array(F.lit(name)))
         for name, check in rules.items()
     ]
-    # Spark compiles flatten; array_compact it interprets, row by row, and takes three times as long.
+    # Spark compiles flatten; it interprets array_compact row by row, which takes three times as long.
     return rows.withColumn("failed_rules", F.flatten(F.array(none, *failed)))
 
 
 def _must_be_condition(rows: DataFrame, name: str, check: str, *, table: str) -> None:
     try:
-        # WHERE takes exactly what a check may be: a boolean over one row, with no aggregate, window or
-        # generator. Spark Connect analyses when a schema is asked for, and for WHERE alone it keeps the old
-        # one; hence the select. No row is read.
+        # WHERE accepts exactly what a check may be: a boolean over one row, without aggregate, window or generator.
+        # Spark Connect analyses when it needs a schema, and WHERE alone does not change that; hence the select.
+        # No row is read.
         rows.where(F.expr(check)).select(F.lit(1)).schema  # noqa: B018
     except AnalysisException as fault:
         meaning = _meaning(fault, rows.columns)

@@ -12,6 +12,7 @@ from pyspark.sql import functions as F
 
 from cdi_spark.config import packaged_person_model
 from cdi_spark.errors import CdiError
+from cdi_spark.graph.link_weight import probability_from_bits
 from cdi_spark.linkage.clustering.agglomerative import LARGEST_COMPONENT
 from cdi_spark.linkage.evaluation.blocking_report import candidate_rules, rule_costs, rule_proposals
 from cdi_spark.linkage.evaluation.charts import Step, explain_pair
@@ -88,16 +89,16 @@ class EntityAnswer:
     weakest: WeakestLink | None
 
 
-def model_in_use(run: Workspace) -> Row:
+def model_in_use(workspace: Workspace) -> Row:
     """Return the model that scored linkage.pair, or the active one if there are no pairs.
 
     Raises:
         CdiError: no model is trained yet.
     """
-    trained = scoring_model(run) or active_of(run)
+    trained = scoring_model(workspace) or active_of(workspace)
     if trained is None:
         raise CdiError("linkage.model: no model is trained yet. Run `cdi run all` first.")
-    if trained["settings_hash"] != settings_of(run):
+    if trained["settings_hash"] != settings_of(workspace):
         logs.notice(
             f"model {trained['model_id']} scored the pairs, but its person model or thresholds differ from the "
             "project's now, so this answer may be out of date. Run `cdi run` to score again."
@@ -105,39 +106,39 @@ def model_in_use(run: Workspace) -> Row:
     return trained
 
 
-def settings_of(run: Workspace) -> str:
+def settings_of(workspace: Workspace) -> str:
     """Return the settings_hash of the project's current conf."""
-    return settings_hash(load_person_model(run.project.person_model), run.project.file.linkage)
+    return settings_hash(load_person_model(workspace.project.person_model), workspace.project.file.linkage)
 
 
-def active_of(run: Workspace) -> Row | None:
+def active_of(workspace: Workspace) -> Row | None:
     """Return the model that the stage score would use; None if there is none."""
-    return active_model(run.storage.read_or_empty(MODEL), settings_hash=settings_of(run))
+    return active_model(workspace.storage.read_or_empty(MODEL), settings_hash=settings_of(workspace))
 
 
-def answer_pair(run: Workspace, record_ids: tuple[str, str]) -> PairAnswer:
+def answer_pair(workspace: Workspace, record_ids: tuple[str, str]) -> PairAnswer:
     """Split the match weight of two records into its parts, and find how far the pair got: blocking, pair, entity.
 
     Raises:
         CdiError: no model yet, or a record is not live.
     """
-    frozen = frozen_model(run, model_in_use(run))
-    persons = run.storage.read(PERSON.name)
+    frozen = frozen_model(workspace, model_in_use(workspace))
+    persons = workspace.storage.read(PERSON.name)
     found = explain_pair(persons, frozen, record_ids=record_ids)
     one, other = sorted(record_ids)
     shared, stopped = _shared_rules(persons, frozen, (one, other))
-    pairs = run.storage.read_or_empty(PAIR)
+    pairs = workspace.storage.read_or_empty(PAIR)
     kept = pairs.where((F.col("record_id_l") == one) & (F.col("record_id_r") == other))
     of = {
         r["record_id"]: r["entity_id"]
-        for r in _current(run).where(F.col("record_id").isin(one, other)).collect()
+        for r in _current(workspace).where(F.col("record_id").isin(one, other)).collect()
     }
     return PairAnswer(
         (one, other),
         frozen.trained["model_id"],
         found.steps,
         found.match_weight,
-        1 / (1 + 2.0**-found.match_weight),
+        float(probability_from_bits(found.match_weight)),
         shared,
         stopped,
         in_pairs=not kept.isEmpty(),
@@ -146,23 +147,25 @@ def answer_pair(run: Workspace, record_ids: tuple[str, str]) -> PairAnswer:
     )
 
 
-def answer_entity(run: Workspace, entity_id: str) -> EntityAnswer:
+def answer_entity(workspace: Workspace, entity_id: str) -> EntityAnswer:
     """Score all pairs within an entity, found by blocking or not, and find its weakest link.
 
     Raises:
         CdiError: no such entity now; the message names its successor or its end.
     """
-    members = run.storage.read_or_empty(MEMBER)
+    members = workspace.storage.read_or_empty(MEMBER)
     current = members.where((F.col("entity_id") == entity_id) & F.col("valid_to").isNull())
     ids = [row["record_id"] for row in current.select("record_id").orderBy("record_id").collect()]
     if not ids:
-        raise CdiError(_fate(entity_id, members, run.storage.read_or_empty(EVENT)))
+        raise CdiError(_fate(entity_id, members, workspace.storage.read_or_empty(EVENT)))
     chosen = ids[:LARGEST_COMPONENT]
-    persons = run.storage.read(PERSON.name).where(F.col("record_id").isin(*chosen))
-    frozen = frozen_model(run, model_in_use(run))
+    persons = workspace.storage.read(PERSON.name).where(F.col("record_id").isin(*chosen))
+    frozen = frozen_model(workspace, model_in_use(workspace))
     links = links_within(persons, frozen, record_ids=chosen)
     within = F.col("record_id_l").isin(*chosen) & F.col("record_id_r").isin(*chosen)
-    found = run.storage.read_or_empty(PAIR).where(within).select("record_id_l", "record_id_r", "block_rule")
+    found = (
+        workspace.storage.read_or_empty(PAIR).where(within).select("record_id_l", "record_id_r", "block_rule")
+    )
     tree = spanning_tree(links)
     records = persons.select("record_id", "source", *SHOWN).orderBy("record_id").collect()
     return EntityAnswer(
@@ -177,25 +180,25 @@ def answer_entity(run: Workspace, entity_id: str) -> EntityAnswer:
     )
 
 
-def blocking_rules(run: Workspace) -> DataFrame:
+def blocking_rules(workspace: Workspace) -> DataFrame:
     """Return what each rule of the model that scored the pairs costs and adds; see blocking_report.rule_costs."""
-    frozen = frozen_model(run, model_in_use(run))
+    frozen = frozen_model(workspace, model_in_use(workspace))
     return rule_costs(
-        frozen.features(run.storage.read(PERSON.name)),
-        run.storage.read_or_empty(PAIR),
-        _current(run),
+        frozen.features(workspace.storage.read(PERSON.name)),
+        workspace.storage.read_or_empty(PAIR),
+        _current(workspace),
         rules=frozen.model.blocking,
         stop_keys=frozen.trained["stop_keys"],
     )
 
 
-def proposed_rules(run: Workspace) -> DataFrame:
+def proposed_rules(workspace: Workspace) -> DataFrame:
     """Return rules that would find pairs of current entities that the model's rules miss; see rule_proposals."""
-    frozen = frozen_model(run, model_in_use(run))
+    frozen = frozen_model(workspace, model_in_use(workspace))
     packaged = load_person_model(packaged_person_model())
     return rule_proposals(
-        frozen.features(run.storage.read(PERSON.name)),
-        _current(run),
+        frozen.features(workspace.storage.read(PERSON.name)),
+        _current(workspace),
         rules=frozen.model.blocking,
         stop_keys=frozen.trained["stop_keys"],
         candidates=candidate_rules(packaged, frozen.model.blocking, known=frozen.trained["features"]),
@@ -203,14 +206,14 @@ def proposed_rules(run: Workspace) -> DataFrame:
     )
 
 
-def _current(run: Workspace) -> DataFrame:
-    return run.storage.read_or_empty(MEMBER).where("valid_to IS NULL")
+def _current(workspace: Workspace) -> DataFrame:
+    return workspace.storage.read_or_empty(MEMBER).where("valid_to IS NULL")
 
 
 def _shared_rules(
     persons: DataFrame, frozen: Frozen, record_ids: tuple[str, str]
 ) -> tuple[list[str], list[str]]:
-    """Return rules whose keys two records share, and rules of which they share only stop-listed keys."""
+    """Return the rules of which two records share a key, and those of which they share only stop-listed keys."""
     rules, stopped = frozen.model.blocking, set(frozen.trained["stop_keys"])
     features = frozen.features(persons.where(F.col("record_id").isin(*record_ids)))
     entries = features.transform(with_keys, rules).transform(in_blocks)

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from packaging.requirements import Requirement
 
-from cdi_spark.spark.jars import remembered_jars
+from cdi_spark.spark.jars import resolved_jars
 
 _JAVA = 17
 # Bytes: below the first a run fails early; below the second it may fail later.
@@ -42,7 +42,7 @@ class Status(StrEnum):
 
 @dataclass(frozen=True)
 class Check:
-    """The result of one check; `fix` says what to do, and is empty where all is well."""
+    """The result of one check; `fix` says what to do, and is empty if all is well."""
 
     name: str
     status: Status
@@ -99,7 +99,7 @@ def _java() -> Check:
 
 def _jars() -> Check:
     """Whether the jars of Delta and GraphFrames are on this machine already."""
-    jars = remembered_jars()
+    jars = resolved_jars()
     if jars is None:
         fix = "The first run downloads them; it needs access to a Maven repository once."
         return Check("jars", Status.warning, "Delta and GraphFrames are not on this machine yet", fix)

@@ -16,7 +16,7 @@ from cdi_spark.schema import (
     PERSON,
     SHOWN,
 )
-from cdi_spark.stewardship.judgements import sides, standing
+from cdi_spark.stewardship.judgements import active_judgements, close_judgements
 from cdi_spark.storage import Storage
 
 _PAIR = ("record_id_l", "record_id_r", "match_weight", "match_probability")
@@ -33,7 +33,7 @@ def pairs_to_review(storage: Storage, limits: Linkage, *, most: int) -> list[dic
     Raises:
         CdiError: nothing is resolved yet.
     """
-    judged = sides(storage.spark, standing(storage.read_or_empty(JUDGEMENT)))
+    judged = close_judgements(storage.spark, active_judgements(storage.read_or_empty(JUDGEMENT)))
     members = storage.read(MEMBER.name).where("valid_to IS NULL")
     chosen = open_pairs(storage.read_or_empty(PAIR), members, judged, limits=limits).transform(_in_order)
     shown = chosen.limit(most)
@@ -54,7 +54,7 @@ def open_pairs(pairs: DataFrame, members: DataFrame, judged: DataFrame, *, limit
     Args:
         pairs: linkage.pair.
         members: record_id, entity_id of current entities.
-        judged: judgements.sides().
+        judged: judgements.close_judgements().
         limits: conf's, of the records of an entity.
     Returns:
         record_id_l, record_id_r, match_weight (bits), match_probability, entity_id_l, entity_id_r, reason, worth

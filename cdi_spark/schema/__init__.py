@@ -1,4 +1,4 @@
-"""Every table: name, columns with comments, key, owner, PII class; the one place that declares them."""
+"""Declares every table: name, columns with comments, key, owner and PII class."""
 
 from cdi_spark.schema.declare import (
     AMOUNT,

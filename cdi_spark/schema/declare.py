@@ -1,4 +1,6 @@
-"""What a table is, and the columns that many have. Types are text: conf is checked without importing Spark."""
+"""The classes that declare tables, and columns that many tables have. Types are text, so that conf is checked without
+importing Spark.
+"""
 
 from __future__ import annotations
 
@@ -9,12 +11,13 @@ if TYPE_CHECKING:
     from pyspark.sql import types as T
 
 Pii = Literal["none", "pseudonym", "quasi-identifier", "identifier"]
-# How near a column comes to a person, from far to near; only what is "none" may show up in a table's log.
+# How closely a column identifies a person, from not at all to directly. Only columns of "none" may appear in a table's
+# log.
 PII: dict[Pii, str] = {
-    "none": "tells nothing about who somebody is",
-    "pseudonym": "stands for one person, or for one thing of theirs; only other tables or the source tell who",
-    "quasi-identifier": "narrows down who it is; several of them together may single a person out",
-    "identifier": "points to one person, or is text or a whole row that may name one",
+    "none": "does not identify a person",
+    "pseudonym": "identifies one person, or one thing of theirs, but only together with other tables or the source",
+    "quasi-identifier": "narrows down who a person is; several of them together can identify a person",
+    "identifier": "identifies one person, or is free text or a whole row that may name one",
 }
 
 STRING = "string"
@@ -24,7 +27,7 @@ LONG = "bigint"
 INT = "int"
 DOUBLE = "double"
 BOOLEAN = "boolean"
-# Three digits after the point, for that is what the smallest unit of some currencies takes (KWD, TND).
+# Three digits after the point: the smallest unit of some currencies (KWD, TND) needs them.
 MONEY = "decimal(18,3)"
 FACTOR = "decimal(28,18)"
 STRINGS = "array<string>"
@@ -33,9 +36,12 @@ DOUBLES = "array<double>"
 
 @dataclass(frozen=True)
 class Column:
-    """One column: name, type in Spark's own spelling (simpleString), what it holds, how near it comes to a person.
+    """One column of a table.
 
     Attributes:
+        type: as Spark writes it (simpleString).
+        comment: what it holds.
+        pii: how closely it identifies a person.
         is_word: its values are fixed words, stored in lower case with underscores.
         default: the value where a source gives none.
     """
@@ -50,28 +56,31 @@ class Column:
 
 @dataclass(frozen=True)
 class Schema:
-    """A group of tables: what they hold, and who answers for what they mean and who may read them."""
+    """A group of tables, and the team that is responsible for their meaning and for who may read them."""
 
     comment: str
     owner: str
 
 
 SCHEMAS = {
-    "bronze": Schema("Every row as it landed, append-only: the history", "data platform"),
-    "silver": Schema("Records and events, mapped, standardised and checked", "data stewardship"),
-    "linkage": Schema("How records are compared, and which may be the same person", "data science"),
-    "entities": Schema("Which records are one customer, under an id that lasts", "data stewardship"),
-    "gold": Schema("One row per customer, and what customers did, for analysts", "analytics"),
-    "ops": Schema("What was run, checked and released", "data platform"),
+    "bronze": Schema("Every row as it landed; append-only", "data platform"),
+    "silver": Schema("Records and events: mapped, standardised and checked", "data stewardship"),
+    "linkage": Schema("How records are compared, and which pairs may be the same person", "data science"),
+    "entities": Schema("Which records belong to one customer, under a lasting id", "data stewardship"),
+    "gold": Schema("Customers and what they did, for analysts", "analytics"),
+    "ops": Schema("Runs, checks and releases", "data platform"),
 }
 
 
 @dataclass(frozen=True)
 class Table:
-    """One table, in full: `name` is schema.table, `key` what makes a row one of its kind.
+    """One table or view.
 
-    A view has no rows of its own: `view` is SQL over other tables, by their names here. It gives the columns in
-    order; of a table that was never written it sees no rows.
+    Attributes:
+        name: schema.table.
+        key: the columns that identify a row.
+        view: of a view, SQL over other tables by their declared names; it returns the columns in order. A table that
+            was never written has no rows. Empty for a table.
     """
 
     name: str
@@ -87,12 +96,12 @@ class Table:
 
     @property
     def owner(self) -> str:
-        """The team that answers for the table: its schema's."""
+        """The team that is responsible for the table: that of its schema."""
         return SCHEMAS[self.name.split(".")[0]].owner
 
     @property
     def schema(self) -> T.StructType:
-        """The table's Spark schema, comments included; every column may be null."""
+        """The Spark schema, with comments; every column may be null."""
         from pyspark.sql import types as T
 
         return T.StructType(
@@ -106,7 +115,7 @@ class Table:
 
 
 def spark_type(text: str) -> T.DataType:
-    """A column's type as Spark's; Spark's own parser of such text would want a session."""
+    """Return a column's type as a Spark type; Spark's own parser needs a session."""
     from pyspark.sql import types as T
 
     head, _, inside = text.removesuffix(">").partition("<")
@@ -131,8 +140,12 @@ RECORD_ID = Column("record_id", STRING, "<source>:<key> of the person record", "
 RUN_ID = Column("run_id", STRING, "run that wrote the row")
 AMOUNT = Column("amount", MONEY, "money, in `currency`")
 CURRENCY = Column("currency", STRING, "ISO 4217 code")
-STATUS = Column("status", STRING, "status as the source says it")
-IS_VOID = Column("is_void", BOOLEAN, "the source took it back, and it counts for nothing; null: it counts")
-# Unkeyed: who has a row can check whether this one is the same.
-CONTENT_HASH = Column("content_hash", STRING, "hash of all that the row says", "pseudonym")
+STATUS = Column("status", STRING, "status, as the source gives it")
+IS_VOID = Column(
+    "is_void",
+    BOOLEAN,
+    "true where the source cancelled it, so that no sum or count includes it; null is false",
+)
+# Without a secret key: anyone who has a row can check whether another row is the same.
+CONTENT_HASH = Column("content_hash", STRING, "hash of the row's content", "pseudonym")
 ENTITY_ID = Column("entity_id", STRING, "lasting id of the customer", "pseudonym")

@@ -1,4 +1,4 @@
-"""Which records are one customer, under an id that lasts."""
+"""Which records belong to one customer, under a lasting id."""
 
 from cdi_spark.schema.declare import (
     LONG,
@@ -15,7 +15,7 @@ VALUES = f"array<struct<attribute:{STRING},value:{STRING}>>"
 
 COMPONENT = Table(
     "entities.component",
-    "One row per live record: what it is joined with, as it was last resolved",
+    "One row per live record: its component and entity when it was last resolved",
     ("record_id",),
     (
         RECORD_ID,
@@ -23,78 +23,83 @@ COMPONENT = Table(
         Column(
             "part",
             LONG,
-            "number of the part of it that was resolved as one; the component but for large ones",
+            "number of the part of the component that was resolved at once; large components have several",
             "pseudonym",
         ),
         Column("entity", LONG, "number of the entity in the part; not an id", "pseudonym"),
-        Column("stamp", LONG, "hash of all that the record brings to its component", "pseudonym"),
+        Column(
+            "stamp",
+            LONG,
+            "hash of the record's content, model and judgements; a component is resolved again when one changes",
+            "pseudonym",
+        ),
     ),
 )
 
 JUDGEMENT = Table(
     "entities.judgement",
-    "One row per decision of a steward about two records, none ever edited; of a pair the newest holds",
+    "One row per decision of a steward about two records; append-only, the newest per pair is valid",
     ("step",),
     (
-        Column("step", LONG, "number of the decision, from 1; of two that try the same one gets it"),
+        Column("step", LONG, "number of the decision, from 1; unique, also when two stewards decide at once"),
         Column("record_id_l", STRING, "the lexically smaller record_id", "identifier"),
         Column("record_id_r", STRING, "the lexically larger record_id", "identifier"),
         Column(
             "verdict",
             STRING,
-            "must-link: one person; cannot-link: two; withdrawn: nothing, what was decided before included",
+            "must-link: one person; cannot-link: two persons; withdrawn: the earlier decisions no longer count",
         ),
         Column("decided_by", STRING, "who decided"),
-        Column("why", STRING, "the reason given", "quasi-identifier"),
+        Column("why", STRING, "reason", "quasi-identifier"),
         Column("decided_at", TIMESTAMP, "when, UTC"),
     ),
 )
 
-# What judgements say of each record, all that follows from them included; see entities/judgements.py.
+# The judgements about each record, with all that follows from them; see stewardship/judgements.py.
 JUDGED = "record_id string, judged_same string, judged_apart array<string>"
 
 OVERRIDE = Table(
     "entities.override",
-    "One row per value that a steward set by hand, none ever edited; of a record and attribute the newest holds",
+    "One row per value that a steward set manually; append-only, the newest per record and attribute is "
+    "valid",
     ("step",),
     (
-        Column("step", LONG, "number of the override, from 1; of two that try the same one gets it"),
-        Column(
-            "record_id", STRING, "record whose customer, whichever it is in, shows the value", "identifier"
-        ),
-        Column("attribute", STRING, "golden attribute, or the group that survives together"),
+        Column("step", LONG, "number of the override, from 1; unique, also when two stewards decide at once"),
+        Column("record_id", STRING, "record; the customer that it belongs to shows the value", "identifier"),
+        Column("attribute", STRING, "golden attribute, or group of attributes that survive together"),
         Column(
             "values",
             VALUES,
-            "attributes and their values as text, arrays as JSON, null for nothing; null as a whole: withdrawn",
+            "attributes with their values as text, arrays as JSON, null for an empty value; null as a whole: the "
+            "override is withdrawn",
             "identifier",
         ),
         Column("decided_by", STRING, "who decided"),
-        Column("why", STRING, "the reason given", "quasi-identifier"),
+        Column("why", STRING, "reason", "quasi-identifier"),
         Column("decided_at", TIMESTAMP, "when, UTC"),
     ),
 )
 
 MEMBER = Table(
     "entities.member",
-    "One row per record in an entity and time of validity",
+    "One row per record and period in which it belongs to an entity",
     ("record_id", "valid_from"),
     (
         RECORD_ID,
         Column("entity_id", STRING, "lasting id of the entity", "pseudonym"),
-        Column("valid_from", TIMESTAMP, "since when, UTC"),
-        Column("valid_to", TIMESTAMP, "until when, UTC; null while it holds"),
+        Column("valid_from", TIMESTAMP, "start of the period, UTC"),
+        Column("valid_to", TIMESTAMP, "end of the period, UTC; null while it is valid"),
         RUN_ID,
     ),
 )
 
 EVENT = Table(
     "entities.event",
-    "One row per change in an entity's life",
+    "One row per change of an entity",
     ("event_id",),
     (
         Column("event_id", STRING, "hash of run, entity, kind and time", "pseudonym"),
-        Column("entity_id", STRING, "entity it happened to", "pseudonym"),
+        Column("entity_id", STRING, "entity that changed", "pseudonym"),
         Column("kind", STRING, "created, merged, split, moved or retired"),
         Column("before", STRINGS, "entity ids of its records before", "pseudonym"),
         Column("after", STRINGS, "entity ids of its records after", "pseudonym"),
@@ -105,19 +110,19 @@ EVENT = Table(
 
 REDIRECT = Table(
     "entities.redirect",
-    "One row per entity id that no record has now, or had for a time: where its records went",
+    "One row per entity id without records and period without them: where its records went",
     ("entity_id", "valid_from"),
     (
-        Column("entity_id", STRING, "the id that is no more", "pseudonym"),
+        Column("entity_id", STRING, "id without records", "pseudonym"),
         Column(
             "successor_id",
             STRING,
-            "entity that has most of its last records; null where none is left",
+            "entity that has most of its last records; null where none of them is left",
             "pseudonym",
         ),
         Column("records", STRINGS, "its last records", "identifier"),
-        Column("valid_from", TIMESTAMP, "since when, UTC"),
-        Column("valid_to", TIMESTAMP, "until when, UTC; null while it holds"),
+        Column("valid_from", TIMESTAMP, "start of the period, UTC"),
+        Column("valid_to", TIMESTAMP, "end of the period, UTC; null while it is valid"),
         RUN_ID,
     ),
 )

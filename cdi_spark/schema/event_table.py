@@ -56,7 +56,7 @@ class FoundBy:
 
     Attributes:
         names: words for such events in the names of files, arrays and ids, in the languages of Europe.
-        evidence: by meaning of a column, how much it speaks for the table; 2 is enough.
+        evidence: by meaning of a column, how strongly it indicates the table; 2 is enough.
         needs: groups of meanings; the file has one of each group.
         columns: by column of the table, the meanings that fill it, the best first. Amounts and currencies need none.
         words: by meaning that only this table has, the words for it in the names of columns (see
@@ -72,7 +72,7 @@ class FoundBy:
 
 @dataclass(frozen=True)
 class EventTable(Table):
-    """A table of silver with one row per event of a customer: the one place that says what such an event means.
+    """A table of silver with one row per event of a customer: the one place that declares what such an event means.
 
     Attributes:
         timeline: its entries in gold.timeline; the first is the event itself, the second its end. Empty: none.

@@ -31,51 +31,58 @@ CUSTOMER_360 = Table(
     ("entity_id",),
     (
         ENTITY_ID,
-        Column("state", STRING, "state that the customer is in, as project.yml names and defines it"),
-        Column("state_since", DATE, "first day of the state; null where nobody knows"),
+        Column("state", STRING, "state of the customer, as project.yml defines it"),
+        Column("state_since", DATE, "first day of the state; null where it is unknown"),
         Column(
-            "state_until", DATE, "day on which another state begins if nothing happens; null: none in sight"
+            "state_until",
+            DATE,
+            "day on which the next state begins if nothing else happens; null where none is expected",
         ),
         *ATTRIBUTES,
-        Column("preferred_email", STRING, "e-mail address confirmed last, by most records", "identifier"),
+        Column(
+            "preferred_email",
+            STRING,
+            "e-mail address that was confirmed last; of equals, the one in most records",
+            "identifier",
+        ),
         Column(
             "preferred_phone",
             STRING,
-            "phone number, of those that may be mobile the one confirmed last, by most records",
+            "phone number that was confirmed last, mobile numbers first; of equals, the one in most records",
             "identifier",
         ),
         Column(
             "contacts",
             f"array<{_CONTACT}>",
-            "every email, phone and address: records that have it, when one of them last changed (UTC), and "
-            "is_stale: others of the customer's records changed two years or more after that",
+            "every email, phone and address, with the number of records that have it and when one of them last "
+            "changed (UTC); is_stale: other records of the customer changed two years or more after that",
             "identifier",
         ),
         *_ANSWERS,
-        Column("record_count", LONG, "number of source records behind the customer"),
-        Column("sources", STRINGS, "sources that know the customer"),
+        Column("record_count", LONG, "number of source records of the customer"),
+        Column("sources", STRINGS, "sources that have a record of the customer"),
         Column(
             "weakest_link",
             DOUBLE,
-            "match weight of the weakest link that holds the customer's records together, bits; null for one record, "
-            "where stewards or rules decided it, and where only all that records say together joins them",
+            "match weight of the weakest link that joins the customer's records, bits; null for a single record, "
+            "where stewards or rules decided, and where only the joint evidence of all records joins them",
         ),
         Column(
             "confidence",
             DOUBLE,
-            "probability that the weakest link is right, 0 to 1, and 1 where it is decided; null for one record, "
-            "and where only all that records say together joins them",
+            "probability that the weakest link is right, 0 to 1; 1 where stewards or rules decided; null for a "
+            "single record, and where only the joint evidence of all records joins them",
         ),
-        Column("first_updated_at", TIMESTAMP, "oldest change of a record behind the customer, UTC"),
-        Column("last_updated_at", TIMESTAMP, "newest change of a record behind the customer, UTC"),
-        Column("first_event_at", TIMESTAMP, "the first thing that happened with the customer, UTC"),
-        Column("last_event_at", TIMESTAMP, "the last thing that happened with the customer, UTC"),
+        Column("first_updated_at", TIMESTAMP, "oldest change of a record of the customer, UTC"),
+        Column("last_updated_at", TIMESTAMP, "newest change of a record of the customer, UTC"),
+        Column("first_event_at", TIMESTAMP, "first event of the customer, UTC"),
+        Column("last_event_at", TIMESTAMP, "last event of the customer, UTC"),
         *_SUMMARIES,
-        Column("events_hash", LONG, "hash of all events of the customer, void ones too", "pseudonym"),
+        Column("events_hash", LONG, "hash of all events of the customer, void ones included", "pseudonym"),
         Column(
             "made_from",
             LONG,
-            "hash of the records, decisions and rules that the row was made from",
+            "hash of the records, decisions and rules that the row is computed from",
             "pseudonym",
         ),
     ),
@@ -83,25 +90,25 @@ CUSTOMER_360 = Table(
 
 ATTRIBUTE = Table(
     "gold.attribute",
-    "One row per value that a record or a steward offers for a golden attribute, winners and losers",
+    "One row per candidate value of a golden attribute, from a record or a steward; winners and losers",
     ("entity_id", "attribute", "record_id", "source"),
     (
         ENTITY_ID,
         Column("attribute", STRING, "column of gold.customer_360"),
         Column("value", STRING, "the value as text; arrays as JSON", "identifier"),
         RECORD_ID,
-        Column("source", STRING, "source of the record; steward where it was set by hand"),
+        Column("source", STRING, "source of the record; `steward` where the value was set manually"),
         Column(
             "updated_at", TIMESTAMP, "when the source last changed the record, or the steward decided, UTC"
         ),
-        Column("is_winner", BOOLEAN, "the golden record shows this value"),
-        Column("rule", STRING, "survivorship rules that ranked it, first to last"),
+        Column("is_winner", BOOLEAN, "true where the golden record shows the value"),
+        Column("rule", STRING, "survivorship rules that ranked the value, first to last"),
         Column(
             "reason",
             STRING,
-            "what decided between it and the best other value (a winner) or the winner (others): override, "
-            "source_of_truth, updated_by, a rule, record_id between equals; all: every value survives; only: no other "
-            "value; same: says what the winner says",
+            "what decided between a winner and the best other value, or between another value and the winner: "
+            "override, source_of_truth, updated_by, a rule, or record_id between equals; all: every value "
+            "survives; only: there is no other value; same: equal to the winner",
         ),
     ),
 )
@@ -113,16 +120,19 @@ STATE_RUNNING: dict[str, EventTable] = {t.running: t for t in EVENT_TABLES if t.
 STATE_COUNTS = (*(f"{name}s" for name in STATE_FACTS), *STATE_RUNNING)
 JOURNEY = Table(
     "gold.journey",
-    "One row per customer and state it was in: lead, customer, lapsed or whatever project.yml says",
+    "One row per customer and state that it was in, such as lead, customer or lapsed; project.yml defines "
+    "the states",
     ("entity_id", "since"),
     (
         ENTITY_ID,
-        Column("state", STRING, "state, as project.yml names and defines it; null where none holds"),
-        Column("since", DATE, "first day; null where nobody knows since when the customer is known"),
+        Column("state", STRING, "state, as project.yml defines it; null where no state applies"),
+        Column(
+            "since", DATE, "first day of the state; null where it is unknown since when the customer is known"
+        ),
         Column(
             "until",
             DATE,
-            "day from which another state holds, also one to come if nothing else happens; null where none is in sight",
+            "first day of the next state, also in the future if nothing else happens; null where none is expected",
         ),
     ),
 )

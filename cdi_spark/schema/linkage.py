@@ -1,4 +1,4 @@
-"""How records are compared, and which may be the same person."""
+"""How records are compared, and which pairs may be the same person."""
 
 from cdi_spark.schema.declare import (
     CONTENT_HASH,
@@ -14,8 +14,8 @@ from cdi_spark.schema.declare import (
     Table,
 )
 
-# What linkage/features.py makes of a person, folded for comparing: the columns that comparisons, blocking rules
-# and the rules of conf may name, with their Spark types.
+# The features of a person, folded for comparison: the columns that comparisons, blocking rules and the rules of conf
+# may name, with their Spark types.
 FEATURES = {
     "given": "string", "given_root": "string", "middle": "string", "family": "string",
     "given_tokens": "array<string>", "family_tokens": "array<string>",
@@ -37,45 +37,49 @@ MODEL = Table(
     (
         Column("model_id", STRING, "hash of settings, rounded parameters and scoring version"),
         Column("settings_hash", STRING, "hash of the person model and thresholds it was trained from"),
-        Column("features", STRINGS, "feature columns that the data had; the others dropped out"),
+        Column("features", STRINGS, "feature columns that have data; training leaves the others out"),
         Column("settings", STRING, "the trained Splink settings as JSON, m and u included"),
         Column(
             "parents",
             f"map<{STRING},array<{_PARENT}>>",
-            "by comparison, those that it depends on, and how many of their first levels are agreement",
+            "by comparison, the comparisons that it depends on and how many of their first levels mean agreement",
         ),
+        Column("comparisons", STRINGS, "names of the comparisons, in the order of `levels` in linkage.pair"),
         Column(
-            "comparisons", STRINGS, "names of the comparisons; linkage.pair gives their levels in this order"
+            "rules",
+            STRINGS,
+            "blocking rules that generate the pairs: those that find most pairs for their cost",
         ),
-        Column(
-            "rules", STRINGS, "blocking rules that find most pairs for what they cost; pairs come by these"
-        ),
-        Column("stop_keys", f"array<{LONG}>", "hashes of block keys too common to tell anybody apart"),
+        Column("stop_keys", f"array<{LONG}>", "hashes of block keys that are too common to separate people"),
         Column(
             "rare_frequencies",
             f"map<{STRING},{DOUBLE}>",
-            "by column, frequency of values that are not in term_frequency",
+            "by column, frequency of the values that are not in linkage.term_frequency",
         ),
         Column("keep_weight", DOUBLE, "match weight in bits from which a pair is kept"),
         Column(
             "link_weight",
             DOUBLE,
-            "match weight in bits from which a pair is a link, where components are entities",
+            "match weight in bits from which a pair is a link, used with `resolve: components`",
         ),
-        Column("entity_weight", DOUBLE, "bits of the entity score from which two clusters are one entity"),
+        Column("entity_weight", DOUBLE, "entity score in bits from which two clusters are one entity"),
         Column(
-            "metrics", STRING, "JSON: what training found and measured; linkage/training/metrics.py says what"
+            "metrics",
+            STRING,
+            "what training found and measured, as JSON; linkage/training/metrics.py lists the fields",
         ),
         Column("trained_records", LONG, "records in the training sample"),
         Column("trained_at", TIMESTAMP, "when, UTC"),
-        Column("activated_at", TIMESTAMP, "when it was made the active model again, UTC; else null"),
+        Column(
+            "activated_at", TIMESTAMP, "when the model was made active again, UTC; null where it never was"
+        ),
         RUN_ID,
     ),
 )
 
 TERM_FREQUENCY = Table(
     "linkage.term_frequency",
-    "One row per value of a compared column that more than two people have, frozen with its model",
+    "One row per model, compared column and value that more than two people share",
     ("model_id", "column", "value"),
     (
         Column("model_id", STRING, "model that the frequency belongs to"),
@@ -87,19 +91,19 @@ TERM_FREQUENCY = Table(
 
 SHARED_VALUE = Table(
     "linkage.shared_value",
-    "One row per mailbox, phone or device that several people use, frozen with its model",
+    "One row per model and mailbox, phone or device that several people use",
     ("model_id", "column", "value"),
     (
-        Column("model_id", STRING, "model that was frozen with it"),
+        Column("model_id", STRING, "model that the value belongs to"),
         Column("column", STRING, "compared column"),
         Column("value", STRING, "value as compared, such as an e-mail address", "identifier"),
-        Column("people", LONG, "different initials of the given names that stand beside it"),
+        Column("people", LONG, "number of different initials of the given names that occur with the value"),
     ),
 )
 
 PAIR = Table(
     "linkage.pair",
-    "One row per unordered pair at or over the keep threshold",
+    "One row per unordered pair at or above the keep threshold",
     ("record_id_l", "record_id_r"),
     (
         Column("record_id_l", STRING, "the lexically smaller record_id", "identifier"),
@@ -115,7 +119,7 @@ PAIR = Table(
         Column(
             "decided_by",
             STRING,
-            "must-link: or cannot-link: and the rule's name, where conf decides; or null",
+            "must-link: or cannot-link: and the name of the rule of conf that decided; null where none did",
         ),
         Column("model_id", STRING, "model that scored the pair"),
     ),
@@ -123,26 +127,33 @@ PAIR = Table(
 
 LINKED = Table(
     "linkage.linked",
-    "One row per live record as its pairs were last scored: what is compared of it, and its blocks",
+    "One row per live record, as it was when its pairs were last scored: the compared values and the "
+    "block keys",
     ("record_id",),
     (
         RECORD_ID,
         CONTENT_HASH,
         Column("model_id", STRING, "model that scored its pairs"),
         Column(
-            "keys", f"array<{LONG}>", "hashes of its block keys; the topmost bits tell the rule", "pseudonym"
+            "keys",
+            f"array<{LONG}>",
+            "hashes of its block keys; the topmost bits are the number of the rule",
+            "pseudonym",
         ),
         Column(
-            "strong_ids", f"array<{STRINGS}>", "hashes of what each must-link of conf goes by", "pseudonym"
+            "strong_ids",
+            f"array<{STRINGS}>",
+            "hashes of the values that each must-link rule of conf compares",
+            "pseudonym",
         ),
         Column(
             "frequencies",
             f"map<{STRING},{DOUBLE}>",
-            "by column, share of the people who have the record's value",
+            "by column, share of the people who have the same value",
             "quasi-identifier",
         ),
         *(
-            Column(name, STRINGS if kind.startswith("array") else STRING, "as compared", "identifier")
+            Column(name, STRINGS if kind.startswith("array") else STRING, "value as compared", "identifier")
             for name, kind in FEATURES.items()
         ),
     ),

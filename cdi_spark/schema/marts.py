@@ -1,4 +1,4 @@
-"""What customers did: views of gold over silver, at the customer that each record belongs to."""
+"""What customers did: views of gold over silver, with the customer that each record belongs to."""
 
 from collections.abc import Sequence
 
@@ -26,13 +26,13 @@ from cdi_spark.schema.view_sql import view_sql
 
 CONVERSION = Table(
     "gold.conversion",
-    "One row per currency and day: what a unit is worth in the project's reporting currency",
+    "One row per currency and day: the value of one unit in the project's reporting currency",
     ("currency", "day"),
     (
         Column("currency", STRING, "ISO 4217 code"),
-        Column("day", DATE, "day; null for the reporting currency itself, which is worth 1 on all days"),
+        Column("day", DATE, "day; null for the reporting currency itself, whose factor is always 1"),
         Column("to_currency", STRING, "the reporting currency, ISO 4217 code"),
-        Column("factor", FACTOR, "units of the reporting currency for one unit, by the last rate known"),
+        Column("factor", FACTOR, "units of the reporting currency for one unit, by the last known rate"),
         Column("minor_unit", "decimal(4,3)", "smallest unit of the reporting currency"),
     ),
 )
@@ -40,8 +40,8 @@ REPORTED = (
     Column(
         "reporting_amount",
         MONEY,
-        "the amount in the reporting currency, at the last rate known on its day, of the year before, rounded half "
-        "up to the minor unit; null where there is none",
+        "amount in the reporting currency, rounded half up to the minor unit, by the last rate known on its "
+        "day, at most a year old; null where there is none",
     ),
     Column("reporting_currency", STRING, "the project's reporting currency, ISO 4217 code"),
 )
@@ -61,19 +61,21 @@ def mart_of(events: EventTable) -> Table:
 
 
 _TIMELINE = (
-    Column("event", STRING, "the event table: order, invoice, payment, subscription, support_case, …"),
+    Column("event", STRING, "event table: order, invoice, payment, subscription, support_case, …"),
     Column("event_id", STRING, "<source>:<key> of the event", "pseudonym"),
     Column("what", STRING, "what happened: placed, credit_note, refund, started, ended, opened, closed, …"),
     Column("happened_at", TIMESTAMP, "when, UTC; midnight where the source gives a day"),
     Column(
-        "ends_on", DATE, "due date of an invoice, last day of a subscription, day on which a case was closed"
+        "ends_on",
+        DATE,
+        "due date of an invoice, last day of a subscription, day on which a support case was closed",
     ),
     Column("channel", STRING, "channel of an interaction or consent, method of a payment"),
     Column("campaign", STRING, "campaign of an interaction"),
     STATUS,
-    Column("is_void", BOOLEAN, "the source took it back: it counts for nothing"),
+    Column("is_void", BOOLEAN, "true where the source cancelled it, so that no sum or count includes it"),
     Column("subject", STRING, "plan, subject line or purpose; free text: may name people", "identifier"),
-    Column("score", DOUBLE, "answer of a survey, in the unit that the source has"),
+    Column("score", DOUBLE, "answer to a survey, in the unit that the source has"),
     AMOUNT,
     CURRENCY,
 )
@@ -84,7 +86,7 @@ def timeline_of(tables: Sequence[EventTable]) -> Table:
     parts = [_entries(table, entry) for table in tables for entry in table.timeline]
     return Table(
         "gold.timeline",
-        "One row per thing that happened, with its customer",
+        "One row per event on one time axis, with its customer; an event with an end has two rows",
         ("event", "event_id", "what"),
         (ENTITY_ID, RECORD_ID, *_TIMELINE, *REPORTED, CONTENT_HASH),
         view_sql("timeline", events=" UNION ALL ".join(parts)),
@@ -108,18 +110,18 @@ def _entries(table: EventTable, entry: TimelineEntry) -> str:
 TIMELINE = timeline_of(EVENT_TABLES)
 FINANCE = Table(
     "gold.finance",
-    "One row per kind of document, month and currency: what gold holds beside what the ledger has booked",
+    "One row per kind of document, month and currency: the documents of gold and those booked in the ledger",
     ("document", "month", "currency"),
     (
         Column("document", STRING, "order, invoice or payment"),
         Column("month", DATE, "first day of the month"),
         CURRENCY,
         Column("gold_amount", MONEY, "sum of gold's documents, in `currency`, void ones left out"),
-        Column("unattributed_amount", MONEY, "of it, documents of nobody known, in `currency`"),
+        Column("unattributed_amount", MONEY, "part of gold_amount without a customer, in `currency`"),
         Column(
             "ledger_amount",
             MONEY,
-            "sum of what the ledger has booked, in `currency`; null where it has nothing",
+            "sum of the documents booked in the ledger, in `currency`; null where there are none",
         ),
     ),
     view_sql("finance"),

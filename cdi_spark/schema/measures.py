@@ -1,4 +1,4 @@
-"""What customers are worth, how they are doing and what may come: one row per customer, and money by month."""
+"""Measures of customers, the statistics behind them, and money by month."""
 
 from cdi_spark.schema.declare import (
     CURRENCY,
@@ -15,61 +15,60 @@ from cdi_spark.schema.declare import (
     Table,
 )
 
-_PURCHASES = (
-    "purchases are orders, and invoices of who never ordered, or both where project.yml says that orders are not "
-    "invoiced; less credit notes"
-)
 MEASURE = Table(
     "gold.measure",
-    "One row per customer: measures of value, activity and risk as of a day, from gold.timeline, gold.invoice, "
-    "gold.payment and gold.order_line; void documents, what is later and, but for balances, what has no day are left "
-    f"out; {_PURCHASES}; counts are 0 where there is nothing, other measures null",
+    "One row per customer: measures of value, activity and risk as of a date, from gold.timeline, gold.invoice, "
+    "gold.payment and gold.order_line; leaves out void documents, later events and, except in balances, events without "
+    "a date; purchases are orders, plus the invoices of customers that never ordered (or all invoices where "
+    "project.yml says that orders are not invoiced), less credit notes; without events counts are 0, other measures "
+    "null",
     ("entity_id",),
     (
         ENTITY_ID,
-        Column("as_of", DATE, "last day that counts"),
+        Column("as_of", DATE, "last day that is included"),
         Column("recency_days", INT, "days since the last order or invoice"),
         Column("frequency", LONG, "number of purchases to date, credit notes left out"),
         Column(
             "monetary_value",
             MONEY,
-            "purchases of the last 365 days less credit notes, in the reporting currency; null for who never bought",
+            "purchases of the last 365 days less credit notes, in the reporting currency; null where the customer "
+            "never bought",
         ),
         Column(
             "lifetime_value",
             MONEY,
-            "purchases to date less credit notes, in the reporting currency; payments and refunds move money and are "
-            "no part of it",
+            "purchases to date less credit notes, in the reporting currency; payments and refunds are not "
+            "included",
         ),
         Column(
             "lifetime_value_forecast",
             MONEY,
-            "purchases less credit notes expected in the next 365 days, in the reporting currency, by a Tweedie "
-            "regression over the past; null where ops.metric says that last year's value tells as much",
+            "expected purchases less credit notes of the next 365 days, in the reporting currency, by a Tweedie "
+            "regression over the past; null where last year's value predicts as well (see ops.metric)",
         ),
         Column(
             "churn_risk",
             DOUBLE,
-            "probability, 0 to 1, that the customer neither orders, is invoiced, pays, subscribes nor uses anything in "
-            "the next 365 days, by a logistic regression over the past; null for who did nothing of it in the last "
-            "365 days, and where ops.metric says that recency tells as much",
+            "probability, 0 to 1, that the customer neither orders, is invoiced, pays, subscribes nor uses "
+            "anything in the next 365 days, by a logistic regression over the past; null where the customer did "
+            "none of it in the last 365 days, and where recency alone predicts as well (see ops.metric)",
         ),
         Column(
             "churn_drivers",
             STRINGS,
-            "what raises churn_risk most over the average, at most three, most first",
+            "what raises churn_risk most above the average, strongest first, at most three",
         ),
         Column(
             "open_balance",
             MONEY,
-            "invoices and credit notes less what was paid for them (paid_invoice_id), in the reporting currency at the "
-            "invoice's rate; below 0 the customer is owed",
+            "invoices and credit notes less the payments for them (paid_invoice_id), in the reporting currency at "
+            "the invoice's rate; negative where the customer has credit",
         ),
         Column(
             "overdue_balance",
             MONEY,
-            "of it, invoices whose due_on is before as_of, less credit notes and overpayments, which settle them "
-            "first; not below 0; in the reporting currency",
+            "part of open_balance whose due_on is before as_of, in the reporting currency; credit notes and "
+            "overpayments reduce it first; not below 0",
         ),
         Column(
             "usage_trend",
@@ -86,8 +85,8 @@ MEASURE = Table(
         Column(
             "rfm",
             STRING,
-            "recency, frequency and monetary value as fifths of all who ever bought, 5 is best, as 5-3-4; equal values "
-            "are in one fifth",
+            "recency, frequency and monetary value as fifths of all customers that ever bought, 5 is best, such "
+            "as 5-3-4; equal values are in one fifth",
         ),
         Column(
             "rfm_segment",
@@ -95,56 +94,65 @@ MEASURE = Table(
             "champion (recency and frequency 4 or 5), loyal (3 and more), promising (recency 4 or 5), wavering (3), "
             "not to lose (frequency and value 4 or 5), at risk (frequency 3 and more) or dormant",
         ),
-        Column(
-            "segments", STRINGS, "segments that the customer is in, as project.yml names and defines them"
-        ),
+        Column("segments", STRINGS, "segments of the customer, as project.yml defines them"),
         Column(
             "next_product",
             STRING,
-            "product_code that most of those who ordered one of the customer's products ordered too, more often than "
-            "all customers do, and this one never",
+            "product_code that the customer never ordered and that buyers of the same products most often order "
+            "too, more often than all customers do",
         ),
     ),
 )
 POPULATION_STATISTICS = Table(
     "gold.population_statistics",
-    "One row: what gold.measure tells all customers by; made anew when the day, conf or what happened is another, so "
-    "that records which change hands change the measures of their customers only",
+    "One row: the limits, averages and models over all customers that gold.measure is computed with; "
+    "recomputed when the date, conf or events changed, so that a record that moves changes the measures "
+    "of its customers only",
     ("made_from",),
     (
-        Column("made_from", STRING, "hash of the day and of conf that the row holds for"),
+        Column("made_from", STRING, "hash of the date and the conf that the row is computed for"),
         Column(
             "average_year",
             DOUBLE,
-            "mean value of the last 365 days of all who ever bought, in the reporting currency; null where it is not "
-            "above 0",
+            "mean value of the last 365 days of all customers that ever bought, in the reporting currency; null "
+            "where it is not above 0",
         ),
-        Column("recency_limits", DOUBLES, "days that divide who ever bought into fifths by recency"),
+        Column(
+            "recency_limits",
+            DOUBLES,
+            "days that divide the customers that ever bought into fifths by recency",
+        ),
         Column("frequency_limits", DOUBLES, "numbers of purchases that divide them by frequency"),
         Column("value_limits", DOUBLES, "values, in the reporting currency, that divide them by value"),
-        Column("churn_model", STRING, "the model of churn_risk as JSON; null where none is published"),
+        Column("churn_model", STRING, "model of churn_risk as JSON; null where none is published"),
         Column(
             "value_model",
             STRING,
-            "the model of lifetime_value_forecast as JSON; null where none is published",
+            "model of lifetime_value_forecast as JSON; null where none is published",
         ),
     ),
 )
 PRODUCT_RULE = Table(
     "gold.product_rule",
-    "One row per product and one that goes with it: ordered by the same customers, at least five, and by the product's "
-    "customers oftener than by all; the 20 with the greatest confidence",
+    "One row per product and product that goes with it: at least five customers ordered both, and the "
+    "product's customers order the other more often than all customers do; the 20 of highest confidence "
+    "per product",
     ("product_code", "other_code"),
     (
-        Column("product_code", STRING, "the product"),
-        Column("other_code", STRING, "product_code of the other"),
-        Column("confidence", DOUBLE, "share, 0 to 1, of the product's customers that ordered the other too"),
+        Column("product_code", STRING, "product"),
+        Column("other_code", STRING, "product_code of the other product"),
+        Column(
+            "confidence",
+            DOUBLE,
+            "share, 0 to 1, of the product's customers that ordered the other product too",
+        ),
         Column("customers", LONG, "customers that ordered both"),
     ),
 )
 CASH_FLOW = Table(
     "gold.cash_flow",
-    "One row per month and currency: what was invoiced, paid and refunded, and what is expected of the next 3 months",
+    "One row per month and currency: what was invoiced, paid and refunded, and what is expected in the "
+    "next 3 months",
     ("month", "currency"),
     (
         Column("month", DATE, "first day of the month"),
@@ -159,9 +167,9 @@ CASH_FLOW = Table(
         Column(
             "forecast",
             MONEY,
-            "payments less refunds expected, in `currency`: the mean of what the month brought a year before and of an "
-            "average month of the year that ended three months before; null where ops.metric says that the baseline "
-            "was no worse",
+            "expected payments less refunds, in `currency`: the mean of the same month a year before and of an "
+            "average month of the year that ended three months before; null where the baseline predicts as well "
+            "(see ops.metric)",
         ),
         Column("baseline", MONEY, "payments less refunds of the same month a year before, in `currency`"),
     ),

@@ -1,4 +1,4 @@
-"""Who belongs together without being one: households and the contacts of an account. Views of gold.customer_360."""
+"""Customers that belong together: households and the customers of an account. Views of gold.customer_360."""
 
 from cdi_spark.schema.declare import (
     ENTITY_ID,
@@ -11,24 +11,33 @@ from cdi_spark.schema.view_sql import view_sql
 
 HOUSEHOLD = Table(
     "gold.household",
-    "One row per customer in a household: two or more of one family name at one street, number and postcode",
+    "One row per customer in a household: two or more customers with one family name at one address",
     ("household_id", "entity_id"),
     (
-        Column("household_id", STRING, "hash of family name and address; another after a move", "pseudonym"),
+        Column("household_id", STRING, "hash of family name and address; changes with a move", "pseudonym"),
         ENTITY_ID,
-        Column("size", LONG, "customers in the household; more than 12 are taken for none"),
+        Column(
+            "size",
+            LONG,
+            "number of customers in the household; more than 12 at one address are not a household",
+        ),
     ),
     view_sql("household"),
 )
 COMPANY = Table(
     "gold.company",
-    "One row per account and contact of it, of accounts that two or more customers have",
+    "One row per account and customer that has it, for accounts of two or more customers",
     ("account_id", "entity_id"),
     (
-        Column("account_id", STRING, "account number that the customers have in common", "pseudonym"),
+        Column("account_id", STRING, "account number that the customers share", "pseudonym"),
         ENTITY_ID,
-        Column("company", STRING, "employer of the contact, as the golden record has it", "quasi-identifier"),
-        Column("size", LONG, "contacts of the account; more than 1,000 are taken for none"),
+        Column("company", STRING, "employer of the customer, from the golden record", "quasi-identifier"),
+        Column(
+            "size",
+            LONG,
+            "number of customers with the account; a number with more than 1,000 is a placeholder value and left "
+            "out",
+        ),
     ),
     view_sql("company"),
 )

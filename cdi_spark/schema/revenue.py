@@ -1,4 +1,4 @@
-"""Where revenue comes from: views of gold by month, and by the touches that came before an order."""
+"""Where revenue comes from: views of gold by month, and by the interactions before an order."""
 
 from cdi_spark.schema.declare import (
     CURRENCY,
@@ -25,30 +25,45 @@ REVENUE = Table(
         Column("payment_amount", MONEY, "sum of payments less refunds, in `currency`"),
         Column("order_value", MONEY, "sum of orders in the reporting currency; null where no rate is known"),
         Column(
-            "invoice_value", MONEY, "sum of invoices less credit notes in the reporting currency, likewise"
+            "invoice_value",
+            MONEY,
+            "sum of invoices less credit notes in the reporting currency; null where no rate is known",
         ),
-        Column("payment_value", MONEY, "sum of payments less refunds in the reporting currency, likewise"),
+        Column(
+            "payment_value",
+            MONEY,
+            "sum of payments less refunds in the reporting currency; null where no rate is known",
+        ),
         Column("reporting_currency", STRING, "the project's reporting currency, ISO 4217 code"),
     ),
     view_sql("revenue"),
 )
 ATTRIBUTION = Table(
     "gold.attribution",
-    "One row per order, and channel and campaign that touched its customer in the 90 days before, void orders left "
-    "out; each model's amounts of an order add up to it; an order without a touch is one row without a channel",
+    'One row per order, channel and campaign of an interaction ("touch") in the 90 days before the order, '
+    "void orders left out; the amounts of each model add up to the order; an order without a touch has "
+    "one row without a channel",
     ("order_id", "channel", "campaign"),
     (
         Column("order_id", STRING, "<source>:<key> of the order", "pseudonym"),
         ENTITY_ID,
         Column("channel", STRING, "channel of the interactions"),
         Column("campaign", STRING, "campaign of the interactions"),
-        Column("first_touch", MONEY, "the order, if its first touch was here, in the reporting currency"),
-        Column("last_touch", MONEY, "the order, if its last touch was here, in the reporting currency"),
+        Column(
+            "first_touch",
+            MONEY,
+            "amount of the order where this was its first touch, in the reporting currency",
+        ),
+        Column(
+            "last_touch",
+            MONEY,
+            "amount of the order where this was its last touch, in the reporting currency",
+        ),
         Column(
             "linear",
             MONEY,
-            "an equal share of the order for each touch here, in the reporting currency, rounded down to the minor "
-            "unit; the order's last touch has the rest",
+            "equal share of the order's amount per touch, in the reporting currency, rounded down to the minor "
+            "unit; the last touch gets the rest",
         ),
     ),
     view_sql("attribution"),

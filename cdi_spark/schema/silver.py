@@ -19,13 +19,13 @@ from cdi_spark.schema.declare import (
 from cdi_spark.schema.events import EVENT_TABLES
 
 LANDING = (
-    Column("_source", STRING, "source that the row came from"),
-    Column("_key", STRING, "the source's own key of the row", "identifier"),
-    Column("_file", STRING, "file that held the row"),
-    Column("_row_number", LONG, "place of the row in its file, from 1; a header does not count"),
-    Column("_fault", STRING, "why the row cannot be read as its source's rows are; null where it can"),
+    Column("_source", STRING, "source of the row"),
+    Column("_key", STRING, "key of the row in its source", "identifier"),
+    Column("_file", STRING, "file of the row"),
+    Column("_row_number", LONG, "number of the row in its file, from 1; the header is not counted"),
+    Column("_fault", STRING, "why the row cannot be read; null where it can"),
     Column("_raw", STRING, "text of a row that cannot be read", "identifier"),
-    Column("_batch", STRING, "hash of the file's content: the same rows land once"),
+    Column("_batch", STRING, "hash of the file's content; the same content lands once"),
     Column("_ingested_at", TIMESTAMP, "when the row landed, UTC"),
     Column("_run_id", STRING, "run that landed the row"),
 )
@@ -41,18 +41,18 @@ ATTRIBUTES = (
     Column("street", STRING, "street and house number", "identifier"),
     Column("city", STRING, "city", "quasi-identifier"),
     Column("region", STRING, "state, county or region", "quasi-identifier"),
-    Column("postcode", STRING, "postcode in its country's spelling", "quasi-identifier"),
+    Column("postcode", STRING, "postcode, written as its country writes it", "quasi-identifier"),
     Column("country", STRING, "ISO 3166 alpha-2", "quasi-identifier"),
-    Column("national_id", STRING, "number that a state gave the person", "identifier"),
+    Column("national_id", STRING, "identity number issued by a state", "identifier"),
     Column("account_ids", STRINGS, "account numbers", "identifier"),
     Column("device_ids", STRINGS, "device and cookie ids", "identifier"),
     Column("birth_place", STRING, "place of birth", "quasi-identifier"),
     Column("occupation", STRING, "occupation or job title", "quasi-identifier"),
     Column("company", STRING, "employer", "quasi-identifier"),
 )
-# What stewards are shown of a record beside its id.
+# The columns of a record that stewards see, besides its id.
 SHOWN = ("given_name", "family_name", "birth_date", "emails", "phones", "street", "postcode", "city")
-# What a mapping may give: the attributes, or one field with the whole name, which is then split.
+# The columns that a mapping may fill: the attributes, or full_name with the whole name, which is then split.
 PERSON_INPUT = ("full_name", *(c.name for c in ATTRIBUTES))
 
 PERSON = Table(
@@ -62,18 +62,18 @@ PERSON = Table(
     (
         RECORD_ID,
         Column("source", STRING, "source of the record"),
-        Column("key", STRING, "the source's own key", "identifier"),
+        Column("key", STRING, "key of the record in its source", "identifier"),
         *ATTRIBUTES,
-        Column("trust", INT, "the source's trust; 1 is most trusted"),
+        Column("trust", INT, "how much the source is trusted; 1 is most"),
         Column("updated_at", TIMESTAMP, "when the source last changed the record, UTC"),
         CONTENT_HASH,
-        Column("is_deleted", BOOLEAN, "the source no longer has the record"),
+        Column("is_deleted", BOOLEAN, "true where the source no longer has the record"),
     ),
 )
 
 
 def _thing(name: str, comment: str, *columns: Column) -> Table:
-    """A table of what is about no person: natural key <source>:<key>, then its own columns."""
+    """Return a table about no person: natural key <source>:<key>, then its own columns."""
     key = Column(f"{name}_id", STRING, f"<source>:<key> of the {name.replace('_', ' ')}")
     return Table(f"silver.{name}", comment, (key.name,), (key, *columns, CONTENT_HASH))
 
@@ -81,10 +81,10 @@ def _thing(name: str, comment: str, *columns: Column) -> Table:
 PRODUCT = _thing(
     "product",
     "One row per product",
-    Column("code", STRING, "product or SKU code, as order lines have it"),
+    Column("code", STRING, "product or SKU code, as in order lines"),
     Column("name", STRING, "name"),
     Column("category", STRING, "category"),
-    Column("price", MONEY, "price a piece, in `currency`"),
+    Column("price", MONEY, "price per piece, in `currency`"),
     CURRENCY,
 )
 RATE = _thing(
@@ -92,12 +92,12 @@ RATE = _thing(
     "One row per exchange rate and day",
     CURRENCY,
     Column("to_currency", STRING, "ISO 4217 code"),
-    Column("valid_on", DATE, "day of the rate; it holds until the next"),
+    Column("valid_on", DATE, "first day of the rate; it is valid until the next one"),
     Column("rate", "decimal(18,8)", "units of `to_currency` that one unit of `currency` is worth"),
 )
 LEDGER_ENTRY = _thing(
     "ledger_entry",
-    "One row per document that finance has booked: what gold is held against",
+    "One row per document that finance has booked; gold is checked against it",
     Column("booked_on", DATE, "day of the booking"),
     Column("document", STRING, "order, invoice or payment"),
     Column("document_id", STRING, "<source>:<key> of the document", "pseudonym"),
@@ -105,7 +105,7 @@ LEDGER_ENTRY = _thing(
     CURRENCY,
 )
 THING_TABLES = (PRODUCT, RATE, LEDGER_ENTRY)
-# Columns of events and things that a mapping may give, by short table name.
+# By short table name, the columns of events and things that a mapping may fill.
 EVENTS: dict[str, tuple[str, ...]] = {
     t.short: tuple(c for c in t.names if c not in (t.key[0], "record_id", "content_hash"))
     for t in (*EVENT_TABLES, *THING_TABLES)
@@ -113,19 +113,19 @@ EVENTS: dict[str, tuple[str, ...]] = {
 
 QUARANTINE = Table(
     "silver.quarantine",
-    "One row per failed row, with every rule it failed",
+    "One row per row that failed a rule, with every rule that it failed",
     ("target", "source", "row_hash"),
     (
         Column("target", STRING, "table that the row was meant for"),
         Column("source", STRING, "source of the row"),
-        Column("key", STRING, "the row's own key, where it has one", "identifier"),
+        Column("key", STRING, "key of the row in its source; null where it has none", "identifier"),
         Column("row_hash", STRING, "hash of the row", "pseudonym"),
         Column("failed_rules", STRINGS, "every rule that the row failed"),
         Column(
             "dropped", STRINGS, "values that cleaning dropped, as `column: placeholder` or `column: invalid`"
         ),
-        Column("file", STRING, "file that held the row"),
-        Column("row_number", LONG, "place of the row in its file, from 1; a header does not count"),
+        Column("file", STRING, "file of the row"),
+        Column("row_number", LONG, "number of the row in its file, from 1; the header is not counted"),
         Column("row", STRING, "the landed row as JSON", "identifier"),
     ),
 )

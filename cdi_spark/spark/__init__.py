@@ -1,1 +1,1 @@
-"""The Spark session, and what every DataFrame step needs of it."""
+"""The Spark session, driver-side rows, and parallel work."""

@@ -1,7 +1,7 @@
-"""The classes of Spark and Delta as the JVM holds them in memory, written by one run and mapped by those after it.
+"""An archive of the loaded classes of Spark and Delta, written by one run and mapped into memory by later ones.
 
-A JVM that maps them starts in half the time: it neither reads nor checks twenty thousand classes
-(application class-data sharing, JEP 350).
+A JVM that maps it starts in half the time: it does not read and check twenty thousand classes (application
+class-data sharing, JEP 350).
 """
 
 from __future__ import annotations
@@ -18,28 +18,28 @@ import pyspark
 
 from cdi_spark.spark.jars import cache_folder
 
-# It is written while the JVM ends, in a few seconds; each process writes a file of its own.
-_WRITTEN_AFTER_SECONDS = 60.0
-# Else the JVM says of each class that it leaves out, why.
+# The JVM writes it in a few seconds while it ends; each process writes its own file.
+_COMPLETE_AFTER_SECONDS = 60.0
+# By default the JVM logs the reason for each class that it leaves out.
 _QUIET = "-Xshare:auto -Xlog:disable -Xlog:all=error:stderr"
 
 
 def archive_options(jars: Sequence[str], *, make: bool) -> str:
-    """Options with which the JVM maps the archive; or, where there is none, writes one as it ends.
+    """Return options with which the JVM maps the archive or, if there is none, writes one as it ends.
 
     Args:
-        jars: what stands on the class path beside Spark's own.
-        make: whether this run is to write it: one that uses most of Spark.
+        jars: the class path beside Spark's own.
+        make: whether this run may write it; it should use most of Spark.
     Returns:
-        No options where a folder stands on the class path: the JVM writes no archive then.
+        No options if the class path has a folder: the JVM then writes no archive.
     """
     if not all(Path(jar).is_file() for jar in jars) or not _only_our_conf():
         return ""
     archive = _archive(jars)
     written = sorted(archive.parent.glob(f"{archive.stem}.*.new"))
-    whole = [file for file in written if time.time() - file.stat().st_mtime > _WRITTEN_AFTER_SECONDS]
-    if whole and not archive.exists():
-        whole[0].replace(archive)
+    complete = [file for file in written if time.time() - file.stat().st_mtime > _COMPLETE_AFTER_SECONDS]
+    if complete and not archive.exists():
+        complete[0].replace(archive)
     if archive.exists():
         return f"{_QUIET} -XX:SharedArchiveFile={archive}"
     if make and not written:
@@ -53,7 +53,7 @@ _FOLDERS = ("HADOOP_CONF_DIR", "YARN_CONF_DIR", "SPARK_DIST_CLASSPATH")
 
 
 def _only_our_conf() -> bool:
-    """Whether Spark's conf folder holds nothing but what this package wrote, and no other folder is named."""
+    """Return whether Spark's conf folder has only files that this package wrote, and no other folder is configured."""
     if any(os.environ.get(name) for name in ("SPARK_HOME", "SPARK_CONF_DIR", *_FOLDERS)):
         return False
     conf = Path(pyspark.__file__).parent / "conf"
@@ -65,7 +65,7 @@ def _only_our_conf() -> bool:
 
 @contextmanager
 def without_conf_folder() -> Iterator[None]:
-    """Let a JVM that starts in the block read Spark's conf from an empty folder, unless it is somebody else's."""
+    """Make a JVM that starts in the block read an empty folder of Spark's conf, unless somebody else configured it."""
     if not _only_our_conf():
         yield
         return
@@ -75,7 +75,7 @@ def without_conf_folder() -> Iterator[None]:
     try:
         yield
     finally:
-        # Other programs that this process starts read Spark's own.
+        # Other programs that this process starts read Spark's own conf.
         del os.environ["SPARK_CONF_DIR"]
 
 
@@ -84,9 +84,9 @@ WRITTEN_BY_US = "# Written by cdi_spark.spark.session"
 
 
 def _archive(jars: Sequence[str]) -> Path:
-    """An archive fits one JVM and one class path, and is passed over by others."""
+    """Return the archive's file: an archive is valid for one JVM and one class path."""
     java = Path(os.environ["JAVA_HOME"], "bin", "java") if "JAVA_HOME" in os.environ else shutil.which("java")
     path = Path(java).resolve() if java else Path()
     stamp = path.stat().st_mtime if path.is_file() else 0
-    told = "|".join((str(path), str(stamp), pyspark.__file__, pyspark.__version__, *jars))
-    return cache_folder() / f"classes-{hashlib.sha256(told.encode()).hexdigest()[:12]}.jsa"
+    key = "|".join((str(path), str(stamp), pyspark.__file__, pyspark.__version__, *jars))
+    return cache_folder() / f"classes-{hashlib.sha256(key.encode()).hexdigest()[:12]}.jsa"

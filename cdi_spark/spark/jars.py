@@ -1,4 +1,4 @@
-"""The jars of Delta and GraphFrames: resolved by Spark once a machine and remembered."""
+"""The jars of Delta and GraphFrames: Spark resolves them once per machine; then they are cached."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ GRAPHFRAMES = (
     "io.graphframes:graphframes-spark4_2.13:0.9.3",
     "org.apache.sedona:sedona-spark-shaded-4.0_2.13:1.8.0",
 )
-# What Spark itself brings; twice on the class path it would cost 75 MB and could clash.
+# Spark has these itself; twice on the class path they would cost 75 MB and could conflict.
 PROVIDED = (
     "org.apache.hadoop:*,com.fasterxml.jackson.core:*,com.fasterxml.jackson.datatype:*,"
     "org.apache.parquet:*,org.apache.logging.log4j:*,org.slf4j:*,com.github.luben:*,org.xerial.snappy:*,"
@@ -30,53 +30,53 @@ PROVIDED = (
 
 
 def jars() -> list[str]:
-    """Paths of the Delta and GraphFrames jars, resolved once by Spark and remembered.
+    """Return the paths of the Delta and GraphFrames jars, resolved once by Spark and cached.
 
     Raises:
-        SetupError: no Java, or the Maven repositories have neither choice of GraphFrames.
+        SetupError: no Java, or the Maven repositories lack both builds of GraphFrames.
     """
     if shutil.which("java") is None and "JAVA_HOME" not in os.environ:
         raise SetupError("No java on the PATH and no JAVA_HOME. Install a JDK 17 and try again.")
-    if (remembered := remembered_jars()) is not None:
-        return remembered
-    memory = _memory()
-    cache = memory.parent
+    if (resolved := resolved_jars()) is not None:
+        return resolved
+    file = _list_file()
+    cache = file.parent
     for graphframes in GRAPHFRAMES:
         print(f"cdi: finding the jars of {DELTA} and {graphframes} …", file=sys.stderr)
-        said = _resolve(cache, graphframes)
+        reason = _resolve(cache, graphframes)
         found = sorted(str(path) for path in (cache / "jars").glob("*.jar"))
-        if said is None and found:
-            memory.write_text(json.dumps(found))
-            print(f"cdi: {len(found)} jars found, remembered in {memory}", file=sys.stderr)
+        if reason is None and found:
+            file.write_text(json.dumps(found))
+            print(f"cdi: {len(found)} jars found, cached in {file}", file=sys.stderr)
             return found
     raise SetupError(
-        f"The jars of {DELTA} and {' or '.join(GRAPHFRAMES)} cannot be had: {said} "
-        "If they exist in your repository, an incomplete local Maven cache (poms without jars) is in the way: "
-        "move ~/.m2/repository aside and try again."
+        f"The jars of {DELTA} and {' or '.join(GRAPHFRAMES)} cannot be resolved: {reason} "
+        "If your repository has them, the local Maven cache may be incomplete (poms without jars): "
+        "move ~/.m2/repository away and try again."
     )
 
 
-def remembered_jars() -> list[str] | None:
-    """Paths of the jars that were resolved before; None where there are none, or one of them is gone."""
-    memory = _memory()
-    if not memory.exists():
+def resolved_jars() -> list[str] | None:
+    """Return the paths of the jars that were resolved before; None if there are none, or one of them is missing."""
+    file = _list_file()
+    if not file.exists():
         return None
-    paths: list[str] = json.loads(memory.read_text())
+    paths: list[str] = json.loads(file.read_text())
     return paths if all(Path(path).exists() for path in paths) else None
 
 
-def _memory() -> Path:
+def _list_file() -> Path:
     wanted = hashlib.sha256("|".join((DELTA, *GRAPHFRAMES, PROVIDED)).encode()).hexdigest()[:12]
     return cache_folder() / f"jars-{wanted}" / "jars.json"
 
 
 def cache_folder() -> Path:
-    """Where what is found or made once a machine is remembered."""
+    """Return the folder for files that are made once per machine."""
     return Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "cdi_spark"
 
 
 def _resolve(cache: Path, graphframes: str) -> str | None:
-    """Let Spark's own resolver fill the cache; the reason when it cannot."""
+    """Let Spark's own resolver fill the cache; return the reason if it cannot."""
     shutil.rmtree(cache / "jars", ignore_errors=True)
     cache.mkdir(parents=True, exist_ok=True)
     import pyspark

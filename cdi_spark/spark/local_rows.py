@@ -1,4 +1,4 @@
-"""Rows that are at hand: a few of the driver's as a DataFrame, and what computes rows once."""
+"""Driver-side rows as a DataFrame, and the type of functions that compute rows once."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from pyspark.sql import functions as F
 from pyspark.sql.conversion import LocalDataToArrowConversion
 from pyspark.sql.types import StructType
 
-# Computes rows once, under a name, for all that read them.
+# Computes rows once, under a name, for all that read them; see storage.scratch.
 Materialise = Callable[[str, DataFrame], DataFrame]
 
 
 def local_rows(spark: SparkSession, rows: Sequence[Any], schema: StructType | str) -> DataFrame:
-    """A DataFrame of a few rows, which lie in its plan.
+    """Make a DataFrame of a few driver-side rows, which are part of its plan.
 
-    By way of Arrow: the rows of a list go through a Python worker whenever they are read, which takes a third of a
-    second, and Spark does not know how few they are.
+    It uses Arrow: rows of a list would pass through a Python worker whenever they are read, which takes a third of a
+    second, and Spark would not know how few they are.
 
     Args:
         rows: tuples or Rows, in the schema's order.
-        schema: with its types and names; DDL where it is text.
+        schema: names and types; text is DDL.
     """
     struct = StructType.fromDDL(schema) if isinstance(schema, str) else schema
     assert isinstance(struct, StructType)

@@ -15,10 +15,10 @@ Result = TypeVar("Result")
 def side_by_side(
     work: Callable[[Item], Result], items: Sequence[Item], *, doing: Callable[[Item], str] | None = None
 ) -> list[Result]:
-    """Do independent work on all items, a few at a time: while one plans, another computes.
+    """Do independent work on all items, four at a time: while one is planned, another is computed.
 
     Args:
-        doing: the step that work on an item is; screens show it, with how many items are done.
+        doing: names the step of an item; screens show it, with the number of items done.
     """
     with ThreadPoolExecutor(max_workers=4) as pool:
         return list(pool.map(_reported(work, len(items), doing) if doing else work, items))
@@ -27,7 +27,7 @@ def side_by_side(
 def _reported(
     work: Callable[[Item], Result], of: int, doing: Callable[[Item], str]
 ) -> Callable[[Item], Result]:
-    # Lists, because threads share them: one call changes one whole.
+    # Lists, because threads share them: their methods are atomic.
     under_way: list[str] = []
     done: list[str] = []
 

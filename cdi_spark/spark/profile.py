@@ -1,4 +1,4 @@
-"""How much there is to work on, looked up before Spark starts: it decides how Spark is set."""
+"""The profile: how Spark is configured, by the amount of data, which is looked up before Spark starts."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from typing import Literal
 
 Name = Literal["tiny", "small", "large"]
 
-# Whether tables that are made mark rows that go in the files that hold them, and do not write these again.
+# Whether new tables mark deleted rows in their files instead of rewriting these.
 DELETION_VECTORS = "spark.databricks.delta.properties.defaults.enableDeletionVectors"
 
-# Small data is done before compiled code pays. Spark's own is made for each query, and a run has a thousand different
-# ones; the JVM's second compiler takes a third of all processor time of a run over some hundred people.
+# On small data, compiling takes longer than it saves. Spark compiles each query, and a run has a thousand different
+# ones; the JVM's second compiler takes a third of the processor time of a run over some hundred people.
 _INTERPRETED = {
     "spark.sql.codegen.wholeStage": "false",
     "spark.sql.codegen.factoryMode": "NO_CODEGEN",
@@ -40,31 +40,31 @@ _LIMITS_OF_READERS = (200_000_000, 1_000_000_000)
 
 @dataclass(frozen=True)
 class Work:
-    """What there is to read, bytes; None where it does not lie on this machine."""
+    """The amount of data to read, bytes; None if it is not on this machine."""
 
     sources: int | None
     tables: int | None
 
 
 def profile_of(work: Work, *, runs: bool) -> Name:
-    """The profile for so much work.
+    """Return the profile for an amount of work.
 
     Args:
-        runs: sources are read and tables written; else a query or two read tables, and compiled code pays later.
+        runs: sources are read and tables written; else a few queries read tables, and compiling pays only for more.
     """
     if work.sources is None or work.tables is None:
         return "large"
-    # Tables are compressed, and hold what landed several times over.
-    whole = max(work.sources, work.tables)
+    # Tables are compressed, and have landed rows several times.
+    size = max(work.sources, work.tables)
     tiny, small = _LIMITS_OF_RUNS if runs else _LIMITS_OF_READERS
-    return "tiny" if whole <= tiny else "small" if whole <= small else "large"
+    return "tiny" if size <= tiny else "small" if size <= small else "large"
 
 
 def work_at(sources: Iterable[str], warehouse: str) -> Work:
-    """Bytes of the files at the sources' paths, and of the tables below a warehouse.
+    """Return the bytes of the files at the sources' paths, and of the tables below a warehouse.
 
     Args:
-        sources: paths and patterns of the sources; URIs and those that only Spark reads are unknown.
+        sources: paths and patterns of the sources; the size of URIs and of paths that only Spark reads is unknown.
     """
     sizes = [_size_at(path) for path in sources]
     known = [size for size in sizes if size is not None]
@@ -89,6 +89,6 @@ def _size_below(place: Path, ending: str = "") -> int:
             if name.endswith(ending):
                 try:
                     total += (Path(folder) / name).stat().st_size
-                except FileNotFoundError:  # gone meanwhile
+                except FileNotFoundError:  # deleted meanwhile
                     continue
     return total

@@ -1,4 +1,4 @@
-"""The Spark session: Delta, UTC, set by how much there is to do; fails at once with what is missing."""
+"""The Spark session: with Delta, in UTC, configured for the amount of data; reports at once what is missing."""
 
 from __future__ import annotations
 
@@ -34,19 +34,19 @@ from cdi_spark.spark.profile import (
 def spark_session(
     extra: dict[str, str] | None = None, *, profile: Name = "large", makes_archive: bool = False
 ) -> SparkSession:
-    """The session that is active, that spark-submit launched or that SPARK_REMOTE names; else one on this machine.
+    """Return the active session, the one of spark-submit or of SPARK_REMOTE; else start one on this machine.
 
-    Over Spark Connect the server brings the jars and what must be set before it starts.
+    Over Spark Connect the server has the jars and the settings that must be known before it starts.
 
     Args:
-        extra: further Spark settings (project.yml `spark`); they win over these. A Connect server takes those
-            of the session and leaves out the others.
-        profile: how much there is to do, for a session that is started here.
-        makes_archive: whether this process, as it ends, may write the archive that others start faster with.
+        extra: further Spark settings (project.yml `spark`), which take precedence. A Connect server applies only those
+            of the session.
+        profile: the amount of data, for a session that is started here.
+        makes_archive: whether this process may write, as it ends, the class archive that makes later starts faster.
     Raises:
         SetupError: no Java, no jars, no server at SPARK_REMOTE, or a session without Delta.
     """
-    # PySpark logs its own copy of what failed, values and Java stack included; the exception is enough.
+    # PySpark logs its own copy of an error, with values and Java stack; the exception is enough.
     for name in ("DataFrameQueryContextLogger", "SQLQueryContextLogger"):
         logging.getLogger(name).disabled = True
     extra, class_path = dict(extra or {}), list[str]()
@@ -54,7 +54,7 @@ def spark_session(
     connected = bool(remote) or is_remote()
     if connected:
         if remote.startswith("sc://") and _refuses(remote):
-            raise SetupError(f"Nobody listens at {_remote()}. Start the server, or unset SPARK_REMOTE.")
+            raise SetupError(f"No server listens at {_remote()}. Start it, or unset SPARK_REMOTE.")
         settings = _SESSION
     elif "PYSPARK_GATEWAY_PORT" in os.environ or SparkSession.getActiveSession() is not None:
         settings = _DELTA | _SESSION
@@ -62,7 +62,7 @@ def spark_session(
         os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
         settings = launch_settings() | _DELTA | _SESSION
         if extra.get("spark.master", "local").startswith("local"):
-            # Classes of spark.jars come by a loader of their own, which the archive leaves out.
+            # Classes of spark.jars have their own loader, which the archive leaves out.
             given = extra.get(_CLASS_PATH, "").split(os.pathsep)
             class_path = [*filter(None, given), *settings.pop("spark.jars").split(",")]
             settings |= _on_this_machine(class_path, profile, makes_archive=makes_archive)
@@ -71,23 +71,23 @@ def spark_session(
     try:
         with without_conf_folder() if class_path else nullcontext():
             spark = builder.getOrCreate()
-        # Where the jars are ours, only conf can have taken Delta away.
+        # With our jars, only conf can have removed Delta.
         has_delta = bool(class_path and not _DELTA.keys() & extra.keys()) or _has_delta(spark)
     except PySparkException as fault:
-        told = str(fault).strip().splitlines()[0]
+        reason = str(fault).strip().splitlines()[0]
         raise SetupError(
-            f"Spark at {_remote()} does not answer: {told} The client wants `pip install cdi-spark[connect]`."
+            f"Spark at {_remote()} does not answer: {reason} The client needs `pip install cdi-spark[connect]`."
             if connected
-            else f"Spark does not start: {told} It wants a JDK 17 or newer."
+            else f"Spark does not start: {reason} It needs a JDK 17 or newer."
         ) from fault
     if not has_delta:
         whose = f"The Spark Connect server at {_remote()}" if connected else "This Spark session"
-        settings_told = " ".join(f"--conf {name}={value}" for name, value in _DELTA.items())
+        settings_text = " ".join(f"--conf {name}={value}" for name, value in _DELTA.items())
         raise SetupError(
             f"{whose} has no Delta. Start it with --packages {DELTA}{'' if connected else ',' + GRAPHFRAMES[0]} "
-            f"{settings_told}."
+            f"{settings_text}."
         )
-    # Unless it was started for small work: who asks for the session again must not change that.
+    # A session that was started for small data has the setting, and keeps it.
     if not spark.conf.get(DELETION_VECTORS, ""):
         spark.conf.set(DELETION_VECTORS, "true")
     return spark
@@ -101,12 +101,12 @@ _DELTA = {
 _SESSION = {
     "spark.sql.session.timeZone": "UTC",
     "spark.sql.execution.arrow.pyspark.enabled": "true",
-    # No limit: else Spark sums up a batch's bytes after every row. Batches end at so many records: rows of up to a
-    # megabyte each, with their landed text, must fit the two gigabytes that Arrow's text may have.
+    # No limit: with one, Spark sums up a batch's bytes after every row. The limit is the number of records: rows of up
+    # to a megabyte each, with their landed text, must fit into the two gigabytes of an Arrow text column.
     "spark.sql.execution.arrow.maxBytesPerBatch": str(2**31 - 1),
     "spark.sql.execution.arrow.maxRecordsPerBatch": "2000",
     "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
-    # Else every column that is made tells the JVM where in Python it stands: twice as many calls.
+    # With it, each new column sends its place in the Python code to the JVM: twice as many calls.
     "spark.python.sql.dataFrameDebugging.enabled": "false",
 }
 # Not in spark-defaults.conf: executors of a cluster would look for the driver on their own machine.
@@ -126,27 +126,27 @@ def _has_delta(spark: SparkSession) -> bool:
 
 
 def _remote() -> str:
-    """The server's address; what follows it may hold a token."""
+    """Return the server's address without its parameters, which may contain a token."""
     return os.environ.get("SPARK_REMOTE", "the active session").partition("/;")[0]
 
 
 def _refuses(remote: str) -> bool:
-    """Whether nobody listens there, which Spark's client would take ten minutes to tell."""
+    """Return whether no server listens there; Spark's client would report it only after ten minutes."""
     at = urlsplit(remote)
     try:
         socket.create_connection((at.hostname or "localhost", at.port or 15002), timeout=3).close()
     except ConnectionRefusedError:
         return True
     except OSError:
-        return False  # a proxy that only the client knows may lead there
+        return False  # the client may reach it by a proxy
     return False
 
 
 def launch_settings() -> dict[str, str]:
-    """What must be known before the JVM starts: memory, jars, quiet logs; sized for one machine.
+    """Return the settings that must be known before the JVM starts, for one machine: memory, jars, quiet logs.
 
     Raises:
-        SetupError: Java or the jars cannot be had.
+        SetupError: there is no Java, or the jars cannot be resolved.
     """
     return {
         "spark.driver.memory": "4g",
@@ -154,31 +154,31 @@ def launch_settings() -> dict[str, str]:
         "spark.jars": ",".join(jars()),
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",
-        # What only that UI would show.
+        # Only that UI would show these.
         **dict.fromkeys(("spark.ui.retainedJobs", "spark.ui.retainedStages"), "20"),
         "spark.ui.retainedTasks": "100",
         "spark.sql.ui.retainedExecutions": "20",
         "spark.pyspark.python": sys.executable,
-        # One machine's data: a handful of partitions, read back by one task rather than fifty.
+        # One machine's data: few partitions, and one task instead of fifty reads a table's state.
         "spark.sql.shuffle.partitions": "4",
         "spark.databricks.delta.snapshotPartitions": "1",
-        # Delta computes this list of files with each commit, and reads it only to check it.
+        # Delta computes this list of files with each commit, and only uses it for a check.
         "spark.databricks.delta.allFilesInCrc.enabled": "false",
-        # A run has more different queries than Spark's cache of compiled ones holds.
+        # A run has more different queries than fit into Spark's cache of compiled ones.
         "spark.sql.codegen.cache.maxEntries": "5000",
-        # GraphFrames cuts its lineage there.
+        # GraphFrames truncates its lineage there.
         "spark.checkpoint.dir": str(cache_folder() / "checkpoints"),
     }
 
 
 def _java_options() -> str:
     log4j = Path(__file__).with_name("log4j2.properties")
-    # In other time zones Delta computes a table's whole state with each commit, to check its statistics.
+    # In other time zones Delta computes a table's whole state with each commit to check its statistics.
     return f"-Dlog4j2.configurationFile={log4j.as_uri()} -Duser.timezone=UTC"
 
 
 def _on_this_machine(class_path: list[str], profile: Name, *, makes_archive: bool) -> dict[str, str]:
-    """Settings of a driver that does all the work itself, with these jars on its class path."""
+    """Return the settings of a driver that does all the work itself, with these jars on its class path."""
     options = [_java_options(), JAVA_OPTIONS[profile], archive_options(class_path, make=makes_archive)]
     java = {"spark.driver.extraJavaOptions": " ".join(filter(None, options))}
     return _THIS_MACHINE | SETTINGS[profile] | java

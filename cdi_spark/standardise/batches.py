@@ -1,6 +1,6 @@
 """Value rules over Arrow batches: each runs once per distinct value, in the order of the list.
 
-What a task needs to be there: numpy, pyarrow and the packages that its rules import.
+A task needs numpy, pyarrow and the packages that its rules import.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ from cdi_spark.standardise.values.text import is_placeholder
 Values = tuple[Any, ...]
 Task = Callable[[Iterable[pa.RecordBatch]], Iterable[pa.RecordBatch]]
 
-# What became of a value; of a list the worst counts.
+# The outcome of a rule for a value; for a list, the worst outcome of its values.
 KEPT, CHANGED, INVALID, PLACEHOLDER = range(4)
 OUTCOMES = ("kept", "changed", "invalid", "placeholder")
-# Columns beside the values: bit n of the one is set where the value of noted column n was changed; the other has
-# "column: outcome" of every dropped value.
+# Columns besides the values: in CHANGES, bit n is set where the value of noted column n was changed; DROPS has
+# "column: outcome" for every dropped value.
 CHANGES, DROPS = "_changes", "_drops"
 
 _STRINGS = pa.list_(pa.string())
@@ -35,13 +35,13 @@ _STRINGS = pa.list_(pa.string())
 
 @dataclass(frozen=True)
 class Rule:
-    """How columns are made of others by a plain function.
+    """How a plain function computes columns from others.
 
     Attributes:
-        columns: what it makes.
-        inputs: what it is given: columns, or what earlier rules made. It standardises the first.
+        columns: the columns that it computes.
+        inputs: the columns that it reads, from the data or from earlier rules. It standardises the first.
         make: from the inputs to the value, or to one value per column; not called when all inputs are None.
-        is_placeholder: whether the first input, of which nothing is left, was typed for want of a value.
+        is_placeholder: whether the first input, of which nothing is left, is a placeholder value.
     """
 
     columns: tuple[str, ...]
@@ -57,27 +57,27 @@ class Rule:
         return (None,) * len(self.columns) if made is None else tuple(made)
 
     def outcome(self, given: Values, made: Values) -> int:
-        """What became of the first input."""
+        """Return what happened to the first input."""
         first, *others = given
         if first is None or first == made[0]:
             return KEPT
         if isinstance(first, list):
-            said = {value for value in first if value and value.strip()}
+            given_values = {value for value in first if value and value.strip()}
             # Most lists lose nothing.
-            is_whole = len(said) == len(made[0] or ())
-            dropped = [] if is_whole else [value for value in said if not self.make([value], *others)]
+            is_whole = len(given_values) == len(made[0] or ())
+            dropped = [] if is_whole else [value for value in given_values if not self.make([value], *others)]
         else:
             dropped = [first] if first.strip() and all(value is None for value in made) else []
         if not dropped:
             return CHANGED
-        return max(PLACEHOLDER if self._stands_for_none(value) else INVALID for value in dropped)
+        return max(PLACEHOLDER if self._is_placeholder_value(value) else INVALID for value in dropped)
 
-    def _stands_for_none(self, value: str) -> bool:
+    def _is_placeholder_value(self, value: str) -> bool:
         return is_placeholder(value) or self.is_placeholder(value)
 
 
 def record_values(rules: Sequence[Rule], record: Mapping[str, Any]) -> dict[str, Any]:
-    """One record after all rules: what came in, and what they made; None for inputs that it lacks."""
+    """Return one record after all rules: its own values and those that rules computed; None for missing inputs."""
     found = dict(record)
     for rule in rules:
         found |= zip(rule.columns, rule.values(tuple(map(found.get, rule.inputs))), strict=True)
@@ -87,11 +87,11 @@ def record_values(rules: Sequence[Rule], record: Mapping[str, Any]) -> dict[str,
 def batch_task(
     rules: Sequence[Rule], *, lists: Collection[str], output: Sequence[str], noted: Sequence[str] = ()
 ) -> Task:
-    """A function for mapInArrow that applies the rules to every batch; record_values() of many records.
+    """Return a function for mapInArrow that applies the rules to every batch; like record_values() of many records.
 
     Args:
-        lists: columns made by rules that hold lists of text; the others hold text.
-        output: columns that come out: such as came in or are made, CHANGES and DROPS.
+        lists: columns that hold lists of text; the other computed columns hold text.
+        output: the output columns: input columns, computed columns, CHANGES and DROPS.
         noted: columns that may have a bit in CHANGES, at most 63.
     """
 
@@ -100,24 +100,24 @@ def batch_task(
     passed = [name for name in output if name not in made_here]
 
     def apply(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        # Per task: a function that remembers is sent without what it remembers.
-        judges = [Memo(partial(_judged, rule, is_noted)) for rule in rules]
+        # Per task: a Memo is sent to executors without its cache.
+        standardisers = [Memo(partial(_standardised, rule, is_noted)) for rule in rules]
         for batch in batches:
             columns = dict(zip(batch.schema.names, batch.columns, strict=True))
             outcomes = []
             with _without_collector():
-                for rule, judge in zip(rules, judges, strict=True):
+                for rule, standardise in zip(rules, standardisers, strict=True):
                     given, place = _distinct([columns[name] for name in rule.inputs])
-                    # Lists are no keys to remember by.
-                    judged = [
-                        _judged(rule, is_noted, *values) if place is None else judge(*values)
+                    # Lists cannot be keys of a cache.
+                    results = [
+                        _standardised(rule, is_noted, *values) if place is None else standardise(*values)
                         for values in given
                     ]
                     for number, name in enumerate(rule.columns):
                         kind = _STRINGS if name in lists else pa.string()
-                        made = pa.array([values[number] for values, _ in judged], kind)
+                        made = pa.array([values[number] for values, _ in results], kind)
                         columns[name] = made if place is None else made.take(place)
-                    codes = np.fromiter((code for _, code in judged), np.int8, len(judged))
+                    codes = np.fromiter((code for _, code in results), np.int8, len(results))
                     outcomes.append(codes if place is None else codes[place])
             if is_noted:
                 columns[CHANGES] = _changes(rules, outcomes, noted, batch.num_rows)
@@ -134,7 +134,7 @@ def batch_task(
 
 @contextmanager
 def _without_collector() -> Iterator[None]:
-    """Rules make tuples by the thousand and no cycles; to look for some takes a fifth of their time."""
+    """Switch the garbage collector off: rules create many tuples and no cycles; collecting costs a fifth."""
     was_enabled = gc.isenabled()
     gc.disable()
     try:
@@ -144,13 +144,13 @@ def _without_collector() -> Iterator[None]:
             gc.enable()
 
 
-def _judged(rule: Rule, is_noted: bool, *given: Any) -> tuple[Values, int]:
+def _standardised(rule: Rule, is_noted: bool, *given: Any) -> tuple[Values, int]:
     made = rule.values(given)
     return made, rule.outcome(given, made) if is_noted else KEPT
 
 
 def _distinct(columns: Sequence[pa.Array]) -> tuple[list[Values], npt.NDArray[np.int64] | None]:
-    """The distinct tuples of the columns' values, and the place of each row's; rows as they are where one is a list."""
+    """Return the distinct tuples and the index of each row's tuple; with lists, all rows and None."""
     if any(pa.types.is_list(column.type) for column in columns):
         return list(zip(*(column.to_pylist() for column in columns), strict=True)), None
     place = np.zeros(len(columns[0]), np.int64)

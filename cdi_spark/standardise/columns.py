@@ -1,4 +1,4 @@
-"""Which rule standardises which column of silver."""
+"""The value rules of each column of silver."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ _ALONE: dict[str, Callable[..., object]] = {
 
 
 def person_rules(mapped: Collection[str], *, default_country: str) -> list[Rule]:
-    """The rules for the columns of silver.person that are mapped, full_name among them, in their order.
+    """Return the rules for the mapped columns of silver.person and for full_name, in the order to apply them.
 
-    A whole name is split; its parts stand where none is given apart.
+    A whole name is split; its parts fill the name columns that have no value of their own.
 
     Args:
-        default_country: ISO 3166 alpha-2; how phones and postcodes read where a row names no country.
+        default_country: ISO 3166 alpha-2; how to read phones and postcodes of rows without a country.
     """
     rules = [Rule(("country",), ("country",), country)] if "country" in mapped else []
     is_split = "full_name" in mapped
@@ -62,10 +62,10 @@ def person_rules(mapped: Collection[str], *, default_country: str) -> list[Rule]
 
 
 def event_rules(texts: Iterable[str], *, words: Collection[str]) -> list[Rule]:
-    """The rules for columns of text of an event or a thing: currencies as ISO 4217, the others clean.
+    """Return the rules for text columns of an event or a thing: currencies as ISO 4217, other columns as clean text.
 
     Args:
-        words: columns of fixed words, which are in small letters with underscores.
+        words: columns of fixed words, stored in lower case with underscores.
     """
     rules = {name: currency if name in ("currency", "to_currency") else clean_text for name in texts}
     return [Rule((name,), (name,), _fixed_word if name in words else rule) for name, rule in rules.items()]
@@ -77,7 +77,7 @@ def _parts(whole: str) -> tuple[str | None, str | None, str | None] | None:
 
 
 def _first_name_part(*parts: str | None) -> str | None:
-    """The first that is given, standardised."""
+    """Return the first part that is given, standardised."""
     return next((name_part(part) for part in parts if part is not None), None)
 
 

@@ -1,4 +1,4 @@
-"""Landed rows to the rows that they emit: chosen, mapped and typed, not yet standardised."""
+"""From landed rows to the rows that they emit: selected, mapped and typed, not yet standardised."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ from cdi_spark.schema import (
     spark_type,
 )
 from cdi_spark.sql_text import quote
-from cdi_spark.standardise.versions import PASSED_OVER, SUPERSEDED
+from cdi_spark.standardise.versions import RowStatus
 
-# Longer is no name, address or number of a person.
+# A longer text is not a name, address or number of a person.
 LONGEST_TEXT = 2_000
-# Prices a piece may be finer than a currency's smallest unit; these may not.
+# Rounded to the smallest unit of the currency; prices per piece may be finer.
 AMOUNTS = ("amount", "price")
 EXACT = T.DecimalType(28, 10)
 
@@ -36,13 +36,13 @@ _LANDING = {c.name for c in LANDING}
 def current_rows(
     bronze: DataFrame, source: Source, *, batches: Sequence[str], has_earlier: bool = True
 ) -> DataFrame:
-    """The landed rows that speak: of changes all that ever landed, of a snapshot its newest delivery.
+    """Return the landed rows that define silver now: all rows of a changes source, the newest delivery of a snapshot.
 
-    Where a snapshot's row is older than what landed before for its key, the newer one speaks too.
+    Where an earlier delivery had a newer version of a snapshot's row, that version is included too.
 
     Args:
         batches: the newest delivery's.
-        has_earlier: whether bronze has others too.
+        has_earlier: whether bronze has earlier deliveries.
     Returns:
         bronze's columns and `_late`: true where an earlier delivery had a newer version of the row.
     """
@@ -53,14 +53,14 @@ def current_rows(
     order = source.order_by or source.updated_at
     if order is None or not has_earlier:
         return newest.withColumn("_late", never)
-    said = F.expr(order)
+    version = F.expr(order)
     before = bronze.where(~F.col("_batch").isin(list(batches)))
-    now = newest.groupBy("_key").agg(F.max(said).alias("_now"))
-    last = Window.partitionBy("_key").orderBy(F.desc("_said"), F.desc("_ingested_at"), "_row_number")
+    now = newest.groupBy("_key").agg(F.max(version).alias("_now"))
+    last = Window.partitionBy("_key").orderBy(F.desc("_version"), F.desc("_ingested_at"), "_row_number")
     ahead = (
-        before.withColumn("_said", said)
+        before.withColumn("_version", version)
         .join(now, "_key")
-        .where("_said > _now")
+        .where("_version > _now")
         .withColumn("_nth", F.row_number().over(last))
         .where("_nth = 1")
         .select(*own, never.alias("_late"))
@@ -73,23 +73,23 @@ def current_rows(
     )
 
 
-def emitted(landed: DataFrame, source: Source, emit: Emit, *, mapped: Collection[str] = ()) -> DataFrame:
-    """The rows that landed rows emit for one table, mapped and typed, not yet standardised.
+def emit_rows(landed: DataFrame, source: Source, emit: Emit, *, mapped: Collection[str] = ()) -> DataFrame:
+    """Return the rows that landed rows emit for one table, mapped and typed, not yet standardised.
 
     Args:
         landed: current_rows() of the source.
-        mapped: columns that other emits for the table map; null here.
+        mapped: columns that other emits of the table map; null here.
     Returns:
         key, record_id, updated_at, the columns that any emit maps (of persons source and trust too), and what
-        settled() needs: `_source`, `_status` (null where the row is to be checked), `_faults` (rules failed already),
-        `_landed` (1 in a landed row's first row), `_deleted`, `_order` (newer is greater), `_ingested_at`, `_file`,
-        `_row_number` and `_row` (the landed row as JSON).
+        resolve_versions() needs: `_source`, `_status` (null where the row is to be checked), `_faults` (rules that
+        it has failed), `_landed` (1 in a landed row's first row), `_deleted`, `_order` (newer is greater),
+        `_ingested_at`, `_file`, `_row_number` and `_row` (the landed row as JSON).
     Raises:
         SourceError: an expression names a column that the source does not have.
     """
     table = TABLES[f"silver.{emit.table}"]
-    said = [c for c in landed.columns if c not in _LANDING and c != "_late"]
-    whole = F.to_json(F.struct(*(F.col(quote(c)) for c in said)))
+    own = [c for c in landed.columns if c not in _LANDING and c != "_late"]
+    whole = F.to_json(F.struct(*(F.col(quote(c)) for c in own)))
     rows = landed.withColumn("_row", F.coalesce("_raw", whole))
     try:
         if emit.explode:
@@ -107,13 +107,13 @@ def emitted(landed: DataFrame, source: Source, emit: Emit, *, mapped: Collection
             F.expr(source.updated_at or "null").try_cast("timestamp").alias("updated_at"),
             F.coalesce(F.expr(source.deleted or "false").try_cast("boolean"), F.lit(False)).alias("_deleted"),
             F.struct(
-                F.expr(source.order_by or source.updated_at or "cast(null as timestamp)").alias("said"),
+                F.expr(source.order_by or source.updated_at or "cast(null as timestamp)").alias("version"),
                 "_ingested_at",
                 F.xxhash64("_row").alias("hash"),
             ).alias("_order"),
-            # A row that does not read is shown in quarantine, not passed over for what it lacks.
-            F.when(F.col("_fault").isNull() & nothing, F.lit(PASSED_OVER))
-            .when(F.col("_fault").isNull() & F.col("_late"), F.lit(SUPERSEDED))
+            # A row that cannot be read goes to quarantine; it is not skipped because columns are missing.
+            F.when(F.col("_fault").isNull() & nothing, F.lit(RowStatus.SKIPPED))
+            .when(F.col("_fault").isNull() & F.col("_late"), F.lit(RowStatus.SUPERSEDED))
             .alias("_status"),
             F.array_compact(F.array("_fault")).alias("_faults"),
             first.cast("long").alias("_landed"),
@@ -125,26 +125,26 @@ def emitted(landed: DataFrame, source: Source, emit: Emit, *, mapped: Collection
     except PySparkException as fault:
         missing = (fault.getMessageParameters() or {}).get("objectName", fault.getCondition())
         raise SourceError(
-            f"source {source.name}, emits {emit.table}: {missing} is not among the landed columns. "
-            f"Mend the mapping, or the file that lost the column."
+            f"source {source.name}, emits {emit.table}: the landed data has no column {missing}. "
+            f"Fix the mapping, or deliver the files with the column."
         ) from None
     types = column_types(table)
     given = {f.name: f.dataType for f in rows.schema if f.name in types and f.name in emit.columns}
     if table is PERSON:
         rows = _without_long_texts(rows, list(given))
-        own = {"source": F.lit(source.name), "trust": F.lit(source.trust)}
+        added = {"source": F.lit(source.name), "trust": F.lit(source.trust)}
     else:
-        own = {table.key[0]: F.concat(F.lit(f"{source.name}:"), "key")}
+        added = {table.key[0]: F.concat(F.lit(f"{source.name}:"), "key")}
     typed = {name: _typed(kind, name, types[name]) for name, kind in given.items()}
     rows = _with_misfits(rows, given, typed, types)
-    # More digits than the table holds, so that an amount is rounded once, when its currency is known.
+    # More digits than the table has, so that an amount is rounded only once, when its currency is known.
     exact = {name: _typed(given[name], name, EXACT) for name in given.keys() & set(AMOUNTS)}
     absent = {name: F.lit(None).cast(types[name]) for name in sorted(set(mapped) - given.keys())}
-    return rows.withColumns({**typed, **exact, **absent, **own})
+    return rows.withColumns({**typed, **exact, **absent, **added})
 
 
 def column_types(table: Table) -> dict[str, T.DataType]:
-    """The columns of a silver table that a mapping may give, with their types."""
+    """Return the columns of a silver table that a mapping may fill, with their types."""
     names = PERSON_INPUT if table is PERSON else EVENTS[table.name.removeprefix("silver.")]
     types = {c.name: c.type for c in table.columns} | {"full_name": STRING}
     return {name: spark_type(types[name]) for name in names}
@@ -156,14 +156,14 @@ def _person_key(source: Source) -> str:
 
 
 def _typed(given: T.DataType, name: str, kind: T.DataType) -> Column:
-    """A mapped column as the table's type; a value that does not fit is null, one string is an array of it."""
+    """Cast a mapped column to the table's type; a value that does not fit is null, a string becomes an array of one."""
     if isinstance(kind, T.ArrayType) and not isinstance(given, T.ArrayType):
         return F.array(F.col(name).try_cast(kind.elementType))
     return F.col(name).try_cast(kind)
 
 
 def _without_long_texts(rows: DataFrame, columns: Sequence[str]) -> DataFrame:
-    """Null where a text is too long to be a person's, and the rule that the row fails by it."""
+    """Set texts that are too long for a person to null, and add the rule that the row fails."""
     kinds = dict(rows.dtypes)
     too_long = {
         "string": lambda name: F.length(name) > LONGEST_TEXT,
@@ -185,7 +185,7 @@ def _with_misfits(
     typed: Mapping[str, Column],
     types: Mapping[str, T.DataType],
 ) -> DataFrame:
-    """Add the rules failed by mapped values that are not of their column's type."""
+    """Add the rules that rows fail because a mapped value does not have its column's type."""
     tests = [
         F.when(F.col(name).isNotNull() & column.isNull(), F.lit(f"{name}_is_{_a(types[name])}"))
         for name, column in typed.items()

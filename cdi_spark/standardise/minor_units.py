@@ -7,7 +7,7 @@ from cdi_spark.standardise.values.currencies import NO_DIGITS, THREE_DIGITS
 
 
 def minor_units(currency: Column) -> Column:
-    """Digits after the point that amounts of a currency have, as values/currencies.py has them; null for null."""
+    """Return the digits after the point of a currency's amounts, as in values/currencies.py; null for null."""
     return (
         F.when(currency.isin(*sorted(NO_DIGITS)), 0)
         .when(currency.isin(*sorted(THREE_DIGITS)), 3)
@@ -16,10 +16,10 @@ def minor_units(currency: Column) -> Column:
 
 
 def in_minor_units(amount: Column, currency: Column) -> Column:
-    """An amount rounded half up to the smallest unit of its currency.
+    """Round an amount half up to the smallest unit of its currency.
 
     Args:
-        amount: decimal with at least three digits after the point; as it is where the currency is null.
+        amount: decimal with at least three digits after the point; unchanged where the currency is null.
     """
     units = minor_units(currency)
     rounded = {digits: F.round(amount, digits) for digits in (0, 2, 3)}

@@ -1,4 +1,4 @@
-"""One pass of value rules over a DataFrame; they go along with their tasks."""
+"""One pass of value rules over a DataFrame; the rules are sent to executors with their tasks."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from cdi_spark.standardise.batches import (
     batch_task,
 )
 
-# What may come out beside the values.
+# Output columns besides the values.
 NOTES: dict[str, T.DataType] = {CHANGES: T.LongType(), DROPS: T.ArrayType(T.StringType())}
 
 
@@ -26,8 +26,8 @@ def apply_rules(
     """Apply value rules to all rows at once.
 
     Args:
-        rules: over columns of the rows, or over what earlier rules make.
-        made: of what rules make that which comes out, with its type: text or a list of it; and of NOTES.
+        rules: over columns of the rows, or over columns that earlier rules compute.
+        made: the computed columns to return, with their types: text or list of text; also those of NOTES.
         noted: columns that have a bit in CHANGES.
     Returns:
         The other columns, then those of `made`.

@@ -1,4 +1,4 @@
-"""Mapped rows to rows of silver: every value in its standard form, in one pass per table."""
+"""From mapped rows to rows of silver: every value in its standard form, in one pass per table."""
 
 from __future__ import annotations
 
@@ -14,24 +14,24 @@ from cdi_spark.standardise.mapping import AMOUNTS, column_types
 from cdi_spark.standardise.minor_units import in_minor_units
 from cdi_spark.standardise.rule_step import NOTES, apply_rules
 
-# Holds for every row of every table; the projects' own rules come on top.
+# The rule of every row of every table, in addition to the project's own rules.
 KEY_RULE = {"has_key": "trim(key) <> ''"}
 
 _CREDIT_KINDS = [table.credit_kind for table in EVENT_TABLES if table.credit_kind]
 
 
-def standardised(
+def standardise_rows(
     rows: DataFrame, table: Table, *, mapped: Collection[str], default_country: str
 ) -> DataFrame:
-    """The same rows with every value in its standard form, and null in the columns that no source maps.
+    """Return the rows with every value in its standard form, and null in the columns that no source maps.
 
     Args:
-        rows: emitted() of one source or several.
+        rows: emit_rows() of one source or several.
         mapped: the columns of the table that any of them maps.
-        default_country: ISO 3166 alpha-2; how phones and postcodes read where a row names no country.
+        default_country: ISO 3166 alpha-2; how to read phones and postcodes of rows without a country.
     Returns:
-        All columns of the table but content_hash and is_deleted, the others of the rows, and what the rules did to the
-        values: `_changes` (a bit per noted_columns()) and `_drops` ("column: outcome").
+        All columns of the table except content_hash and is_deleted, the other columns of the rows, and what the rules
+        did: `_changes` (a bit per noted_columns()) and `_drops` ("column: outcome").
     """
     types = column_types(table)
     if table is PERSON:
@@ -52,12 +52,12 @@ def standardised(
 
 
 def noted_columns(table: Table) -> tuple[str, ...]:
-    """What the bits of `_changes` stand for."""
+    """Return the columns that the bits of `_changes` stand for, in order."""
     return tuple(column_types(table))
 
 
 def _money(name: str, types: Mapping[str, T.DataType]) -> Column:
-    """In its currency's minor units; what goes back to the customer is negative, whatever sign the source gives."""
+    """Return an amount in its currency's minor units; money back to the customer is always negative."""
     amount = in_minor_units(F.col(name), F.col("currency")).try_cast(MONEY)
     return (
         F.when(F.col("kind").isin(*_CREDIT_KINDS), -F.abs(amount)).otherwise(amount)

@@ -1,8 +1,9 @@
-"""What becomes of every emitted row: current, deleted, superseded, quarantined or skipped."""
+"""Decides what becomes of every emitted row: current, deleted, superseded, quarantined or skipped."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from enum import StrEnum
 from functools import reduce
 
 from pyspark.sql import Column, DataFrame, Window
@@ -15,74 +16,81 @@ from cdi_spark.standardise.batches import CHANGES, DROPS
 
 ONE_VERSION = "one_version_a_key"
 
-# What became of an emitted row; a row over which a table was passed says nothing about it.
-PASSED_OVER, QUARANTINED, SUPERSEDED, DELETED, CURRENT = (
-    "skipped", "quarantined", "superseded", "deleted", "current",
-)  # fmt: skip
+
+class RowStatus(StrEnum):
+    """What becomes of an emitted row."""
+
+    SKIPPED = "skipped"  # the landed row has nothing for the table
+    QUARANTINED = "quarantined"
+    SUPERSEDED = "superseded"
+    DELETED = "deleted"
+    CURRENT = "current"
 
 
-def settled(checked: DataFrame, *, table: Table, per_key: str) -> DataFrame:
-    """What becomes of every emitted row: one row a key is current, the others are told apart.
+def resolve_versions(checked: DataFrame, *, table: Table, per_key: str) -> DataFrame:
+    """Decide what becomes of every emitted row; at most one row per key is current or deleted.
 
     Args:
-        checked: standardised() rows with failed_rules, of one source or several.
-        per_key: "latest" keeps the newest version; "merge" unites arrays and takes the last known scalars.
+        checked: standardise_rows() rows with failed_rules, of one source or several.
+        per_key: "latest" keeps the newest version; "merge" unites arrays and takes the newest known scalars.
     Returns:
         The table's columns, then `_source`, `_key`, `_status`, `_failed_rules`, `_landed`, `_superseded` (rows
-        merged into this one), `_changes`, `_drops`, `_file`, `_row_number` and `_row` (of quarantined rows only). Of
-        rows neither current nor deleted the table's columns but the key and record_id are null.
+        merged into this one), `_changes`, `_drops`, `_file`, `_row_number` and `_row` (of quarantined rows only). In
+        rows that are neither current nor deleted, the table's columns are null except the key and record_id.
     """
     key = table.key[0]
     rows = checked.withColumn("failed_rules", F.concat("_faults", "failed_rules"))
-    open_, failed = F.col("_status").isNull(), F.size("failed_rules") > 0
-    rows = rows.withColumn("_status", F.when(open_ & failed, F.lit(QUARANTINED)).otherwise(F.col("_status")))
+    is_open, failed = F.col("_status").isNull(), F.size("failed_rules") > 0
+    rows = rows.withColumn(
+        "_status", F.when(is_open & failed, F.lit(RowStatus.QUARANTINED)).otherwise(F.col("_status"))
+    )
     rows = _newest(rows, key) if per_key == "latest" else _merged(rows, key)
-    held = F.col("_status").isin(CURRENT, DELETED)
-    apart = ("record_id", "trust", "updated_at", "content_hash", "is_deleted")
-    told = [name for name in table.names if name not in apart]
+    is_kept = F.col("_status").isin(RowStatus.CURRENT, RowStatus.DELETED)
+    not_content = ("record_id", "trust", "updated_at", "content_hash", "is_deleted")
+    content = [name for name in table.names if name not in not_content]
     facts = {
-        "content_hash": F.sha2(F.to_json(F.struct(*told)), 256),
-        "is_deleted": F.col("_status") == DELETED,
+        "content_hash": F.sha2(F.to_json(F.struct(*content)), 256),
+        "is_deleted": F.col("_status") == RowStatus.DELETED,
     }
     always = (key, "record_id")
     return rows.select(
         *(
-            F.col(name) if name in always else F.when(held, facts.get(name, F.col(name))).alias(name)
+            F.col(name) if name in always else F.when(is_kept, facts.get(name, F.col(name))).alias(name)
             for name in table.names
         ),
         "_source",
         F.col("key").alias("_key"),
         "_status",
-        F.when(F.col("_status") == QUARANTINED, F.col("failed_rules")).alias("_failed_rules"),
+        F.when(F.col("_status") == RowStatus.QUARANTINED, F.col("failed_rules")).alias("_failed_rules"),
         "_landed",
         "_superseded",
         CHANGES,
         DROPS,
         "_file",
         "_row_number",
-        F.when(F.col("_status") == QUARANTINED, F.col("_row")).alias("_row"),
+        F.when(F.col("_status") == RowStatus.QUARANTINED, F.col("_row")).alias("_row"),
     )
 
 
 def _held() -> Column:
-    return F.when(F.col("_deleted"), F.lit(DELETED)).otherwise(F.lit(CURRENT))
+    return F.when(F.col("_deleted"), F.lit(RowStatus.DELETED)).otherwise(F.lit(RowStatus.CURRENT))
 
 
 def _newest(rows: DataFrame, key: str) -> DataFrame:
-    """Of the rows that passed, the newest a key; of two that nothing puts in order, one is quarantined."""
+    """Keep the newest valid row per key; of two different rows that have no order, one is quarantined."""
     passed = F.col("_status").isNull()
     versions = Window.partitionBy(key, "_status").orderBy(F.desc("_order"))
     rows = rows.withColumns(
         {"_nth": F.row_number().over(versions), "_first": F.first("_order").over(versions)}
     )
-    same = (F.col("_order.said").eqNullSafe(F.col("_first.said"))) & (
+    same = (F.col("_order.version").eqNullSafe(F.col("_first.version"))) & (
         F.col("_order._ingested_at") == F.col("_first._ingested_at")
     )
     tied = passed & (F.col("_nth") > 1) & same & (F.col("_order.hash") != F.col("_first.hash"))
     status = (
-        F.when(tied, F.lit(QUARANTINED))
+        F.when(tied, F.lit(RowStatus.QUARANTINED))
         .when(passed & (F.col("_nth") == 1), _held())
-        .otherwise(F.coalesce("_status", F.lit(SUPERSEDED)))
+        .otherwise(F.coalesce("_status", F.lit(RowStatus.SUPERSEDED)))
     )
     rules = F.when(tied, F.array(F.lit(ONE_VERSION))).otherwise(F.col("failed_rules"))
     return rows.withColumns({"_status": status, "failed_rules": rules, "_superseded": F.lit(0).cast("long")})
@@ -113,21 +121,21 @@ def _merged(rows: DataFrame, key: str) -> DataFrame:
     )
 
 
-def held(rows: DataFrame, table: Table) -> DataFrame:
-    """The settled rows that the silver table is to hold, deleted persons among them; `_gone` for events."""
-    kept = rows.where(F.col("_status").isin(CURRENT, DELETED))
+def keep_current(rows: DataFrame, table: Table) -> DataFrame:
+    """Keep the rows that the silver table holds; deleted persons stay, deleted events have `_gone` set."""
+    kept = rows.where(F.col("_status").isin(RowStatus.CURRENT, RowStatus.DELETED))
     if table is PERSON:
         return kept.select(*table.names)
-    return kept.select(*table.names, (F.col("_status") == DELETED).alias("_gone"))
+    return kept.select(*table.names, (F.col("_status") == RowStatus.DELETED).alias("_gone"))
 
 
-def differing(held_rows: DataFrame, current: DataFrame, table: Table, *, by: Sequence[str]) -> DataFrame:
-    """The rows that the table lacks or holds otherwise: a MERGE of all costs several times as much.
+def keep_changed(held_rows: DataFrame, current: DataFrame, table: Table, *, by: Sequence[str]) -> DataFrame:
+    """Keep the rows that are new or differ from the table; a MERGE of all rows costs several times as much.
 
     Args:
-        held_rows: held().
+        held_rows: keep_current().
         current: the silver table.
-        by: columns in which a row differs from the table's.
+        by: columns that are compared.
     """
     key = table.key[0]
     there = current.select(key, F.struct(*by).alias("_there"))
@@ -138,8 +146,8 @@ def differing(held_rows: DataFrame, current: DataFrame, table: Table, *, by: Seq
 
 
 def quarantine_rows(rows: DataFrame, *, target: str) -> DataFrame:
-    """silver.quarantine rows of the settled rows that failed at least one rule."""
-    return rows.where(F.col("_status") == QUARANTINED).select(
+    """Return rows of silver.quarantine, one per row that failed at least one rule."""
+    return rows.where(F.col("_status") == RowStatus.QUARANTINED).select(
         F.lit(target).alias("target"),
         F.col("_source").alias("source"),
         F.col("_key").alias("key"),
@@ -152,27 +160,27 @@ def quarantine_rows(rows: DataFrame, *, target: str) -> DataFrame:
     )
 
 
-def absent(
-    current: DataFrame, settled_rows: DataFrame, table: Table, *, sources: Sequence[Source]
+def find_absent(
+    current: DataFrame, resolved: DataFrame, table: Table, *, sources: Sequence[Source]
 ) -> DataFrame:
-    """Rows of the table that no delivery speaks of any more.
+    """Find the rows of the table that no delivery has any more.
 
-    That is what a snapshot's newest delivery lacks, and what came from sources that conf no longer has. A row
-    in quarantine is not absent: its last good version stays.
+    Those are rows that are missing from a snapshot's newest delivery, and rows of sources that conf no longer has. A
+    quarantined row is not absent: its last valid version stays.
 
     Args:
         current: the silver table.
-        settled_rows: all rows of the deliveries, whatever became of them.
+        resolved: resolve_versions(), all rows of the deliveries.
     """
     key = table.key[0]
     changes = [source.name for source in sources if source.load == "changes"]
     here = current.where(~F.substring_index(key, ":", 1).isin(changes))
     if table is PERSON:
         here = here.where("NOT is_deleted")
-    spoken_of = settled_rows.where(F.col("_status") != PASSED_OVER).select(key).distinct()
-    return here.join(spoken_of, key, "left_anti")
+    delivered = resolved.where(F.col("_status") != RowStatus.SKIPPED).select(key).distinct()
+    return here.join(delivered, key, "left_anti")
 
 
 def union(parts: list[DataFrame]) -> DataFrame:
-    """All rows of the parts, columns matched by name."""
+    """Return all rows of the parts, with columns matched by name."""
     return reduce(lambda left, right: left.unionByName(right), parts)

@@ -1,1 +1,1 @@
-"""Stewards' decisions: judgements and overrides."""
+"""Decisions of stewards: judgements and overrides."""

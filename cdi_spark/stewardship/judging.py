@@ -1,4 +1,4 @@
-"""Stewards' judgements: checked against those that hold, and put on record."""
+"""Records judgements of stewards, checked against the active ones."""
 
 from __future__ import annotations
 
@@ -11,30 +11,21 @@ from pyspark.sql import functions as F
 from cdi_spark.errors import CdiError
 from cdi_spark.schema import JUDGEMENT, PERSON
 from cdi_spark.spark.local_rows import local_rows
-from cdi_spark.stewardship.judgements import (
-    CANNOT,
-    MUST,
-    WITHDRAWN,
-    Judgement,
-    Pair,
-    against,
-    standing,
-)
+from cdi_spark.stewardship.judgements import Judgement, Pair, Verdict, active_judgements, find_contradiction
 from cdi_spark.stewardship.log import append_in_turn, no_such_record
 from cdi_spark.storage import Storage
 
 
 @dataclass(frozen=True)
 class Decision:
-    """What a steward says of two records, in any order.
+    """A steward's decision about two records, in any order.
 
     Attributes:
-        verdict: judgements.MUST, CANNOT or WITHDRAWN.
-        why: the reason given.
+        why: the reason.
     """
 
     records: Pair
-    verdict: str
+    verdict: Verdict
     why: str
 
     @property
@@ -43,18 +34,17 @@ class Decision:
         return min(self.records), max(self.records)
 
 
-def judge(storage: Storage, records: tuple[str, str], verdict: str, *, by: str, why: str) -> bool:
-    """Put a steward's decision about two records on record; it holds from the next run on.
+def judge(storage: Storage, records: tuple[str, str], verdict: Verdict, *, by: str, why: str) -> bool:
+    """Record a steward's decision about two records; it takes effect with the next run.
 
     Args:
         records: two record_ids, in any order.
-        verdict: judgements.MUST, CANNOT or WITHDRAWN.
-        by, why: who decided, and the reason given.
+        by, why: who decided, and the reason.
     Returns:
-        False where the decision holds already; nothing is written then.
+        False where the same decision is active already; then nothing is written.
     Raises:
-        CdiError: a record is not there; nothing to withdraw; or decisions that hold say the contrary, and the
-            message has the chain of them that proves it.
+        CdiError: a record does not exist, there is nothing to withdraw, or active judgements contradict the decision;
+            then the message has their chain.
     """
     (outcome,) = judge_all(storage, [Decision(records, verdict, why)], by=by)
     if isinstance(outcome, CdiError):
@@ -63,24 +53,26 @@ def judge(storage: Storage, records: tuple[str, str], verdict: str, *, by: str, 
 
 
 def judge_all(storage: Storage, asked: Sequence[Decision], *, by: str) -> list[bool | CdiError]:
-    """Put decisions on record one after the other, each in the light of those before it; in one commit.
+    """Record decisions in order, each checked against those before it, in one commit.
 
     Args:
         by: who decided.
     Returns:
-        Of every decision what judge() returns of it, or the error that it raises.
+        For every decision what judge() returns, or the error that it raises.
     """
     live = _live(storage, asked)
     outcomes: list[bool | CdiError] = []
 
     def entries(step: int) -> list[tuple[object, ...]]:
-        held = {judgement.pair: judgement for judgement in standing(storage.read_or_empty(JUDGEMENT))}
+        active = {
+            judgement.pair: judgement for judgement in active_judgements(storage.read_or_empty(JUDGEMENT))
+        }
         made: list[tuple[object, ...]] = []
         outcomes.clear()
         at = datetime.now(UTC)
         for decision in asked:
             try:
-                new = _is_new(decision, held, live)
+                new = _is_new(decision, active, live)
             except CdiError as refused:
                 outcomes.append(refused)
                 continue
@@ -89,40 +81,42 @@ def judge_all(storage: Storage, asked: Sequence[Decision], *, by: str) -> list[b
                 continue
             pair, verdict = decision.pair, decision.verdict
             made.append((step + len(made), *pair, verdict, by, decision.why, at))
-            if verdict == WITHDRAWN:
-                del held[pair]
+            if verdict is Verdict.WITHDRAWN:
+                del active[pair]
             else:
-                held[pair] = Judgement(*pair, verdict, by, decision.why, at)
+                active[pair] = Judgement(*pair, verdict, by, decision.why, at)
         return made
 
     append_in_turn(storage, JUDGEMENT, entries)
     return outcomes
 
 
-def _is_new(decision: Decision, held: dict[Pair, Judgement], live: set[str]) -> bool:
-    """Whether a decision may be put on record; False where it holds already.
+def _is_new(decision: Decision, active: dict[Pair, Judgement], live: set[str]) -> bool:
+    """Whether a decision is to be recorded; False where it is active already.
 
     Raises:
         CdiError: see judge().
     """
     pair, verdict = decision.pair, decision.verdict
     if pair[0] == pair[1]:
-        raise CdiError(f"judge: {pair[0]} is one record. Name two.")
-    if verdict != WITHDRAWN:
-        _want_live(pair, live)
-    own = held.get(pair)
-    if verdict == WITHDRAWN and own is None:
+        raise CdiError(f"judge: {pair[0]} is one record. Name two records.")
+    if verdict is not Verdict.WITHDRAWN:
+        _require_live(pair, live)
+    own = active.get(pair)
+    if verdict is Verdict.WITHDRAWN and own is None:
         raise CdiError(f"judge: nothing is decided about {pair[0]} and {pair[1]}. See `cdi judge list`.")
     if own is not None and own.verdict == verdict:
         return False
-    if verdict != WITHDRAWN:
-        _want_no_contrary(list(held.values()), pair, verdict)
+    if verdict is not Verdict.WITHDRAWN:
+        _require_no_contradiction(list(active.values()), pair, verdict)
     return True
 
 
 def _live(storage: Storage, asked: Sequence[Decision]) -> set[str]:
-    """Of the records that are named, to decide something about them, those that there are."""
-    names = sorted({name for decision in asked if decision.verdict != WITHDRAWN for name in decision.pair})
+    """Return the records that decisions name and that exist; withdrawals are not checked."""
+    names = sorted(
+        {name for decision in asked if decision.verdict is not Verdict.WITHDRAWN for name in decision.pair}
+    )
     if not names:
         return set()
     named = local_rows(storage.spark, [(name,) for name in names], "record_id string")
@@ -130,22 +124,23 @@ def _live(storage: Storage, asked: Sequence[Decision]) -> set[str]:
     return {row["record_id"] for row in live.select("record_id").collect()}
 
 
-def _want_live(pair: Pair, live: set[str]) -> None:
+def _require_live(pair: Pair, live: set[str]) -> None:
     missing = [record for record in pair if record not in live]
     if missing:
         raise no_such_record("judge", missing)
 
 
-def _want_no_contrary(held: Sequence[Judgement], pair: Pair, verdict: str) -> None:
-    chain = against(held, pair, verdict)
+def _require_no_contradiction(active: Sequence[Judgement], pair: Pair, verdict: Verdict) -> None:
+    chain = find_contradiction(active, pair, verdict)
     if chain is None:
         return
-    signs = {MUST: "is", CANNOT: "is not"}
-    told = "; ".join(
-        f"{step.left} {signs[step.verdict]} {step.right} ({step.by}, {step.at:%Y-%m-%d})" for step in chain
+    relations = {Verdict.MUST_LINK: "is", Verdict.CANNOT_LINK: "is not"}
+    steps = "; ".join(
+        f"{step.left} {relations[step.verdict]} {step.right} ({step.by}, {step.at:%Y-%m-%d})"
+        for step in chain
     )
-    persons = "one person" if verdict == MUST else "two persons"
+    persons = "one person" if verdict is Verdict.MUST_LINK else "two persons"
     raise CdiError(
-        f"judge: {pair[0]} and {pair[1]} cannot be {persons}, for it is decided that {told}. "
-        "Withdraw one of these decisions first."
+        f"judge: {pair[0]} and {pair[1]} cannot be {persons}: earlier decisions contradict it ({steps}). "
+        "Withdraw one of them first."
     )

@@ -1,4 +1,4 @@
-"""Stewards' logs, whose entries are numbered: who decides at the same time as somebody else gets another number."""
+"""Numbered logs of stewards: two that decide at the same time get different numbers."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from cdi_spark.storage import Storage
 
 Entries = Sequence[tuple[object, ...]]
 
-# So often an entry is tried under a new number.
+# How often an entry is tried under a new number.
 _TRIES = 10
 
 
@@ -22,37 +22,37 @@ def append_in_turn(storage: Storage, table: Table, entries: Callable[[int], Entr
 
     Args:
         table: its first column is step, its last the time of the entry.
-        entries: makes them, numbered from the step that it is given on; asked again where somebody else got that step,
-            and none where nothing is to be written.
+        entries: returns the entries, numbered from the given step on; called again where somebody else got that step.
+            Without entries nothing is written.
     Raises:
         ConflictError: others got every step that was tried.
     """
     for _ in range(_TRIES):
         newest = storage.read_or_empty(table).agg(F.max("step").alias("step")).first()
-        # The step first: who decides before the entries are made gets it, and they are made again.
+        # The step is read first: if somebody else decides before the entries are written, the entries are made again.
         first = ((newest and newest["step"]) or 0) + 1
         made = entries(first)
         if not made or _was_appended(storage, table, made, first=first):
             return
-    raise ConflictError(f"{table.name}: others decide all the time. Try again.")
+    raise ConflictError(f"{table.name}: others recorded decisions at the same time. Try again.")
 
 
 def no_such_record(command: str, records: Iterable[str]) -> CdiError:
-    """What a steward is told who names records that are not there."""
+    """Return the error for records that do not exist."""
     return CdiError(
         f"{command}: {' and '.join(records)}: no such record in silver.person. A record id is <source>:<key>; "
-        "`cdi why ENTITY` lists a customer's."
+        "`cdi why ENTITY` lists those of a customer."
     )
 
 
 def _was_appended(storage: Storage, table: Table, entries: Entries, *, first: int) -> bool:
-    """Whether it was these that got their steps."""
+    """Append the entries; whether they, and not those of somebody else, got their steps."""
     try:
         rows = local_rows(storage.spark, entries, table.schema)
-        # Who decides meanwhile has read no later step than this one, and so goes by this number or a smaller one.
+        # Anyone who decides at the same time has read this step or an earlier one, and uses that number.
         storage.append(table, rows, token=table.name.split(".")[1], step=first)
     except ConflictError:
         return False
     steps = F.col("step").between(first, first + len(entries) - 1)
-    there = storage.read(table.name).where(steps).drop(table.names[-1]).orderBy("step").collect()
-    return [tuple(row) for row in there] == [entry[:-1] for entry in entries]
+    written = storage.read(table.name).where(steps).drop(table.names[-1]).orderBy("step").collect()
+    return [tuple(row) for row in written] == [entry[:-1] for entry in entries]

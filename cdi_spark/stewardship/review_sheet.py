@@ -1,4 +1,4 @@
-"""Pairs as a sheet that a clerk fills in, and what was filled in, as judgements."""
+"""Writes pairs as a sheet to fill in, and records the answers as judgements."""
 
 from __future__ import annotations
 
@@ -12,25 +12,25 @@ from typing import Any
 
 from cdi_spark.errors import CdiError
 from cdi_spark.schema import SHOWN
-from cdi_spark.stewardship.judgements import CANNOT, MUST
+from cdi_spark.stewardship.judgements import Verdict
 from cdi_spark.stewardship.judging import Decision, judge_all
 from cdi_spark.storage import Storage
 
-_ASKED = ("record_id_l", "record_id_r", "answer", "note")
-_TOLD = ("reason", "match_weight", "match_probability", "entity_id_l", "entity_id_r")
-COLUMNS = (*_ASKED, *_TOLD, *(f"{name}_{side}" for name in SHOWN for side in "lr"))
-_VERDICTS = dict.fromkeys(("same", "s", "yes", "y", "1"), MUST) | dict.fromkeys(
-    ("different", "d", "no", "n", "0"), CANNOT
+_FILLED_IN = ("record_id_l", "record_id_r", "answer", "note")
+_SHOWN_FIRST = ("reason", "match_weight", "match_probability", "entity_id_l", "entity_id_r")
+COLUMNS = (*_FILLED_IN, *_SHOWN_FIRST, *(f"{name}_{side}" for name in SHOWN for side in "lr"))
+_VERDICTS = dict.fromkeys(("same", "s", "yes", "y", "1"), Verdict.MUST_LINK) | dict.fromkeys(
+    ("different", "d", "no", "n", "0"), Verdict.CANNOT_LINK
 )
-# What a spreadsheet may take for a formula: where a cell begins, and behind a semicolon, which parts cells in
-# many countries. An apostrophe more or less in front of it is told apart from those that were there.
+# Text that a spreadsheet may read as a formula, at the start of a cell and after a semicolon, which separates cells in
+# many countries. Apostrophes that were already there are counted, so that guarding can be undone.
 _FORMULA = r"(?='*(?: *[=+\-@]|[\t\r\n]))"
 _GUARDED, _GUARD = re.compile(rf"(^|;)'{_FORMULA}"), re.compile(rf"(^|;){_FORMULA}")
 
 
 @dataclass(frozen=True)
 class Answer:
-    """A row of a sheet that was answered; `row` counts from 1, the header."""
+    """An answered row of a sheet; row 1 is the header."""
 
     row: int
     decision: Decision
@@ -38,7 +38,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Sheet:
-    """What a sheet says: answers, how many rows have none, and rows that cannot be read, each with its fault."""
+    """The content of a sheet: answers, the number of rows without one, and the faults of rows that cannot be read."""
 
     answers: list[Answer]
     empty: int
@@ -47,12 +47,12 @@ class Sheet:
 
 @dataclass(frozen=True)
 class Taken:
-    """What became of answers.
+    """The result of recording answers.
 
     Attributes:
-        recorded: how many are on record now.
-        known: how many were decided so already.
-        refused: by row, why an answer is not on record.
+        recorded: number of answers that were recorded.
+        known: number of answers that were decided already.
+        refused: by row, why an answer was not recorded.
     """
 
     recorded: int
@@ -61,57 +61,57 @@ class Taken:
 
 
 def sheet(pairs: Sequence[Mapping[str, Any]]) -> str:
-    """Pairs as CSV with COLUMNS, answer and note empty; no cell begins a formula.
+    """Return pairs as CSV with COLUMNS, answer and note empty; no cell is a formula.
 
     Args:
-        pairs: of pairs_to_review().
+        pairs: pairs_to_review().
     """
     file = io.StringIO()
     writer = csv.writer(file, lineterminator="\n")
     writer.writerow(COLUMNS)
     writer.writerows([_cell(pair.get(name)) for name in COLUMNS] for pair in pairs)
-    # Spreadsheets take a file without this mark for one in the machine's own encoding.
+    # Without this mark spreadsheets assume the local encoding.
     return "\N{ZERO WIDTH NO-BREAK SPACE}" + file.getvalue()
 
 
 def read_sheet(file: Path) -> Sheet:
-    """The answers in a CSV file; of its columns only the records, answer and note are looked at.
+    """Read the answers from a CSV file; reads only the columns of the records, answer and note.
 
     Raises:
-        CdiError: it is not there, is no such CSV file, or lacks a column.
+        CdiError: the file does not exist, is not such a CSV file, or lacks a column.
     """
     try:
         text = file.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise CdiError(f"{file}: is not in UTF-8. Save it as CSV UTF-8.") from None
+        raise CdiError(f"{file}: the file is not in UTF-8. Save it as CSV UTF-8.") from None
     except OSError as fault:
         raise CdiError(f"{file}: cannot be read ({fault.strerror}).") from None
-    # Where the comma stands in numbers, spreadsheets part cells by semicolons.
-    sign = max(",;\t", key=text.partition("\n")[0].count)
-    # Strict, for a quote that is never closed would swallow the rows behind it.
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=sign, strict=True)
+    # Where numbers have a decimal comma, spreadsheets separate cells by semicolons.
+    delimiter = max(",;\t", key=text.partition("\n")[0].count)
+    # Strict: otherwise a quote that is never closed would swallow the rows after it.
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
         rows = list(reader)
     except csv.Error:
-        raise CdiError(f"{file}, line {reader.line_num}: is no CSV; see to its quotes.") from None
+        raise CdiError(f"{file}, line {reader.line_num}: is not CSV. Check the quotes.") from None
     header = rows[0] if rows else []
-    if lacking := [name for name in _ASKED if name not in header]:
+    if lacking := [name for name in _FILLED_IN if name not in header]:
         raise CdiError(
-            f"{file}, row 1: has no {', '.join(lacking)}. It wants the columns {', '.join(_ASKED)}."
+            f"{file}, row 1: missing columns: {', '.join(lacking)}. The sheet needs {', '.join(_FILLED_IN)}."
         )
     answers, empty, faults = [], 0, {}
     for number, row in enumerate(rows[1:], start=2):
         cells = dict(zip(header, row, strict=False))
-        left, right = (_unguarded(cells.get(name, "")) for name in _ASKED[:2])
+        left, right = (_unguarded(cells.get(name, "")) for name in _FILLED_IN[:2])
         answer = cells.get("answer", "").strip().casefold()
         if not any(row):
             continue
         if not (":" in left and ":" in right and "answer" in cells):
-            faults[number] = "wants two record ids, <source>:<key>, and an answer, which may be empty"
+            faults[number] = "needs two record ids, <source>:<key>, and an answer, which may be empty"
         elif not answer:
             empty += 1
         elif answer not in _VERDICTS:
-            faults[number] = "the answer is none of same, different and empty"
+            faults[number] = "the answer must be same, different or empty"
         else:
             why = _unguarded(cells.get("note", "")).strip() or "review"
             answers.append(Answer(number, Decision((left, right), _VERDICTS[answer], why)))
@@ -119,14 +119,14 @@ def read_sheet(file: Path) -> Sheet:
 
 
 def take_answers(storage: Storage, answers: Sequence[Answer], *, by: str) -> Taken:
-    """Put answers on record as judgements, in the order of the sheet.
+    """Record answers as judgements, in the order of the sheet.
 
     Args:
         by: who gave them.
     """
     outcomes = judge_all(storage, [answer.decision for answer in answers], by=by)
-    told = list(zip(answers, outcomes, strict=True))
-    refused = {answer.row: str(outcome) for answer, outcome in told if isinstance(outcome, CdiError)}
+    results = list(zip(answers, outcomes, strict=True))
+    refused = {answer.row: str(outcome) for answer, outcome in results if isinstance(outcome, CdiError)}
     return Taken(outcomes.count(True), outcomes.count(False), refused)
 
 

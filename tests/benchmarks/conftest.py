@@ -11,7 +11,7 @@ from cdi_spark.spark.session import launch_settings, spark_session
 
 @pytest.fixture(scope="session")
 def spark_session_of_all_tests() -> Iterator[SparkSession]:
-    # Splink on Spark wants its own functions; they are no part of the package.
+    # Splink on Spark needs its own functions, which are not part of the package.
     jars = f"{launch_settings()['spark.jars']},{similarity_jar_location()}"
     spark = spark_session({"spark.jars": jars})
     yield spark

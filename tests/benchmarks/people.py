@@ -1,4 +1,4 @@
-"""Made-up persons by the hundred thousand, with errors, in a second or two: to time scoring, not to judge it."""
+"""Hundreds of thousands of made-up persons with errors, within seconds: to time scoring, not to evaluate it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import duckdb
 
-# People have five records or so; every field but the first record's goes missing or wrong now and then.
+# People have about five records; fields of all but the first record are sometimes missing or wrong.
 _RECORDS_A_PERSON = 5
 
 

@@ -29,7 +29,7 @@ from cdi_spark.storage import Storage
 from tests.benchmarks import workloads
 from tests.benchmarks.people import make_people
 
-# What person_features() makes of the made-up people, in DuckDB's SQL.
+# The features that person_features() computes for the made-up people, as DuckDB SQL.
 _FEATURES = {
     "record_id": "record_id",
     "given": "lower(strip_accents(trim(given_name)))",

@@ -21,7 +21,8 @@ from cdi_spark.linkage.model.person_model import (
     PersonModel,
 )
 from cdi_spark.linkage.model.splink_sql import splink_settings
-from cdi_spark.linkage.training import train
+from cdi_spark.linkage.training import freeze
+from cdi_spark.linkage.training.term_frequencies import count_terms, term_frequencies
 from cdi_spark.schema import PERSON, SHARED_VALUE
 from cdi_spark.spark.local_rows import local_rows
 
@@ -31,7 +32,7 @@ _CLOSE = "jaro_winkler_similarity({0}_l, {0}_r) >= 0.92"
 _SIMILAR = "jaro_winkler_similarity({0}_l, {0}_r) >= 0.7"
 
 
-# Of every column its levels: SQL, m, u. Each starts with the same value and ends with all the rest.
+# By column its levels: SQL, m, u. The first level is the same value, the last one everything else.
 _LEVELS = {
     "given": [("{0}_l = {0}_r", 0.7, 0.006), (_CLOSE, 0.1, 0.002), (_SIMILAR, 0.1, 0.03), ("ELSE", 0.1, 0.962)],
     "family": [("{0}_l = {0}_r", 0.7, 0.0004), (_CLOSE, 0.1, 0.001), (_SIMILAR, 0.1, 0.02), ("ELSE", 0.1, 0.9786)],
@@ -103,11 +104,11 @@ def frozen(persons: DataFrame, workload: str) -> Frozen:
         Parameters((), 1, np.array([[m for _, m, _ in levels]]), np.array([[u for *_, u in levels]]), ())
         for levels in _LEVELS.values()
     ]
-    terms = train.count_terms(persons.transform(person_features), model=chosen)
-    frequencies, rare = train.term_frequencies(terms.localCheckpoint())
+    terms = count_terms(persons.transform(person_features), model=chosen)
+    frequencies, rare = term_frequencies(terms.localCheckpoint())
     trained = Row(
         model_id=workload,
-        settings=train.as_json(splink_settings(chosen, parameters, prior=_PRIOR)),
+        settings=freeze.as_json(splink_settings(chosen, parameters, prior=_PRIOR)),
         parents={},
         stop_keys=[],
         rare_frequencies=rare,

@@ -1,4 +1,4 @@
-"""`cdi run` over a pipeline that only says what it does, without Spark: for tests of what a terminal shows.
+"""`cdi run` over a pipeline that only reports what it does, without Spark: for tests of what a terminal shows.
 
 python -m tests.cli.fake_run FOLDER text|json well|failing|waiting
 """
@@ -29,7 +29,7 @@ ROWS = {
 }
 
 
-def at_work(how: str, stage: str) -> None:
+def do_stage(how: str, stage: str) -> None:
     if stage == "ingest":
         side_by_side(lambda _: time.sleep(0.6), ["crm", "shop"], doing="reading {}".format)
         for n in range(30):
@@ -63,7 +63,7 @@ def main(folder: Path, form: str, how: str) -> int:
             logs.stage_began(stage)
             status, rows = "failed", {}
             try:
-                at_work(how, stage)
+                do_stage(how, stage)
                 status, rows = "succeeded", ROWS[stage]
             finally:
                 logs.stage_ended(stage, status, run_id="r1", seconds=2.5, rows=rows)

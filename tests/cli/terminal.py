@@ -41,7 +41,7 @@ def in_terminal(
     """Run a command whose stderr, and stdout if asked, is a terminal.
 
     Args:
-        env: further variables; those that say how the tests' own terminal is do not count.
+        env: further variables; those of the tests' own terminal are ignored.
         meanwhile: called once it has started; may read its stdout, and stop it.
     """
     ours, theirs = pty.openpty()
@@ -68,7 +68,7 @@ def in_terminal(
 def _read(terminal: int) -> bytes:
     try:
         return os.read(terminal, 1 << 16)
-    except OSError:  # how Linux tells that the other end is closed
+    except OSError:  # Linux: the other end is closed
         return b""
 
 

@@ -69,24 +69,24 @@ def test_a_faulty_person_model_of_the_project_fails_the_check(
     )
     (tmp_path / "person.yml").write_text("comparison: []\n")
     assert main(["check", "--project", str(tmp_path)]) == 2
-    told = capsys.readouterr().err
-    assert "person.yml" in told
-    assert "comparison" in told
+    printed = capsys.readouterr().err
+    assert "person.yml" in printed
+    assert "comparison" in printed
 
 
 @pytest.mark.parametrize(
-    ("arguments", "says"),
+    ("arguments", "message"),
     [
         (["check", "--project", str(DEMO), "--var", "raw"], "--var raw: write it as name=value"),
         (["run", "--project", str(DEMO), "--warehouse", "w", "--var", "rwa=x"], "declares no variable rwa"),
         (["check", "--project", "nowhere"], "no project.yml here"),
     ],
 )
-def test_a_mistake_in_the_arguments_is_told_with_status_2(
-    arguments: list[str], says: str, capsys: pytest.CaptureFixture[str]
+def test_a_mistake_in_the_arguments_is_reported_with_status_2(
+    arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(arguments) == 2
-    assert says in capsys.readouterr().err
+    assert message in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -32,7 +32,7 @@ def diagnosed(capsys: Printed, *arguments: str) -> tuple[int, dict[str, dict[str
 
 @pytest.fixture
 def roomy(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A disk with much space, whatever this machine has."""
+    """A disk with much space, on any machine."""
     monkeypatch.setattr(shutil, "disk_usage", lambda _: Usage(10**12, 0, 10**12))
 
 
@@ -50,7 +50,7 @@ def test_a_machine_that_has_everything_passes(capsys: Printed, tmp_path: Path) -
     assert not (tmp_path / "new").exists()
 
 
-def test_without_java_it_fails_and_says_what_to_install(
+def test_without_java_it_fails_and_names_what_to_install(
     capsys: Printed, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))

@@ -1,4 +1,4 @@
-"""What `cdi explain`, `why`, `models` and `blocking` say of a finished run."""
+"""What `cdi explain`, `why`, `models` and `blocking` print about a finished run."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def at(storage: Storage) -> list[str]:
     return ["--project", str(DEMO), "--warehouse", storage.warehouse]
 
 
-def said(arguments: list[str], capsys: pytest.CaptureFixture[str], status: int = 0) -> Any:
+def answered(arguments: list[str], capsys: pytest.CaptureFixture[str], status: int = 0) -> Any:
     assert main([*arguments, "--json"]) == status
     return json.loads(capsys.readouterr().out)
 
@@ -64,7 +64,7 @@ def test_explain_takes_a_pair_apart_and_draws_it(
     pair = demo_job.read("linkage.pair").orderBy(F.desc("match_weight"), "record_id_l").collect()[0]
     one, other = pair["record_id_l"], pair["record_id_r"]
     file = tmp_path / "pair.html"
-    found = said(["explain", other, one, *at(demo_job), "--html", str(file)], capsys)
+    found = answered(["explain", other, one, *at(demo_job), "--html", str(file)], capsys)
     assert found["record_ids"] == [one, other]
     assert sum(step["bits"] for step in found["steps"]) == pytest.approx(pair["match_weight"], abs=1e-9)
     assert found["match_probability"] == pytest.approx(pair["match_probability"], abs=1e-9)
@@ -79,7 +79,7 @@ def test_explain_takes_a_pair_apart_and_draws_it(
     assert not re.search(r"<script|https?://|<link", drawn)
 
 
-def test_a_project_that_changed_since_the_training_is_told(
+def test_a_project_that_changed_since_the_training_is_reported(
     demo_job: Storage, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     shutil.copytree(DEMO, tmp_path / "conf")
@@ -89,16 +89,16 @@ def test_a_project_that_changed_since_the_training_is_told(
     assert "was trained from another person model or other thresholds" in capsys.readouterr().err
 
 
-def test_explain_says_of_strangers_that_nothing_brought_them_together(
+def test_explain_reports_that_nothing_brought_strangers_together(
     demo_job: Storage, capsys: pytest.CaptureFixture[str]
 ) -> None:
     devices = demo_job.read("silver.person").where("source = 'usage'").orderBy("key").take(2)
     assert main(["explain", *(row["record_id"] for row in devices), *at(demo_job)]) == 0
-    told = " ".join(capsys.readouterr().out.split())
-    assert "blocking rules they share: none" in told
-    assert "in linkage.pair: no" in told
-    assert "entity today: two:" in told
-    assert "say nothing here: given_name" in told
+    printed = " ".join(capsys.readouterr().out.split())
+    assert "shared blocking rules: none" in printed
+    assert "in linkage.pair: no" in printed
+    assert "entity today: two:" in printed
+    assert "no evidence from: given_name" in printed
 
 
 def test_why_finds_the_link_without_which_an_entity_falls_apart(
@@ -107,7 +107,7 @@ def test_why_finds_the_link_without_which_an_entity_falls_apart(
     members = demo_job.read("entities.member").where("valid_to IS NULL")
     sizes = members.groupBy("entity_id").agg(F.count("*").alias("n"))
     largest = sizes.orderBy(F.desc("n"), "entity_id").collect()[0]
-    found = said(["why", largest["entity_id"], *at(demo_job)], capsys)
+    found = answered(["why", largest["entity_id"], *at(demo_job)], capsys)
     ids = {record["record_id"] for record in found["records"]}
     assert len(ids) == largest["n"] > 3
     assert len(found["links"]) == len(ids) * (len(ids) - 1) / 2
@@ -134,15 +134,15 @@ def test_why_finds_the_link_without_which_an_entity_falls_apart(
     assert "Weakest link:" in capsys.readouterr().out
 
 
-def test_why_tells_what_became_of_an_entity(storage: Storage, capsys: pytest.CaptureFixture[str]) -> None:
+def test_why_explains_what_became_of_an_entity(storage: Storage, capsys: pytest.CaptureFixture[str]) -> None:
     spark = storage.spark
     members = [("crm:1", "old", DAY, DAY, "r1"), ("crm:1", "new", DAY, None, "r2")]
     storage.merge(MEMBER, local_rows(spark, members, MEMBER.schema), when_changed=())
     events = [("e1", "old", "merged", ["old"], ["new"], DAY, "r2")]
     storage.merge(EVENT, local_rows(spark, events, EVENT.schema), when_changed=())
     assert main(["why", "old", *at(storage)]) == 1
-    told = " ".join(capsys.readouterr().err.split())
-    assert "old is no entity today: it was merged into new on 2026-03-01 (run r2)" in told
+    printed = " ".join(capsys.readouterr().err.split())
+    assert "old does not exist now: it was merged into new on 2026-03-01 (run r2)" in printed
     assert main(["why", "never", *at(storage)]) == 1
     assert "there never was an entity never" in capsys.readouterr().err
 
@@ -151,11 +151,11 @@ def test_the_model_made_active_is_the_one_that_scores(
     models: Storage, capsys: pytest.CaptureFixture[str]
 ) -> None:
     older = older_model(models)
-    listed = said(["models", *at(models)], capsys)
+    listed = answered(["models", *at(models)], capsys)
     assert [(m["model_id"], m["active"]) for m in listed] == [("newer", True), (older, False)]
     assert main(["models", "activate", older, *at(models)]) == 0
     capsys.readouterr()
-    listed = said(["models", *at(models)], capsys)
+    listed = answered(["models", *at(models)], capsys)
     assert [(m["model_id"], m["active"]) for m in listed] == [(older, True), ("newer", False)]
     assert main(["models", *at(models)]) == 0
     assert "newer" in capsys.readouterr().out
@@ -170,15 +170,15 @@ def test_a_model_of_another_person_model_is_not_made_active(
     assert "trained from another person model" in capsys.readouterr().err
     assert main(["models", "activate", "nobody", *at(models)]) == 1
     assert "no model nobody; there are" in capsys.readouterr().err
-    assert [m["model_id"] for m in said(["models", *at(models)], capsys) if m["active"]] == ["newer"]
+    assert [m["model_id"] for m in answered(["models", *at(models)], capsys) if m["active"]] == ["newer"]
 
 
-def test_compare_tells_the_bits_and_rules_that_differ(
+def test_compare_shows_the_bits_and_rules_that_differ(
     models: Storage, capsys: pytest.CaptureFixture[str]
 ) -> None:
     older = older_model(models)
     dropped = models.read(MODEL.name).where("model_id <> 'newer'").collect()[0]["rules"][0]
-    found = said(["models", "compare", older, "newer", *at(models)], capsys)
+    found = answered(["models", "compare", older, "newer", *at(models)], capsys)
     assert [level["difference"] for level in found["levels"] if level["difference"]] == [pytest.approx(1.0)]
     assert (found["rules_added"], found["rules_dropped"]) == (["brand new"], [dropped])
     assert main(["models", "compare", older, "newer", *at(models)]) == 0
@@ -215,6 +215,6 @@ def test_proposals_name_rules_that_the_model_lacks(
         return [rule for rule in candidate_rules(*arguments, **named) if "e-mail" in rule.name]
 
     monkeypatch.setattr(inspection, "candidate_rules", a_few)
-    (found,) = said(["blocking", "proposals", *at(storage)], capsys)
+    (found,) = answered(["blocking", "proposals", *at(storage)], capsys)
     assert (found["rule"], found["shares"]) == ("e-mail", "emails")
     assert 0 < found["finds"] <= found["compared"]

@@ -72,8 +72,8 @@ def test_without_a_terminal_there_are_log_lines_and_nothing_else(tmp_path: Path)
     done = subprocess.run(command(tmp_path), capture_output=True, text=True, check=True)
     lines = done.stderr.splitlines()
     assert len(lines) == 30 + 12 + 6
-    said = "run_id=r1 stage=ingest seconds=2.5 bronze.crm=1200 bronze.shop=34"
-    assert re.fullmatch(rf"{AT} INFO    succeeded {said}", lines[30])
+    fields = "run_id=r1 stage=ingest seconds=2.5 bronze.crm=1200 bronze.shop=34"
+    assert re.fullmatch(rf"{AT} INFO    succeeded {fields}", lines[30])
     assert re.fullmatch(
         rf"{AT} WARNING silver.person: 1 rows of source crm fail rule_0 run_id=r1 stage=standardise",
         lines[31],
@@ -92,8 +92,8 @@ def test_where_nobody_watches_a_terminal_has_log_lines_too(env: dict[str, str], 
 
 def test_a_project_that_wants_json_has_it_on_a_terminal(tmp_path: Path) -> None:
     seen = in_terminal(command(tmp_path, "json"))
-    told = [json.loads(line) for line in seen.raw.splitlines() if line.startswith("{")]
-    assert [line["stage"] for line in told if line["message"] == "succeeded"] == STAGES
+    lines = [json.loads(line) for line in seen.raw.splitlines() if line.startswith("{")]
+    assert [line["stage"] for line in lines if line["message"] == "succeeded"] == STAGES
     assert "━" not in seen.raw
     assert seen.out == ""
 
@@ -147,11 +147,11 @@ def test_more_warnings_than_a_few_are_counted() -> None:
     screen = Screen(["ingest"])
     with logs.watched(screen):
         for n in range(9):
-            logs.notice(f"told {n}")
-            logs.notice(f"told {n}", source=f"s{n}")
-    told = screen.warnings(see="")
-    assert told[:2] == ["told 0", "source s0: told 0"]
-    assert told[6:] == ["and 12 warnings more"]
+            logs.notice(f"notice {n}")
+            logs.notice(f"notice {n}", source=f"s{n}")
+    lines = screen.warnings(see="")
+    assert lines[:2] == ["notice 0", "source s0: notice 0"]
+    assert lines[6:] == ["and 12 warnings more"]
 
 
 def test_a_stage_that_had_nothing_to_do_is_shown_as_done() -> None:

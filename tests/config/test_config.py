@@ -1,4 +1,4 @@
-"""A conf folder loads as written, or an error names the file, the line and what to mend."""
+"""A conf folder loads as written, or an error names the file, the line and what to correct."""
 
 from pathlib import Path
 

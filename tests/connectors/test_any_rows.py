@@ -1,4 +1,4 @@
-"""Whatever rows a file holds, none ends a run, and every one is accounted for."""
+"""No row of a file ends a run, and every row is accounted for."""
 
 from __future__ import annotations
 
@@ -142,10 +142,10 @@ def test_no_row_ends_a_run_and_none_is_lost(
                 table = TABLES[f"silver.{emit.table}"]
                 settled_rows = (
                     delivery.rows.transform(mapping.current_rows, located, batches=delivery.batches)
-                    .transform(mapping.emitted, located, emit)
-                    .transform(silver.standardised, table, mapped=emit.columns, default_country="GB")
+                    .transform(mapping.emit_rows, located, emit)
+                    .transform(silver.standardise_rows, table, mapped=emit.columns, default_country="GB")
                     .transform(check_rows, silver.KEY_RULE, table=table.name)
-                    .transform(versions.settled, table=table, per_key=emit.per_key)
+                    .transform(versions.resolve_versions, table=table, per_key=emit.per_key)
                 )
                 [account] = ledger.tally(settled_rows).collect()
                 assert account["landed"] == landed

@@ -110,7 +110,7 @@ def test_any_other_row_makes_another_batch(spark: SparkSession, tmp_path: Path, 
     assert read(spark, source(first)).batches != read(spark, source(other)).batches
 
 
-def test_of_two_files_with_the_same_rows_one_lands_and_the_other_is_told(
+def test_of_two_files_with_the_same_rows_one_lands_and_the_other_is_reported(
     spark: SparkSession, tmp_path: Path
 ) -> None:
     for name in ("a.csv", "copy of a.csv"):
@@ -130,7 +130,9 @@ def test_files_whose_columns_differ_in_order_or_number_land_by_name(
     assert rows == [("1", "ann", None), ("2", "bob", "York")]
 
 
-def test_a_file_name_with_signs_of_a_pattern_is_that_file_alone(spark: SparkSession, tmp_path: Path) -> None:
+def test_a_file_name_with_characters_of_a_pattern_is_only_that_file(
+    spark: SparkSession, tmp_path: Path
+) -> None:
     file(tmp_path / "in", "a[1].csv", "id\n1\n")
     file(tmp_path / "in", "a1.csv", "id\n2\n")
     assert sorted(r["_key"] for r in rows_of(spark, source(tmp_path / "in")).collect()) == ["1", "2"]
@@ -139,8 +141,8 @@ def test_a_file_name_with_signs_of_a_pattern_is_that_file_alone(spark: SparkSess
 @pytest.mark.parametrize(
     ("said", "says"),
     [
-        ({"path": "/nowhere/a.csv"}, "source crm: /nowhere/a.csv: there is no such file. Mend path"),
-        ({"key": "contact_id"}, "source crm: .*a.csv: the files have no column `contact_id`. Mend the key"),
+        ({"path": "/nowhere/a.csv"}, "source crm: /nowhere/a.csv: there is no such file. Fix `path`"),
+        ({"key": "contact_id"}, "source crm: .*a.csv: the files have no column `contact_id`. Fix `key`"),
         ({"path": "package:no_such_package/a.csv"}, "the Python package no_such_package is not installed"),
         ({"path": "package:no.such.package/a.csv"}, "the Python package no.such.package is not installed"),
         ({"path": "package:cdi_spark/a.csv"}, "source crm: .*cdi_spark/a.csv: there is no such file"),

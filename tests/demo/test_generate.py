@@ -235,7 +235,7 @@ def test_what_is_paid_is_an_invoice_of_the_account_in_full(out: Path) -> None:
     assert all(abs(ledger[f"billing:{key}"]) == total for key, total in by_invoice.items())
 
 
-def test_what_is_true_of_everybody_with_a_record_today_is_told(out: Path) -> None:
-    told = {row["person"]: row for row in csv_rows(out / "truth_people.csv")}
-    assert told.keys() == {row["person"] for row in csv_rows(out / "truth.csv")}
-    assert all(row["family_name"] and row["birth_date"] and row["street"] for row in told.values())
+def test_true_values_are_written_for_everybody_with_a_record(out: Path) -> None:
+    known = {row["person"]: row for row in csv_rows(out / "truth_people.csv")}
+    assert known.keys() == {row["person"] for row in csv_rows(out / "truth.csv")}
+    assert all(row["family_name"] and row["birth_date"] and row["street"] for row in known.values())

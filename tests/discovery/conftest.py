@@ -1,4 +1,4 @@
-"""Files that nobody prepared, invented for a test, and the project that `cdi init` writes for them."""
+"""Raw files made for a test, and the project that `cdi init` writes for them."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ Rows = Sequence[Sequence[Any]]
 
 @dataclass
 class Written:
-    """A project that init wrote: its folder, what it told, and its sources by name."""
+    """A project that init wrote: its folder, what it printed, and its sources by name."""
 
     folder: Path
-    told: list[str]
+    printed: list[str]
     sources: dict[str, Any]
 
     @property
@@ -69,9 +69,9 @@ def init(tmp_path: Path) -> Init:
             path = raw / place
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content if isinstance(content, bytes) else content.encode())
-        told = init_project(tmp_path / name, [raw / only if only else raw])
+        printed = init_project(tmp_path / name, [raw / only if only else raw])
         sources = [yaml.safe_load(p.read_text()) for p in sorted((tmp_path / name / "sources").glob("*.yml"))]
-        return Written(tmp_path / name, told, {source["name"]: source for source in sources})
+        return Written(tmp_path / name, printed, {source["name"]: source for source in sources})
 
     return init
 

@@ -1,27 +1,34 @@
-"""How a column writes its dates is read off its values, and Spark SQL is written that reads them."""
+"""The date forms of a column are found from its values, and Spark SQL is written that reads them."""
 
+import runpy
 from collections import Counter
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
+from pathlib import Path
+from typing import Self
 
 import pytest
 
-from cdi_spark.discovery.draft.date_sql import as_date, as_timestamp, order_doubts
-from cdi_spark.discovery.lexicon.dates import (
+from cdi_spark import discovery
+from cdi_spark.discovery.draft.date_sql import as_date, as_timestamp, find_order_doubts
+from cdi_spark.discovery.read.columns import Column
+from cdi_spark.discovery.recognise.dates import (
+    find_placeholder,
     future_share,
     looks_like_births,
-    placeholder_of,
     read_dates,
 )
-from cdi_spark.discovery.read.columns import Column
 from cdi_spark.discovery.recognise.meaning import Guess
 
+TODAY = date(2026, 3, 4)
 BIRTHS = [date(1931, 2, 3) + timedelta(days=397 * n) for n in range(60)]
 
 
-def guess(values: list[str], *, month_first: bool = False, numbers: bool = False) -> Guess:
+def guess(
+    values: list[str], *, today: date = TODAY, month_first: bool = False, numbers: bool = False
+) -> Guess:
     counts = Counter(values)
     column = Column(("d",), values=counts, rows=len(values), filled=len(values), distinct=len(counts))
-    return Guess(column, reading=read_dates(counts, month_first=month_first, numbers=numbers))
+    return Guess(column, reading=read_dates(counts, today=today, month_first=month_first, numbers=numbers))
 
 
 @pytest.mark.parametrize(
@@ -89,13 +96,13 @@ def test_one_value_that_only_one_order_allows_decides_for_all() -> None:
     assert guess(["03/04/1980"] * 20 + ["04/25/1980"]).reading.order == "mdy"
 
 
-def test_without_such_a_value_the_country_decides_and_the_doubt_is_told() -> None:
+def test_without_such_a_value_the_country_decides_and_the_doubt_is_reported() -> None:
     values = ["03/04/1980", "05/06/1990", "01/02/2000"]
     assert guess(values).reading.order == "dmy"
     american = guess(values, month_first=True)
     assert american.reading.order == "mdy"
-    assert order_doubts(american.reading, "d") == [
-        "no value tells day from month; read mdy. Swap d and M if the day comes first"
+    assert find_order_doubts(american.reading, "d") == [
+        "no value shows whether day or month comes first; read as mdy. Swap d and M if the day comes first"
     ]
 
 
@@ -104,11 +111,10 @@ def test_several_forms_in_one_column_are_tried_in_turn() -> None:
     assert as_date(found) == "coalesce(cast(try_to_timestamp(d, 'M/d/yyyy') as date), try_cast(d as date))"
 
 
-def test_a_year_of_two_digits_that_is_to_come_is_of_the_last_century() -> None:
+def test_a_two_digit_year_in_the_future_belongs_to_the_last_century() -> None:
     sql = as_date(guess(["24.12.85", "31.01.07"]))
-    now = datetime.now(UTC).year % 100
     assert sql == (
-        f"cast(try_to_timestamp(concat(left(d, length(d) - 2), if(right(d, 2) > '{now:02d}', '19', '20'), "
+        "cast(try_to_timestamp(concat(left(d, length(d) - 2), if(right(d, 2) > '26', '19', '20'), "
         "right(d, 2)), 'd.M.yyyy') as date)"
     )
 
@@ -119,16 +125,35 @@ def test_days_that_no_calendar_has_do_not_fit() -> None:
 
 def test_dates_over_decades_are_births_and_recent_times_are_not() -> None:
     assert looks_like_births(guess([day.isoformat() for day in BIRTHS]).reading)
-    recent = [(datetime.now(UTC).date() - timedelta(days=n)).isoformat() for n in range(60)]
+    recent = [(TODAY - timedelta(days=n)).isoformat() for n in range(60)]
     assert not looks_like_births(guess(recent).reading)
 
 
 def test_a_date_that_stands_for_unknown_is_found_by_its_frequency() -> None:
     births = [day.isoformat() for day in BIRTHS]
-    assert placeholder_of(guess(births + ["1900-01-01"] * 12).reading) == "1900-01-01"
-    assert placeholder_of(guess([*births, "1900-01-01"]).reading) is None
-    assert placeholder_of(guess(births + ["1961-07-05"] * 12).reading) is None
+    assert find_placeholder(guess(births + ["1900-01-01"] * 12).reading) == "1900-01-01"
+    assert find_placeholder(guess([*births, "1900-01-01"]).reading) is None
+    assert find_placeholder(guess(births + ["1961-07-05"] * 12).reading) is None
 
 
-def test_the_share_of_dates_to_come_is_told() -> None:
+def test_the_share_of_future_dates_is_counted() -> None:
     assert future_share(guess(["2999-01-01", "1980-01-01"]).reading) == 0.5
+
+
+def test_past_and_future_depend_on_the_given_date() -> None:
+    days = ["1980-01-01", "2030-01-01"]
+    assert future_share(guess(days, today=date(2026, 3, 4)).reading) == 0.5
+    assert future_share(guess(days, today=date(2040, 3, 4)).reading) == 0
+    assert "> '40', '19', '20'" in as_date(guess(["24.12.85"], today=date(2040, 3, 4)))
+
+
+def test_import_does_not_read_the_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    class StoppedClock(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> Self:
+            raise AssertionError("the clock is read")
+
+    monkeypatch.setattr("datetime.datetime", StoppedClock)
+    folder = Path(discovery.__path__[0])
+    for path in sorted(folder.rglob("*.py")):
+        runpy.run_path(str(path))

@@ -1,4 +1,4 @@
-"""Which files there are, what each is by its content, and which are one source's."""
+"""Files are found, their format is detected, and those of one source are grouped."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from cdi_spark.discovery.read.deliveries import find_deliveries, glob_of
+from cdi_spark.discovery.read.deliveries import build_glob, find_deliveries
 from cdi_spark.errors import SourceError
 
 PEOPLE = "id,name,email\n1,Ann Lee,ann@lee.org\n2,Bo Ek,bo@ek.se\n"
@@ -26,7 +26,7 @@ def formats(folder: Path) -> dict[str, str]:
     return {d.files[0].name: d.format for d in find_deliveries([folder])[0]}
 
 
-def test_content_tells_what_a_file_is_whatever_its_name(tmp_path: Path) -> None:
+def test_the_format_of_a_file_is_detected_from_its_content_not_its_name(tmp_path: Path) -> None:
     lines = '{"id": 1}\n{"id": 2}\n'
     for name, content in {
         "lines.json": lines, "array.json": '[{"id": 1}]', "object.json": '{"people": [\n{"id": 1}]}',
@@ -49,7 +49,7 @@ def test_files_of_one_shape_whose_names_differ_by_date_are_one_source(tmp_path: 
     assert [[path.name for path in d.files] for d in found] == [
         [f"{kind}_2024-0{n}.csv" for n in (1, 2, 3)] for kind in ("other", "people")
     ]
-    assert glob_of(found[1].files) == tmp_path / "people_*.csv"
+    assert build_glob(found[1].files) == tmp_path / "people_*.csv"
 
 
 def test_parts_that_spark_wrote_are_one_source(tmp_path: Path) -> None:
@@ -78,12 +78,12 @@ def test_a_path_that_would_match_other_files_too_is_not_used(tmp_path: Path) -> 
     ]
 
 
-def test_signs_that_spark_takes_for_wildcards_are_kept_out_of_the_path() -> None:
-    assert glob_of([Path("/raw/people [v2] {final}.csv")]) == Path("/raw/people ?v2? ?final?.csv")
+def test_characters_that_are_wildcards_for_spark_are_kept_out_of_the_path() -> None:
+    assert build_glob([Path("/raw/people [v2] {final}.csv")]) == Path("/raw/people ?v2? ?final?.csv")
 
 
 @pytest.mark.parametrize(
-    ("name", "content", "says"),
+    ("name", "content", "message"),
     [
         ("empty.csv", b"", "is empty"),
         ("blank.csv", b"\n \n", "is empty"),
@@ -92,19 +92,19 @@ def test_signs_that_spark_takes_for_wildcards_are_kept_out_of_the_path() -> None
         ("page.dat", b"<?xml version='1.0'?><people/>", "XML or HTML"),
         ("packed.csv", gzip.compress(PEOPLE.encode()), "does not end in .gz"),
         ("half.csv.gz", gzip.compress(PEOPLE.encode() * 50)[:40], "cut off"),
-        ("pretty.json", b'{\n"id": 1\n}\n{\n"id": 2\n}\n', "one object a line"),
+        ("pretty.json", b'{\n"id": 1\n}\n{\n"id": 2\n}\n', "one object per line"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_a_file_that_cannot_be_read_is_an_error_when_named_and_left_out_of_a_folder(
-    tmp_path: Path, name: str, content: bytes, says: str
+    tmp_path: Path, name: str, content: bytes, message: str
 ) -> None:
     put(tmp_path, **{name: content, "people.csv": PEOPLE})
-    with pytest.raises(SourceError, match=rf"{name}: .*{says}"):
+    with pytest.raises(SourceError, match=rf"{name}: .*{message}"):
         find_deliveries([tmp_path / name])
-    found, left_out = find_deliveries([tmp_path])
+    found, skipped = find_deliveries([tmp_path])
     assert [d.files[0].name for d in found] == ["people.csv"]
-    assert [(one.path.name, says in one.why) for one in left_out] == [(name, True)]
+    assert [(one.path.name, message in one.reason) for one in skipped] == [(name, True)]
 
 
 def test_a_glob_finds_its_files_and_a_missing_path_is_an_error(tmp_path: Path) -> None:
@@ -113,5 +113,5 @@ def test_a_glob_finds_its_files_and_a_missing_path_is_an_error(tmp_path: Path) -
     with pytest.raises(SourceError, match="no such file or folder"):
         find_deliveries([tmp_path / "b.csv"])
     (tmp_path / "none").mkdir()
-    with pytest.raises(SourceError, match="no file there"):
+    with pytest.raises(SourceError, match="contains no file"):
         find_deliveries([tmp_path / "none"])

@@ -1,15 +1,15 @@
-"""Delimiter, quotes and header of a text table are read off its first lines."""
+"""Delimiter, quotes and header of a text table are detected from its first lines."""
 
 import pytest
 
-from cdi_spark.discovery.read.dialects import Dialect, dialect_of
+from cdi_spark.discovery.read.dialects import Dialect, detect_dialect
 from cdi_spark.errors import SourceError
 
 PEOPLE = [["1", "Ann Lee", "ann@lee.org"], ["2", "Bo Ek", "bo@ek.se"], ["3", "Cy Po", "cy@po.it"]]
 
 
 def read(lines: list[str]) -> Dialect:
-    return dialect_of("\n".join(lines) + "\n", where="people.csv")
+    return detect_dialect("\n".join(lines) + "\n", where="people.csv")
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|", "^"])
@@ -26,7 +26,7 @@ def test_a_first_line_of_data_is_no_header() -> None:
     assert read([",".join(row) for row in PEOPLE]) == Dialect(",", ("_c0", "_c1", "_c2"), header=False)
 
 
-def test_names_that_say_nothing_are_a_header_still() -> None:
+def test_names_without_meaning_are_still_a_header() -> None:
     assert read(["c1,c2,c3", *(",".join(row) for row in PEOPLE)]).names == ("c1", "c2", "c3")
 
 
@@ -35,18 +35,18 @@ def test_columns_are_called_as_spark_calls_them() -> None:
     assert read(lines).names == ("Phone0", "Name", "phone2", "_c3", "Total (€)")
 
 
-def test_single_quotes_and_backslashes_are_told() -> None:
+def test_single_quotes_and_backslashes_are_detected() -> None:
     assert read(["'id','name'", "'1','Lee, Ann'", "'2','Ek, Bo'"]).quote == "'"
     assert read(['"id","said"', '"1","a \\"b\\", c"', '"2","d"']).escape == "\\"
 
 
-def test_remarks_over_the_header_are_comments() -> None:
+def test_comments_before_the_header_are_skipped() -> None:
     read_ = read(["# export", "# of today", "id,name,mail", *(",".join(row) for row in PEOPLE)])
     assert (read_.comment, read_.names) == ("#", ("id", "name", "mail"))
 
 
 @pytest.mark.parametrize(
-    ("lines", "says"),
+    ("lines", "message"),
     [
         (["Customers of 2024", "", "id,name,mail", *(",".join(row) for row in PEOPLE)], "1 line of other text"),
         (["sep=;", "id;name", "1;a"], "hint for Excel"),
@@ -56,6 +56,6 @@ def test_remarks_over_the_header_are_comments() -> None:
         (["id   name      city", "1    Ann Lee   Leeds", "2    Bo Ek     Lund"], "fixed width"),
     ],
 )  # fmt: skip
-def test_what_spark_cannot_read_as_it_is_is_refused_with_what_to_do(lines: list[str], says: str) -> None:
-    with pytest.raises(SourceError, match=rf"people\.csv: .*{says}"):
+def test_what_spark_cannot_read_is_refused_with_what_to_do(lines: list[str], message: str) -> None:
+    with pytest.raises(SourceError, match=rf"people\.csv: .*{message}"):
         read(lines)

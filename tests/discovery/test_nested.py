@@ -1,4 +1,4 @@
-"""People in nested JSON: objects, lists, arrays of objects, and one object round them all."""
+"""People in nested JSON: objects, lists, arrays of objects, and one object around them all."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def test_nested_records_are_mapped_by_their_paths(init: Init, fake: Fake) -> Non
     }
 
 
-def test_one_object_round_an_array_of_records_is_exploded(init: Init, fake: Fake) -> None:
+def test_one_object_around_an_array_of_records_is_exploded(init: Init, fake: Fake) -> None:
     us = fake("en_US")
     users = [{"id": 1000 + n, "name": us.name(), "email": us.email()} for n in range(ROWS)]
     written = init({"users.json": json.dumps({"meta": {"count": ROWS}, "data": {"users": users}}, indent=1)})

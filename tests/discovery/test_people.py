@@ -1,4 +1,4 @@
-"""Files of people in many styles: which column becomes what of silver.person, and how it is read."""
+"""Files of people in many styles: which column fills which column of silver.person, and how it is read."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def test_a_german_list_with_old_encoding_is_read_whole(init: Init, fake: Fake, d
          {"given_name": "FORENAME", "family_name": "SURNAME", "postcode": "PCODE", "city": "TOWN"}),
     ],
 )  # fmt: skip
-def test_headers_of_many_languages_are_understood(
+def test_headers_of_many_languages_are_recognised(
     init: Init, fake: Fake, locale: str, country: str, header: str, expected: dict[str, str]
 ) -> None:
     made = fake(locale)
@@ -84,7 +84,7 @@ def test_headers_of_many_languages_are_understood(
 
 
 @pytest.mark.parametrize("header", [None, [f"c{n}" for n in range(10)]])
-def test_values_alone_tell_what_columns_hold(init: Init, fake: Fake, header: list[str] | None) -> None:
+def test_values_alone_show_what_columns_hold(init: Init, fake: Fake, header: list[str] | None) -> None:
     us = fake("en_US")
     rows = [
         [n + 1000, us.first_name(), us.last_name(), us.email(), us.numerify("(2##) 555-####"), born(us, "%m/%d/%Y"),
@@ -108,7 +108,7 @@ def test_values_alone_tell_what_columns_hold(init: Init, fake: Fake, header: lis
     assert written.project["default_country"] == "US"
 
 
-def test_one_column_of_whole_names_is_split_by_silver_whatever_its_order(init: Init, fake: Fake) -> None:
+def test_one_column_of_full_names_in_any_order_is_split_by_silver(init: Init, fake: Fake) -> None:
     gb = fake("en_GB")
     people = [(gb.first_name(), gb.last_name(), gb.email()) for _ in range(ROWS)]
     written = init(
@@ -213,7 +213,7 @@ def test_an_address_in_one_line_is_cut(init: Init, fake: Fake) -> None:
     assert "regexp_extract(Address" in columns["postcode"]
 
 
-def test_numbers_that_lost_their_zeros_or_got_a_fraction_are_mended(init: Init, fake: Fake) -> None:
+def test_numbers_that_lost_their_zeros_or_got_a_fraction_are_fixed(init: Init, fake: Fake) -> None:
     us = fake("en_US")
     rows = [
         [f"{n}.0", us.name(), us.numerify("212555####.0"), us.zipcode().lstrip("0"), us.state_abbr()]
@@ -238,7 +238,7 @@ def test_other_people_of_the_row_are_not_taken_for_the_person(init: Init, fake: 
     }
 
 
-def test_a_column_that_tells_who_is_one_person_is_never_mapped(init: Init, fake: Fake) -> None:
+def test_a_column_of_which_records_are_one_person_is_never_mapped(init: Init, fake: Fake) -> None:
     gb = fake("en_GB")
     rows = [[n, gb.first_name(), gb.last_name(), n // 3, f"E{n // 3}"] for n in range(ROWS)]
     written = init({"p.csv": table(["unique_id", "first_name", "surname", "cluster", "entity_id"], rows)})
@@ -246,7 +246,7 @@ def test_a_column_that_tells_who_is_one_person_is_never_mapped(init: Init, fake:
     assert written.sources["p"]["key"] == "unique_id"
 
 
-def test_lists_in_one_cell_and_words_for_nothing_are_taken_apart(
+def test_lists_in_one_cell_are_split_and_words_for_nothing_are_null(
     init: Init, fake: Fake, dice: Random
 ) -> None:
     gb = fake("en_GB")

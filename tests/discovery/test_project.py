@@ -1,4 +1,4 @@
-"""What init writes and tells as a whole: a project that loads, without a value of the data."""
+"""What init writes and prints: a project that loads, without a value of the data."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ def people(made: Faker, rows: int = 60) -> list[list[object]]:
 HEADER = ["id", "first", "last", "email", "phone", "street", "city", "postcode", "dob", "ssn"]
 
 
-def test_no_value_of_the_data_is_written_or_told(init: Init, fake: Fake) -> None:
+def test_no_value_of_the_data_is_written_or_printed(init: Init, fake: Fake) -> None:
     rows = people(fake("en_US"))
     written = init({"people.csv": table(HEADER, rows), "nohead.csv": table(None, rows)})
-    said = written.text + "\n".join(written.told)
+    said = written.text + "\n".join(written.printed)
     values = {str(cell) for row in rows for cell in row}
     assert not [value for value in values if re.search(rf"(?<!\w){re.escape(value)}(?!\w)", said)]
 
@@ -71,27 +71,27 @@ def test_truth_links_products_and_calendars_are_left_out_with_a_reason(init: Ini
         }
     )
     assert written.sources.keys() == {"people"}
-    told = "\n".join(line for line in written.told if line.startswith("left out"))
+    skipped = "\n".join(line for line in written.printed if line.startswith("skipped"))
     for name, why in {
         "truth": "labels",
         "pairs": "labels",
         "links": "labels",
         "crosswalk": "keys and short codes",
-        "products": "nothing about people",
-        "calendar": "nothing about people",
+        "products": "describes no people",
+        "calendar": "describes no people",
     }.items():
-        assert re.search(rf"{name}\.csv: .*{why}", told)
+        assert re.search(rf"{name}\.csv: .*{why}", skipped)
     assert "truth.csv" in (written.folder / "project.yml").read_text()
 
 
 def test_a_second_run_refuses_to_write_over_the_first(init: Init, fake: Fake, tmp_path: Path) -> None:
     written = init({"people.csv": table(HEADER, people(fake("en_US")))})
-    with pytest.raises(ConfigError, match=r"project\.yml: is there already"):
+    with pytest.raises(ConfigError, match=r"project\.yml: exists already"):
         init_project(written.folder, [tmp_path / "raw"])
 
 
-def test_files_without_anybody_in_them_write_nothing(init: Init, tmp_path: Path) -> None:
-    with pytest.raises(SourceError, match=r"no file says who somebody is(?s:.*)products\.csv: "):
+def test_files_without_people_write_nothing(init: Init, tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match=r"no file describes people(?s:.*)products\.csv: "):
         init({"products.csv": table(["sku", "name", "price"], [[n, f"lamp {n}", "9.99"] for n in range(50)])})
     assert not (tmp_path / "acme").exists()
 
@@ -125,7 +125,7 @@ def test_odd_names_of_files_folders_and_columns_load(init: Init, fake: Fake) -> 
     assert written.columns("s_2024_export_v2_final")["given_name"] == "`Name (First)`"
 
 
-def test_delivered_versions_of_one_list_are_told_apart_by_their_files(init: Init, fake: Fake) -> None:
+def test_delivered_versions_of_one_list_are_ordered_by_their_files(init: Init, fake: Fake) -> None:
     rows = people(fake("en_US"))
     written = init({f"people_2024-0{n}.csv": table(HEADER, rows[: 40 + 5 * n]) for n in (1, 2, 3)})
     source = written.sources["people"]
@@ -133,7 +133,7 @@ def test_delivered_versions_of_one_list_are_told_apart_by_their_files(init: Init
     assert (source["key"], source["load"], source["order_by"]) == ("id", "changes", "_file")
 
 
-def test_rows_without_an_id_are_known_by_columns_together_or_by_all(init: Init, fake: Fake) -> None:
+def test_rows_without_an_id_are_identified_by_several_columns_or_by_all(init: Init, fake: Fake) -> None:
     rows = people(fake("en_US"))
     shops = [[f"S{n % 3}", f"{n // 3 + 100000}", *row[1:]] for n, row in enumerate(rows)]
     written = init(
@@ -146,7 +146,7 @@ def test_rows_without_an_id_are_known_by_columns_together_or_by_all(init: Init, 
     assert written.sources["b"]["key"] == "sha2(to_json(struct(first, last, city)), 256)"
 
 
-def test_a_key_that_is_personal_goes_by_its_hash(init: Init, fake: Fake) -> None:
+def test_a_key_that_is_personal_data_is_hashed(init: Init, fake: Fake) -> None:
     us = fake("en_US")
     people_ = [[us.unique.ssn(), us.name(), us.date_of_birth().isoformat()] for _ in range(60)]
     written = init(
@@ -202,7 +202,7 @@ def test_a_column_of_time_of_day_is_refused_since_spark_reads_none(tmp_path: Pat
 def test_records_under_their_ids_as_names_are_refused(tmp_path: Path, fake: Fake) -> None:
     us = fake("en_US")
     (tmp_path / "p.json").write_text(json.dumps({us.uuid4(): {"name": us.name()} for _ in range(50)}))
-    with pytest.raises(SourceError, match=r"p\.json: its records stand under their ids"):
+    with pytest.raises(SourceError, match=r"p\.json: its records are fields that are named by their ids"):
         init_project(tmp_path / "acme", [tmp_path / "p.json"])
 
 

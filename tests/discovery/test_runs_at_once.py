@@ -1,4 +1,4 @@
-"""What init writes runs as it is: Spark computes every expression, and no row fails by a value that does not fit."""
+"""A drafted project runs at once: Spark computes every expression, and no row fails by a value that does not fit."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from cdi_spark.config import load_project
 from cdi_spark.connectors.files.deliveries import read_delivery
 from cdi_spark.discovery.draft.project import init_project
 from cdi_spark.schema import TABLES
-from cdi_spark.standardise.mapping import emitted
-from cdi_spark.standardise.silver import standardised
+from cdi_spark.standardise.mapping import emit_rows
+from cdi_spark.standardise.silver import standardise_rows
 from tests.discovery.conftest import table
 
 Fake = Callable[[str], Faker]
@@ -76,8 +76,11 @@ def test_spark_reads_the_files_and_computes_every_expression(
         for source in project.sources:
             landed = read_delivery(spark, source, run_id="1").rows.withColumn("_late", F.lit(False))
             for emit in source.emits:
-                rows = emitted(landed, source, emit).transform(
-                    standardised, TABLES[f"silver.{emit.table}"], mapped=emit.columns, default_country="US"
+                rows = emit_rows(landed, source, emit).transform(
+                    standardise_rows,
+                    TABLES[f"silver.{emit.table}"],
+                    mapped=emit.columns,
+                    default_country="US",
                 )
                 filled = rows.select(
                     "_status", "_faults", "key", "record_id", *emit.columns.keys() - {"full_name"}

@@ -11,7 +11,7 @@ from tests.paths import DEMO
 pytestmark = pytest.mark.launch
 
 
-def test_any_history_of_changes_comes_to_what_full_runs_come_to(
+def test_any_history_gives_the_same_result_as_full_runs(
     spark: SparkSession, linked_company: Storage, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     def worlds() -> Worlds:

@@ -40,7 +40,7 @@ def changes(
     gone: str = "",
     run_id: str = "r1",
 ) -> DataFrame:
-    """What changes when "ab c" are found: one entity of a and b, and one of c."""
+    """Return what changes if "ab c" are found: one entity of a and b, and one of c."""
     rows = [(record, i) for i, group in enumerate(groups.split()) for record in group]
     found = local_rows(spark, rows, "record_id string, entity long")
     left = local_rows(spark, [(record,) for record in gone], "record_id string")

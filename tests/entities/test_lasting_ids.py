@@ -28,7 +28,7 @@ def project(**linkage: Any) -> Project:
 
 
 def entities(storage: Storage) -> dict[str, frozenset[str]]:
-    """Records by entity id."""
+    """Return the records by entity id."""
     current = storage.read("entities.member").where("valid_to IS NULL").collect()
     found: dict[str, set[str]] = {}
     for row in current:
@@ -49,7 +49,7 @@ def yesterday(spark: SparkSession, linked_company: Storage, tmp_path: Path) -> S
     return Storage(spark, tmp_path / "warehouse")
 
 
-def test_ids_stay_through_another_order_of_the_input_and_a_new_model(yesterday: Storage) -> None:
+def test_ids_stay_with_another_order_of_the_input_and_a_new_model(yesterday: Storage) -> None:
     before = entities(yesterday)
     persons = yesterday.read(PERSON.name).toPandas()
     shuffled = yesterday.spark.createDataFrame(persons.sample(frac=1, random_state=7), PERSON.schema)
@@ -71,7 +71,7 @@ def test_ids_stay_through_another_order_of_the_input_and_a_new_model(yesterday: 
     assert not with_events & {entity for entity, records in before.items() if records in same}
 
 
-def test_a_bridge_is_one_merge_and_its_end_one_split_with_the_old_id_back(
+def test_a_bridge_merges_once_and_its_end_splits_once_with_the_old_id_back(
     spark: SparkSession, linked_company: Storage, tmp_path: Path
 ) -> None:
     storage = with_model(spark, linked_company, tmp_path / "warehouse")

@@ -1,4 +1,4 @@
-"""Gold is made of few rows here: each case says only the columns that its rule is about."""
+"""Small inputs of gold: each case gives only the columns that its rule is about."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -19,7 +19,7 @@ from cdi_spark.spark.local_rows import local_rows
 
 @pytest.fixture(scope="session")
 def persons(spark_session_of_all_tests: SparkSession) -> Callable[..., DataFrame]:
-    """persons({"record_id": "crm:1", …}, …): live silver.person rows of trust 9; what is not said is null."""
+    """persons({"record_id": "crm:1", …}, …): live silver.person rows of trust 9; other columns are null."""
 
     def persons(*rows: dict[str, Any]) -> DataFrame:
         said = [
@@ -61,7 +61,7 @@ def overrides(spark_session_of_all_tests: SparkSession) -> Callable[..., DataFra
 
 @pytest.fixture(scope="session")
 def silver(spark_session_of_all_tests: SparkSession) -> Callable[..., DataFrame]:
-    """silver("order", {"record_id": "shop:1", …}, …): rows of an event table; what is not said is null."""
+    """silver("order", {"record_id": "shop:1", …}, …): rows of an event table; other columns are null."""
 
     def silver(name: str, *rows: dict[str, Any]) -> DataFrame:
         table = TABLES[f"silver.{name}"]
@@ -74,7 +74,7 @@ def silver(spark_session_of_all_tests: SparkSession) -> Callable[..., DataFrame]
 
 @pytest.fixture(scope="session")
 def timeline(spark_session_of_all_tests: SparkSession) -> Callable[..., DataFrame]:
-    """timeline({"entity_id": "ann", "event": "order", …}, …): rows of gold.timeline; what is not said is null."""
+    """timeline({"entity_id": "ann", "event": "order", …}, …): rows of gold.timeline; other columns are null."""
 
     def timeline(*rows: dict[str, Any]) -> DataFrame:
         said = [{"event_id": f"{number}", "is_void": False, **row} for number, row in enumerate(rows)]

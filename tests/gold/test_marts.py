@@ -1,4 +1,4 @@
-"""Marts: every event, with the customer it belongs to now; readers of gold see those of the last release."""
+"""Marts: every event with its current customer; readers of gold see those of the last release."""
 
 from collections.abc import Callable
 
@@ -34,7 +34,7 @@ def ordered(storage: Storage, rows_of: dict[Table, DataFrame]) -> Storage:
     return storage
 
 
-def test_an_event_goes_to_the_customer_that_its_record_is_in_now_and_one_of_nobody_known_to_none(
+def test_an_event_belongs_to_the_current_customer_of_its_record_or_to_none(
     storage: Storage, rows_of: dict[Table, DataFrame]
 ) -> None:
     rows = storage.read("gold.order", instead={table.name: rows for table, rows in rows_of.items()})
@@ -44,7 +44,7 @@ def test_an_event_goes_to_the_customer_that_its_record_is_in_now_and_one_of_nobo
     ]  # fmt: skip
 
 
-def test_an_event_moves_with_its_record_when_the_next_release_comes(ordered: Storage, members: Make) -> None:
+def test_an_event_moves_with_its_record_in_the_next_release(ordered: Storage, members: Make) -> None:
     ordered.release("monday")
     ordered.replace(MEMBER, members({"cid": ["shop:1"]}))
     ordered.replace(ORDER, ordered.read("silver.order").withColumn("status", F.lit("sent")))
@@ -58,7 +58,7 @@ def test_an_event_moves_with_its_record_when_the_next_release_comes(ordered: Sto
     assert seen() == [("cid", "sent")]
 
 
-def test_a_mart_of_which_the_project_has_no_events_is_empty_and_has_its_declared_columns(
+def test_a_mart_without_events_is_empty_and_has_its_declared_columns(
     ordered: Storage,
 ) -> None:
     ordered.release("monday")

@@ -1,4 +1,4 @@
-"""Households and contacts of an account: who belongs together without being one."""
+"""Households and contacts of an account: customers that belong together."""
 
 from pyspark.sql import SparkSession
 
@@ -19,7 +19,7 @@ CUSTOMERS = [
 ]  # fmt: skip
 
 
-def test_two_or_more_of_a_name_at_an_address_are_a_household_and_of_an_account_its_contacts(
+def test_customers_with_a_name_and_an_address_are_a_household_and_those_of_an_account_its_contacts(
     spark: SparkSession, storage: Storage
 ) -> None:
     rows = [tuple(map(customer.get, CUSTOMER_360.names)) for customer in CUSTOMERS]

@@ -72,10 +72,10 @@ def test_each_model_attributes_an_order_to_the_cent_and_lists_orders_without_a_t
     )
     found = {tuple(row)[:3]: row["shares"] for row in rows.collect()}
     assert found == {
-        # Two of three touches were the same campaign.
+        # Two of three touches are of the same campaign.
         ("a", "mail", "Spring"): ["100.000", "100.000", "66.670"],
         ("a", "call", None): ["0.000", "0.000", "33.330"],
-        # A third of two cents is nothing; the last has all.
+        # A third of two cents rounds to nothing; the last touch gets both cents.
         ("b", "call", None): ["0.020", "0.000", "0.000"],
         ("b", "chat", None): ["0.000", "0.000", "0.000"],
         ("b", "mail", None): ["0.000", "0.020", "0.020"],
@@ -86,7 +86,7 @@ def test_each_model_attributes_an_order_to_the_cent_and_lists_orders_without_a_t
     }  # fmt: skip
 
 
-def test_revenue_is_told_by_month_customer_and_currency(sold: Callable[[str], DataFrame]) -> None:
+def test_revenue_is_by_month_customer_and_currency(sold: Callable[[str], DataFrame]) -> None:
     month = "2026-05-01"
     rows = sold("gold.revenue").selectExpr(
         "CAST(month AS STRING)",

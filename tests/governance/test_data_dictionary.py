@@ -65,16 +65,16 @@ class Page(HTMLParser):
         self.close()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        said = dict(attrs)
+        given = dict(attrs)
         self.tags.append(tag)
         if tag not in VOID:
             self.open.append(tag)
-        if said.get("id"):
-            self.ids.append(said["id"] or "")
+        if given.get("id"):
+            self.ids.append(given["id"] or "")
         self.links += [value or "" for name, value in attrs if name in ("href", "src", "action", "data")]
         if re.fullmatch(r"h\d", tag):
             self.headings.append(int(tag[1]))
-        self.bare_headers += tag == "th" and "scope" not in said
+        self.bare_headers += tag == "th" and "scope" not in given
         if tag == "tr":
             self.rows.append("")
 
@@ -148,16 +148,16 @@ def test_a_columns_comment_names_the_unit_that_its_type_leaves_open(table: Table
             ), column.name
 
 
-def test_what_stands_for_a_person_or_may_name_one_is_never_classed_as_none() -> None:
-    stands = re.compile(
+def test_what_identifies_a_person_or_may_name_one_is_never_classed_as_none() -> None:
+    identifying = re.compile(
         r"(entity|record|cookie|device)_id|record_id_[lr]|order_key|(content|row)_hash|_?key|_?raw|row|subject|value"
     )
     for table in TABLES.values():
         for column in table.columns:
             is_key = table in EVENT_TABLES and column.name in table.key
-            if is_key or (column.type == "string" and stands.fullmatch(column.name)):
+            if is_key or (column.type == "string" and identifying.fullmatch(column.name)):
                 assert column.pii != "none", (table.name, column.name)
-    assert {c.name: c.pii for c in LANDING if stands.fullmatch(c.name)} == {
+    assert {c.name: c.pii for c in LANDING if identifying.fullmatch(c.name)} == {
         "_key": "identifier",
         "_raw": "identifier",
     }
@@ -175,14 +175,14 @@ def test_the_page_shows_every_table_and_every_column(demo: Project, page: Page) 
     for table in TABLES.values():
         for column in table.columns:
             assert column.comment in text, (table.name, column.name)
-    told = "sum of orders by ISO 4217 currency, void ones left out"
-    assert page.row("order_total") == f"order_total MAP<STRING,DECIMAL(18,3)> {told} none"
+    comment = "sum of orders by ISO 4217 currency, void ones left out"
+    assert page.row("order_total") == f"order_total MAP<STRING,DECIMAL(18,3)> {comment} none"
 
 
 def test_a_source_that_leaves_out_what_ownership_needs_is_shown_as_such(tmp_path: Path) -> None:
     silent = project(tmp_path / "silent", SOURCE)
-    said = "description: contacts\nowner: sales\npurpose: to sell\nconsumers: [marketing, finance]\n"
-    stated = project(tmp_path / "stated", said + SOURCE)
+    lines = "description: contacts\nowner: sales\npurpose: to sell\nconsumers: [marketing, finance]\n"
+    stated = project(tmp_path / "stated", lines + SOURCE)
     shown = dictionary_page(silent)
     assert ": what it holds, owner, purpose, consumers</li>" in shown
     assert shown.count("not stated") == 5  # its row of the ownership table, and the owner of its content
@@ -237,10 +237,10 @@ def test_rules_expectations_and_survivorship_are_shown_with_their_table(page: Pa
     assert page.row("device_ids", "all values").endswith("all values of all records are kept")
 
 
-def test_what_a_conf_says_is_text_never_markup(tmp_path: Path) -> None:
+def test_texts_of_a_conf_are_text_never_markup(tmp_path: Path) -> None:
     evil = "<script>alert(1)</script>\"'&"
-    said = f"description: {json.dumps(evil)}\nowner: <i>\n"
-    source = said + SOURCE.replace("quantity: pieces", "quantity: \"'<b>'\"")
+    lines = f"description: {json.dumps(evil)}\nowner: <i>\n"
+    source = lines + SOURCE.replace("quantity: pieces", "quantity: \"'<b>'\"")
     rules = "table: silver.person\nrules: {'<u>': \"given_name <> '</table>'\"}\n"
     shown = dictionary_page(project(tmp_path, source, quality=rules))
     assert not {"script", "b", "i", "u"} & set(Page(shown).tags)
@@ -248,7 +248,7 @@ def test_what_a_conf_says_is_text_never_markup(tmp_path: Path) -> None:
     assert "&lt;/table&gt;" in shown
 
 
-def test_the_page_stands_alone(demo: Project, page: Page) -> None:
+def test_the_page_needs_no_other_file(demo: Project, page: Page) -> None:
     html = dictionary_page(demo)
     assert not {"script", "link", "img", "iframe"} & set(page.tags)
     assert "url(" not in html

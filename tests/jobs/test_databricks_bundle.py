@@ -1,4 +1,4 @@
-"""The Databricks bundle, rendered for each target and held against the bundle's own types: no workspace needed."""
+"""The Databricks bundle, rendered for each target and checked against the bundle's own types: no workspace needed."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def resolve(value: Any, known: Tree) -> Any:
 
 
 def check(resources: Tree) -> None:
-    """Hold resources against the bundle's types: an unknown field, a missing one or another type fails.
+    """Check resources against the bundle's types: an unknown field, a missing one or another type fails.
 
     The types take an unknown field for an error, yet turn what is not text into text; so what they read must
     also be what was written.
@@ -195,13 +195,13 @@ def test_every_stage_is_a_task_that_follows_the_one_before_and_is_retried_by_its
 def test_every_task_is_a_command_line_that_cdi_understands(target: str) -> None:
     catalog = bundle()["targets"][target]["variables"]["catalog"]
     for task in job(target)["tasks"]:
-        said = parsed(command_line(target, task))
-        assert said["command"] == "run"
-        assert said["stage"] == task["task_key"]
-        assert said["catalog"] == catalog
-        assert said["run_id"] == "4711"
-        assert said["project"] == f"{FILES}/demo"
-        assert said["var"] == [f"raw=/Volumes/{catalog}/cdi_files/raw"]
+        params = parsed(command_line(target, task))
+        assert params["command"] == "run"
+        assert params["stage"] == task["task_key"]
+        assert params["catalog"] == catalog
+        assert params["run_id"] == "4711"
+        assert params["project"] == f"{FILES}/demo"
+        assert params["var"] == [f"raw=/Volumes/{catalog}/cdi_files/raw"]
 
 
 def test_a_run_keeps_its_id_over_retries_and_repairs() -> None:
@@ -234,7 +234,7 @@ def test_the_schedule_runs_in_prod_and_rests_in_dev() -> None:
 
 
 @pytest.mark.parametrize("target", TARGETS)
-def test_one_run_at_a_time_and_a_failure_is_told(target: str) -> None:
+def test_one_run_at_a_time_and_a_failure_is_reported(target: str) -> None:
     assert job(target)["max_concurrent_runs"] == 1
     assert job(target)["queue"] == {"enabled": True}
     assert job(target)["email_notifications"]["on_failure"] == [GIVEN["notify"]]

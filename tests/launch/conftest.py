@@ -128,8 +128,8 @@ def bare_python(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("python")
     venv.EnvBuilder(symlinks=True).create(folder)
     packages = folder / "lib" / f"python3.{sys.version_info.minor}" / "site-packages"
-    # Packages in a folder that a .pth file names are found; what .pth files there name, as an editable
-    # install does, is not.
+    # Packages in a folder that a .pth file names are found. The .pth files in that folder, such as those of an
+    # editable install, are not read.
     (packages / "packages.pth").write_text(sysconfig.get_path("purelib"))
     tried = subprocess.run(
         [folder / "bin" / "python", "-c", "import pyspark, cdi_spark"],

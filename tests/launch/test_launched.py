@@ -1,4 +1,4 @@
-"""A run gives the same wherever it is launched: in this process, on a cluster, over Spark Connect."""
+"""A run gives the same result in this process, on a cluster, and over Spark Connect."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.paths import ROOT
 
 pytestmark = pytest.mark.launch
 
-# Great Expectations takes five seconds to import: only where it has been tried in no other test.
+# Great Expectations takes five seconds to import: only in tests of what no other test covers.
 GATE = "expectations: [{expectation: ExpectColumnValuesToBeUnique, column: record_id}]\n"
 
 
@@ -74,7 +74,7 @@ def test_over_spark_connect_by_the_console_command(
 
 
 @pytest.mark.parametrize("profile", ["small", "large"])
-def test_by_itself_with_spark_set_for_small_and_for_large_data(
+def test_with_spark_settings_for_small_and_for_large_data(
     start: Any, tmp_path: Path, spark: SparkSession, first_day: tiny.FirstDay, profile: str
 ) -> None:
     conf = shutil.copytree(first_day.conf, tmp_path / "conf")

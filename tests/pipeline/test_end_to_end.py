@@ -59,7 +59,7 @@ def test_every_live_record_is_in_one_entity_and_every_entity_is_one_customer(fin
     assert customers.agg(F.sum("record_count")).first()[0] == live.count()
 
 
-def test_what_must_be_quarantined_is_with_its_reasons(finished: Storage) -> None:
+def test_invalid_rows_are_in_quarantine_with_their_reasons(finished: Storage) -> None:
     reasons = finished.read("silver.quarantine").select("target", F.explode("failed_rules").alias("rule"))
     failed = {(row["target"], row["rule"]) for row in reasons.distinct().collect()}
     assert failed >= {
@@ -99,7 +99,7 @@ def test_tables_carry_their_comments_and_no_statistics_of_personal_columns(finis
     assert not any("family_name" in s.get("minValues", {}) for s in stats)
 
 
-def test_the_gates_results_are_kept_and_every_stage_is_on_record(finished: Storage) -> None:
+def test_results_of_gates_and_stages_are_recorded(finished: Storage) -> None:
     results = finished.read("ops.quality_result")
     assert results.where("NOT success").isEmpty()
     assert {"silver.person", "gold.customer_360"} <= {
@@ -130,7 +130,7 @@ def test_sql_prints_json_alone_and_csv(cdi: Callable[..., tuple[int, str, str]],
     assert cdi("sql", "select * from gold.order limit 1")[0] == 0
 
 
-def test_what_looks_like_markup_is_shown_as_it_is(cdi: Callable[..., tuple[int, str, str]]) -> None:
+def test_text_that_looks_like_markup_is_printed_unchanged(cdi: Callable[..., tuple[int, str, str]]) -> None:
     status, out, _ = cdi("sql", "select '[/b] [red]x' as `v[/]`")
     assert status == 0
     assert "[/b] [red]x" in out
@@ -143,7 +143,7 @@ def test_evaluate_prints_one_json_object(cdi: Callable[..., tuple[int, str, str]
     assert {"precision", "recall", "f1", "exact_cluster_f1"} <= found.keys()
 
 
-def test_a_failure_says_what_to_do_and_exits_other_than_zero(
+def test_a_failure_explains_what_to_do_and_exits_with_an_error(
     cdi: Callable[..., tuple[int, str, str]],
 ) -> None:
     status, out, err = cdi("sql", "select nope from gold.customer_360")
@@ -154,7 +154,7 @@ def test_a_failure_says_what_to_do_and_exits_other_than_zero(
     assert "source, key and person" in err
 
 
-def test_golden_records_show_what_is_true_where_a_source_knows_it(
+def test_golden_records_have_the_true_values_that_a_source_knows(
     demo_job: Storage, demo_company: Path
 ) -> None:
     raw = demo_company / "raw"

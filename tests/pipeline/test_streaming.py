@@ -45,7 +45,7 @@ def test_new_files_are_in_gold_without_a_schedule(
     assert landed == {"crm": 60 + 62, "shop": 60 + 62}
     assert dict(row.split(" ") for row in tiny.outcome(storage)["members"]) == tiny.truth(day=2)
 
-    # All has been through: there is nothing to do.
+    # All files are processed: there is nothing to do.
     place = ["--project", str(conf), "--warehouse", storage.warehouse]
     assert main(["stream", "--available-now", *place]) == 0
     assert "0 runs" in capsys.readouterr().err

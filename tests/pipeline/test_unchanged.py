@@ -53,7 +53,7 @@ def _versions(storage: Storage) -> dict[str, int]:
     return storage.versions(sorted(".".join(table.parts) for table in tables if table.parts[0] != "ops"))
 
 
-def test_a_run_over_nothing_new_writes_no_table(spark: SparkSession, company: Path) -> None:
+def test_a_run_without_changes_writes_no_table(spark: SparkSession, company: Path) -> None:
     before = _versions(Storage(spark, company / "warehouse"))
     active, storage = _run(spark, company)
     assert active == set()

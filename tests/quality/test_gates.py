@@ -123,7 +123,7 @@ MET_OR_NOT: list[tuple[Expectation, bool, str]] = [
 ]
 
 
-def test_a_suite_tells_in_its_own_order_what_held_and_how_much_did_not(people: DataFrame) -> None:
+def test_results_come_in_the_order_of_the_expectations_with_counts(people: DataFrame) -> None:
     results = run_gate("silver.person", people, [expectation for expectation, _, _ in MET_OR_NOT])
     assert [(r.expectation, r.column, r.success, r.observed) for r in results] == [
         (e.expectation, e.column, success, observed) for e, success, observed in MET_OR_NOT
@@ -139,7 +139,7 @@ def test_a_result_carries_its_table_and_its_arguments_as_json(people: DataFrame)
     assert (result.table, json.loads(result.arguments)) == ("silver.person", {"min_value": "0001-01-01"})
 
 
-def test_no_value_of_the_data_comes_out_of_great_expectations_or_the_gate(
+def test_neither_great_expectations_nor_the_gate_reports_a_value_of_the_data(
     people: DataFrame, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     validate, seen = gates._validate, []
@@ -150,12 +150,14 @@ def test_no_value_of_the_data_comes_out_of_great_expectations_or_the_gate(
 
     monkeypatch.setattr(gates, "_validate", overheard)
     results = run_gate("silver.person", people, [e for e, _, _ in MET_OR_NOT])
-    told = json.dumps(seen[0].to_json_dict()) + str(results)
-    assert "ExpectColumnValuesToBeUnique" in told
-    assert not [value for value in [*SECRETS, "91827", "1990-05"] if value in told]
+    text = json.dumps(seen[0].to_json_dict()) + str(results)
+    assert "ExpectColumnValuesToBeUnique" in text
+    assert not [value for value in [*SECRETS, "91827", "1990-05"] if value in text]
 
 
-def test_an_expectation_of_a_missing_column_fails_and_the_others_are_still_told(people: DataFrame) -> None:
+def test_an_expectation_of_a_missing_column_fails_and_the_others_are_still_reported(
+    people: DataFrame,
+) -> None:
     missing, held, pair = run_gate(
         "silver.person",
         people,
@@ -177,7 +179,7 @@ def test_an_expectation_of_a_missing_column_fails_and_the_others_are_still_told(
         (expect("ExpectColumnValuesToBeBetween", "email", min_value=0), "InvalidColumnTypeError"),
     ],
 )
-def test_an_expectation_that_cannot_be_evaluated_fails_and_the_others_are_still_told(
+def test_an_expectation_that_cannot_be_evaluated_fails_and_the_others_are_still_reported(
     people: DataFrame, impossible: Expectation, reason: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     held = expect("ExpectColumnValuesToNotBeNull", "email")
@@ -229,7 +231,7 @@ def test_a_table_without_expectations_has_no_results(people: DataFrame) -> None:
         ),
     ],
 )
-def test_what_conf_may_not_ask_is_refused_before_spark_works(
+def test_an_expectation_that_conf_may_not_use_is_refused_before_spark_works(
     people: DataFrame, wrong: Expectation, message: str
 ) -> None:
     with pytest.raises(ConfigError, match=rf"^silver\.person: .*{message}"):
@@ -267,7 +269,7 @@ def test_a_gate_reads_a_delta_table(people: DataFrame, spark: SparkSession, tmp_
     assert only(stored, expect("ExpectColumnValuesToBeUnique", "record_id")).success
 
 
-def test_gates_of_several_tables_at_once_each_tell_of_their_own(people: DataFrame) -> None:
+def test_gates_of_several_tables_at_once_report_their_own_results(people: DataFrame) -> None:
     def count(rows: int) -> str:
         return only(people.limit(rows), expect("ExpectTableRowCountToBeBetween", min_value=0)).observed
 

@@ -1,4 +1,4 @@
-"""The ledger counts on both sides, and a difference is named with source and rule."""
+"""The ledger counts in the input and in the tables, and names a difference with source and rule."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ HELD = ledger.Account(
 )  # fmt: skip
 
 
-def test_rows_that_add_up_make_no_difference() -> None:
+def test_rows_that_add_up_have_no_differences() -> None:
     assert HELD.differences() == []
     assert ledger.explain([HELD, HELD]) == ""
 
@@ -24,19 +24,19 @@ def test_rows_that_add_up_make_no_difference() -> None:
 @pytest.mark.parametrize(
     ("lost", "rule"),
     [
-        ({"in_bronze": 10}, "landed in bronze = looked at does not hold: 10 and 9 rows"),
+        ({"in_bronze": 10}, "rows in bronze = rows read is broken: 10 and 9 rows"),
         ({"in_quarantine": 1}, "emitted = accepted + quarantined"),
-        ({"superseded": 0}, "accepted = current + superseded + deleted does not hold: 6 and 5 rows"),
-        ({"in_table": 4}, "current + deleted = held by the table does not hold: 5 and 4 rows"),
+        ({"superseded": 0}, "accepted = current + superseded + deleted is broken: 6 and 5 rows"),
+        ({"in_table": 4}, "current + deleted = rows in the table is broken: 5 and 4 rows"),
     ],
 )
-def test_a_row_that_is_nowhere_is_told_by_source_table_and_rule(lost: dict[str, int], rule: str) -> None:
-    told = ledger.explain([replace(HELD, **lost)])
-    assert told.startswith("source crm, silver.person: ")
-    assert rule in told
+def test_a_lost_row_is_reported_with_source_table_and_rule(lost: dict[str, int], rule: str) -> None:
+    text = ledger.explain([replace(HELD, **lost)])
+    assert text.startswith("source crm, silver.person: ")
+    assert rule in text
 
 
-def test_rows_are_tallied_by_what_became_of_them(spark: SparkSession) -> None:
+def test_rows_are_counted_by_status(spark: SparkSession) -> None:
     rows = spark.sql(
         "select * from values ('crm','current',1L,2L), ('crm','skipped',1L,0L), ('crm','quarantined',0L,0L),"
         " ('web','superseded',1L,0L), ('web','deleted',1L,0L) t(_source, _status, _landed, _superseded)"
@@ -47,8 +47,8 @@ def test_rows_are_tallied_by_what_became_of_them(spark: SparkSession) -> None:
     assert (web["landed"], web["emitted"], web["superseded"], web["deleted"]) == (2, 2, 1, 1)
 
 
-def test_a_row_counts_as_held_only_where_the_table_says_the_same(spark: SparkSession) -> None:
-    settled = spark.sql(
+def test_a_row_counts_only_if_the_table_has_the_same_content(spark: SparkSession) -> None:
+    resolved = spark.sql(
         "select 'crm' _source, * from values ('a','current','h'), ('b','current','h'), ('c','current','h'),"
         " ('d','deleted','h'), ('e','quarantined',null) t(record_id, _status, content_hash)"
     )
@@ -56,16 +56,16 @@ def test_a_row_counts_as_held_only_where_the_table_says_the_same(spark: SparkSes
         "select * from values ('a','h',false), ('b','other',false), ('d','h',true)"
         " t(record_id, content_hash, is_deleted)"
     )
-    assert ledger.held_by(there, settled, PERSON).collect() == [("crm", 2)]
+    assert ledger.held_by(there, resolved, PERSON).collect() == [("crm", 2)]
 
 
-def test_a_deleted_event_is_held_where_the_table_lacks_it(spark: SparkSession) -> None:
-    settled = spark.sql(
+def test_a_deleted_event_counts_if_the_table_lacks_it(spark: SparkSession) -> None:
+    resolved = spark.sql(
         "select 'shop' _source, * from values ('a','current','h'), ('b','deleted','h'), ('c','deleted','h')"
         " t(order_id, _status, content_hash)"
     )
     there = spark.sql("select * from values ('a','h'), ('c','h') t(order_id, content_hash)")
-    assert ledger.held_by(there, settled, TABLES["silver.order"]).collect() == [("shop", 2)]
+    assert ledger.held_by(there, resolved, TABLES["silver.order"]).collect() == [("shop", 2)]
 
 
 def test_reasons_name_the_first_row_that_failed_each_rule(spark: SparkSession) -> None:

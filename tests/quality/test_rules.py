@@ -32,7 +32,7 @@ def test_every_failed_rule_is_named_in_the_order_of_the_rules(orders: DataFrame)
     assert checked["fine"] == []
 
 
-def test_a_null_fails_a_check_that_does_not_let_nulls_by(orders: DataFrame) -> None:
+def test_a_null_fails_a_check_that_does_not_allow_nulls(orders: DataFrame) -> None:
     assert failed(check_rows(orders, RULES, table="silver.order"))["unknown"] == ["quantity_positive"]
 
 

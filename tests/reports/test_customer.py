@@ -43,7 +43,7 @@ def answer(demo_job: Storage, busy: str) -> CustomerAnswer:
     return answer_customer(demo_job, busy)
 
 
-def test_every_golden_value_is_told_with_its_sources_and_reason(
+def test_every_golden_value_is_shown_with_its_sources_and_reason(
     answer: CustomerAnswer, demo_job: Storage
 ) -> None:
     row = (
@@ -65,16 +65,16 @@ def test_the_command_prints_it_and_writes_the_page(
 ) -> None:
     where = ["--project", str(DEMO), "--warehouse", demo_job.warehouse]
     assert main(["show", busy, *where]) == 0
-    told = capsys.readouterr().out
-    assert busy in told
-    assert "Golden record" in told
+    shown = capsys.readouterr().out
+    assert busy in shown
+    assert "Golden record" in shown
     assert main(["show", busy, *where, "--html", str(tmp_path / "page.html")]) == 0
     assert busy in (tmp_path / "page.html").read_text(encoding="utf-8")
     assert main(["show", "nobody", *where]) == 1
     assert "nobody" in capsys.readouterr().err
 
 
-def test_what_a_customer_says_is_text_never_markup(answer: CustomerAnswer) -> None:
+def test_values_of_a_customer_are_text_never_markup(answer: CustomerAnswer) -> None:
     evil = replace(
         answer,
         values=[Value("given_name", EVIL, EVIL, EVIL, "")],
@@ -97,17 +97,17 @@ def test_the_report_counts_all_customers_and_shows_none(demo_job: Storage) -> No
     page = business_page(answer_business(demo_job), title=f"demo {EVIL}")
     customers = demo_job.newest_release().read("gold.customer_360")
     states = customers.groupBy("state").count().collect()
-    told = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page))
-    assert f"customers {customers.count():,}" in told
-    assert all(f"{row['state']} {row['count']:,}" in told for row in states)
+    shown = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page))
+    assert f"customers {customers.count():,}" in shown
+    assert all(f"{row['state']} {row['count']:,}" in shown for row in states)
     assert all(
-        head in told
+        head in shown
         for head in ("Growth", "Duplicates found", "Segments", "Orders in GBP", "Forecasts", "Runs")
     )
     names = {
         row.family_name for row in customers.select("family_name").distinct().collect() if row.family_name
     }
-    assert not {name for name in names if re.search(rf"\b{re.escape(name)}\b", told)}
+    assert not {name for name in names if re.search(rf"\b{re.escape(name)}\b", shown)}
     assert not {"<script", "http:", "https:", "url("} & set(re.findall(r"<script|https?:|url\(", page))
 
 

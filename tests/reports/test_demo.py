@@ -39,7 +39,7 @@ def by_first_column(shown: RenderableType) -> dict[str, list[str]]:
     return {name: values for name, *values in cells}
 
 
-def test_accuracy_stands_beside_plainer_ways_to_link(demo_job: Storage, truth: str) -> None:
+def test_accuracy_is_shown_beside_simpler_ways_to_link(demo_job: Storage, truth: str) -> None:
     f1 = {name: float(values[2]) for name, values in by_first_column(accuracy(demo_job, truth)).items()}
     assert list(f1) == [
         "cdi_spark",
@@ -51,7 +51,7 @@ def test_accuracy_stands_beside_plainer_ways_to_link(demo_job: Storage, truth: s
     assert min(f1.values()) > 0.3
 
 
-def test_a_baseline_that_cannot_be_trained_is_a_row_that_says_so(
+def test_a_baseline_that_cannot_be_trained_is_a_row_without_numbers(
     demo_job: Storage, storage: Storage, truth: str
 ) -> None:
     few = demo_job.read(PERSON.name).orderBy("record_id").limit(2)
@@ -63,11 +63,11 @@ def test_a_baseline_that_cannot_be_trained_is_a_row_that_says_so(
     assert shown["cdi_spark"] == ["1.0000", "0.0000", "0.0000"]
 
 
-def test_forecasts_are_told_beside_plainer_ones(demo_job: Storage) -> None:
-    told = by_first_column(forecasts(demo_job))
-    assert told.keys() >= {"churn_risk", "lifetime_value_forecast", "cash_flow.GBP"}
+def test_forecasts_are_shown_beside_simpler_ones(demo_job: Storage) -> None:
+    found = by_first_column(forecasts(demo_job))
+    assert found.keys() >= {"churn_risk", "lifetime_value_forecast", "cash_flow.GBP"}
     churn = demo_job.read("gold.measure").where("churn_risk IS NOT NULL")
-    assert (told["churn_risk"][3] == "yes") is not churn.isEmpty()
+    assert (found["churn_risk"][3] == "yes") is not churn.isEmpty()
 
 
 def test_the_whole_report_leaves_room_on_two_screens_of_100_columns(demo_job: Storage, truth: str) -> None:

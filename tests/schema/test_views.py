@@ -1,4 +1,4 @@
-"""Views as SQL files: each says what it gives, and is found inside a zip as well."""
+"""Views as SQL files: each lists its columns, and is read from inside a zip as well."""
 
 from __future__ import annotations
 

@@ -42,7 +42,7 @@ class Served:
     url: str
 
     def ask(self, *statements: str, url: str = "") -> list[str]:
-        """What a client is told, line by line, errors among it."""
+        """What a client prints, line by line, errors included."""
         asked = [word for statement in statements for word in ("-e", statement)]
         done = subprocess.run(
             ["java", "-cp", f"{JARS}/*", "-XX:TieredStopAtLevel=1", "org.apache.hive.beeline.BeeLine",
@@ -142,9 +142,9 @@ def test_a_client_does_nothing_but_read_gold(served: Served) -> None:
         "SET spark.sql.catalog.gold=org.apache.spark.sql.delta.catalog.DeltaCatalog",
         "SELECT '${env:PATH}'",
     ]
-    told = served.ask(*refused, "SELECT 'still here'")
-    assert [line for line in told if not line.startswith(("Error:", "Caused by:"))] == ["still here"]
-    assert sum(line.startswith("Error:") and REFUSAL in line for line in told) == len(refused)
+    printed = served.ask(*refused, "SELECT 'still here'")
+    assert [line for line in printed if not line.startswith(("Error:", "Caused by:"))] == ["still here"]
+    assert sum(line.startswith("Error:") and REFUSAL in line for line in printed) == len(refused)
     assert sorted(warehouse.rglob("*")) == before
 
 
@@ -157,16 +157,16 @@ def test_a_client_cannot_bring_another_catalog_along(served: Served, setting: st
 
 @pytest.mark.launch
 def test_a_client_may_look_at_what_there_is(served: Served) -> None:
-    told = served.ask(
+    printed = served.ask(
         "SHOW TABLES IN gold",
         "DESCRIBE gold.customer_360 entity_id",
         "WITH two AS (SELECT explode(array(1, 2)) n) SELECT sum(n) OVER (ORDER BY n) FROM two, range(3) WHERE id = n",
         "SELEC 1",
     )
-    assert "gold,customer_360,false" in told
-    assert "data_type,string" in told
-    assert told[told.index("1") :][:2] == ["1", "3"]
-    assert "[PARSE_SYNTAX_ERROR]" in "".join(told)
+    assert "gold,customer_360,false" in printed
+    assert "data_type,string" in printed
+    assert printed[printed.index("1") :][:2] == ["1", "3"]
+    assert "[PARSE_SYNTAX_ERROR]" in "".join(printed)
 
 
 @pytest.mark.launch
@@ -175,7 +175,9 @@ def test_a_stopped_server_has_succeeded(served: Served) -> None:
     assert served.process.wait(60) == 0
 
 
-def test_a_taken_port_is_told_before_spark_starts(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_taken_port_is_reported_before_spark_starts(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
         conf = str(project(tmp_path))

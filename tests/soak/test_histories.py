@@ -1,4 +1,4 @@
-"""Two hundred histories of changes and judgements, each as incremental runs and as full ones."""
+"""Two hundred histories of changes and judgements, with incremental runs and with full runs."""
 
 import pytest
 from pyspark.sql import SparkSession

@@ -1,4 +1,4 @@
-"""Rows of the driver come out of Spark as they went in, and out of its plan."""
+"""Driver-side rows come out of Spark unchanged, and are part of the plan."""
 
 from datetime import UTC, date, datetime
 from decimal import Decimal

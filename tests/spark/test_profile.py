@@ -1,4 +1,4 @@
-"""How much there is to do decides how Spark is set."""
+"""The amount of data decides how Spark is configured; the class archive makes later starts faster."""
 
 from __future__ import annotations
 

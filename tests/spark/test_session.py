@@ -1,4 +1,4 @@
-"""The Spark session: what it starts with, and what it says of a Spark that cannot do the job."""
+"""The Spark session: its settings, and its errors for a Spark that cannot be used."""
 
 import os
 import socket
@@ -13,7 +13,7 @@ from cdi_spark.spark import session
 
 WITHOUT_DELTA = """
 from pyspark.sql import SparkSession
-from cdi_spark.session import spark_session
+from cdi_spark.spark.session import spark_session
 
 SparkSession.builder.master("local[1]").config("spark.ui.enabled", "false").getOrCreate()
 try:
@@ -35,22 +35,22 @@ def test_the_defaults_for_spark_submit_leave_master_and_drivers_address_to_the_l
 
 @pytest.mark.launch
 def test_a_spark_without_delta_is_refused_with_the_settings_that_bring_it(tmp_path: Path) -> None:
-    said = subprocess.run(
+    output = subprocess.run(
         [sys.executable, "-c", WITHOUT_DELTA],
         env=os.environ | {"SPARK_CONF_DIR": str(tmp_path)}, capture_output=True, text=True,
     ).stdout  # fmt: skip
-    assert said.startswith("SetupError This Spark session has no Delta.")
-    assert f"--packages {session.DELTA}" in said
-    assert "spark.sql.extensions=" in said
+    assert output.startswith("SetupError This Spark session has no Delta.")
+    assert f"--packages {session.DELTA}" in output
+    assert "spark.sql.extensions=" in output
 
 
-def test_an_address_where_no_connect_server_listens_is_refused_at_once_and_its_token_not_told(
+def test_an_address_where_no_connect_server_listens_is_refused_at_once_without_its_token(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         address = f"sc://127.0.0.1:{taken.getsockname()[1]}"
         monkeypatch.setenv("SPARK_REMOTE", f"{address}/;token=secret")
-        with pytest.raises(SetupError, match=f"Nobody listens at {address}\\. ") as told:
+        with pytest.raises(SetupError, match=f"No server listens at {address}\\. ") as caught:
             session.spark_session()
-    assert "secret" not in str(told.value)
+    assert "secret" not in str(caught.value)

@@ -1,4 +1,4 @@
-"""A batch comes to what each of its rows would alone, and reports what it changed and dropped."""
+"""A batch gives the same as its rows one by one, and reports what it changed and dropped."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def test_a_rule_runs_once_per_distinct_value_of_a_task() -> None:
     assert calls == {"a": 1, "b": 1, None: 1}
 
 
-def test_what_was_changed_or_dropped_stands_beside_the_values() -> None:
+def test_changes_and_drops_are_columns_besides_the_values() -> None:
     rows: list[dict[str, Any]] = [
         {"given_name": "ANN", "emails": ["Ann@x.org"], "postcode": "OX7 3DE"},
         {"given_name": "Ann", "emails": ["a@x.org", "noreply@x.org"], "postcode": "00000"},
@@ -111,7 +111,7 @@ def test_what_was_changed_or_dropped_stands_beside_the_values() -> None:
     ]
 
 
-def test_a_split_name_stands_only_where_no_part_is_given() -> None:
+def test_a_split_name_is_used_only_where_no_part_is_given() -> None:
     rules = person_rules(["full_name", "given_name"], default_country="GB")
     parts = ("given_name", "middle_name", "family_name")
     told = record_values(rules, {"full_name": "Dr Ann Mary LEE", "given_name": None})
@@ -120,7 +120,7 @@ def test_a_split_name_stands_only_where_no_part_is_given() -> None:
     assert [told[name] for name in parts] == ["Joan", None, "Lee"]
 
 
-def test_a_fixed_word_is_small_with_underscores() -> None:
+def test_a_fixed_word_is_in_lower_case_with_underscores() -> None:
     rules = event_rules(["kind", "currency", "subject"], words={"kind"})
     told = record_values(rules, {"kind": "Credit - Note", "currency": "€", "subject": " A  b "})
     assert told == {"kind": "credit_note", "currency": "EUR", "subject": "A b"}

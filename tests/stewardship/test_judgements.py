@@ -14,14 +14,12 @@ from cdi_spark.errors import CdiError
 from cdi_spark.schema import JUDGEMENT, PERSON
 from cdi_spark.spark.local_rows import local_rows
 from cdi_spark.stewardship.judgements import (
-    CANNOT,
-    MUST,
-    WITHDRAWN,
     Judgement,
-    against,
+    Verdict,
+    active_judgements,
+    close_judgements,
+    find_contradiction,
     must_links,
-    sides,
-    standing,
 )
 from cdi_spark.stewardship.judging import Decision, judge, judge_all
 from cdi_spark.storage import Storage
@@ -32,36 +30,41 @@ RECORDS = "abcdef"
 
 def held(*told: str) -> list[Judgement]:
     """Of 'a=b' and 'a!b'."""
-    return [Judgement(t[0], t[2], MUST if t[1] == "=" else CANNOT, "ann", "", AT) for t in told]
+    return [
+        Judgement(t[0], t[2], Verdict.MUST_LINK if t[1] == "=" else Verdict.CANNOT_LINK, "ann", "", AT)
+        for t in told
+    ]
 
 
 def chain(decided: list[Judgement], pair: str, verdict: str) -> list[str] | None:
-    found = against(decided, (pair[0], pair[1]), verdict)
-    return found and [step.left + ("=" if step.verdict == MUST else "!") + step.right for step in found]
+    found = find_contradiction(decided, (pair[0], pair[1]), verdict)
+    return found and [
+        step.left + ("=" if step.verdict == Verdict.MUST_LINK else "!") + step.right for step in found
+    ]
 
 
 def test_a_contradiction_comes_with_the_chain_that_proves_it() -> None:
     decided = held("a=b", "b=c", "c!d", "d=e", "a=f")
-    assert chain(decided, "ac", CANNOT) == ["a=b", "b=c"]
-    assert chain(decided, "ae", MUST) == ["a=b", "b=c", "c!d", "d=e"]
-    assert chain(decided, "cd", MUST) == ["c!d"]
-    assert chain(decided, "ad", CANNOT) is None
-    assert chain(decided, "bf", MUST) is None
+    assert chain(decided, "ac", Verdict.CANNOT_LINK) == ["a=b", "b=c"]
+    assert chain(decided, "ae", Verdict.MUST_LINK) == ["a=b", "b=c", "c!d", "d=e"]
+    assert chain(decided, "cd", Verdict.MUST_LINK) == ["c!d"]
+    assert chain(decided, "ad", Verdict.CANNOT_LINK) is None
+    assert chain(decided, "bf", Verdict.MUST_LINK) is None
     # Two that are neither the third may be one.
-    assert chain(held("a!c", "b!c"), "ab", MUST) is None
+    assert chain(held("a!c", "b!c"), "ab", Verdict.MUST_LINK) is None
 
 
 PAIRS = st.tuples(st.sampled_from(RECORDS), st.sampled_from(RECORDS)).filter(lambda pair: pair[0] < pair[1])
 
 
-@given(st.lists(st.tuples(PAIRS, st.sampled_from([MUST, CANNOT])), max_size=12))
+@given(st.lists(st.tuples(PAIRS, st.sampled_from([Verdict.MUST_LINK, Verdict.CANNOT_LINK])), max_size=12))
 def test_what_is_refused_is_what_has_no_solution(asked: list[tuple[tuple[str, str], str]]) -> None:
     """Against all ways to part six records into persons."""
     decided: list[Judgement] = []
     ways = list(all_ways(RECORDS))
     for pair, verdict in asked:
-        fits = [way for way in ways if (way[pair[0]] == way[pair[1]]) == (verdict == MUST)]
-        refused = against(decided, pair, verdict)
+        fits = [way for way in ways if (way[pair[0]] == way[pair[1]]) == (verdict == Verdict.MUST_LINK)]
+        refused = find_contradiction(decided, pair, verdict)
         assert (refused is not None) == (not fits)
         if refused is None:
             ways = fits
@@ -77,8 +80,10 @@ def all_ways(records: str) -> list[dict[str, int]]:
     return ways
 
 
-def test_what_follows_from_decisions_is_said_of_every_record(spark: SparkSession) -> None:
-    found = {row["record_id"]: row for row in sides(spark, held("a=b", "b=c", "c!d", "e!f")).collect()}
+def test_every_record_gets_what_follows_from_all_decisions(spark: SparkSession) -> None:
+    found = {
+        row["record_id"]: row for row in close_judgements(spark, held("a=b", "b=c", "c!d", "e!f")).collect()
+    }
     assert {found[r]["judged_same"] for r in "abc"} == {"a"}
     assert {found[r]["judged_same"] for r in "def"} == {None}
     assert found["a"]["judged_apart"] == found["d"]["judged_apart"] != found["e"]["judged_apart"]
@@ -86,7 +91,7 @@ def test_what_follows_from_decisions_is_said_of_every_record(spark: SparkSession
 
 
 def test_must_links_join_the_records_that_there_are(spark: SparkSession) -> None:
-    judged = sides(spark, held("a=b", "b=c", "d=e", "e!f"))
+    judged = close_judgements(spark, held("a=b", "b=c", "d=e", "e!f"))
     there = local_rows(spark, [(r,) for r in "acef"], "record_id string")
     links = [(row["record_id_l"], row["record_id_r"]) for row in must_links(judged, there).collect()]
     assert links == [("a", "c")]
@@ -101,7 +106,7 @@ def persons(spark: SparkSession, storage: Storage) -> Storage:
 
 
 def decision(told: str) -> Decision:
-    verdict = {"=": MUST, "!": CANNOT, "?": WITHDRAWN}[told[1]]
+    verdict = {"=": Verdict.MUST_LINK, "!": Verdict.CANNOT_LINK, "?": Verdict.WITHDRAWN}[told[1]]
     return Decision((f"crm:{told[0]}", f"crm:{told[2]}"), verdict, "seen both")
 
 
@@ -119,9 +124,9 @@ def test_a_decision_is_on_record_once_and_withdrawn_with_all_on_record(persons: 
     assert decide(persons, "a?b", by="bob")
     assert decide(persons, "a!c")
     decisions = persons.read(JUDGEMENT.name)
-    assert [(j.pair, j.verdict) for j in standing(decisions)] == [
-        (("crm:b", "crm:c"), MUST),
-        (("crm:a", "crm:c"), CANNOT),
+    assert [(j.pair, j.verdict) for j in active_judgements(decisions)] == [
+        (("crm:b", "crm:c"), Verdict.MUST_LINK),
+        (("crm:a", "crm:c"), Verdict.CANNOT_LINK),
     ]
     assert [r["step"] for r in decisions.orderBy("step").collect()] == [1, 2, 3, 4]
 
@@ -136,19 +141,19 @@ def test_what_cannot_be_decided_is_refused(persons: Storage) -> None:
     assert not persons.exists(JUDGEMENT.name)
 
 
-def test_of_two_who_decide_at_once_the_second_hears_of_the_first(persons: Storage) -> None:
+def test_of_two_who_decide_at_once_the_second_sees_the_first(persons: Storage) -> None:
     decide(persons, "a=b")
 
     def tell(told: str) -> str:
         try:
             return str(decide(persons, told, by=told))
         except CdiError as refused:
-            return "refused" if "Withdraw one of these" in str(refused) else str(refused)
+            return "refused" if "Withdraw one of them" in str(refused) else str(refused)
 
     with ThreadPoolExecutor(max_workers=3) as pool:
         told = list(pool.map(tell, ["b=c", "a!c", "d=e"]))
     assert sorted(told) == ["True", "True", "refused"]
-    assert len(standing(persons.read(JUDGEMENT.name))) == 3
+    assert len(active_judgements(persons.read(JUDGEMENT.name))) == 3
 
 
 def test_decisions_given_together_count_one_by_one_whoever_else_decides(persons: Storage) -> None:
@@ -164,4 +169,4 @@ def test_decisions_given_together_count_one_by_one_whoever_else_decides(persons:
     ]
     decisions = persons.read(JUDGEMENT.name)
     assert [row["step"] for row in decisions.orderBy("step").collect()] == [1, 2, 3, 4, 5]
-    assert len(standing(decisions)) == 3
+    assert len(active_judgements(decisions)) == 3

@@ -1,4 +1,4 @@
-"""`cdi override`: what stewards set by hand is made standard, checked, and kept with who and why."""
+"""`cdi override`: values that stewards set manually are standardised, checked, and kept with who and why."""
 
 import json
 
@@ -33,7 +33,7 @@ def override(persons: Storage, *said: str) -> int:
     )
 
 
-def test_values_are_made_standard_and_the_newest_holds_until_it_is_withdrawn(
+def test_values_are_standardised_and_the_newest_is_valid_until_it_is_withdrawn(
     persons: Storage, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert (
@@ -72,21 +72,21 @@ def test_values_are_made_standard_and_the_newest_holds_until_it_is_withdrawn(
     [
         (("set", "crm:9", "gender=f"), "crm:9: no such record in silver.person"),
         (("set", "crm:gone", "gender=f"), "crm:gone: no such record in silver.person"),
-        (("set", "crm:1", "shoe_size=9"), "shoe_size is not an attribute; those are given_name"),
+        (("set", "crm:1", "shoe_size=9"), "shoe_size is not an attribute; attributes are given_name"),
         (
             ("set", "crm:1", "city=Leeds", "street=1 High St"),
-            "address survives as a whole. Say region= postcode=",
+            "address survives as a whole. Give region= postcode=",
         ),
-        (("set", "crm:1", "birth_date=31/12/1980"), "what is given for birth_date is none"),
+        (("set", "crm:1", "birth_date=31/12/1980"), "a value for birth_date is not valid"),
         (
             ("set", "crm:1", "emails=a@example.org, secret"),
-            "what is given for emails is none, or not all of it",
+            "a value for emails is not valid",
         ),
         (("set", "crm:1", "gender"), "write ATTRIBUTE=VALUE"),
-        (("withdraw", "crm:1", "company"), "company of crm:1 is not set by hand"),
+        (("withdraw", "crm:1", "company"), "company of crm:1 is not set manually"),
     ],
 )
-def test_what_is_none_is_refused_without_the_value(
+def test_an_invalid_value_is_refused_and_not_shown(
     persons: Storage, said: tuple[str, ...], meaning: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     before = persons.read_or_empty(OVERRIDE).count()

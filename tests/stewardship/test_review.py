@@ -29,13 +29,7 @@ from cdi_spark.schema import (
     SHOWN,
 )
 from cdi_spark.spark.local_rows import local_rows
-from cdi_spark.stewardship.judgements import (
-    CANNOT,
-    MUST,
-    Judgement,
-    sides,
-    standing,
-)
+from cdi_spark.stewardship.judgements import Judgement, Verdict, active_judgements, close_judgements
 from cdi_spark.stewardship.review_sheet import COLUMNS, read_sheet, sheet
 from cdi_spark.storage import Storage
 
@@ -61,11 +55,13 @@ def asked(
     members = [(record, entity) for entity, records in entities.items() for record in records.split()]
     held = []
     for left, sign, right in (told.split() for told in decided):
-        held.append(Judgement(left, right, MUST if sign == "=" else CANNOT, "ann", "", AT))
+        held.append(
+            Judgement(left, right, Verdict.MUST_LINK if sign == "=" else Verdict.CANNOT_LINK, "ann", "", AT)
+        )
     found = open_pairs(
         local_rows(spark, [pair_row(*link) for link in links], PAIR.schema),
         local_rows(spark, members, "record_id string, entity_id string"),
-        sides(spark, held),
+        close_judgements(spark, held),
         limits=Linkage(**limits),
     ).collect()
     found.sort(key=lambda row: (-row["worth"], not row["beyond"], row["record_id_l"], row["record_id_r"]))
@@ -151,7 +147,7 @@ def told(**said: Any) -> dict[str, Any]:
     } | said  # fmt: skip
 
 
-def test_a_sheet_says_all_and_comes_back(tmp_path: Path) -> None:
+def test_a_sheet_has_all_values_and_can_be_read_back(tmp_path: Path) -> None:
     pairs = [
         told(given_name_l="=1+1", city_l="@SUM(1)", street_r='5, "The\nMews"', phones_l=["+44", "+49"]),
         told(record_id_l="web:ä;-1\n,'", city_r="\tx", family_name_l="'=1", postcode_l="a;=b;c"),
@@ -177,8 +173,8 @@ def test_a_sheet_says_all_and_comes_back(tmp_path: Path) -> None:
         writer.writerows(rows)
     found = read_sheet(file)
     assert [(a.row, a.decision.records, a.decision.verdict, a.decision.why) for a in found.answers] == [
-        (2, ("crm:1", "crm:2"), MUST, '=, \n"x"'),
-        (3, ("web:ä;-1\n,'", "crm:2"), CANNOT, "review"),
+        (2, ("crm:1", "crm:2"), Verdict.MUST_LINK, '=, \n"x"'),
+        (3, ("web:ä;-1\n,'", "crm:2"), Verdict.CANNOT_LINK, "review"),
     ]
     assert (found.empty, found.faults) == (1, {})
 
@@ -193,14 +189,14 @@ def test_no_cell_begins_a_formula_and_every_id_comes_back(tmp_path_factory: Any,
     assert answer.decision.records[0] == f":{text}"
 
 
-def test_a_file_that_is_no_sheet_is_an_error_that_names_it(tmp_path: Path) -> None:
+def test_a_file_that_is_not_a_sheet_is_an_error_that_names_it(tmp_path: Path) -> None:
     file = tmp_path / "a.csv"
     head = b"record_id_l,record_id_r,answer,note\n"
     wrong = {
-        b"": "row 1: has no record_id_l, record_id_r, answer, note",
-        b"record_id_l,record_id_r,note\n": "row 1: has no answer",
-        head + b'crm:1,crm:2,same,"\n': "a.csv, line 2: is no CSV",
-        head + "crm:1,crm:2,s,ü".encode("latin-1"): "is not in UTF-8",
+        b"": "row 1: missing columns: record_id_l, record_id_r, answer, note",
+        b"record_id_l,record_id_r,note\n": "row 1: missing columns: answer",
+        head + b'crm:1,crm:2,same,"\n': "a.csv, line 2: is not CSV",
+        head + "crm:1,crm:2,s,ü".encode("latin-1"): "the file is not in UTF-8",
     }
     for content, message in wrong.items():
         file.write_bytes(content)
@@ -314,15 +310,15 @@ def test_a_clerk_answers_and_what_is_right_is_on_record(
     csv_file.write_text("\n".join((head, *rows)) + "\n")
     assert main(["review", *place, "--answers", str(csv_file), "--by", "ann"]) == 1
     out, err = capsys.readouterr()
-    assert "2 on record, 1 decided already, 1 empty, 2 refused" in out
+    assert "2 recorded, 1 already decided, 1 empty, 2 refused" in out
     assert "row 5: judge: crm:2 and web:1 cannot be one person" in out
     assert "row 6: judge: crm:9: no such record" in out
-    assert f"{csv_file}: not on record: row 5, 6, 8" in err
+    assert f"{csv_file}: not recorded: row 5, 6, 8" in err
     assert "who knows" not in out + err
-    held = standing(customers.read(JUDGEMENT.name))
+    held = active_judgements(customers.read(JUDGEMENT.name))
     assert [(j.pair, j.verdict, j.by, j.why) for j in held] == [
-        (("crm:1", "crm:2"), CANNOT, "ann", "review"),
-        (("crm:1", "web:1"), MUST, "ann", "one"),
+        (("crm:1", "crm:2"), Verdict.CANNOT_LINK, "ann", "review"),
+        (("crm:1", "web:1"), Verdict.MUST_LINK, "ann", "one"),
     ]
     csv_file.write_text("\n".join((head, *rows[:3])) + "\n")
     assert main(["review", *place, "--answers", str(csv_file), "--by", "bob", "--json"]) == 0

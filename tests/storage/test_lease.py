@@ -1,4 +1,4 @@
-"""One run at a time on a warehouse, and a dead one stops nobody."""
+"""One run at a time works on a warehouse; a dead one stops no other, and one that lost its lease writes no more."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from cdi_spark.errors import LeaseError
+from cdi_spark.monitoring import logs
 from cdi_spark.schema import LEASE, MEMBER
 from cdi_spark.spark.local_rows import local_rows
 from cdi_spark.storage import Storage
@@ -28,7 +29,7 @@ def held_by(storage: Storage, host: str, pid: int, *, age_seconds: float = 0) ->
     storage.append(LEASE, local_rows(storage.spark, [row], LEASE.schema), token="lease", step=1)
 
 
-def test_a_second_run_is_refused_while_the_first_is_at_work_and_let_in_after(storage: Storage) -> None:
+def test_a_second_run_is_refused_while_the_first_works_and_starts_afterwards(storage: Storage) -> None:
     refused = pytest.raises(LeaseError, match=r"another run is at work \(first, process")
     with lease(storage, "first"), refused, lease(storage, "second"):
         pass
@@ -37,7 +38,7 @@ def test_a_second_run_is_refused_while_the_first_is_at_work_and_let_in_after(sto
         assert held.interrupted is None
 
 
-def test_a_second_run_that_waits_is_let_in_when_the_first_ends(storage: Storage) -> None:
+def test_a_second_run_that_waits_starts_when_the_first_ends(storage: Storage) -> None:
     leave = threading.Event()
     inside = threading.Event()
 
@@ -55,7 +56,7 @@ def test_a_second_run_that_waits_is_let_in_when_the_first_ends(storage: Storage)
     running.join()
 
 
-def test_a_holder_whose_process_died_on_this_machine_is_dead_at_once(storage: Storage) -> None:
+def test_a_holder_whose_process_died_on_this_machine_is_recognised_at_once(storage: Storage) -> None:
     died = subprocess.Popen([sys.executable, "-c", ""])
     died.wait()
     held_by(storage, socket.gethostname(), died.pid)
@@ -64,7 +65,9 @@ def test_a_holder_whose_process_died_on_this_machine_is_dead_at_once(storage: St
 
 
 @pytest.mark.parametrize("age", [0, DEAD_AFTER_SECONDS + 60])
-def test_a_holder_on_another_machine_is_dead_when_it_stopped_renewing(storage: Storage, age: float) -> None:
+def test_a_holder_on_another_machine_counts_as_dead_once_it_stops_renewing(
+    storage: Storage, age: float
+) -> None:
     held_by(storage, "elsewhere", 1, age_seconds=age)
     if age:
         with lease(storage, "next") as held:
@@ -74,7 +77,7 @@ def test_a_holder_on_another_machine_is_dead_when_it_stopped_renewing(storage: S
             pass
 
 
-def test_who_lost_the_lease_is_told_before_it_goes_on(storage: Storage) -> None:
+def test_a_check_finds_that_another_run_took_the_lease(storage: Storage) -> None:
     with lease(storage, "first") as held:
         row = (held.step + 1, "thief", True, "elsewhere", os.getpid(), datetime.now(UTC))
         rows = local_rows(storage.spark, [row], LEASE.schema)
@@ -114,7 +117,7 @@ def broken(storage: Storage, monkeypatch: pytest.MonkeyPatch) -> threading.Event
 def test_a_renewal_that_fails_is_tried_again(
     storage: Storage, broken: threading.Event, caplog: pytest.LogCaptureFixture
 ) -> None:
-    with caplog.at_level("WARNING", logger="cdi_spark"), lease(storage, "first") as held:
+    with logs.watched(caplog.handler), lease(storage, "first") as held:
         broken.set()
         wait_for(lambda: len(caplog.messages) >= 2)
         broken.clear()
@@ -129,7 +132,7 @@ def test_a_renewal_that_fails_is_tried_again(
 def test_a_lease_that_cannot_be_renewed_is_lost_once_others_may_take_it(
     storage: Storage, broken: threading.Event, caplog: pytest.LogCaptureFixture
 ) -> None:
-    with caplog.at_level("WARNING", logger="cdi_spark"), lease(storage, "first") as held:
+    with logs.watched(caplog.handler), lease(storage, "first") as held:
         broken.set()
         wait_for(lambda: held.loss)
         broken.clear()
@@ -170,7 +173,7 @@ def test_a_run_that_lost_its_lease_within_a_stage_writes_nothing_more(storage: S
     assert storage.read(LEASE.name).where(f"step > {step}").isEmpty()
 
 
-def test_of_many_that_try_at_once_exactly_one_gets_it(storage: Storage) -> None:
+def test_of_several_runs_that_start_at_once_exactly_one_gets_the_lease(storage: Storage) -> None:
     with lease(storage, "warm"):
         pass
     start, leave = threading.Barrier(4), threading.Event()

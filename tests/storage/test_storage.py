@@ -1,4 +1,4 @@
-"""Tables are written once a token, in their declared shape, and never mixed between warehouses."""
+"""Tables are written once per token, in their declared shape, and never mixed between warehouses."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -40,7 +40,7 @@ def entity_of(rows: DataFrame) -> dict[str, str]:
     return {r["record_id"]: r["entity_id"] for r in rows.collect()}
 
 
-def test_a_batch_lands_once_whatever_its_rows_say_the_second_time(
+def test_a_batch_lands_once_even_if_its_rows_differ_the_second_time(
     spark: SparkSession, storage: Storage
 ) -> None:
     for row, token in (("1", "b1"), ("2", "b1"), ("3", "b2")):
@@ -57,7 +57,7 @@ def test_bronze_takes_any_column_name_and_new_columns_later(spark: SparkSession,
     assert {tuple(r) for r in rows.collect()} == {(1, None), (2, "x")}
 
 
-def test_an_append_lacks_no_declared_column(spark: SparkSession, storage: Storage) -> None:
+def test_an_append_without_a_declared_column_is_refused(spark: SparkSession, storage: Storage) -> None:
     with pytest.raises(CdiError, match=r"entities\.component: component is missing"):
         storage.append(COMPONENT, local_rows(spark, [("a",)], "record_id string"))
     assert not storage.exists(COMPONENT.name)
@@ -79,7 +79,7 @@ def test_merge_inserts_new_keys_and_updates_only_what_changed(spark: SparkSessio
     }
 
 
-def test_a_table_made_while_it_was_small_marks_changed_rows_once_it_is_changed_as_a_large_one(
+def test_a_table_that_was_made_small_gets_deletion_vectors_when_it_is_changed_as_a_large_one(
     spark: SparkSession, storage: Storage
 ) -> None:
     storage.merge(MEMBER, members(spark, a="X", b="Y"), when_changed=())
@@ -105,7 +105,7 @@ def test_merge_with_nothing_to_compare_never_updates(spark: SparkSession, storag
     assert entity_of(storage.read(MEMBER.name)) == {"a": "X", "b": "Y"}
 
 
-def test_replace_leaves_just_these_rows_even_when_they_come_from_itself(
+def test_replace_leaves_only_these_rows_even_if_they_come_from_the_table_itself(
     spark: SparkSession, storage: Storage
 ) -> None:
     storage.replace(MEMBER, members(spark, a="X", b="Y"))
@@ -125,20 +125,20 @@ def test_a_table_comes_in_the_declared_order_with_comments(spark: SparkSession) 
 
 
 @pytest.mark.parametrize(
-    ("schema", "says"),
+    ("schema", "message"),
     [
         ("record_id string", r"entities\.component: component is missing"),
         ("record_id string, component int", r"entities\.component: component is int, wants bigint"),
     ],
 )
 def test_a_table_of_another_shape_is_refused_and_never_cast(
-    spark: SparkSession, schema: str, says: str
+    spark: SparkSession, schema: str, message: str
 ) -> None:
-    with pytest.raises(CdiError, match=says):
+    with pytest.raises(CdiError, match=message):
         conform(local_rows(spark, [], schema), COMPONENT)
 
 
-def test_reading_a_table_never_written_says_what_to_run(storage: Storage) -> None:
+def test_an_error_about_a_missing_table_names_the_command_to_run(storage: Storage) -> None:
     with pytest.raises(CdiError, match=r"entities\.member: no such table .* `cdi run all`"):
         storage.read(MEMBER.name)
     empty = storage.read_or_empty(MEMBER)
@@ -146,7 +146,7 @@ def test_reading_a_table_never_written_says_what_to_run(storage: Storage) -> Non
     assert empty.columns == MEMBER.names
 
 
-def test_queries_see_their_own_warehouse_only(spark: SparkSession, tmp_path: Path) -> None:
+def test_queries_read_only_their_own_warehouse(spark: SparkSession, tmp_path: Path) -> None:
     sql = "SELECT entity_id FROM `entities`.`member`"
     both = [Storage(spark, tmp_path / name) for name in ("one", "two")]
     for storage, entity in zip(both, "XY", strict=True):
@@ -156,7 +156,7 @@ def test_queries_see_their_own_warehouse_only(spark: SparkSession, tmp_path: Pat
     assert both[0].query(sql).collect() == [("X",)]
 
 
-def test_a_query_does_not_find_what_only_another_warehouse_has(spark: SparkSession, tmp_path: Path) -> None:
+def test_a_query_does_not_find_a_table_of_another_warehouse(spark: SparkSession, tmp_path: Path) -> None:
     full, bare = Storage(spark, tmp_path / "full"), Storage(spark, tmp_path / "bare")
     full.replace(MEMBER, members(spark, a="X"))
     assert full.query("SELECT entity_id FROM entities.member").collect() == [("X",)]
@@ -164,7 +164,7 @@ def test_a_query_does_not_find_what_only_another_warehouse_has(spark: SparkSessi
         bare.query("SELECT entity_id FROM Entities.Member").collect()
 
 
-def test_a_prefix_parts_two_projects_in_one_warehouse(spark: SparkSession, tmp_path: Path) -> None:
+def test_a_prefix_separates_two_projects_in_one_warehouse(spark: SparkSession, tmp_path: Path) -> None:
     plain, test = Storage(spark, tmp_path), Storage(spark, tmp_path, prefix="test_")
     plain.replace(MEMBER, members(spark, a="X"))
     test.replace(MEMBER, members(spark, a="Y"))
@@ -235,7 +235,7 @@ def test_tables_are_as_released_until_one_of_them_is_written(spark: SparkSession
     assert storage.as_released(ATTRIBUTE.name, MEMBER.name) is None
 
 
-def test_what_is_read_of_a_release_is_of_that_release(spark: SparkSession, storage: Storage) -> None:
+def test_a_release_is_read_as_it_was_after_the_next_one(spark: SparkSession, storage: Storage) -> None:
     storage.replace(ATTRIBUTE, customers(spark, "a"))
     storage.release("r1")
     release = storage.newest_release()
@@ -249,16 +249,16 @@ def test_a_released_view_keeps_the_comments_of_its_columns(spark: SparkSession, 
     storage.replace(ATTRIBUTE, customers(spark, "a"))
     storage.release("r1")
     readers_see(storage)
-    told = {row["col_name"]: row["comment"] for row in spark.sql("DESCRIBE gold.attribute").collect()}
-    assert told["record_id"] == "<source>:<key> of the person record"
+    comments = {row["col_name"]: row["comment"] for row in spark.sql("DESCRIBE gold.attribute").collect()}
+    assert comments["record_id"] == "<source>:<key> of the person record"
 
 
-def test_a_view_may_be_read_over_other_rows_of_the_tables_that_it_names(
+def test_a_view_can_be_read_over_other_rows_instead_of_its_tables(
     spark: SparkSession, storage: Storage
 ) -> None:
     order = TABLES["silver.order"]
     orders = [{"order_id": f"shop:{record}", "record_id": record} for record in ("a", "b")]
-    rows = local_rows(spark, [tuple(map(said.get, order.names)) for said in orders], order.schema)
+    rows = local_rows(spark, [tuple(map(values.get, order.names)) for values in orders], order.schema)
     storage.replace(order, rows)
     storage.replace(MEMBER, members(spark, a="X", b="Y"))
     assert entity_of(storage.read(TIMELINE.name)) == {"a": "X", "b": "Y"}
@@ -296,16 +296,14 @@ def test_a_warehouse_may_be_a_uri(spark: SparkSession, tmp_path: Path) -> None:
     assert not (tmp_path / "of uri" / "_scratch").exists()
 
 
-def test_merge_takes_out_what_is_gone(spark: SparkSession, storage: Storage) -> None:
+def test_merge_deletes_rows_that_are_gone(spark: SparkSession, storage: Storage) -> None:
     storage.replace(MEMBER, members(spark, a="X", b="Y", c="Z"))
     rows = members(spark, a="W", b="Y", d="V").withColumn("_gone", F.col("record_id").isin("b", "d"))
     storage.merge(MEMBER, rows, when_changed=("entity_id",))
     assert entity_of(storage.read(MEMBER.name)) == {"a": "W", "c": "Z"}
 
 
-def test_rows_of_some_keys_take_the_place_of_all_that_were_there(
-    spark: SparkSession, storage: Storage
-) -> None:
+def test_new_rows_of_some_keys_replace_all_rows_of_these_keys(spark: SparkSession, storage: Storage) -> None:
     def components(**rows: int) -> DataFrame:
         return local_rows(spark, [(r, n, n, n, n) for r, n in rows.items()], COMPONENT.schema)
 
@@ -324,7 +322,7 @@ def test_rows_of_some_keys_take_the_place_of_all_that_were_there(
     assert entity_of(storage.read(MEMBER.name)) == {"b": "X", "c": "Y", "d": "Z"}
 
 
-def test_few_rows_are_held_and_more_written_down_computed_once_either_way(
+def test_few_rows_are_held_in_memory_and_more_on_disk_computed_once_either_way(
     spark: SparkSession, storage: Storage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(scratch, "MAX_DRIVER_ROWS", 3)
@@ -343,7 +341,7 @@ def test_a_step_that_is_already_written_is_not_written_again(spark: SparkSession
     assert sorted(entity_of(storage.read(MEMBER.name))) == ["a", "c"]
 
 
-def test_scratch_that_a_killed_run_left_is_cleared_away(spark: SparkSession, storage: Storage) -> None:
+def test_scratch_of_a_killed_run_is_deleted(spark: SparkSession, storage: Storage) -> None:
     left = Path(storage.warehouse) / "_scratch" / "silver_person"
     left.mkdir(parents=True)
     (left / "part-0.parquet").write_text("half a file")

@@ -1,4 +1,4 @@
-"""A source's files to one delivery: rows as landed, with the file, place and content hash that each came from."""
+"""Reads a source's files as one delivery: rows as landed, with file, row number and content hash."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ _PLACES = T.StructType(
     ]
 )
 
-# A stream wants to be told what every such file has.
+# A stream needs a schema; every binary file has this one.
 _BINARY_FILE = "path string, modificationTime timestamp, length long, content binary"
 
 
 @dataclass(frozen=True)
 class File:
-    """One file of a delivery: `batch` is the hash of its rows, whatever its name and their order."""
+    """One file of a delivery; `batch` is the hash of its rows, independent of its name and their order."""
 
     path: str
     batch: str
@@ -47,10 +47,10 @@ class File:
 
 @dataclass(frozen=True)
 class Delivery:
-    """What a source's files hold now.
+    """The content of a source's files.
 
-    `rows` has the files' columns and LANDING's; of files with the same content only the first by name is in
-    `files` and `rows`, the others are `repeated`.
+    `rows` has the files' columns and those of LANDING. Of files with the same content only the first by name is in
+    `files` and `rows`; the others are in `repeated`.
     """
 
     rows: DataFrame
@@ -71,35 +71,35 @@ def read_delivery(
     known: T.StructType | None = None,
     listed: Sequence[tuple[str, int, int]] | None = None,
 ) -> Delivery:
-    """Read a source's files as they are; every row of every file once.
+    """Read all rows of a source's files.
 
     Args:
-        listed: list_files() of the source, where that is known.
-        known: the columns that landed before, which keep their types.
+        listed: list_files() of the source, if it was called already.
+        known: the columns that landed before; they keep their types.
     Raises:
-        SourceError: no file at the path, a file that cannot be read, or a key expression that does not fit
-            the columns.
+        SourceError: there is no file at the path, a file cannot be read, or the key expression does not fit the
+            columns.
     """
-    with told_as_source(source):
+    with as_source_errors(source):
         listed = list_files(spark, source) if listed is None else listed
         files = [glob_escaped(path) for path, _, _ in listed]
         if not files:
             return Delivery(local_rows(spark, [], T.StructType([])), [], [], {})
         read = FORMATS[source.format](spark, source, files, known or T.StructType([]))
-        said = [name for name in read.columns if name not in ("_raw", "_fault", "_file")]
-        columns = {name: kind for name, kind in read.dtypes if name in said}
-        if not said:
+        own = [name for name in read.columns if name not in ("_raw", "_fault", "_file")]
+        columns = {name: kind for name, kind in read.dtypes if name in own}
+        if not own:
             return Delivery(read, [], [], {})
-        # Both scans below place rows alike: how Spark splits files does not depend on what is done with them.
+        # Both scans below assign rows to the same partitions: how Spark splits files does not depend on the query.
         placed = read.withColumns(
             {"_partition": F.spark_partition_id(), "_at": F.monotonically_increasing_id()}
         )
-        parts = _parts(placed, said)
-    found, repeated, places = _settled(parts)
-    with told_as_source(source):
+        parts = _parts(placed, own)
+    found, repeated, places = _without_repeated(parts)
+    with as_source_errors(source):
         rows = placed.join(F.broadcast(local_rows(spark, places, _PLACES)), list(_PLACED))
         rows = rows.select(
-            *(F.col(quote(name)) for name in said),
+            *(F.col(quote(name)) for name in own),
             F.lit(source.name).alias("_source"),
             F.expr(source.key).cast("string").alias("_key"),
             "_file",
@@ -115,14 +115,14 @@ def read_delivery(
 
 
 def landed_schema(bronze: DataFrame) -> T.StructType:
-    """The columns of a bronze table that are the source's own."""
+    """Return the columns of a bronze table that come from the source."""
     own = {column.name for column in LANDING}
     return T.StructType([field for field in bronze.schema if field.name not in own])
 
 
 @contextmanager
-def told_as_source(source: Source) -> Iterator[None]:
-    """Tell Spark's errors over a source's files as errors of the source."""
+def as_source_errors(source: Source) -> Iterator[None]:
+    """Raise Spark's errors about a source's files as SourceError."""
     try:
         yield
     except SourceError:
@@ -134,12 +134,12 @@ def told_as_source(source: Source) -> Iterator[None]:
 
 
 def arriving_files(spark: SparkSession, source: Source) -> DataFrame:
-    """A stream of the files that come to a source's path: path. Their content is not read.
+    """Return a stream of the files that arrive at a source's path, with the column path; does not read their content.
 
     Raises:
-        SourceError: no file at the path, and no pattern that any may come to.
+        SourceError: there is no file at the path, and no pattern that new files could match.
     """
-    with told_as_source(source):
+    with as_source_errors(source):
         listing = spark.readStream.format("binaryFile").schema(_BINARY_FILE).options(**_which(source))
         return listing.load(_locate(source.path)).select("path")
 
@@ -153,25 +153,25 @@ def _which(source: Source) -> dict[str, str]:
 
 
 def list_files(spark: SparkSession, source: Source) -> list[tuple[str, int, int]]:
-    """The files at a source's path that hold anything: path, length in bytes, microseconds of its last change.
+    """Return the non-empty files at a source's path: path, length in bytes, time of the last change in microseconds.
 
     Raises:
-        SourceError: no file at the path.
+        SourceError: there is no file at the path.
     """
-    with told_as_source(source):
+    with as_source_errors(source):
         listing = spark.read.format("binaryFile").options(**_which(source)).load(_locate(source.path))
         found = listing.select("path", "length", F.unix_micros("modificationTime").alias("changed"))
         return sorted((row["path"], row["length"], row["changed"]) for row in found.collect())
 
 
-def _parts(placed: DataFrame, said: list[str]) -> list[tuple[str, int, int, int, int, int, int]]:
-    """By file and task: where its rows begin, how many, how many faulty, and hashes of the content."""
-    row_hash = F.xxhash64(F.to_json(F.struct(*(F.col(quote(name)) for name in said), "_raw")))
+def _parts(placed: DataFrame, own: list[str]) -> list[tuple[str, int, int, int, int, int, int]]:
+    """Return, by file and partition, the first row id, the number of rows and of faults, and hashes of the content."""
+    row_hash = F.xxhash64(F.to_json(F.struct(*(F.col(quote(name)) for name in own), "_raw")))
     grouped = placed.groupBy(*_PLACED).agg(
         F.min("_at").alias("first"),
         F.count("*").alias("rows"),
         F.count("_fault").alias("faulty"),
-        # Sums and exclusive ors do not depend on the order in which tasks read the rows.
+        # Sum and exclusive or do not depend on the order in which tasks read the rows.
         F.sum(row_hash.cast("decimal(38,0)")).cast("string").alias("sum"),
         F.bit_xor(row_hash).alias("xor"),
     )
@@ -181,10 +181,10 @@ def _parts(placed: DataFrame, said: list[str]) -> list[tuple[str, int, int, int,
     ]
 
 
-def _settled(
+def _without_repeated(
     parts: list[tuple[str, int, int, int, int, int, int]],
 ) -> tuple[list[File], list[str], list[tuple[str, int, str, int]]]:
-    """The files to land, those that repeat another's content, and where each task's rows of a file begin."""
+    """Return the files to land, the files that repeat the content of another, and the first row of each partition."""
     by_file: dict[str, list[tuple[str, int, int, int, int, int, int]]] = {}
     for part in parts:
         by_file.setdefault(part[0], []).append(part)
@@ -214,7 +214,7 @@ def _content_hash(rows: int, total: int, xor: int) -> str:
 
 
 def _locate(path: str) -> str:
-    """A path, or `package:NAME/FILE` for a file that an installed Python package carries."""
+    """Return the path; resolves `package:NAME/FILE`, a file inside an installed Python package."""
     if not path.startswith("package:"):
         return path
     name, _, inside = path.removeprefix("package:").partition("/")
@@ -227,23 +227,23 @@ def _locate(path: str) -> str:
 
 
 def _meaning(fault: Exception, source: Source) -> str:
-    """What Spark's error class says of a file, and what to do; without its rows or the stack behind it."""
-    # What fails in a task comes wrapped, at times as a plain Java error: the class is in the text then.
-    text = str(fault)
-    conditions = re.findall(r"\[([A-Z_]+(?:\.[A-Z_]+)*)\]", text)
+    """Return what Spark's error means for a file and what to do, without rows or stack trace."""
+    # An error in a task comes wrapped, sometimes as a plain Java error; then its class is in the text.
+    message = str(fault)
+    conditions = re.findall(r"\[([A-Z_]+(?:\.[A-Z_]+)*)\]", message)
     condition = fault.getCondition() if isinstance(fault, PySparkException) else None
-    file = re.search(r"(?:reading file|path:) (\S+?)[.,;]?\s", text)
+    file = re.search(r"(?:reading file|path:) (\S+?)[.,;]?\s", message)
     named = file[1] if file else ""
     if isinstance(fault, PySparkException) and (parameters := fault.getMessageParameters()):
         named = parameters.get("path") or parameters.get("objectName") or parameters.get("fieldName") or named
     advice = {
-        "PATH_NOT_FOUND": "there is no such file. Mend path in its conf, or deliver the file.",
-        "UNRESOLVED_COLUMN": f"the files have no column {named}. Mend the key in its conf, or the files.",
-        "COLUMN_ALREADY_EXISTS": "two columns differ only by capitals. Rename one of them in the files.",
-        "FAILED_READ_FILE": f"the file {named} is cut short or is not {source.format}. Deliver it again.",
+        "PATH_NOT_FOUND": "there is no such file. Fix `path` in its conf, or deliver the file.",
+        "UNRESOLVED_COLUMN": f"the files have no column {named}. Fix `key` in its conf, or the files.",
+        "COLUMN_ALREADY_EXISTS": "two columns differ only in upper and lower case. Rename one of them in the files.",
+        "FAILED_READ_FILE": f"the file {named} is truncated or is not {source.format}. Deliver it again.",
     }
-    for kind, said in advice.items():
+    for kind, text in advice.items():
         if any(found.startswith(kind) for found in [condition or "", *conditions]):
-            return said
-    told = condition or (conditions or [type(fault).__name__])[-1]
-    return f"{told} {named}".strip() + ". Look at the files and at the source's format and options."
+            return text
+    error_class = condition or (conditions or [type(fault).__name__])[-1]
+    return f"{error_class} {named}".strip() + ". Check the files and the source's format and options."

@@ -1,4 +1,4 @@
-"""One function a file format: files to rows as landed, and what is wrong with a row that does not read."""
+"""One function per file format: reads files into rows as landed, and marks rows that cannot be read."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from enum import StrEnum
 from functools import reduce
 from typing import Any
 
@@ -19,21 +20,24 @@ from cdi_spark.schema import LANDING
 from cdi_spark.spark.local_rows import local_rows
 from cdi_spark.sql_text import quote
 
-# What `_fault` may say; each is a rule that the row fails.
-COLUMNS_AS_IN_HEADER = "columns_as_in_header"
-READS_AS_JSON = "reads_as_json"
-IN_ITS_ENCODING = "in_its_encoding"
-TYPES_AS_LANDED_BEFORE = "types_as_landed_before"
-FAULTS = (COLUMNS_AS_IN_HEADER, READS_AS_JSON, IN_ITS_ENCODING, TYPES_AS_LANDED_BEFORE)
+
+class Fault(StrEnum):
+    """Why a row cannot be read, stored in `_fault`; each is a rule that the row fails."""
+
+    COLUMNS_AS_IN_HEADER = "columns_as_in_header"
+    READS_AS_JSON = "reads_as_json"
+    IN_ITS_ENCODING = "in_its_encoding"
+    TYPES_AS_LANDED_BEFORE = "types_as_landed_before"
+
 
 _STRING = T.StringType()
 _LANDING = frozenset(column.name for column in LANDING)
-# Values of a column looked at where a file's rows disagree on whether it is text, an object or a list.
-_LOOKED_AT = 10_000
+# Number of values to inspect where rows disagree on whether a column is text, an object or a list.
+_MOST_INSPECTED = 10_000
 
 
 def _csv(spark: SparkSession, source: Source, files: Sequence[str], known: T.StructType) -> DataFrame:
-    """Columns by name in each file, text all of them."""
+    """Read CSV: columns by name per file, all as text."""
     options = {"header": "true", "ignoreLeadingWhiteSpace": "true", "ignoreTrailingWhiteSpace": "true",
                "quote": '"', "escape": '"', "multiLine": "true", **source.options}  # fmt: skip
     by_header: dict[tuple[str, ...], list[str]] = {}
@@ -41,18 +45,18 @@ def _csv(spark: SparkSession, source: Source, files: Sequence[str], known: T.Str
         header = tuple(spark.read.options(**options).csv(file).columns)
         if any("\ufffd" in name or "\x00" in name for name in header) and not _names_encoding(source):
             raise SourceError(
-                f"source {source.name}: {file}: its header is not UTF-8. Name the encoding in the source's conf, "
-                "as options: {encoding: UTF-16} or {encoding: windows-1252}."
+                f"source {source.name}: {file}: its header is not UTF-8. Set the encoding in the source's conf, "
+                "such as options: {encoding: UTF-16} or {encoding: windows-1252}."
             )
         by_header.setdefault(header, []).append(file)
     parts = [
         spark.read.options(**options)
-        # Pruned columns are not counted, and a row with too few or too many would pass.
+        # With pruning, rows with too few or too many columns would not be noticed.
         .option("columnPruning", "false")
         .option("columnNameOfCorruptRecord", "_raw")
         .schema(_as_schema(_landing_names(header), _STRING).add("_raw", _STRING))
         .csv(same)
-        .withColumn("_fault", F.when(F.col("_raw").isNotNull(), F.lit(COLUMNS_AS_IN_HEADER)))
+        .withColumn("_fault", F.when(F.col("_raw").isNotNull(), F.lit(Fault.COLUMNS_AS_IN_HEADER)))
         .withColumn("_file", F.col("_metadata.file_path"))
         for header, same in by_header.items()
         if header
@@ -63,7 +67,7 @@ def _csv(spark: SparkSession, source: Source, files: Sequence[str], known: T.Str
 
 
 def _json(spark: SparkSession, source: Source, files: Sequence[str], known: T.StructType) -> DataFrame:
-    """Values as text, objects and lists as such; a column keeps the shape that it landed with before."""
+    """Read JSON: values as text, objects and lists as such; a column keeps the type that it landed with before."""
     options = {
         "primitivesAsString": "true",
         "multiLine": str(source.format == "json").lower(),
@@ -80,7 +84,7 @@ def _json(spark: SparkSession, source: Source, files: Sequence[str], known: T.St
     rows = (
         reader.schema(schema.add("_raw", _STRING))
         .json(list(files))
-        .withColumn("_fault", F.when(F.col("_raw").isNotNull(), F.lit(READS_AS_JSON)))
+        .withColumn("_fault", F.when(F.col("_raw").isNotNull(), F.lit(Fault.READS_AS_JSON)))
         .withColumn("_file", F.col("_metadata.file_path"))
     )
     renamed = dict(zip(fields, _landing_names(fields), strict=True))
@@ -88,7 +92,7 @@ def _json(spark: SparkSession, source: Source, files: Sequence[str], known: T.St
 
 
 def _parquet(spark: SparkSession, source: Source, files: Sequence[str], known: T.StructType) -> DataFrame:
-    """Columns as typed; where one landed with another type before, with that type if the value allows."""
+    """Read Parquet: columns keep their type; where a column landed with another type before, values are cast to it."""
     rows = spark.read.options(**{"mergeSchema": "true", **source.options}).parquet(*files)
     names = dict(zip(rows.columns, _landing_names(rows.columns), strict=True))
     landed = {f.name: f.dataType for f in known}
@@ -101,12 +105,12 @@ def _parquet(spark: SparkSession, source: Source, files: Sequence[str], known: T
         if kind != field.dataType:
             misfits.append(column.isNotNull() & fitted.isNull())
         columns.append(fitted.alias(names[field.name]))
-    amiss = reduce(lambda a, b: a | b, misfits, F.lit(False))
+    misfit = reduce(lambda a, b: a | b, misfits, F.lit(False))
     everything = F.to_json(F.struct(*(F.col(quote(name)) for name in rows.columns)))
     return rows.select(
         *columns,
-        F.when(amiss, everything).alias("_raw"),
-        F.when(amiss, F.lit(TYPES_AS_LANDED_BEFORE)).alias("_fault"),
+        F.when(misfit, everything).alias("_raw"),
+        F.when(misfit, F.lit(Fault.TYPES_AS_LANDED_BEFORE)).alias("_fault"),
         F.col("_metadata.file_path").alias("_file"),
     )
 
@@ -120,7 +124,7 @@ def _as_schema(names: Iterable[str], kind: T.DataType) -> T.StructType:
 
 
 def _landing_names(names: Iterable[str]) -> list[str]:
-    """The names under which columns land: not empty, and not those of the landing columns."""
+    """Return the names under which columns land: not empty, and different from the landing columns."""
     return [f"{name}_" if name in _LANDING or not name.strip() else name for name in names]
 
 
@@ -129,21 +133,21 @@ def _names_encoding(source: Source) -> bool:
 
 
 def _in_its_encoding(source: Source, rows: DataFrame) -> DataFrame:
-    """Mark rows with a sign that the encoding could not read, unless conf vouches for the encoding."""
+    """Mark rows with a character that the encoding could not read, unless conf sets the encoding."""
     texts = [quote(f.name) for f in rows.schema if f.name not in _LANDING]
     if _names_encoding(source) or not texts:
         return rows
     broken = F.to_json(F.struct(*texts)).contains("\ufffd")
-    return rows.withColumn("_fault", F.coalesce("_fault", F.when(broken, F.lit(IN_ITS_ENCODING))))
+    return rows.withColumn("_fault", F.coalesce("_fault", F.when(broken, F.lit(Fault.IN_ITS_ENCODING))))
 
 
 def _shapes(
     spark: SparkSession, options: dict[str, str], files: Sequence[str], names: list[str]
 ) -> dict[str, T.DataType]:
-    """Of columns that are objects or lists in most rows, what most of their values look like.
+    """Return the type of most values, for columns that are objects or lists in most rows.
 
-    Spark reads a place that is an object in one row and text in another as text, and an expression over its
-    parts would end the run for all rows.
+    Spark reads a column that is an object in one row and text in another as text; then an expression over its fields
+    would end the run for all rows.
     """
     if not names:
         return {}
@@ -156,7 +160,7 @@ def _shapes(
     most = [n for n, all_, parts in zip(names, filled, with_parts, strict=True) if parts * 2 > all_]
     shapes = {}
     for name in most:
-        values = texts.where(nested[name]).select(quote(name)).limit(_LOOKED_AT).collect()
+        values = texts.where(nested[name]).select(quote(name)).limit(_MOST_INSPECTED).collect()
         parsed = [value for value in (_parsed(row[0]) for row in values) if isinstance(value, (dict, list))]
         if parsed:
             shapes[name] = _shape(parsed)
@@ -171,7 +175,7 @@ def _parsed(text: str) -> Any:
 
 
 def _shape(values: list[Any]) -> T.DataType:
-    """The type of most of the values; objects have all fields that any of them has."""
+    """Return the type of most of the values; an object has the fields of all objects."""
     values = [value for value in values if value is not None]
     kinds = Counter(type(value) if isinstance(value, (dict, list)) else str for value in values)
     kind = kinds.most_common(1)[0][0] if kinds else str
@@ -185,7 +189,7 @@ def _shape(values: list[Any]) -> T.DataType:
 
 
 def _reshaped(found: T.DataType, shape: T.DataType) -> T.DataType:
-    """The type that Spark found, with the shape of most values where it gave up and took text."""
+    """Return the type that Spark inferred, with the type of most values where it fell back to text."""
     if isinstance(found, T.StringType):
         return shape
     if isinstance(found, T.ArrayType) and isinstance(shape, T.ArrayType):
@@ -199,7 +203,7 @@ def _reshaped(found: T.DataType, shape: T.DataType) -> T.DataType:
 
 
 def _without_void(kind: T.DataType) -> T.DataType:
-    """A type that Delta can hold: a column of nulls alone is text."""
+    """Return a type that Delta can store: a column with only nulls is text."""
     if isinstance(kind, T.NullType):
         return _STRING
     if isinstance(kind, T.ArrayType):
@@ -210,7 +214,7 @@ def _without_void(kind: T.DataType) -> T.DataType:
 
 
 def _extended(landed: T.DataType, found: T.DataType) -> T.DataType:
-    """The type that a column landed with, and the fields that are new in it."""
+    """Return the type that a column landed with, extended by new fields."""
     if isinstance(landed, T.StructType) and isinstance(found, T.StructType):
         new = {f.name: f.dataType for f in found}
         old = {f.name: _extended(f.dataType, new.get(f.name, f.dataType)) for f in landed}
@@ -221,5 +225,5 @@ def _extended(landed: T.DataType, found: T.DataType) -> T.DataType:
 
 
 def glob_escaped(path: str) -> str:
-    """A file's own path where Spark expects a pattern."""
+    """Escape a file's path for where Spark expects a pattern."""
     return re.sub(r"([\[\]{}*?\\])", r"\\\1", path)

@@ -1,1 +1,1 @@
-"""The draft of a project: what each source file becomes."""
+"""The draft of a project: what each file becomes, as YAML."""

@@ -1,36 +1,27 @@
-"""Addresses: which of several a row offers, and how its parts are put together."""
+"""Chooses one of a row's addresses, and maps its parts."""
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
 
-from cdi_spark.discovery.lexicon import values as v
-from cdi_spark.discovery.lexicon import words
-from cdi_spark.discovery.read.columns import Column
-from cdi_spark.discovery.recognise.lines import (
-    Line,
-    doubts_of,
-    facts_of,
-    line_of,
-    percent,
+from cdi_spark.discovery.draft.conf_lines import (
+    ConfLine,
+    draft_line,
+    list_doubts,
+    state_facts,
 )
+from cdi_spark.discovery.lexicon import headers
+from cdi_spark.discovery.lexicon.shares import percent, share_of
+from cdi_spark.discovery.lexicon.vocabulary import group_by_word, load_lists
+from cdi_spark.discovery.read.columns import Column
 from cdi_spark.discovery.recognise.meaning import Guess
 from cdi_spark.discovery.recognise.sheets import Sheet
 
 PARTS = ("street", "house_number", "unit", "city", "region", "postcode", "postcode_city", "country")
 _WEIGHT = {"street": 2.0, "postcode": 2.0, "city": 1.5, "postcode_city": 2.5, "region": 0.5, "country": 0.3}
-# Words that tell one of several addresses from another.
-_WHICH = {
-    "billing": "billing", "bill": "billing", "invoice": "billing", "rechnung": "billing",
-    "rechnungs": "billing", "facturation": "billing", "shipping": "shipping", "ship": "shipping",
-    "delivery": "shipping", "lieferung": "shipping", "liefer": "shipping", "livraison": "shipping",
-    "envio": "shipping", "home": "home", "private": "home", "privat": "home", "residential": "home",
-    "work": "work", "business": "work", "office": "work", "mailing": "mailing", "mail": "mailing",
-    "res": "home", "residence": "home", "postal": "", "permanent": "permanent", "current": "current",
-    "other": "other", "alternate": "other", "secondary": "other", "registered": "registered",
-    "previous": "previous",
-}  # fmt: skip
+# Which of several addresses a header is about: home, billing, …
+_KINDS = group_by_word(load_lists("addresses")["kinds"])
 _NUMBER_FIRST = frozenset(
     ("GB", "US", "CA", "AU", "NZ", "IE", "FR", "LU", "ZA", "IN", "SG", "MY", "KE", "NG", "PH")
 )
@@ -45,36 +36,36 @@ _FIVE = frozenset(
 )
 
 
-def address_lines(sheet: Sheet, *, country: str) -> list[Line]:
-    """Street, city, region, postcode and country of the row's best address; parts of one address only."""
-    chosen = _best_address(sheet)
+def draft_address(sheet: Sheet, *, country: str) -> list[ConfLine]:
+    """The lines for street, city, region, postcode and country of the row's best address."""
+    chosen = _choose_address(sheet)
     if not chosen:
         return []
-    lines: list[Line] = []
+    lines: list[ConfLine] = []
     street, number = chosen.get("street"), chosen.get("house_number")
     whole = street and "postcode" not in chosen and "postcode_city" not in chosen
-    if street and whole and (in_one := _one_line(street, country, has_city="city" in chosen)):
+    if street and whole and (in_one := _split_one_line(street, country, has_city="city" in chosen)):
         lines += in_one
     elif street:
-        lines.append(_street(street, number, country))
+        lines.append(_draft_street(street, number, country))
     if both := chosen.get("postcode_city"):
-        lines += _postcode_and_city(both)
+        lines += _split_postcode_and_city(both)
     if city := chosen.get("city"):
-        lines.append(line_of("city", city))
+        lines.append(draft_line("city", city))
     if region := chosen.get("region"):
-        lines.append(line_of("region", region))
+        lines.append(draft_line("region", region))
     if postcode := chosen.get("postcode"):
-        lines.append(_postcode(postcode, country))
+        lines.append(_draft_postcode(postcode, country))
     if land := chosen.get("country"):
-        lines.append(line_of("country", land))
+        lines.append(draft_line("country", land))
     return lines
 
 
-def _best_address(sheet: Sheet) -> dict[str, Guess]:
+def _choose_address(sheet: Sheet) -> dict[str, Guess]:
     groups: defaultdict[str, dict[str, Guess]] = defaultdict(dict)
     for meaning in PARTS:
         for guess in sheet.of(meaning):
-            groups[_which(guess.column)].setdefault(meaning, guess)
+            groups[_find_kind(guess.column)].setdefault(meaning, guess)
     if not groups:
         return {}
 
@@ -88,79 +79,88 @@ def _best_address(sheet: Sheet) -> dict[str, Guess]:
     best = max(groups, key=lambda group: (worth(group), -list(groups).index(group)))
     chosen = groups[best]
     for group, parts in groups.items():
-        # Parts that no other address has belong to the one there is; those without a word for which, to any.
+        # An address takes parts from others only if it shares none with them, or if their header names no address.
         if not group or not parts.keys() & chosen.keys():
             chosen = parts | chosen
     return chosen
 
 
-def _which(column: Column) -> str:
-    tokens = [token for part in column.path for token in words.tokens_of(part)]
-    return next((_WHICH[token] for token in tokens if _WHICH.get(token)), "")
+def _find_kind(column: Column) -> str:
+    tokens = [token for part in column.path for token in headers.tokens_of(part)]
+    return next((_KINDS[token] for token in tokens if token in _KINDS), "")
 
 
-def _street(street: Guess, number: Guess | None, country: str) -> Line:
-    digits = v.share(street.column.values, lambda x: bool(re.search(r"\d", x)))
+def _draft_street(street: Guess, number: Guess | None, country: str) -> ConfLine:
+    digits = share_of(street.column.values, lambda x: bool(re.search(r"\d", x)))
     if number is None or digits > 0.5:
-        return line_of("street", street)
+        return draft_line("street", street)
     pair = [number, street] if country in _NUMBER_FIRST else [street, number]
     sql = f"concat_ws(' ', {', '.join(g.column.text for g in pair)})"
-    return Line("street", sql, facts_of(pair), doubts_of(street), pair)
+    return ConfLine("street", sql, state_facts(pair), list_doubts(street), pair)
 
 
-def _postcode(guess: Guess, country: str) -> Line:
-    line = line_of("postcode", guess)
-    lengths = {n: v.share(guess.column.values, lambda x, n=n: x.isdigit() and len(x) == n) for n in (4, 5)}  # type: ignore[misc]
-    cut = v.share(
+def _draft_postcode(guess: Guess, country: str) -> ConfLine:
+    line = draft_line("postcode", guess)
+    lengths = {n: share_of(guess.column.values, lambda x, n=n: x.isdigit() and len(x) == n) for n in (4, 5)}  # type: ignore[misc]
+    cut = share_of(
         guess.column.values, lambda x: x.removesuffix(".0").isdigit() and len(x.removesuffix(".0")) == 4
     )
     is_number = guess.column.kind != "text" or guess.column.is_fractional
     if country in _FIVE and 0 < cut < 0.5 and (is_number or lengths[5] > 0.4):
         line.sql = f"lpad({line.sql}, 5, '0')"
-        line.confirm.append(f"{percent(cut)} have four digits: a leading 0 is put back")
+        line.confirm.append(f"{percent(cut)} have four digits; a leading 0 is added")
     return line
 
 
-def _postcode_and_city(guess: Guess) -> list[Line]:
-    sql, facts = guess.column.text, f"{percent(guess.column.fill)} filled, with the postcode in one column"
-    leads = v.share(
+def _split_postcode_and_city(guess: Guess) -> list[ConfLine]:
+    sql, facts = guess.column.text, f"{percent(guess.column.fill)} filled; postcode and city in one column"
+    leads = share_of(
         guess.column.values, lambda x: bool(re.match(r"(?:[A-Z]{1,2}-)?\d{4,5}\b|\d{2}-\d{3}\b", x))
     )
     if leads >= 0.5:
         code = f"regexp_extract({sql}, '^([A-Z-]*[0-9-]+)', 1)"
         city = f"regexp_replace({sql}, '^[A-Z-]*[0-9-]+ *', '')"
-        return [Line("city", city, facts, [], [guess]), Line("postcode", code, facts, [], [guess])]
+        return [ConfLine("city", city, facts, [], [guess]), ConfLine("postcode", code, facts, [], [guess])]
     code = f"regexp_extract({sql}, '([0-9]{{4,5}}(-[0-9]{{4}})?) *$', 1)"
     lines = [
-        Line("city", f"trim(split_part({sql}, ',', 1))", facts, ["read up to the comma"], [guess]),
-        Line("postcode", code, facts, [], [guess]),
+        ConfLine(
+            "city",
+            f"trim(split_part({sql}, ',', 1))",
+            facts,
+            ["the city is the text before the comma"],
+            [guess],
+        ),
+        ConfLine("postcode", code, facts, [], [guess]),
     ]
-    if v.share(guess.column.values, lambda x: bool(re.search(r", *[A-Za-z]{2} +\d{5}", x))) >= 0.5:
+    if share_of(guess.column.values, lambda x: bool(re.search(r", *[A-Za-z]{2} +\d{5}", x))) >= 0.5:
         lines.insert(
-            1, Line("region", f"regexp_extract({sql}, ', *([A-Za-z][A-Za-z]) +[0-9]', 1)", facts, [], [guess])
+            1,
+            ConfLine(
+                "region", f"regexp_extract({sql}, ', *([A-Za-z][A-Za-z]) +[0-9]', 1)", facts, [], [guess]
+            ),
         )
     return lines
 
 
-def _one_line(street: Guess, country: str, *, has_city: bool) -> list[Line] | None:
-    """Street and postcode out of an address in one line: 12 High Street, Leeds, LS1 4AB."""
+def _split_one_line(street: Guess, country: str, *, has_city: bool) -> list[ConfLine] | None:
+    """The lines for an address in one line (12 High Street, Leeds, LS1 4AB); null where it is none."""
     form = _IN_LINE.get(country, "[0-9]{4,5}")
     values = street.column.values
-    coded = v.share(values, lambda x: bool(re.search(rf"[ ,]{form}(?:[ ,]|$)", x)) and "," in x)
+    coded = share_of(values, lambda x: bool(re.search(rf"[ ,]{form}(?:[ ,]|$)", x)) and "," in x)
     if coded < 0.5:
         return None
     sql = street.column.text
-    facts = f"{percent(street.column.fill)} filled, {percent(coded)} with a postcode in one line"
-    # The last match: a house number may look like a postcode.
+    facts = f"{percent(street.column.fill)} filled; {percent(coded)} are one line with a postcode"
+    # The last match, because a house number may look like a postcode.
     lines = [
-        Line(
+        ConfLine(
             "street",
             f"trim(split_part({sql}, ',', 1))",
             facts,
-            ["an address in one line: read up to the first comma"],
+            ["the address is one line; the street is the text before the first comma"],
             [street],
         ),
-        Line(
+        ConfLine(
             "postcode",
             f"nullif(regexp_extract({sql}, '^.*[ ,]({form})([ ,]|$)', 1), '')",
             facts,
@@ -168,18 +168,18 @@ def _one_line(street: Guess, country: str, *, has_city: bool) -> list[Line] | No
             [street],
         ),
     ]
-    after = v.share(values, lambda x: bool(re.search(rf"[ ,]{form} [^\d,]{{2,}}", x)))
+    after = share_of(values, lambda x: bool(re.search(rf"[ ,]{form} [^\d,]{{2,}}", x)))
     if not has_city and after >= 0.5:
         city = f"nullif(trim(regexp_extract({sql}, '^.*[ ,]{form} ([^0-9,]+)', 1)), '')"
-        lines.insert(1, Line("city", city, facts, ["what follows the postcode"], [street]))
+        lines.insert(1, ConfLine("city", city, facts, ["the city is the text after the postcode"], [street]))
     elif not has_city:
         lines.insert(
             1,
-            Line(
+            ConfLine(
                 "city",
                 f"nullif(trim(split_part({sql}, ',', 2)), '')",
                 facts,
-                ["read between the first two commas"],
+                ["the city is the text between the first two commas"],
                 [street],
             ),
         )

@@ -1,27 +1,29 @@
-"""E-mails and phones: every column and array of a row that holds any, as one list each."""
+"""E-mail addresses and phone numbers: one list of each, from all columns and arrays of a row."""
 
 from __future__ import annotations
 
 from collections import Counter
 
-from cdi_spark.discovery.lexicon import values as v
-from cdi_spark.discovery.lexicon import words
-from cdi_spark.discovery.recognise.lines import (
-    Line,
-    doubts_of,
-    facts_of,
-    percent,
+from cdi_spark.discovery.draft.conf_lines import (
+    ConfLine,
+    list_doubts,
+    state_facts,
 )
+from cdi_spark.discovery.lexicon import headers, patterns
+from cdi_spark.discovery.lexicon.shares import percent, share_of
+from cdi_spark.discovery.lexicon.vocabulary import load_lists, word_set
 from cdi_spark.discovery.recognise.meaning import Guess
 from cdi_spark.discovery.recognise.sheets import Sheet
 
-
-def email_lines(sheet: Sheet) -> list[Line]:
-    """The line for emails, if the row has any."""
-    return _several(sheet, "emails", "email")
+_CALLING_CODE_WORDS = word_set(load_lists("headers")["calling_code_words"])
 
 
-def _several(sheet: Sheet, target: str, meaning: str) -> list[Line]:
+def draft_emails(sheet: Sheet) -> list[ConfLine]:
+    """The line for emails, if a column has any."""
+    return _gather_columns(sheet, "emails", "email")
+
+
+def _gather_columns(sheet: Sheet, target: str, meaning: str) -> list[ConfLine]:
     """A line that gathers every column of a meaning, of the row and of arrays in it."""
     found = [g for g in sheet.of(meaning, "contact") if g.column.filled]
     found.sort(key=lambda g: (g.by_values, -g.column.fill))
@@ -33,8 +35,8 @@ def _several(sheet: Sheet, target: str, meaning: str) -> list[Line]:
     ]
     if not found and not inner:
         return []
-    lists = [_as_list(g, meaning) for g in found if g.column.is_list or _holds_several(g)]
-    lists += [_of_kind(g.column.all_of_array, g, meaning) for g in inner]
+    lists = [_write_list(g, meaning) for g in found if g.column.is_list or _holds_several(g)]
+    lists += [_filter_contacts(g.column.all_of_array, g, meaning) for g in inner]
     singles = [g.column.text for g in found if not g.column.is_list and not _holds_several(g)]
     if not lists:
         sql = f"array_compact(array({', '.join(singles)}))"
@@ -42,34 +44,39 @@ def _several(sheet: Sheet, target: str, meaning: str) -> list[Line]:
         parts = lists + ([f"array({', '.join(singles)})"] if singles else [])
         sql = parts[0] if len(parts) == 1 else f"flatten(array_compact(array({', '.join(parts)})))"
     used = [*found, *inner]
-    doubts = [d if len(used) == 1 else f"{g.column.path[-1]}: {d}" for g in used for d in doubts_of(g)]
-    return [Line(target, sql, facts_of(used), doubts, used)]
+    doubts = [d if len(used) == 1 else f"{g.column.path[-1]}: {d}" for g in used for d in list_doubts(g)]
+    return [ConfLine(target, sql, state_facts(used), doubts, used)]
 
 
-def _as_list(guess: Guess, meaning: str) -> str:
+def _write_list(guess: Guess, meaning: str) -> str:
     place = guess.column.sql if guess.column.is_list else f"split({guess.column.text}, ' *[;,|] *')"
-    return _of_kind(place, guess, meaning)
+    return _filter_contacts(place, guess, meaning)
 
 
-def _of_kind(place: str, guess: Guess, meaning: str) -> str:
-    """Of a list that mixes e-mails and phones, those that are meant."""
+def _filter_contacts(place: str, guess: Guess, meaning: str) -> str:
+    """Spark SQL for the e-mail addresses, or for the phone numbers, of a list that mixes both."""
     if guess.meaning != "contact":
         return place
     return f"filter({place}, x -> x {'like' if meaning == 'email' else 'not like'} '%@%')"
 
 
 def _holds_several(guess: Guess) -> bool:
-    return v.share(guess.column.values, lambda x: any(sign in x.strip(" ;,|") for sign in ";,|")) >= 0.01
+    return (
+        share_of(guess.column.values, lambda x: any(separator in x.strip(" ;,|") for separator in ";,|"))
+        >= 0.01
+    )
 
 
 def _is_contact(sheet: Sheet) -> bool:
-    """Whether an array holds ways to reach the person, not events or other people."""
-    return not any(words.is_about_another(part) for part in sheet.name.split(".")) and not sheet.has("amount")
+    """Whether an array holds contact data of the person, not events or other people."""
+    return not any(headers.is_about_another(part) for part in sheet.name.split(".")) and not sheet.has(
+        "amount"
+    )
 
 
-def phone_lines(sheet: Sheet, *, country: str) -> list[Line]:
-    """The line for phones, if the row has any; prefixes in a column of their own are put in front."""
-    lines = _several(sheet, "phones", "phone")
+def draft_phones(sheet: Sheet, *, country: str) -> list[ConfLine]:
+    """The line for phones, if a column has any; calling codes from a column of their own are put in front."""
+    lines = _gather_columns(sheet, "phones", "phone")
     prefixes = sheet.of("phone_prefix")
     if not lines:
         return []
@@ -77,10 +84,8 @@ def phone_lines(sheet: Sheet, *, country: str) -> list[Line]:
     guesses = [g for g in line.used if g.meaning in ("phone", "contact")]
     if prefixes and len(guesses) == 1 and not guesses[0].column.is_list:
         prefix = prefixes[0].column
-        of_country = {"country", "calling", "dial", "dialcode", "dialing"} & set(
-            words.tokens_of(prefix.path[-1])
-        )
-        plain = bool(of_country) and v.share(prefix.values, lambda x: x.isdigit()) > 0.9
+        of_country = _CALLING_CODE_WORDS & set(headers.tokens_of(prefix.path[-1]))
+        plain = bool(of_country) and share_of(prefix.values, lambda x: x.isdigit()) > 0.9
         number = guesses[0].column.text
         joined = (
             f"concat('+', {prefix.text}, ' ', {number})"
@@ -91,10 +96,11 @@ def phone_lines(sheet: Sheet, *, country: str) -> list[Line]:
         line.used.append(prefixes[0])
     values: Counter[str] = sum((g.column.values for g in guesses), Counter())
     sample = Counter(dict(values.most_common(500)))
-    valid = v.share(
-        sample, lambda x: any(v.valid_phone(part, country) for part in x.replace("|", ";").split(";"))
+    valid = share_of(
+        sample,
+        lambda x: any(patterns.is_valid_phone(part, country) for part in x.replace("|", ";").split(";")),
     )
-    line.facts += f"; {percent(valid)} are numbers of {country} or have a country code"
+    line.facts += f"; {percent(valid)} are valid phone numbers of {country} or have a country code"
     if valid < 0.5 and not prefixes:
-        line.confirm.append(f"few are valid as numbers of {country}: is default_country right?")
+        line.confirm.append(f"few are valid phone numbers of {country}; check default_country")
     return lines

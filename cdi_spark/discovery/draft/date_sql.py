@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from cdi_spark.discovery.lexicon.dates import THIS_YEAR, Form, Reading
+from cdi_spark.discovery.lexicon.date_forms import Form
+from cdi_spark.discovery.lexicon.shares import percent
+from cdi_spark.discovery.recognise.dates import Reading
 from cdi_spark.discovery.recognise.infer_from_values import TIMED
-from cdi_spark.discovery.recognise.lines import percent
 from cdi_spark.discovery.recognise.meaning import Guess
 
 
-def date_text(guess: Guess) -> str:
-    """The column as the date functions want it: text without blanks round it."""
+def _write_text(guess: Guess) -> str:
+    """Spark SQL for the column as text, for the date functions."""
     column = guess.column
     if column.kind != "text" or guess.column.is_fractional:
         return column.text
@@ -20,74 +21,75 @@ def as_date(guess: Guess) -> str:
     """Spark SQL of a date column as a date."""
     if guess.column.kind in TIMED:
         return guess.column.sql if guess.column.kind == "date" else f"cast({guess.column.time} as date)"
-    return date_sql(date_text(guess), guess.reading)
+    return _write_date(_write_text(guess), guess.reading)
 
 
 def as_timestamp(guess: Guess) -> str:
     """Spark SQL of a date column as a timestamp."""
     if guess.column.kind in TIMED:
         return f"cast({guess.column.sql} as timestamp)" if guess.column.kind == "date" else guess.column.time
-    return timestamp_sql(date_text(guess), guess.reading)
+    return _write_timestamp(_write_text(guess), guess.reading)
 
 
-def order_doubts(reading: Reading, column: str) -> list[str]:
-    """What to confirm about the order of day and month."""
+def find_order_doubts(reading: Reading, column: str) -> list[str]:
+    """The doubts about the order of day and month."""
     if reading.ambiguous:
         other = "month" if reading.order == "dmy" else "day"
         return [
-            f"no value tells day from month; read {reading.order}. Swap d and M if the {other} comes first"
+            f"no value shows whether day or month comes first; read as {reading.order}. "
+            f"Swap d and M if the {other} comes first"
         ]
     against = reading.against / (reading.against + reading.for_order) if reading.against else 0.0
     if against >= 0.01:
         share = percent(against)
-        return [f"of the values that tell, {share} have day and month the other way round"]
+        return [f"{share} of the unambiguous values have day and month in the other order"]
     return []
 
 
-def date_sql(column: str, reading: Reading) -> str:
-    """Spark SQL that gives the column as a date; null where a value has none of the forms."""
-    parts = [_as_date(column, form) for form in reading.forms]
+def _write_date(column: str, reading: Reading) -> str:
+    """Spark SQL for the column as a date; null where a value has none of the forms."""
+    parts = [_write_form_as_date(column, form) for form in reading.forms]
     if len(parts) == 1:
         return parts[0]
     return f"coalesce({', '.join(parts)})"
 
 
-def timestamp_sql(column: str, reading: Reading) -> str:
-    """Spark SQL that gives the column as a timestamp; null where a value has none of the forms."""
-    parts = [_as_timestamp(column, form) for form in reading.forms]
+def _write_timestamp(column: str, reading: Reading) -> str:
+    """Spark SQL for the column as a timestamp; null where a value has none of the forms."""
+    parts = [_write_form_as_timestamp(column, form) for form in reading.forms]
     return parts[0] if len(parts) == 1 else f"coalesce({', '.join(parts)})"
 
 
-def _as_date(column: str, form: Form) -> str:
+def _write_form_as_date(column: str, form: Form) -> str:
     if form.kind == "iso":
         # A bare year would be its first of January.
         return f"try_cast({column} as date)"
     if form.kind == "serial":
         days = f"try_cast(regexp_extract({column}, '^([0-9]{{5}})([.]0)?$', 1) as int)"
         return f"date_add(cast('1899-12-30' as date), {days})"
-    return f"cast({_as_timestamp(column, form)} as date)"
+    return f"cast({_write_form_as_timestamp(column, form)} as date)"
 
 
-def _as_timestamp(column: str, form: Form) -> str:
+def _write_form_as_timestamp(column: str, form: Form) -> str:
     if form.kind == "iso":
         return f"try_cast({column} as timestamp)"
     if form.kind == "serial":
-        return f"cast({_as_date(column, form)} as timestamp)"
+        return f"cast({_write_form_as_date(column, form)} as timestamp)"
     if form.kind in ("seconds", "millis", "micros"):
-        # timestamp_seconds and _millis end the run on a number too large; try_multiply gives null.
+        # timestamp_seconds and timestamp_millis fail on too large numbers; try_multiply returns null.
         whole = f"try_cast(substring_index({column}, '.', 1) as bigint)"
         factor = {"seconds": "1000000L", "millis": "1000L", "micros": "1L"}[form.kind]
         return f"timestamp_micros(try_multiply({whole}, {factor}))"
     pattern = form.pattern.replace("'", "''")
-    if not form.two_digit_year:
+    if form.pivot is None:
         quoted = f'"{form.pattern}"' if "'" in form.pattern else f"'{form.pattern}'"
         return f"try_to_timestamp({column}, {quoted})"
-    return _two_digit_year(column, pattern)
+    return _write_two_digit_year(column, pattern, form.pivot)
 
 
-def _two_digit_year(column: str, pattern: str) -> str:
-    """Spark reads yy as 2000 to 2099; a year to come is of the last century."""
-    century = f"if({{}} > '{THIS_YEAR % 100:02d}', '19', '20')"
+def _write_two_digit_year(column: str, pattern: str, pivot: int) -> str:
+    """Spark SQL that reads a year of two digits; Spark itself reads yy as 2000 to 2099 only."""
+    century = f"if({{}} > '{pivot:02d}', '19', '20')"
     if pattern.startswith("yy"):
         full = f"concat({century.format(f'left({column}, 2)')}, {column})"
         return f"try_to_timestamp({full}, 'yy{pattern}')"

@@ -1,28 +1,33 @@
-"""What a sheet's columns say about an event, as mappings to silver's event tables."""
+"""Maps the columns of a sheet to silver's event tables."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 
-from cdi_spark.discovery.draft.date_sql import as_date, as_timestamp, order_doubts
-from cdi_spark.discovery.lexicon import values as v
-from cdi_spark.discovery.lexicon import words
+from cdi_spark.discovery.draft.conf_lines import (
+    ConfLine,
+    draft_line,
+    list_doubts,
+)
+from cdi_spark.discovery.draft.date_sql import as_date, as_timestamp, find_order_doubts
+from cdi_spark.discovery.lexicon import headers
+from cdi_spark.discovery.lexicon.shares import percent, share_of
+from cdi_spark.discovery.lexicon.vocabulary import load_lists, word_set
 from cdi_spark.discovery.recognise.infer_from_values import TIMED
 from cdi_spark.discovery.recognise.kinds import FOUND_BY
-from cdi_spark.discovery.recognise.lines import (
-    Line,
-    doubts_of,
-    line_of,
-    percent,
-)
 from cdi_spark.discovery.recognise.meaning import Guess
 from cdi_spark.discovery.recognise.sheets import Sheet
 from cdi_spark.schema import BOOLEAN, DATE, DOUBLE, TABLES, TIMESTAMP
 from cdi_spark.standardise.values.currencies import currency
 
-YES = ("true", "t", "1", "y", "yes", "ja", "j", "oui", "o", "si", "s", "tak", "x")
-_GRANTED = (*YES, "granted", "given", "opt_in", "opt-in", "optin", "opted_in", "opted-in")
+_LISTS = load_lists("headers")
+_TITLE_WORDS = word_set(_LISTS["title_words"])
+_UNIT_PRICE_WORDS = word_set(_LISTS["unit_price_words"])
+_TOTAL_WORDS = word_set(_LISTS["total_words"])
+_PART_SUM_WORDS = word_set(_LISTS["part_sum_words"])
+_VALUES = load_lists("values")
+_GRANTED = tuple(f"{_VALUES['affirmative']} {_VALUES['granted']}".split())
 _CURRENCIES = {
     "GB": "GBP", "US": "USD", "CA": "CAD", "AU": "AUD", "NZ": "NZD", "CH": "CHF", "LI": "CHF", "PL": "PLN", "CZ": "CZK",
     "SE": "SEK", "NO": "NOK", "DK": "DKK", "HU": "HUF", "RO": "RON", "JP": "JPY", "CN": "CNY", "IN": "INR",
@@ -31,74 +36,74 @@ _CURRENCIES = {
 }  # fmt: skip
 
 
-def event_lines(sheet: Sheet, kind: str, *, country: str, outer: Sheet | None = None) -> list[Line]:
-    """The columns of one event table that the sheet offers.
+def draft_event(sheet: Sheet, kind: str, *, country: str, outer: Sheet | None = None) -> list[ConfLine]:
+    """The lines of an event table that the sheet can fill.
 
     Args:
-        country: ISO 3166 alpha-2: whose money it is where no column or sign says.
-        outer: the row round an array's element, which may know the currency or the date.
+        country: ISO 3166 alpha-2, for the currency where no column or sign names it.
+        outer: the row around an array's element, which may hold the currency or the date.
     """
     table, filled_by = TABLES[f"silver.{kind}"], FOUND_BY[kind].columns
     types = {column.name: column.type for column in table.columns}
     times = [name for name in filled_by if types[name] in (DATE, TIMESTAMP)]
-    lines: list[Line] = []
+    lines: list[ConfLine] = []
     for target in times:
         meanings = filled_by[target].split()
-        guess = _time(sheet, target, meanings) or (_time(outer, target, meanings) if outer else None)
+        guess = _find_time(sheet, meanings) or (_find_time(outer, meanings) if outer else None)
         if guess:
             is_date = types[target] == DATE
-            line = line_of(target, guess, as_date(guess) if is_date else as_timestamp(guess))
-            line.confirm += order_doubts(guess.reading, guess.column.name)
+            line = draft_line(target, guess, as_date(guess) if is_date else as_timestamp(guess))
+            line.confirm += find_order_doubts(guess.reading, guess.column.name)
             if (
                 not is_date
                 and guess.reading.timed
                 and not guess.reading.zoned
                 and guess.column.kind == "text"
             ):
-                line.confirm.append("no time zone in it: read as UTC")
+                line.confirm.append("has no time zone; read as UTC")
             lines.append(line)
     for target in filled_by:
         if target in times:
             continue
         found = [g for meaning in filled_by[target].split() for g in sheet.of(meaning)]
         if target in ("product_name", "name") and not found:
-            found = _titles(sheet)
+            found = _find_titles(sheet)
         if found:
-            lines.append(_value(target, found[0], types[target]))
+            lines.append(_draft_value(target, found[0], types[target]))
     if "unit_price" in types:
-        lines += _line_amounts(sheet)
+        lines += _draft_line_amounts(sheet)
     elif "amount" in types:
-        lines += _amount(sheet)
+        lines += _draft_amount(sheet)
     if "currency" in types:
-        lines += _currency(sheet, lines, country, outer)
+        lines += _draft_currency(sheet, lines, country, outer)
     return lines
 
 
-def _value(target: str, guess: Guess, kind: str) -> Line:
+def _draft_value(target: str, guess: Guess, kind: str) -> ConfLine:
     """The line of a column that is neither a time nor money."""
     column = guess.column
     if kind == DOUBLE:
-        return line_of(target, guess, f"try_cast({column.sql} as double)")
+        return draft_line(target, guess, f"try_cast({column.sql} as double)")
     if kind == BOOLEAN and column.kind != "boolean":
-        line = line_of(target, guess, f"lower({column.text}) in {_GRANTED}")
-        line.confirm.append("do other values mean no?")
+        line = draft_line(target, guess, f"lower({column.text}) in {_GRANTED}")
+        line.confirm.append("do all other values mean no?")
         return line
-    return line_of(target, guess, column.sql)
+    return draft_line(target, guess, column.sql)
 
 
-def amount_sql(column: str, guess: Guess) -> str:
-    """Spark SQL that reads a column as money: 1.234,56 and 1,234.56, with a currency's sign or without."""
+def as_amount(column: str, guess: Guess) -> str:
+    """Spark SQL for a column as an amount: 1.234,56 or 1,234.56, with or without a currency sign."""
     if guess.column.kind != "text":
         return f"try_cast({guess.column.sql} as decimal(18,3))"
     values = guess.column.values
-    comma = v.share(values, lambda x: bool(re.search(r",\d{1,2}\D*$", x)))
-    point = v.share(values, lambda x: bool(re.search(r"\.\d{1,2}\D*$", x)))
-    # Whole thousands, which say the same as decimals about the sign that groups.
-    dots = v.share(values, lambda x: bool(re.search(r"\d\.\d{3}(?:\D*$|\.)", x)) and "," not in x)
-    plain = v.share(values, lambda x: bool(re.fullmatch(r"-?\d+(?:\.\d+)?", x)))
+    comma = share_of(values, lambda x: bool(re.search(r",\d{1,2}\D*$", x)))
+    point = share_of(values, lambda x: bool(re.search(r"\.\d{1,2}\D*$", x)))
+    # Whole thousands (1.000) show that the dot groups digits.
+    dots = share_of(values, lambda x: bool(re.search(r"\d\.\d{3}(?:\D*$|\.)", x)) and "," not in x)
+    plain = share_of(values, lambda x: bool(re.fullmatch(r"-?\d+(?:\.\d+)?", x)))
     if plain == 1 and not dots:
         return f"try_cast({column} as decimal(18,3))"
-    signed = v.share(values, lambda x: bool(re.search(r"[^0-9,.-]", x)))
+    signed = share_of(values, lambda x: bool(re.search(r"[^0-9,.-]", x)))
     bare = f"regexp_replace({column}, '[^0-9,.-]', '')" if signed else column
     european = f"replace(replace({bare}, '.', ''), ',', '.')"
     english = f"replace({bare}, ',', '')"
@@ -111,120 +116,96 @@ def amount_sql(column: str, guess: Guess) -> str:
     return f"try_cast({sql} as decimal(18,3))"
 
 
-def _time(sheet: Sheet, target: str, meanings: Sequence[str]) -> Guess | None:
+def _find_time(sheet: Sheet, meanings: Sequence[str]) -> Guess | None:
     found = [
         guess
         for meaning in meanings
         for guess in sheet.of(meaning)
         if guess.reading.forms or guess.column.kind in TIMED
     ]
-    return next((guess for guess in found if guess.said), found[0] if found else None)
+    return next((guess for guess in found if guess.header_score), found[0] if found else None)
 
 
-def _titles(sheet: Sheet) -> list[Guess]:
-    """A column called title, name or description that no person's meaning took."""
-    wanted = {
-        "title",
-        "name",
-        "type",
-        "description",
-        "label",
-        "titel",
-        "nome",
-        "nom",
-        "nombre",
-        "naam",
-        "nazwa",
-    }
-    found = [g for g in sheet.guesses if not g.meaning and g.column.path[-1].lower() in wanted]
+def _find_titles(sheet: Sheet) -> list[Guess]:
+    """Columns called title, name, description, … that have no other meaning."""
+    found = [g for g in sheet.guesses if not g.meaning and g.column.path[-1].lower() in _TITLE_WORDS]
     for guess in found:
         guess.fit = 1.0
     return found
 
 
-def _line_amounts(sheet: Sheet) -> list[Line]:
-    lines: list[Line] = []
+def _draft_line_amounts(sheet: Sheet) -> list[ConfLine]:
+    lines: list[ConfLine] = []
     quantity = next(iter(sheet.of("quantity")), None)
     prices, totals = sheet.of("unit_price"), sheet.of("amount")
-    if (
-        not prices
-        and totals
-        and any(
-            t in ("price", "preis", "prix", "precio", "prezzo", "prijs", "cena")
-            for t in words.tokens_of(totals[0].column.path[-1])
-        )
-    ):
+    if not prices and totals and _UNIT_PRICE_WORDS & set(headers.tokens_of(totals[0].column.path[-1])):
         prices, totals = totals[:1], totals[1:]
     if quantity:
         column = quantity.column
         whole = f"substring_index({column.sql}, '.', 1)" if column.kind == "text" else column.sql
-        lines.append(line_of("quantity", quantity, f"try_cast({whole} as int)"))
+        lines.append(draft_line("quantity", quantity, f"try_cast({whole} as int)"))
     if prices:
-        lines.append(line_of("unit_price", prices[0], amount_sql(prices[0].column.text, prices[0])))
+        lines.append(draft_line("unit_price", prices[0], as_amount(prices[0].column.text, prices[0])))
     if totals:
-        lines.append(line_of("amount", totals[0], amount_sql(totals[0].column.text, totals[0])))
+        lines.append(draft_line("amount", totals[0], as_amount(totals[0].column.text, totals[0])))
     elif prices and quantity:
         product = f"try_cast(try_multiply({lines[0].sql}, {lines[1].sql}) as decimal(18,3))"
-        lines.append(Line("amount", product, "quantity by unit price", [], [quantity, prices[0]]))
+        lines.append(ConfLine("amount", product, "quantity times unit price", [], [quantity, prices[0]]))
     return lines
 
 
-def _amount(sheet: Sheet) -> list[Line]:
+def _draft_amount(sheet: Sheet) -> list[ConfLine]:
     found = sheet.of("amount", "unit_price")
     if not found:
         return []
-    best = min(found, key=lambda g: (_lesser(g), -round(g.said, 1), -g.column.fill))
-    line = line_of("amount", best, amount_sql(best.column.text, best))
+    best = min(found, key=lambda g: (_rank_amount(g), -round(g.header_score, 1), -g.column.fill))
+    line = draft_line("amount", best, as_amount(best.column.text, best))
     others = [g.column.name for g in found if g is not best]
     if others:
-        line.confirm.append(f"also possible: {', '.join(others)}")
+        line.confirm.append(f"other candidates: {', '.join(others)}")
     return [line]
 
 
-def _lesser(guess: Guess) -> int:
-    """Net sums, subtotals and prices of a piece come after totals."""
-    tokens = set(words.tokens_of(guess.column.path[-1]))
-    if tokens & {
-        "total",
-        "gross",
-        "brutto",
-        "ttc",
-        "gesamtbetrag",
-        "gesamtsumme",
-        "grand",
-        "totaal",
-        "totale",
-        "grandtotal",
-    }:
+def _rank_amount(guess: Guess) -> int:
+    """The rank of an amount column: totals first; net amounts, subtotals and unit prices last."""
+    tokens = set(headers.tokens_of(guess.column.path[-1]))
+    if tokens & _TOTAL_WORDS:
         return 0
-    if tokens & {"net", "netto", "subtotal", "sub", "price", "preis", "cost", "unit", "netamount", "ht"}:
+    if tokens & _PART_SUM_WORDS:
         return 2
     return 1
 
 
-def _currency(sheet: Sheet, lines: list[Line], country: str, outer: Sheet | None) -> list[Line]:
+def _draft_currency(sheet: Sheet, lines: list[ConfLine], country: str, outer: Sheet | None) -> list[ConfLine]:
     found = sheet.of("currency") or (outer.of("currency") if outer else [])
     if found:
-        return [line_of("currency", found[0])]
+        return [draft_line("currency", found[0])]
     amounts = [line for line in lines if line.target in ("amount", "unit_price")]
     if not amounts:
         return []
     guess = amounts[0].used[-1]
-    signed = v.share(guess.column.values, lambda x: bool(re.search(r"[^\d\s.,+()'-]", x)))
+    signed = share_of(guess.column.values, lambda x: bool(re.search(r"[^\d\s.,+()'-]", x)))
     if signed >= 0.5:
         sql = f"trim(regexp_replace({guess.column.text}, '[-+0-9.,()]', ''))"
         return [
-            Line(
+            ConfLine(
                 "currency",
                 sql,
-                f"{percent(signed)} of the sums have a sign or code",
-                doubts_of(guess),
+                f"{percent(signed)} of the amounts have a currency sign or code",
+                list_doubts(guess),
                 [guess],
             )
         ]
-    for token in words.tokens_of(guess.column.path[-1]) + [c for c in guess.column.path[-1] if c in "€£$¥"]:
+    for token in headers.tokens_of(guess.column.path[-1]) + [c for c in guess.column.path[-1] if c in "€£$¥"]:
         code = currency(token)
         if code and (len(token) == 3 or not token.isalnum()):
-            return [Line("currency", f"'{code}'", f"by the name {guess.column.path[-1]}")]
+            return [ConfLine("currency", f"'{code}'", f"from the name of column {guess.column.path[-1]}")]
     code = _CURRENCIES.get(country, "EUR")
-    return [Line("currency", f"'{code}'", "", [f"no column or sign says so: the money of {country}"])]
+    return [
+        ConfLine(
+            "currency",
+            f"'{code}'",
+            "",
+            [f"no column and no currency sign shows the currency; this is that of {country}"],
+        )
+    ]

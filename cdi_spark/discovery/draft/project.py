@@ -5,93 +5,128 @@ from __future__ import annotations
 import os
 import re
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import date
 from pathlib import Path
 
 from cdi_spark.config import load_project
-from cdi_spark.discovery.draft.source_plans import SourcePlan, plans_of
-from cdi_spark.discovery.draft.writing import project_yaml, quality_yaml, source_yaml
+from cdi_spark.discovery.draft.plan_sources import plan_sources
+from cdi_spark.discovery.draft.quality import render_quality
+from cdi_spark.discovery.draft.render import render_project, render_source
+from cdi_spark.discovery.draft.source_plans import SourcePlan
 from cdi_spark.discovery.lexicon.vocabulary import fold
-from cdi_spark.discovery.read.deliveries import Delivery, find_deliveries, without_wildcards
-from cdi_spark.discovery.read.sampling import Samples, opened_samples
-from cdi_spark.discovery.recognise.country import country_of
-from cdi_spark.discovery.recognise.sheets import Sheet, names_of, sheet_of
+from cdi_spark.discovery.read.deliveries import Delivery, find_deliveries, mask_wildcards
+from cdi_spark.discovery.read.sampling import Samples, open_samples
+from cdi_spark.discovery.read.tables import Table
+from cdi_spark.discovery.recognise.conventions import Conventions
+from cdi_spark.discovery.recognise.country import infer_country
+from cdi_spark.discovery.recognise.dates import today_in_utc
+from cdi_spark.discovery.recognise.sheets import Sheet, join_names, recognise_sheet
 from cdi_spark.errors import ConfigError, SourceError
 from cdi_spark.monitoring import logs
 
 
-def init_project(directory: Path, files: Sequence[Path]) -> list[str]:
-    """Write a conf project for raw files that nobody prepared.
+def init_project(directory: Path, files: Sequence[Path], *, today: date | None = None) -> list[str]:
+    """Write a conf project for raw files.
 
     Args:
-        directory: the conf folder to write; made where it is missing.
-        files: CSV, JSON, JSON lines or parquet files, folders of such, or globs.
+        directory: the conf folder to write; created if it does not exist.
+        files: CSV, JSON, JSON lines or parquet files, folders of these, or globs.
+        today: the date of the run, which separates past and future dates; null for the clock's.
     Returns:
-        Lines to print: what each file is taken for, what is left out and why, what to do next.
+        Lines to print: what each file becomes, which files are skipped and why, and what to do next.
     Raises:
-        ConfigError: the directory holds a project already.
-        SourceError: nothing to read, a named file that cannot be read, or no file that speaks of people.
+        ConfigError: the directory already holds a project.
+        SourceError: there is nothing to read, a file that is named itself cannot be read, or no file describes
+            people.
     """
-    there = [
-        *directory.glob("project.yml"),
-        *directory.glob("sources/*.yml"),
-        *directory.glob("quality/*.yml"),
-    ]
-    if there:
-        raise ConfigError(f"{there[0]}: is there already. Give another directory, or move that project away.")
-    deliveries, unread = find_deliveries(files)
-    left_out = {str(one.path): one.why for one in unread}
-    with opened_samples() as samples:
-        sheets, country, why = _sheets(deliveries, samples, left_out, files)
-        plans, silent = plans_of(sheets, samples, country=country)
-    by_name = {sheet.name: sheet for sheet in sheets}
-    left_out |= {by_name[name].delivery.where: reason for name, reason in silent.items()}
-    if not any(emit.table == "person" for plan in plans for emit in plan.emits):
-        told = "".join(f"\n  {path}: {reason}" for path, reason in left_out.items())
-        raise SourceError(
-            f"{', '.join(map(str, files))}: no file says who somebody is (a name, an e-mail, a phone). "
-            f"Give the files that hold the customers.{told}"
-        )
-    texts = _texts(directory, plans, country=country, why=why, left_out=left_out)
+    _refuse_existing(directory)
+    deliveries, unreadable = find_deliveries(files)
+    skipped = {str(one.path): one.reason for one in unreadable}
+    with open_samples() as samples:
+        tables, empty = _read_tables(deliveries, samples, named={path.absolute() for path in files})
+        sheets, country, evidence = _recognise_sheets(tables, today or today_in_utc())
+        plans, reasons = plan_sources(sheets, samples, country=country)
+    skipped |= empty
+    skipped |= {sheet.delivery.where: reasons[sheet.name] for sheet in sheets if sheet.name in reasons}
+    _refuse_without_people(plans, files, skipped)
+    texts = _render_files(directory, plans, country=country, evidence=evidence, skipped=skipped)
     with tempfile.TemporaryDirectory() as scratch:
-        # A project that does not load is no project: nothing of it is left behind.
-        _write(Path(scratch), texts)
+        # Loaded before it is written, so that a draft with a fault leaves nothing behind.
+        _write_files(Path(scratch), texts)
         load_project(Path(scratch))
-    _write(directory, texts)
-    return _told(directory, plans, country=country, why=why, left_out=left_out)
+    _write_files(directory, texts)
+    return _summarise(directory, plans, country=country, evidence=evidence, skipped=skipped)
 
 
-def _sheets(
-    deliveries: Sequence[Delivery], samples: Samples, left_out: dict[str, str], named: Sequence[Path]
-) -> tuple[list[Sheet], str, str]:
-    tables = {}
+def _refuse_existing(directory: Path) -> None:
+    patterns = ("project.yml", "sources/*.yml", "quality/*.yml")
+    present = [path for pattern in patterns for path in directory.glob(pattern)]
+    if present:
+        raise ConfigError(f"{present[0]}: exists already. Give another directory, or move that project away.")
+
+
+def _read_tables(
+    deliveries: Sequence[Delivery], samples: Samples, *, named: set[Path]
+) -> tuple[dict[Delivery, Table], dict[str, str]]:
+    """Sample every delivery.
+
+    Args:
+        named: files that the user named; a fault in one of these ends the run.
+    Returns:
+        The tables, and the deliveries that cannot be read with the reason.
+    """
+    tables: dict[Delivery, Table] = {}
+    skipped: dict[str, str] = {}
     for number, delivery in enumerate(deliveries):
         logs.doing(f"reading {delivery.files[0].name}", done=number, of=len(deliveries))
         try:
-            tables[delivery] = samples.table_of(delivery)
+            tables[delivery] = samples.read_table(delivery)
         except SourceError as fault:
-            if delivery.files[0] in {path.absolute() for path in named}:
+            if delivery.files[0] in named:
                 raise
-            left_out[delivery.where] = str(fault).removeprefix(f"{delivery.where}: ")
-    names = _source_names(list(tables))
-    first = [sheet_of(d, table, names[d], country=None) for d, table in tables.items()]
-    country, why = country_of(first)
-    logs.doing("finding out what the columns mean")
-    # Dates and phones read differently once the country is known.
-    return [sheet_of(d, table, names[d], country=country) for d, table in tables.items()], country, why
+            skipped[delivery.where] = str(fault).removeprefix(f"{delivery.where}: ")
+    return tables, skipped
 
 
-def _source_names(deliveries: Sequence[Delivery]) -> dict[Delivery, str]:
-    """A name a delivery: from the file's name, or the folder's where the file's says nothing."""
+def _recognise_sheets(tables: Mapping[Delivery, Table], today: date) -> tuple[list[Sheet], str, str]:
+    """What the columns of every table mean, the country of the files, and the evidence for it."""
+    logs.doing("recognising the columns")
+    names = _name_sources(list(tables))
+
+    def recognise(country: str | None) -> list[Sheet]:
+        conventions = Conventions(country, today)
+        return [recognise_sheet(d, table, names[d], conventions=conventions) for d, table in tables.items()]
+
+    country, evidence = infer_country(recognise(None))
+    # A second time, because the country decides how dates and phones are read.
+    return recognise(country), country, evidence
+
+
+def _refuse_without_people(
+    plans: Sequence[SourcePlan], files: Sequence[Path], skipped: Mapping[str, str]
+) -> None:
+    if not any(emit.table == "person" for plan in plans for emit in plan.emits):
+        reasons = "".join(f"\n  {path}: {reason}" for path, reason in skipped.items())
+        raise SourceError(
+            f"{', '.join(map(str, files))}: no file describes people (by a name, an e-mail address, a phone number). "
+            f"Add the files that hold the customers.{reasons}"
+        )
+
+
+def _name_sources(deliveries: Sequence[Delivery]) -> dict[Delivery, str]:
+    """A name for each delivery: from its file, or from its folder where the name of the file means nothing."""
     names: dict[Delivery, str] = {}
     for delivery in deliveries:
         path = delivery.files[0]
         stem = path.name.split(".")[0]
         if len(delivery.files) > 1:
             stem = re.sub(r"[-_. ]*\d[\d_. T-]*$", "", stem) or stem
-        name = _identifier(stem)
+        name = _make_identifier(stem)
         if name in ("", "part", "data", "file", "export", "x") or re.fullmatch(r"part_.*", name):
-            name = _identifier(f"{path.parent.name.split('.')[0]}_{name}".removesuffix("_part")) or "source"
+            name = (
+                _make_identifier(f"{path.parent.name.split('.')[0]}_{name}".removesuffix("_part")) or "source"
+            )
             name = re.sub(r"_part_.*$", "", name)
         taken = set(names.values())
         numbered = (f"{name}_{n}" for n in range(2, len(deliveries) + 2))
@@ -99,40 +134,45 @@ def _source_names(deliveries: Sequence[Delivery]) -> dict[Delivery, str]:
     return names
 
 
-def _identifier(text: str) -> str:
+def _make_identifier(text: str) -> str:
     bare = re.sub(r"[^a-z0-9]+", "_", fold(text)).strip("_")
     return f"s_{bare}" if bare[:1].isdigit() else bare
 
 
-def _texts(
-    directory: Path, plans: Sequence[SourcePlan], *, country: str, why: str, left_out: dict[str, str]
+def _render_files(
+    directory: Path, plans: Sequence[SourcePlan], *, country: str, evidence: str, skipped: Mapping[str, str]
 ) -> dict[str, str]:
-    """The project's files by their place in it."""
-    common = _common([path for plan in plans for path in plan.sheet.delivery.files])
-    notes = [f"{Path(path).name}: {reason}" for path, reason in left_out.items()]
-    name = _identifier(directory.absolute().name) or "project"
+    """The texts of the project's files by their path in it."""
+    common = _find_common_folder([path for plan in plans for path in plan.sheet.delivery.files])
+    notes = [f"{Path(path).name}: {reason}" for path, reason in skipped.items()]
+    name = _make_identifier(directory.absolute().name) or "project"
     return {
-        "project.yml": project_yaml(
-            name, raw=without_wildcards(str(common)), country=country, why=why, plans=plans, left_out=notes
+        "project.yml": render_project(
+            name,
+            raw=mask_wildcards(str(common)),
+            country=country,
+            evidence=evidence,
+            plans=plans,
+            skipped=notes,
         ),
-        **{f"sources/{plan.name}.yml": source_yaml(plan, common=common) for plan in plans},
-        **{f"quality/{file}": text for file, text in quality_yaml(plans).items()},
+        **{f"sources/{plan.name}.yml": render_source(plan, common=common) for plan in plans},
+        **{f"quality/{file}": text for file, text in render_quality(plans).items()},
     }
 
 
-def _write(directory: Path, texts: dict[str, str]) -> None:
+def _write_files(directory: Path, texts: dict[str, str]) -> None:
     for place, text in texts.items():
         path = directory / place
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
 
 
-def _common(paths: Sequence[Path]) -> Path:
+def _find_common_folder(paths: Sequence[Path]) -> Path:
     return Path(os.path.commonpath([path.parent for path in paths]))
 
 
-def _told(
-    directory: Path, plans: Sequence[SourcePlan], *, country: str, why: str, left_out: dict[str, str]
+def _summarise(
+    directory: Path, plans: Sequence[SourcePlan], *, country: str, evidence: str, skipped: Mapping[str, str]
 ) -> list[str]:
     lines = []
     for plan in plans:
@@ -143,8 +183,11 @@ def _told(
             lines.append(f"  {emit.table}: {', '.join(line.target for line in emit.lines)}")
         doubts = [g for emit in plan.emits for line in emit.lines if line.confirm for g in line.used[:1]]
         if doubts:
-            lines.append(f"  to confirm: {names_of(dict.fromkeys(doubts))}")
-    lines += [f"left out: {Path(path).name}: {reason}" for path, reason in left_out.items()]
-    lines.append(f"country of numbers without one: {country} ({why})")
-    lines.append(f"Look at {directory}, then run `cdi run all --project {directory}`.")
+            lines.append(f"  to confirm: {join_names(dict.fromkeys(doubts))}")
+    lines += [f"skipped: {Path(path).name}: {reason}" for path, reason in skipped.items()]
+    lines.append(f"default country: {country} ({evidence})")
+    lines.append(
+        f"Next: check the comments that begin with `confirm` in {directory}, "
+        f"then run `cdi run all --project {directory}`."
+    )
     return [line.replace("\n", " ") for line in lines]

@@ -1,4 +1,4 @@
-"""Lines of YAML with comments, as people read them."""
+"""Lines of YAML with comments."""
 
 from __future__ import annotations
 
@@ -10,26 +10,26 @@ import yaml
 _WIDTH = 110
 
 
-def entry(name: str, sql: str, facts: str, confirm: Sequence[str], indent: str = "") -> list[str]:
-    """One line of YAML with its facts behind it, or above it where they do not fit; doubts above."""
-    lines = [text for doubt in confirm for text in folded(f"confirm: {comment(doubt)}", f"{indent}# ")]
-    line = f"{indent}{name}: {scalar(sql)}"
-    told = f"   # {comment(facts)}" if facts else ""
-    if len(line) + len(told) <= _WIDTH:
-        return [*lines, line + told]
+def write_entry(name: str, sql: str, facts: str, confirm: Sequence[str], indent: str = "") -> list[str]:
+    """A line of YAML with its facts as a comment behind it, or above it where the line is too long; doubts above."""
+    lines = [text for doubt in confirm for text in wrap_comment(f"confirm: {one_line(doubt)}", f"{indent}# ")]
+    line = f"{indent}{name}: {write_scalar(sql)}"
+    behind = f"   # {one_line(facts)}" if facts else ""
+    if len(line) + len(behind) <= _WIDTH:
+        return [*lines, line + behind]
     return [
         *lines,
-        *(folded(comment(facts), f"{indent}# ") if facts else []),
-        *_wrapped(line, name, sql, indent),
+        *(wrap_comment(one_line(facts), f"{indent}# ") if facts else []),
+        *_wrap_expression(line, name, sql, indent),
     ]
 
 
-def _wrapped(line: str, name: str, sql: str, indent: str) -> list[str]:
-    """A long expression over several lines, where it has blanks to break at outside of quotes."""
+def _wrap_expression(line: str, name: str, sql: str, indent: str) -> list[str]:
+    """A long expression over several lines, broken at blanks outside quotes."""
     if len(line) <= _WIDTH or "  " in sql:
         return [line]
     rows, row = [], f"{indent} "
-    for word in _unquoted_words(sql):
+    for word in _split_outside_quotes(sql):
         if len(row) + len(word) + 1 > _WIDTH and row.strip():
             rows.append(row)
             row = f"{indent} "
@@ -37,21 +37,21 @@ def _wrapped(line: str, name: str, sql: str, indent: str) -> list[str]:
     return [f"{indent}{name}: >-", *rows, row]
 
 
-def _unquoted_words(sql: str) -> list[str]:
+def _split_outside_quotes(sql: str) -> list[str]:
     words: list[str] = []
     quote, word = "", ""
-    for sign in sql:
-        if sign == " " and not quote:
+    for character in sql:
+        if character == " " and not quote:
             words.append(word)
             word = ""
             continue
-        if sign in "'\"`" and quote in ("", sign):
-            quote = "" if quote else sign
-        word += sign
+        if character in "'\"`" and quote in ("", character):
+            quote = "" if quote else character
+        word += character
     return [*words, word]
 
 
-def folded(text: str, indent: str) -> list[str]:
+def wrap_comment(text: str, indent: str) -> list[str]:
     rows, row = [], ""
     for word in text.split():
         if row and len(indent) + len(row) + len(word) + 1 > _WIDTH:
@@ -61,12 +61,12 @@ def folded(text: str, indent: str) -> list[str]:
     return [*rows, indent + row]
 
 
-def comment(text: str) -> str:
-    """Text that stays on its line: names of columns may hold line ends."""
+def one_line(text: str) -> str:
+    """The text on one line; names of columns may have line ends."""
     return " ".join(text.split())
 
 
-def scalar(text: str) -> str:
-    """A YAML scalar for any text, plain where that is safe."""
+def write_scalar(text: str) -> str:
+    """A YAML scalar for any text, without quotes where that is safe."""
     written = yaml.safe_dump(text, width=10**9, allow_unicode=True).removesuffix("\n...\n").rstrip("\n")
     return written if "\n" not in written else json.dumps(text, ensure_ascii=False)

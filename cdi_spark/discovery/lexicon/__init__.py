@@ -1,1 +1,1 @@
-"""What is known before a file is read: words of column names, names, patterns of values and dates."""
+"""What is known before a file is read: lists of words, and patterns of headers, values and dates."""

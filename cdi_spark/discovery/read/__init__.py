@@ -1,1 +1,1 @@
-"""What is in a file: encoding, dialect, rows and columns."""
+"""What is in a file: its format, encoding and delimiter, its rows and columns."""

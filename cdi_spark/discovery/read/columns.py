@@ -1,4 +1,4 @@
-"""Rows as they land to columns: where each lies, how Spark SQL names it, and what its values are."""
+"""The columns of sampled rows: the path of each, its Spark SQL, and its values."""
 
 from __future__ import annotations
 
@@ -10,61 +10,60 @@ from functools import cache
 from typing import Any, Literal
 
 from cdi_spark.config import expressions
-from cdi_spark.discovery.lexicon.values import is_nothing
+from cdi_spark.discovery.lexicon.patterns import is_nothing
 from cdi_spark.errors import ConfigError
 from cdi_spark.sql_text import quote_if_needed
 
-# Nanos are what pandas writes and Spark reads as a number, with a setting.
+# Nanos are the times that pandas writes; with a setting, Spark reads them as numbers.
 Kind = Literal["text", "number", "fraction", "boolean", "date", "timestamp", "nanos"]
 Path = tuple[str, ...]
-# Values looked at a column: enough to tell shares of a hundredth apart.
+# Values kept per column: enough to distinguish shares of one percent.
 _DISTINCT = 2_000
-# Objects whose keys are data (ids, dates) have far more of them than any record has fields.
+# An object with more fields has data (ids, dates) as names of its fields.
 _MOST_FIELDS = 300
 
 
 @dataclass(eq=False)
 class Column:
-    """One column of a table's sample.
+    """A column of a sampled table.
 
-    `values` are those that say something, each as often as it stands there (the commonest of a wide column);
-    `several` are lists of values in one row.
+    `values` are the values that mean something with their frequency, at most the 2,000 most frequent ones.
     """
 
     path: Path
     base: str = ""
     kind: Kind = "text"
     is_list: bool = False
-    # The array of objects that the column is a field of: Spark SQL for it, and the names above the field.
+    # Spark SQL for the array of objects that the column is a field of, and the names above the field.
     array: str = ""
     above: Path = ()
     values: Counter[str] = field(default_factory=Counter)
     rows: int = 0
     filled: int = 0
     distinct: int = 0
-    # Words for "nothing" that stand in it, as written.
+    # Values that mean "no value", as written.
     nothings: Counter[str] = field(default_factory=Counter)
 
     @property
     def name(self) -> str:
-        """The name with its parents, as people read it."""
+        """The name with those of its parents, for messages."""
         return ".".join((*self.above, *self.path))
 
     @property
     def sql(self) -> str:
-        """Spark SQL that names it."""
+        """Spark SQL for the column."""
         return dotted(self.base, self.path)
 
     @property
     def time(self) -> str:
-        """Spark SQL that gives a typed date or time as it is typed."""
+        """Spark SQL for a date or time column as a date or time."""
         if self.kind == "nanos":
             return f"timestamp_micros(try_cast(try_divide({self.sql}, 1000) as bigint))"
         return self.sql
 
     @property
     def text(self) -> str:
-        """Spark SQL that gives it as text; a number that a program turned into a fraction is whole again."""
+        """Spark SQL for the column as text; without the .0 that programs add to whole numbers."""
         if self.is_list:
             return f"array_join({self.sql}, ' ')"
         if self.kind == "fraction":
@@ -77,33 +76,33 @@ class Column:
 
     @property
     def is_fractional(self) -> bool:
-        """Whole numbers with .0 behind them, as programs write that had to leave some out."""
+        """Whether all values are whole numbers with .0, as programs write columns that have gaps."""
         return bool(self.values) and all(re.fullmatch(r"-?\d+\.0", v) for v in self.values)
 
     @property
     def fill(self) -> float:
-        """The share of the rows where it says something."""
+        """The share of the rows that have a value."""
         return self.filled / self.rows if self.rows else 0.0
 
     @property
     def all_of_array(self) -> str:
-        """Spark SQL for the field in every object of its array, as a list."""
+        """Spark SQL for the list of the field's values in all objects of its array."""
         return f"{self.array}.{dotted('', self.path)}"
 
     def at(self, base: str) -> Column:
-        """The same column with its row under another name."""
+        """The same column, with another name for its row."""
         return replace(self, base=base)
 
 
 @dataclass(eq=False)
 class Array:
-    """An array of objects in a row: its elements' columns, by `item`, and what to explode."""
+    """An array of objects in a row: the columns of its elements, and what to explode."""
 
     path: Path
     explode: str
     columns: list[Column]
     arrays: list[Array]
-    # How many there are in the sample, and what one is called in `columns`.
+    # The number of elements in the sample, and the name of one in Spark SQL.
     elements: int
     base: str = "item"
 
@@ -117,30 +116,30 @@ def dotted(base: str, path: Path) -> str:
     return ".".join([*([base] if base else []), *map(quote_if_needed, path)])
 
 
-def columns_of(
+def collect_columns(
     rows: Sequence[Mapping[str, Any]], kinds: Mapping[Path, Kind], *, base: str = "", above: Path = ()
 ) -> tuple[list[Column], list[Array]]:
-    """The columns and arrays of objects in rows of nested values.
+    """The columns, and the arrays of objects, of rows of nested values.
 
     Args:
-        kinds: types of columns that do not land as text.
+        kinds: types of columns that are not text in bronze.
         base: what Spark SQL calls the row; empty for the landed row itself.
     """
     columns: list[Column] = []
     arrays: list[Array] = []
-    for name in _fields(rows):
+    for name in _list_field_names(rows):
         values = [row.get(name) for row in rows]
-        _walk((name,), values, kinds, base, above, columns, arrays)
+        _collect_column((name,), values, kinds, base, above, columns, arrays)
     return columns, arrays
 
 
-def _fields(rows: Iterable[Mapping[str, Any]]) -> list[str]:
-    """Names that an expression may use, in the order of their appearance; Spark knows no field without one."""
-    return [name for name in dict.fromkeys(name for row in rows for name in row) if name and _usable(name)]
+def _list_field_names(rows: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Names that an expression may use, in the order in which they appear."""
+    return [name for name in dict.fromkeys(name for row in rows for name in row) if name and _is_usable(name)]
 
 
 @cache
-def _usable(name: str) -> bool:
+def _is_usable(name: str) -> bool:
     try:
         expressions.check_expression(quote_if_needed(name), where=name)
     except ConfigError:
@@ -148,7 +147,7 @@ def _usable(name: str) -> bool:
     return True
 
 
-def _walk(
+def _collect_column(
     path: Path,
     values: list[Any],
     kinds: Mapping[Path, Kind],
@@ -158,48 +157,48 @@ def _walk(
     arrays: list[Array],
 ) -> None:
     present = [v for v in values if v is not None]
-    # Where most rows have parts, ingest reads what is text there as faulty.
+    # Where most rows have an object or a list, ingest treats text as a fault.
     objects = [v for v in present if isinstance(v, Mapping)]
     if len(objects) * 2 > len(present):
-        names = _fields(objects)
+        names = _list_field_names(objects)
         if len(names) <= _MOST_FIELDS:
             for name in names:
                 inner = [v.get(name) if isinstance(v, Mapping) else None for v in values]
-                _walk((*path, name), inner, kinds, base, above, columns, arrays)
+                _collect_column((*path, name), inner, kinds, base, above, columns, arrays)
         return
     if sum(isinstance(v, list) for v in present) * 2 > len(present):
         elements = [[e for e in v if e is not None] if isinstance(v, list) else [] for v in values]
         flat = [e for row in elements for e in row]
         if flat and all(isinstance(e, Mapping) for e in flat):
-            arrays.append(_array(path, elements, kinds, base, above))
+            arrays.append(_collect_array(path, elements, kinds, base, above))
         elif not any(isinstance(e, (Mapping, list)) for e in flat):
-            columns.append(_facts(Column(path, base, "text", is_list=True, above=above), elements))
+            columns.append(_count_values(Column(path, base, "text", is_list=True, above=above), elements))
         return
     if any(isinstance(v, (Mapping, list)) for v in present):
-        # Seldom an object: lands as text, JSON at times.
+        # Objects are rare here, so bronze holds text.
         values = [None if isinstance(v, (Mapping, list)) else v for v in values]
     kind = kinds.get((*above, *path), "text")
-    columns.append(_facts(Column(path, base, kind, above=above), [[v] for v in values]))
+    columns.append(_count_values(Column(path, base, kind, above=above), [[v] for v in values]))
 
 
-def _array(
+def _collect_array(
     path: Path, elements: list[list[Any]], kinds: Mapping[Path, Kind], base: str, above: Path
 ) -> Array:
     flat = [e for row in elements for e in row]
     place = dotted(base, path)
     inner_base = "item" if not base else "item.child"
     explode = place if not base else ""
-    columns, arrays = columns_of(flat, kinds, base=inner_base, above=(*above, *path))
+    columns, arrays = collect_columns(flat, kinds, base=inner_base, above=(*above, *path))
     for column in columns:
         column.array = place
     return Array(path, explode, columns, arrays, len(flat), inner_base)
 
 
-def nested_explode(outer: str, inner: Path, *, element: str) -> str:
-    """Spark SQL for the elements of arrays in the objects of an array, each with the object round it.
+def explode_nested(outer: str, inner: Path, *, element: str) -> str:
+    """Spark SQL for the elements of arrays in the objects of an array, each with the object around it.
 
     Args:
-        element: what an object of the outer array `p` is: `p`, or `p.child` where it has one round it itself.
+        element: Spark SQL for an object of the outer array: `p`, or `p.child` where that array is nested itself.
     """
     field_ = dotted(element, inner)
     return (
@@ -208,10 +207,10 @@ def nested_explode(outer: str, inner: Path, *, element: str) -> str:
     )
 
 
-def _facts(column: Column, values: list[list[Any]]) -> Column:
+def _count_values(column: Column, values: list[list[Any]]) -> Column:
     counts: Counter[str] = Counter()
     for row in values:
-        said = [_text(v) for v in row if v is not None]
+        said = [_write_value(v) for v in row if v is not None]
         kept = [text for text in said if not is_nothing(text)]
         column.filled += bool(kept)
         counts.update(kept)
@@ -222,7 +221,7 @@ def _facts(column: Column, values: list[list[Any]]) -> Column:
     return column
 
 
-def _text(value: Any) -> str:
+def _write_value(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     return str(value).strip()

@@ -1,4 +1,4 @@
-"""Which raw files there are, what each is by its content, and which of them are one source's."""
+"""Finds the raw files, detects their format from their content, and groups those of one source."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from typing import BinaryIO, Literal, cast
 import pyarrow.parquet as pq
 
 from cdi_spark.discovery.lexicon.vocabulary import word_set
-from cdi_spark.discovery.read.dialects import Dialect, dialect_of
-from cdi_spark.discovery.read.encodings import encoding_of
+from cdi_spark.discovery.read.dialects import Dialect, detect_dialect
+from cdi_spark.discovery.read.encodings import detect_encoding
 from cdi_spark.errors import SourceError
 
 Format = Literal["csv", "json", "jsonl", "parquet"]
@@ -31,14 +31,14 @@ _KNOWN_KINDS = {
     b"Obj\x01": "Avro: convert it to parquet",
     b"SQLite format": "a SQLite database: export its tables as CSV",
     b"7z\xbc\xaf": "a 7z archive: unpack it",
-    b"\x28\xb5\x2f\xfd": "packed with zstd: unpack it",
+    b"\x28\xb5\x2f\xfd": "compressed with zstd: unpack it",
 }
 _NO_DATA = word_set(".md .rst .sql .py .sh .html .xml .yml .yaml .crc .ini .toml")
 
 
 @dataclass(frozen=True)
 class Delivery:
-    """Files of one source: one kind, the same columns, names that differ by number or date only."""
+    """Files of one source: the same format and columns, and names that differ only by number or date."""
 
     files: tuple[Path, ...]
     format: Format
@@ -55,61 +55,63 @@ class Delivery:
 
 
 @dataclass(frozen=True)
-class LeftOut:
-    """A file that no source is made of, and why."""
+class SkippedFile:
+    """A file that cannot be read, and why."""
 
     path: Path
-    why: str
+    reason: str
 
 
-def find_deliveries(given: Sequence[Path]) -> tuple[list[Delivery], list[LeftOut]]:
-    """Open what is named: files, folders (with all below them) and globs.
+def find_deliveries(given: Sequence[Path]) -> tuple[list[Delivery], list[SkippedFile]]:
+    """Detect the format of all files that are given as files, folders (with subfolders) or globs.
 
     Raises:
-        SourceError: nothing there, or a file that is named itself is empty, not text or not a table. In a
-            folder or glob such a file is left out.
+        SourceError: no file exists, or a file that is named itself is empty, not text or not a table. Such a
+            file in a folder or glob is skipped.
     """
     opened: list[Delivery] = []
-    left_out: list[LeftOut] = []
-    for path, named in _found(given).items():
+    skipped: list[SkippedFile] = []
+    for path, named in _list_files(given).items():
         try:
-            opened.append(_open(path))
+            opened.append(_recognise_file(path))
         except (SourceError, OSError) as fault:
             if named:
                 raise (
                     fault
                     if isinstance(fault, SourceError)
                     else SourceError(
-                        f"{path}: cannot be read ({fault.strerror}). See that it is there and yours to read."
+                        f"{path}: cannot be read ({fault.strerror}). Check that it exists and that you may read it."
                     )
                 ) from None
-            left_out.append(LeftOut(path, str(fault).removeprefix(f"{path}: ")))
-    return _grouped(opened), left_out
+            skipped.append(SkippedFile(path, str(fault).removeprefix(f"{path}: ")))
+    return _group_files(opened), skipped
 
 
 def open_bytes(path: Path) -> BinaryIO:
-    """The file's bytes, unpacked where its name says that they are packed, as Spark does."""
+    """The file's bytes, decompressed by the extension of its name, as Spark does it."""
     if path.suffix == ".gz":
         return cast(BinaryIO, gzip.open(path, "rb"))
     return cast(BinaryIO, bz2.open(path, "rb")) if path.suffix == ".bz2" else path.open("rb")
 
 
-def glob_of(files: Sequence[Path]) -> Path:
-    """One path that Spark reads as these files and no others of their folders; numbers become *."""
+def build_glob(files: Sequence[Path]) -> Path:
+    """One path that matches these files; numbers that differ become *."""
     if len(files) == 1:
-        return Path(without_wildcards(str(files[0])))
-    varying = [len(set(column)) > 1 for column in zip(*(_parts(str(path)) for path in files), strict=True)]
-    parts = zip(_parts(str(files[0])), varying, strict=True)
-    return Path("".join("*" if moves else without_wildcards(part) for part, moves in parts))
+        return Path(mask_wildcards(str(files[0])))
+    varying = [
+        len(set(column)) > 1 for column in zip(*(_split_path(str(path)) for path in files), strict=True)
+    ]
+    parts = zip(_split_path(str(files[0])), varying, strict=True)
+    return Path("".join("*" if moves else mask_wildcards(part) for part, moves in parts))
 
 
-def without_wildcards(path: str) -> str:
-    """The path with ? for each sign that Spark or conf would read as more than itself."""
+def mask_wildcards(path: str) -> str:
+    """The path with ? for each character that is a wildcard for Spark or for conf."""
     return re.sub(r"[\[\]{}*?\\]", "?", path)
 
 
-def _found(given: Sequence[Path]) -> dict[Path, bool]:
-    """Every file, and whether it was named itself."""
+def _list_files(given: Sequence[Path]) -> dict[Path, bool]:
+    """Every file, and whether it is named itself."""
     found: dict[Path, bool] = {}
     for entry in given:
         if entry.is_dir():
@@ -118,10 +120,10 @@ def _found(given: Sequence[Path]) -> dict[Path, bool]:
         elif entry.exists():
             found[entry.absolute()] = True
         else:
-            matches = _matches(entry)
+            matches = _expand_glob(entry)
             if not matches:
                 raise SourceError(
-                    f"{entry}: no such file or folder. Give --source a file, a folder or a glob that is there."
+                    f"{entry}: no such file or folder. Give --source a file, a folder or a glob that exists."
                 )
             for match in matches:
                 if match.is_file() and match.absolute() not in found:
@@ -134,13 +136,13 @@ def _found(given: Sequence[Path]) -> dict[Path, bool]:
                     }
     if not found:
         raise SourceError(
-            f"{', '.join(map(str, given)) or '--source'}: no file there. Give --source files, folders or globs."
+            f"{', '.join(map(str, given)) or '--source'}: contains no file. Give --source a file, a folder or a glob."
         )
     return found
 
 
-def _matches(pattern: Path) -> list[Path]:
-    """What a glob finds, ** included."""
+def _expand_glob(pattern: Path) -> list[Path]:
+    """The files and folders that match a glob, which may have **."""
     root = Path(pattern.anchor or ".")
     return sorted(root.glob(str(pattern.relative_to(root) if pattern.anchor else pattern)))
 
@@ -149,7 +151,7 @@ def _is_hidden(path: Path, folder: Path) -> bool:
     return any(part.startswith((".", "_")) for part in path.relative_to(folder).parts)
 
 
-def _open(path: Path) -> Delivery:
+def _recognise_file(path: Path) -> Delivery:
     if path.stat().st_size == 0:
         raise SourceError(f"{path}: is empty. Give a file with rows.")
     if path.suffix.lower() in _NO_DATA:
@@ -161,30 +163,32 @@ def _open(path: Path) -> Delivery:
         return Delivery((path,), "parquet")
     if (raw.startswith(_GZIP) and path.suffix != ".gz") or (raw.startswith(_BZIP) and path.suffix != ".bz2"):
         raise SourceError(
-            f"{path}: is packed, but its name does not end in .gz or .bz2, so Spark cannot tell. Rename it."
+            f"{path}: is compressed, but its name does not end in .gz or .bz2, so Spark does not unpack it. Rename it."
         )
     for magic, what in _KNOWN_KINDS.items():
         if raw.startswith(magic):
             raise SourceError(f"{path}: is {what}.")
     try:
-        encoding = encoding_of(path, open_bytes)
+        encoding = detect_encoding(path, open_bytes)
     except (EOFError, gzip.BadGzipFile):
-        raise SourceError(f"{path}: is not packed as its name says, or cut off. Give a whole file.") from None
+        raise SourceError(
+            f"{path}: is not compressed as its name says, or is cut off. Give a complete file."
+        ) from None
     if encoding is None:
         raise SourceError(f"{path}: is binary. Give CSV, JSON, JSON lines or parquet.")
-    head = _head(path, encoding)
+    head = _read_head(path, encoding)
     if not head.strip():
         raise SourceError(f"{path}: is empty. Give a file with rows.")
-    if head.lstrip()[0] in "{[" and (kind := _json_kind(head, path)):
+    if head.lstrip()[0] in "{[" and (kind := _detect_json(head, path)):
         return Delivery((path,), kind, encoding)
     if re.match(r"\s*<(?:\?xml|!doctype|html|[A-Za-z][\w:.-]*[ >])", head, re.IGNORECASE):
         raise SourceError(f"{path}: is XML or HTML: convert it to CSV or JSON lines.")
-    dialect = dialect_of(head, where=str(path))
+    dialect = detect_dialect(head, where=str(path))
     return Delivery((path,), "csv", encoding, dialect)
 
 
-def _head(path: Path, encoding: str) -> str:
-    """The file's first lines, whole ones."""
+def _read_head(path: Path, encoding: str) -> str:
+    """The first lines of the file, without a last one that is cut off."""
     with open_bytes(path) as file:
         raw = file.read(_HEAD)
         is_all = not file.read(1)
@@ -192,8 +196,8 @@ def _head(path: Path, encoding: str) -> str:
     return text if is_all else text.rpartition("\n")[0] or text
 
 
-def _json_kind(head: str, path: Path) -> Format | None:
-    """json for one value over lines, jsonl for one object a line; null for text that only begins so."""
+def _detect_json(head: str, path: Path) -> Format | None:
+    """json for one value, jsonl for one object per line; null for text that only begins like JSON."""
     text = head.strip()
     if text[0] == "[":
         return "json" if re.match(r"\[\s*(?:[\[{\"\d\]tfn-])", text) else None
@@ -202,18 +206,18 @@ def _json_kind(head: str, path: Path) -> Format | None:
         return "jsonl"
     if re.search(r"^\}\s*,?\s*\{", text, re.MULTILINE):
         raise SourceError(
-            f"{path}: holds JSON objects one after another over several lines. Write one object a line."
+            f"{path}: holds JSON objects one after another over several lines. Write one object per line."
         )
     return "json" if re.match(r"\{\s*\"", text) else None
 
 
-def _grouped(opened: list[Delivery]) -> list[Delivery]:
+def _group_files(opened: list[Delivery]) -> list[Delivery]:
     groups: defaultdict[tuple[object, ...], list[list[Delivery]]] = defaultdict(list)
-    fields = {one: _fields(one) for one in opened}
+    fields = {one: _read_field_names(one) for one in opened}
     for one in opened:
-        shape = "".join(p if i % 2 == 0 else "#" for i, p in enumerate(_parts(str(one.files[0]))))
+        shape = "".join(p if i % 2 == 0 else "#" for i, p in enumerate(_split_path(str(one.files[0]))))
         kin = groups[shape, one.format, one.encoding, one.dialect]
-        same = next((group for group in kin if _alike(fields[group[0]], fields[one])), None)
+        same = next((group for group in kin if _have_same_fields(fields[group[0]], fields[one])), None)
         if same is None:
             kin.append([one])
         else:
@@ -223,20 +227,20 @@ def _grouped(opened: list[Delivery]) -> list[Delivery]:
         first = alike[0]
         together = tuple(sorted(one.files[0] for one in alike))
         others = {one.files[0] for one in opened} - set(together)
-        if len(together) > 1 and others & set(_matches(glob_of(together))):
+        if len(together) > 1 and others & set(_expand_glob(build_glob(together))):
             found += alike
         else:
             found.append(Delivery(together, first.format, first.encoding, first.dialect))
     return sorted(found, key=lambda one: one.files)
 
 
-def _fields(one: Delivery) -> frozenset[str]:
-    """The names of a file's columns where the dialect does not have them; of JSON those of its first object."""
+def _read_field_names(one: Delivery) -> frozenset[str]:
+    """The names of the columns, for JSON those of its first object; empty for CSV, whose dialect has them."""
     if one.format == "parquet":
         return frozenset(pq.read_schema(one.files[0]).names)
     if one.format == "csv":
         return frozenset()
-    head = _head(one.files[0], one.encoding)
+    head = _read_head(one.files[0], one.encoding)
     try:
         first, _ = json.JSONDecoder().raw_decode(head, max(head.find("{"), 0))
     except ValueError:
@@ -244,13 +248,13 @@ def _fields(one: Delivery) -> frozenset[str]:
     return frozenset(first) if isinstance(first, dict) else frozenset()
 
 
-def _alike(ours: frozenset[str], theirs: frozenset[str]) -> bool:
-    """Whether two files of one kind hold the same: most fields in common, since JSON may leave some out."""
+def _have_same_fields(ours: frozenset[str], theirs: frozenset[str]) -> bool:
+    """Whether two files have most fields in common; JSON may lack some of them."""
     return len(ours & theirs) >= 0.6 * len(ours | theirs)
 
 
-def _parts(path: str) -> list[str]:
-    """Text and numbers in turn; dates and random ids are numbers too."""
+def _split_path(path: str) -> list[str]:
+    """The path as text and numbers in turn; dates and random ids count as numbers."""
     return re.split(
         r"([0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|\d{4}[-_.]\d{2}(?:[-_.]\d{2})?(?!\d)|\d+)", path
     )

@@ -1,4 +1,4 @@
-"""How a text file's bytes stand for letters."""
+"""The encoding of a text file."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-# One byte a letter, the likelier first: a tie goes to the left.
-_OLD = ("cp1252", "cp1250", "iso8859-2", "cp1251", "koi8-r", "cp1253", "cp1254", "cp850")
+# Encodings of one byte per letter, the most frequent first: it wins a tie.
+_ONE_BYTE = ("cp1252", "cp1250", "iso8859-2", "cp1251", "koi8-r", "cp1253", "cp1254", "cp850")
 _NOT_LATIN = ("cp1251", "koi8-r", "cp1253")
-# Spark's names. Latin-1 is one that Spark reads without a setting; it has no letter at 0x80 to 0x9f.
+# Spark's names. Spark reads Latin-1 without a setting; Latin-1 has no letter at 0x80 to 0x9f.
 _SPARK = {
     "utf-8": None, "utf-16": "UTF-16", "utf-16-le": "UTF-16LE", "utf-16-be": "UTF-16BE", "utf-32": "UTF-32",
     "latin-1": "ISO-8859-1", "cp1252": "windows-1252", "cp1250": "windows-1250", "iso8859-2": "ISO-8859-2",
@@ -32,11 +32,11 @@ _SPARK = {
 _PLAIN_TO_SPARK = ("utf-8", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "latin-1")
 
 
-def encoding_of(path: Path, opened: Open) -> str | None:
-    """Python's name of a text file's encoding, from all of its bytes; null when the file is not text.
+def detect_encoding(path: Path, opened: Open) -> str | None:
+    """Python's name of a text file's encoding, from all its bytes; null when the file is not text.
 
-    UTF-8 and UTF-16 show in the bytes. Of the older encodings the one is taken that gives letters inside
-    words, and fewest signs there.
+    UTF-8 and UTF-16 are certain from the bytes. Of the older encodings, the result is the one in which most
+    characters inside words are letters.
     """
     with opened(path) as file:
         head = file.read(_CHUNK)
@@ -44,7 +44,7 @@ def encoding_of(path: Path, opened: Open) -> str | None:
             if head.startswith(bom):
                 return name
         if b"\0" in head:
-            return _without_bom(head)
+            return _detect_utf16(head)
         decoder = codecs.getincrementaldecoder("utf-8")()
         odd = bytearray()
         is_utf8 = True
@@ -63,21 +63,21 @@ def encoding_of(path: Path, opened: Open) -> str | None:
             except UnicodeDecodeError:
                 return "latin-1"
             return "utf-8"
-    return _old_encoding(bytes(odd))
+    return _detect_old_encoding(bytes(odd))
 
 
 def spark_encoding(encoding: str) -> str | None:
-    """What Spark's `encoding` option wants; null for UTF-8, its own."""
+    """The value of Spark's `encoding` option; null for UTF-8, its default."""
     return _SPARK[encoding]
 
 
-def wants_java_charsets(encoding: str) -> bool:
-    """Whether Spark reads it only with spark.sql.legacy.javaCharsets."""
+def needs_java_charsets(encoding: str) -> bool:
+    """Whether Spark reads the encoding only with spark.sql.legacy.javaCharsets."""
     return encoding not in _PLAIN_TO_SPARK
 
 
-def _without_bom(head: bytes) -> str | None:
-    """UTF-16 text of European languages has a zero in every second byte."""
+def _detect_utf16(head: bytes) -> str | None:
+    """UTF-16 without a byte order mark: text of European languages has a zero in every second byte."""
     even, odd = head[0::2], head[1::2]
     for name, zeros, letters in (("utf-16-le", odd, even), ("utf-16-be", even, odd)):
         if zeros.count(0) > 0.8 * len(zeros) and letters.count(0) < 0.02 * len(letters):
@@ -85,14 +85,14 @@ def _without_bom(head: bytes) -> str | None:
     return None
 
 
-def _old_encoding(text: bytes) -> str | None:
+def _detect_old_encoding(text: bytes) -> str | None:
     controls = sum(text.count(bytes([code])) for code in (*range(9), *range(14, 27), *range(28, 32)))
     if controls > 0.01 * len(text):
         return None
-    # Only words with a byte beyond ASCII can tell.
+    # Only words with a byte beyond ASCII distinguish encodings.
     words = re.findall(rb"[A-Za-z\x80-\xff]*[\x80-\xff][A-Za-z\x80-\xff]*", text)[:20_000]
-    likeness = {name: _likeness(words, name) for name in _OLD}
-    best = max(_OLD, key=lambda name: (likeness[name], -_OLD.index(name)))
+    likeness = {name: _score_encoding(words, name) for name in _ONE_BYTE}
+    best = max(_ONE_BYTE, key=lambda name: (likeness[name], -_ONE_BYTE.index(name)))
     # Windows' western encoding is so much more frequent that another must be clearly better.
     if likeness[best] < likeness["cp1252"] + 0.2 * len(words):
         best = "cp1252"
@@ -101,7 +101,7 @@ def _old_encoding(text: bytes) -> str | None:
     return best
 
 
-def _likeness(words: list[bytes], encoding: str) -> float:
+def _score_encoding(words: list[bytes], encoding: str) -> float:
     score = 0.0
     for word in words:
         decoded = word.decode(encoding, errors="replace")

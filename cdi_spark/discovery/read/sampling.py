@@ -1,13 +1,11 @@
-"""A bounded sample of a delivery's rows, and counts over all of them, by DuckDB."""
+"""Samples of a delivery's rows, and counts over all its rows, by DuckDB."""
 
 from __future__ import annotations
 
 import json
 import tempfile
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from io import TextIOWrapper
 from pathlib import Path
 from typing import Any
@@ -17,35 +15,23 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from cdi_spark.discovery.read.columns import (
-    Array,
     Column,
     Kind,
-    columns_of,
+    collect_columns,
 )
 from cdi_spark.discovery.read.columns import Path as FieldPath
 from cdi_spark.discovery.read.deliveries import Delivery, open_bytes
+from cdi_spark.discovery.read.tables import Table, refuse_records_by_id, refuse_twins
 from cdi_spark.errors import SourceError
 from cdi_spark.sql_text import literal, quote
 
 SAMPLE_ROWS = 50_000
-# A JSON object is read whole.
+# Bytes of one JSON object, which DuckDB reads as a whole.
 LARGEST_OBJECT = 64 << 20
 
 
-@dataclass(eq=False)
-class Table:
-    """What one row of a delivery is: its columns and arrays; `explode` is the array that holds the rows, if any."""
-
-    columns: list[Column]
-    arrays: list[Array]
-    rows: int
-    explode: str = ""
-    # Names of top-level columns as they land, in order.
-    landed: list[str] = field(default_factory=list)
-
-
 class Samples:
-    """Deliveries opened in one DuckDB; relations are SQL that gives a delivery's rows."""
+    """The deliveries, opened in one DuckDB; a relation is SQL that returns the rows of a delivery."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -56,54 +42,61 @@ class Samples:
         self._relations: dict[Delivery, str] = {}
         self._explodes: dict[Delivery, FieldPath] = {}
 
-    def table_of(self, delivery: Delivery) -> Table:
+    def read_table(self, delivery: Delivery) -> Table:
         """Sample a delivery.
 
         Raises:
             SourceError: DuckDB cannot read it, or it has no rows.
         """
         try:
-            return self._table_of(delivery)
+            return self._read_table(delivery)
         except (duckdb.Error, ValueError, pa.ArrowInvalid) as fault:
             raise SourceError(
                 f"{delivery.where}: cannot be read as {delivery.format} ({type(fault).__name__}). "
-                "See that the file is whole, or convert it to CSV, JSON lines or parquet."
+                "Check that the file is complete, or convert it to CSV, JSON lines or parquet."
             ) from None
 
-    def distinct(self, delivery: Delivery, columns: Sequence[Column]) -> int:
-        """How many combinations of the columns' values there are in all rows; a row without one counts not."""
+    def count_distinct(self, delivery: Delivery, columns: Sequence[Column]) -> int:
+        """The number of distinct combinations of the columns' values, over all rows that have them all."""
         parts = [self._value(delivery, column) for column in columns]
         filled = " and ".join(f"{part} <> ''" for part in parts)
         together = "concat_ws(chr(31), " + ", ".join(parts) + ")"
         return int(
-            self._one(f"select count(distinct {together}) from {self._relation(delivery)} where {filled}")
+            self._fetch_one(
+                f"select count(distinct {together}) from {self._relation(delivery)} where {filled}"
+            )
         )
 
-    def agreement(self, delivery: Delivery, key: Column, said: Column) -> float:
-        """Of the keys that several rows share, the share whose rows say the same about a column."""
+    def measure_agreement(self, delivery: Delivery, key: Column, said: Column) -> float:
+        """Of the keys that several rows share, the share whose rows have one value in a column."""
         k, v = self._value(delivery, key), self._value(delivery, said)
         groups = (
             f"select count(distinct nullif(lower({v}), '')) as sayings from {self._relation(delivery)} "
             f"where {k} <> '' group by {k} having count(*) > 1"
         )
-        return float(self._one(f"select coalesce(avg((sayings <= 1)::int), 1) from ({groups})"))
+        return float(self._fetch_one(f"select coalesce(avg((sayings <= 1)::int), 1) from ({groups})"))
 
-    def contained(self, delivery: Delivery, column: Column, other: Delivery, key: Column) -> float:
+    def measure_containment(self, delivery: Delivery, column: Column, other: Delivery, key: Column) -> float:
         """The share of a column's distinct values (a sample of them) that are keys of another delivery."""
         values = [value.removesuffix(".0") if column.is_fractional else value for value in column.values]
         if not values:
             return 0.0
         listed = ", ".join(f"({literal(value, 'duckdb')})" for value in values)
-        found = self._one(
+        found = self._fetch_one(
             f"select count(*) from (values {listed}) as v(value) where value in "
             f"(select {self._value(other, key)} from {self._relation(other)})"
         )
         return int(found) / len(values)
 
-    def same_across(
+    def measure_match(
         self, ours: tuple[Delivery, Column, Column], theirs: tuple[Delivery, Column, Column]
     ) -> float:
-        """Of rows of two deliveries with one id, the share that say the same about a column (delivery, id, column)."""
+        """Of the rows of two deliveries that share an id, the share that also share a value.
+
+        Args:
+            ours: a delivery, its column of ids and its column of values.
+            theirs: the same of the other delivery.
+        """
         parts = [
             f"select {self._value(delivery, key)} as id, lower({self._value(delivery, said)}) as said "
             f"from {self._relation(delivery)}"
@@ -112,13 +105,13 @@ class Samples:
         met = (
             f"({parts[0]}) a join ({parts[1]}) b using (id) where id <> '' and a.said <> '' and b.said <> ''"
         )
-        return float(self._one(f"select coalesce(avg((a.said = b.said)::int), 1) from {met}"))
+        return float(self._fetch_one(f"select coalesce(avg((a.said = b.said)::int), 1) from {met}"))
 
-    def _table_of(self, delivery: Delivery) -> Table:
+    def _read_table(self, delivery: Delivery) -> Table:
         relation = self._relation(delivery)
-        rows = int(self._one(f"select count(*) from {relation}"))
+        rows = int(self._fetch_one(f"select count(*) from {relation}"))
         if not rows:
-            raise SourceError(f"{delivery.where}: holds no row. Give a file with rows.")
+            raise SourceError(f"{delivery.where}: has no rows. Give a file with rows.")
         sampled = (
             f"{relation} using sample reservoir({SAMPLE_ROWS} rows) repeatable (1)"
             if rows > SAMPLE_ROWS
@@ -126,31 +119,33 @@ class Samples:
         )
         if delivery.dialect:
             names = delivery.dialect.names
-            landed = [dict(zip(names, row, strict=True)) for row in self._all(f"select * from {sampled}")]
-            columns, _ = columns_of(landed, {})
+            landed = [
+                dict(zip(names, row, strict=True)) for row in self._fetch_all(f"select * from {sampled}")
+            ]
+            columns, _ = collect_columns(landed, {})
             return Table(columns, [], rows, landed=list(names))
         text = "to_json(t)" if delivery.format == "parquet" else "json"
         alias = " as t" if delivery.format == "parquet" else ""
-        said = self._all(f"select {text}::varchar from (select * from {sampled}){alias}")
+        said = self._fetch_all(f"select {text}::varchar from (select * from {sampled}){alias}")
         objects = [json.loads(row[0], parse_int=str, parse_float=str) for row in said]
         if not all(isinstance(o, dict) for o in objects):
-            raise SourceError(f"{delivery.where}: is not made of JSON objects. Give one object a record.")
-        _refuse_records_by_id(objects, delivery)
+            raise SourceError(f"{delivery.where}: is not made of JSON objects. Give one object per record.")
+        refuse_records_by_id(objects, delivery)
         kinds = _parquet_kinds(delivery.files[0]) if delivery.format == "parquet" else {}
-        columns, arrays = columns_of(objects, kinds)
+        columns, arrays = collect_columns(objects, kinds)
         table = Table(columns, arrays, rows, landed=list(dict.fromkeys(name for o in objects for name in o)))
-        _refuse_twins(table.landed, delivery)
-        return table if rows > len(delivery.files) else self._unwrapped(delivery, table)
+        refuse_twins(table.landed, delivery)
+        return table if rows > len(delivery.files) else self._unwrap_array(delivery, table)
 
-    def _unwrapped(self, delivery: Delivery, table: Table) -> Table:
-        """Of one object round an array of records, the array; other tables as they are."""
+    def _unwrap_array(self, delivery: Delivery, table: Table) -> Table:
+        """The array of records where the table is one object around it; else the table."""
         holders = [a for a in table.arrays if a.elements > len(delivery.files)]
         if delivery.format != "json" or not holders:
             return table
         main = max(holders, key=lambda a: a.elements)
         self._explodes[delivery] = main.path
         self._relations.pop(delivery)
-        rows = int(self._one(f"select count(*) from {self._relation(delivery)}"))
+        rows = int(self._fetch_one(f"select count(*) from {self._relation(delivery)}"))
         return Table(main.columns, main.arrays, rows, explode=main.explode, landed=table.landed)
 
     def _relation(self, delivery: Delivery) -> str:
@@ -191,7 +186,7 @@ class Samples:
         return f"(select json from {read} where json is not null)"
 
     def _in_utf8(self, path: Path, encoding: str) -> Path:
-        """The file itself, or a copy that DuckDB reads: of text it knows UTF-8 best."""
+        """The file, or a copy in UTF-8 where DuckDB does not read its encoding."""
         if encoding == "utf-8" and path.suffix != ".bz2":
             return path
         copy = Path(tempfile.mkdtemp(dir=self._folder)) / "copy"
@@ -215,37 +210,18 @@ class Samples:
             text = f"regexp_replace({text}, '[.]0$', '')"
         return f"coalesce(trim({text}), '')"
 
-    def _one(self, query: str) -> Any:
-        return self._all(query)[0][0]
+    def _fetch_one(self, query: str) -> Any:
+        return self._fetch_all(query)[0][0]
 
-    def _all(self, query: str) -> list[tuple[Any, ...]]:
+    def _fetch_all(self, query: str) -> list[tuple[Any, ...]]:
         return list(self._con.execute(query).fetchall())
 
 
 @contextmanager
-def opened_samples() -> Iterator[Samples]:
-    """Samples whose scratch files end with the block."""
+def open_samples() -> Iterator[Samples]:
+    """Samples, whose temporary files are deleted at the end of the block."""
     with tempfile.TemporaryDirectory() as folder:
         yield Samples(Path(folder))
-
-
-def _refuse_twins(names: list[str], delivery: Delivery) -> None:
-    if len({name.lower() for name in names}) < len(names):
-        raise SourceError(
-            f"{delivery.where}: two of its fields differ only in capitals, which Spark takes for one. "
-            "Rename one of them."
-        )
-
-
-def _refuse_records_by_id(objects: list[Any], delivery: Delivery) -> None:
-    """Ids as names of fields would give a column each."""
-    for one in objects[:1] if len(objects) <= len(delivery.files) else []:
-        shapes = Counter(tuple(sorted(value)) for value in one.values() if isinstance(value, dict))
-        if shapes and shapes.most_common(1)[0][1] >= max(20, 0.6 * len(one)):
-            raise SourceError(
-                f"{delivery.where}: its records stand under their ids as names of fields. Write one object a line, "
-                "with the id in a field of its own."
-            )
 
 
 def _json_path(path: FieldPath) -> str:
@@ -278,7 +254,7 @@ def _parquet_kinds(path: Path) -> dict[FieldPath, Kind]:
         elif pa.types.is_time(kind):
             raise SourceError(
                 f"{path}: {'.'.join(place)} is a time of day, which Spark 4.0 does not read. "
-                "Write it without the column."
+                "Write the file without this column."
             )
         elif pa.types.is_date(kind):
             kinds[place] = "date"

@@ -1,1 +1,1 @@
-"""What columns and sheets mean."""
+"""What columns mean, and what rows are."""

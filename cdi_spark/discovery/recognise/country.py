@@ -1,4 +1,4 @@
-"""Which country the files come from: how phones, postcodes and dates without one are read."""
+"""The country that the files come from, by which phones, postcodes and dates without a country are read."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterable, Sequence
 
 import phonenumbers
 
-from cdi_spark.discovery.lexicon import values as v
-from cdi_spark.discovery.lexicon import words
-from cdi_spark.discovery.recognise.lines import percent
+from cdi_spark.discovery.lexicon import headers, patterns
+from cdi_spark.discovery.lexicon.shares import percent, share_of
+from cdi_spark.discovery.lexicon.vocabulary import load_lists
 from cdi_spark.discovery.recognise.meaning import Guess
 from cdi_spark.discovery.recognise.sheets import Sheet
 from cdi_spark.standardise.values.countries import country as country_code
@@ -18,35 +18,14 @@ from cdi_spark.standardise.values.currencies import currency
 
 Vote = Callable[[Counter[str], float, str], None]
 
-_TRIED = (
-    "US", "GB", "DE", "FR", "ES", "IT", "NL", "BE", "AT", "CH", "PL", "AU", "CA", "SE", "DK", "NO", "FI", "IE", "PT",
-    "CZ", "HU", "RO", "BR", "MX", "IN", "NZ", "ZA", "TR", "GR", "JP",
-)  # fmt: skip
-# Words of headers that only one language has, and the country with most speakers in business.
-_LANGUAGE = {
-    "DE": "vorname nachname strasse plz ort hausnummer geburtsdatum anrede telefon kunde kunden datum betrag",
-    "FR": "prenom nom naissance rue ville codepostal cp civilite telephone courriel pays commande montant",
-    "ES": "nombre apellido apellidos apellido1 apellido2 nacimiento calle ciudad telefono correo pedido importe",
-    "IT": "cognome nome nascita indirizzo citta comune cap provincia telefono ordine importo",
-    "NL": "voornaam achternaam tussenvoegsel geboortedatum straat woonplaats huisnummer telefoon klant bedrag",
-    "PL": "imie nazwisko urodzenia ulica miasto kodpocztowy telefon zamowienie kwota",
-    "PT": "sobrenome apelido nascimento morada endereco cidade telemovel encomenda",
-    "SE": "fornamn efternamn personnummer gata gatuadress postnummer ort",
-    "NO": "fornavn etternavn fodselsdato postnr poststed", "DK": "fornavn efternavn vej postnr by cpr",
-    "CZ": "jmeno prijmeni narozeni ulice mesto psc",
-    "HU": "keresztnev vezeteknev varos utca iranyitoszam nev irsz szuletett telefonszam",
-    "TR": "ad soyad telefon eposta sehir dogum cinsiyet musteri",
-    "FI": "etunimi sukunimi katuosoite postinumero kaupunki", "US": "zip zipcode ssn state",
-    "GB": "postcode county nino", "AU": "suburb tfn medicare",
-}  # fmt: skip
-_OF_CURRENCY = {
-    "GBP": "GB", "USD": "US", "AUD": "AU", "CAD": "CA", "CHF": "CH", "PLN": "PL", "SEK": "SE", "NOK": "NO", "DKK": "DK",
-    "CZK": "CZ", "HUF": "HU", "INR": "IN", "BRL": "BR", "MXN": "MX", "JPY": "JP", "NZD": "NZ", "ZAR": "ZA",
-}  # fmt: skip
+_LISTS = load_lists("countries")
+_TRIED: list[str] = _LISTS["tried"].split()
+_HEADER_WORDS: dict[str, str] = _LISTS["header_words"]
+_COUNTRIES_OF_CURRENCIES: dict[str, str] = _LISTS["countries_of_currencies"]
 
 
-def country_of(sheets: Sequence[Sheet]) -> tuple[str, str]:
-    """The likeliest country, ISO 3166 alpha-2, and what speaks for it; GB when nothing does."""
+def infer_country(sheets: Sequence[Sheet]) -> tuple[str, str]:
+    """The likeliest country (ISO 3166 alpha-2) and the evidence for it; GB without evidence."""
     votes: dict[str, float] = defaultdict(float)
     reasons: dict[str, list[str]] = {}
 
@@ -56,61 +35,74 @@ def country_of(sheets: Sequence[Sheet]) -> tuple[str, str]:
             votes[code] += weight * times / total
         if total and weight > 0.2:
             best, times = found.most_common(1)[0]
-            reasons.setdefault(best, []).append(f"{percent(times / total)} of the {reason}")
+            reasons.setdefault(best, []).append(reason.replace("{share}", percent(times / total)))
 
-    guesses = list(_all_guesses(sheets))
+    guesses = list(_iterate_guesses(sheets))
     _vote_each(guesses, vote)
     _vote_language(guesses, votes, reasons)
     if not votes:
-        return "GB", "nothing in the files tells"
+        return "GB", "no evidence in the files"
     best = max(votes, key=lambda code: votes[code])
-    return best, "; ".join(list(dict.fromkeys(reasons.get(best, ["several small signs"])))[:3])
+    evidence = list(dict.fromkeys(reasons.get(best, ["several weak hints"])))
+    return best, f"guessed from {'; '.join(evidence[:3])}"
 
 
 def _vote_each(guesses: list[Guess], vote: Vote) -> None:
     for guess in guesses:
         values, filled = guess.column.values, guess.column.fill
         if guess.meaning == "country":
-            vote(_counted(values, country_code), 10 * filled, f"countries in {guess.column.name}")
+            vote(
+                _count_countries(values, country_code),
+                10 * filled,
+                f"{{share}} of the countries in {guess.column.name}",
+            )
         elif guess.meaning == "phone":
             sample = Counter(dict(values.most_common(300)))
-            coded = _counted(sample, _phone_country)
+            coded = _count_countries(sample, _find_phone_country)
             share = sum(coded.values()) / max(1, sum(sample.values()))
-            vote(coded, 4 * filled * share, f"country codes in {guess.column.name}")
-            local = v.share(sample, lambda x: not x.strip().startswith(("+", "00")))
-            vote(_national(sample), filled * local, f"numbers in {guess.column.name} by their form")
-        elif guess.meaning == "postcode":
-            share = v.share(values, v.lettered_postcode)
+            vote(coded, 4 * filled * share, f"{{share}} of the country codes in {guess.column.name}")
+            local = share_of(sample, lambda x: not x.strip().startswith(("+", "00")))
             vote(
-                _counted(values, v.postcode_country), 5 * filled * share, f"postcodes in {guess.column.name}"
+                _find_numbering_plans(sample),
+                filled * local,
+                f"the form of the numbers in {guess.column.name}",
+            )
+        elif guess.meaning == "postcode":
+            share = share_of(values, patterns.is_lettered_postcode)
+            vote(
+                _count_countries(values, patterns.find_postcode_country),
+                5 * filled * share,
+                f"{{share}} of the lettered postcodes in {guess.column.name}",
             )
             if "zip" in guess.column.name.lower():
-                vote(Counter({"US": 1}), 1.0, f"header {guess.column.name}")
+                vote(Counter({"US": 1}), 1.0, f"the header {guess.column.name}")
         elif guess.meaning == "region":
-            vote(_regions(values), 3 * filled, f"regions in {guess.column.name}")
+            vote(_find_region_country(values), 3 * filled, f"the regions in {guess.column.name}")
         elif guess.meaning == "currency":
-            known = _counted(values, lambda x: _OF_CURRENCY.get(currency(x) or ""))
-            vote(known, 0.8 * filled, f"currencies in {guess.column.name}")
+            known = _count_countries(values, lambda x: _COUNTRIES_OF_CURRENCIES.get(currency(x) or ""))
+            vote(known, 0.8 * filled, f"{{share}} of the currencies in {guess.column.name}")
 
 
 def _vote_language(guesses: list[Guess], votes: dict[str, float], reasons: dict[str, list[str]]) -> None:
-    split = [words.tokens_of(guess.column.path[-1]) for guess in guesses]
+    split = [headers.tokens_of(guess.column.path[-1]) for guess in guesses]
     said = {token for tokens in split for token in (*tokens, "".join(tokens))}
-    hits = {code: len(said & set(map(words.canon, spoken.split()))) for code, spoken in _LANGUAGE.items()}
+    hits = {
+        code: len(said & set(map(headers.canon, spoken.split()))) for code, spoken in _HEADER_WORDS.items()
+    }
     best, most = max(hits.items(), key=lambda item: item[1])
     if most >= 2 or (most and best in ("US", "GB", "AU")):
         weight = 2.0 if most >= 2 and best not in ("US", "GB", "AU") else 0.5
         votes[best] += weight
-        reasons.setdefault(best, []).append("the headers' words")
+        reasons.setdefault(best, []).append("the language of the headers")
 
 
-def _all_guesses(sheets: Iterable[Sheet]) -> Iterable[Guess]:
+def _iterate_guesses(sheets: Iterable[Sheet]) -> Iterable[Guess]:
     for sheet in sheets:
         yield from sheet.guesses
-        yield from _all_guesses(sheet.inner)
+        yield from _iterate_guesses(sheet.inner)
 
 
-def _counted(values: Counter[str], country: Callable[[str], str | None]) -> Counter[str]:
+def _count_countries(values: Counter[str], country: Callable[[str], str | None]) -> Counter[str]:
     found: Counter[str] = Counter()
     for value, times in values.items():
         if code := country(value):
@@ -118,7 +110,7 @@ def _counted(values: Counter[str], country: Callable[[str], str | None]) -> Coun
     return found
 
 
-def _phone_country(value: str) -> str | None:
+def _find_phone_country(value: str) -> str | None:
     if not value.strip().startswith(("+", "00")):
         return None
     try:
@@ -128,9 +120,9 @@ def _phone_country(value: str) -> str | None:
     return phonenumbers.region_code_for_number(number)
 
 
-def _national(values: Counter[str]) -> Counter[str]:
-    """The country under whose numbering plan most numbers without a country code are valid, if one stands out."""
-    american = v.share(
+def _find_numbering_plans(values: Counter[str]) -> Counter[str]:
+    """The countries (at most four) in whose numbering plans most numbers without a country code are valid."""
+    american = share_of(
         values, lambda x: bool(re.fullmatch(r"(?:1[ .-]?)?(?:\(\d{3}\) ?|\d{3}[.-])\d{3}[ .-]\d{4}.*", x))
     )
     if american >= 0.4:
@@ -138,17 +130,17 @@ def _national(values: Counter[str]) -> Counter[str]:
     local = Counter({x: n for x, n in list(values.items())[:60] if not x.strip().startswith(("+", "00"))})
     if sum(local.values()) < 5:
         return Counter()
-    shares = {code: v.share(local, lambda x, code=code: v.valid_phone(x, code)) for code in _TRIED}  # type: ignore[misc]
+    shares = {code: share_of(local, lambda x, code=code: patterns.is_valid_phone(x, code)) for code in _TRIED}  # type: ignore[misc]
     best = max(shares, key=lambda code: shares[code])
     rivals = [code for code in _TRIED if shares[code] > shares[best] - 0.1]
     return Counter(dict.fromkeys(rivals, 1)) if shares[best] >= 0.7 and len(rivals) <= 4 else Counter()
 
 
-def _regions(values: Counter[str]) -> Counter[str]:
-    """The country that has most of the regions, if one stands out."""
+def _find_region_country(values: Counter[str]) -> Counter[str]:
+    """The country that has most of the regions; empty where two are close."""
     known: Counter[str] = Counter()
     for value, times in values.items():
-        for code in v.region_countries(value):
+        for code in patterns.find_region_countries(value):
             known[code] += times
     total = sum(values.values())
     ranked = known.most_common(2)

@@ -1,4 +1,4 @@
-"""What makes a row one of its kind."""
+"""The key of a sheet's rows."""
 
 from __future__ import annotations
 
@@ -6,20 +6,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from cdi_spark.discovery.lexicon import values as v
-from cdi_spark.discovery.lexicon import words
-from cdi_spark.discovery.lexicon.vocabulary import word_set
+from cdi_spark.discovery.lexicon import headers, patterns
+from cdi_spark.discovery.lexicon.shares import percent, share_of
+from cdi_spark.discovery.lexicon.vocabulary import load_lists, word_set
 from cdi_spark.discovery.read.columns import Column
 from cdi_spark.discovery.read.sampling import Samples
 from cdi_spark.discovery.recognise.kinds import event_kind_of
-from cdi_spark.discovery.recognise.lines import percent
 from cdi_spark.discovery.recognise.meaning import DATE_MEANINGS, Guess
 from cdi_spark.discovery.recognise.sheets import Sheet
 from cdi_spark.sql_text import quote_if_needed
 
-# A few rows without a key are quarantined by their rule; more would be lost.
+_LINE_NUMBER_WORDS = word_set(load_lists("headers")["line_number_words"])
+# Rows without a key go to quarantine; a key must not lose more than a few.
 _LEAST_FILLED = 0.98
-# Redelivered or corrected rows: the newest of a key wins.
+# Redelivered and corrected rows share a key; the newest is used.
 _LEAST_UNIQUE = 0.98
 NOT_KEYS = DATE_MEANINGS | word_set(
     """
@@ -30,15 +30,15 @@ postcode_city deleted active label unit birth_year birth_month birth_day event_n
 )
 
 
-# Ids that say no more than that they are the row's.
-OF_ROWS = ("rec", "record", "row", "unique", "sys", "source")
+# Subjects of ids that mean only the row itself.
+ROW_SUBJECTS = ("rec", "record", "row", "unique", "sys", "source")
 
 
 @dataclass(frozen=True)
 class Key:
-    """A key expression, the columns in it, and what speaks for it.
+    """A key expression, its columns, and the evidence for it.
 
-    `merge` says that rows of one key are one record's parts, `hashed` that the key is personal and goes by its hash.
+    With `merge`, rows of one key are parts of one record; with `hashed`, the key is personal data and is hashed.
     """
 
     sql: str
@@ -49,41 +49,45 @@ class Key:
     hashed: bool = False
 
     def of(self, text: str) -> str:
-        """Spark SQL of the key, given a column elsewhere that holds what it is made of."""
+        """Spark SQL of the key, from a column of another table that refers to it."""
         return f"sha2({text}, 256)" if self.hashed else text
 
 
-def key_of(sheet: Sheet, samples: Samples, *, kind: str | None, referenced: Sequence[Guess] = ()) -> Key:
+def find_key(sheet: Sheet, samples: Samples, *, kind: str | None, referenced: Sequence[Guess] = ()) -> Key:
     """The likeliest key of a sheet's rows.
 
     Args:
-        kind: what event a row is; null for a person.
-        referenced: columns that other files point to: they win where they are unique.
+        kind: the kind of event that a row is; null for a person.
+        referenced: columns that other files refer to; they are preferred where they are unique.
     """
     rows = sheet.rows
-    ids = sorted(_candidates(sheet, kind), key=lambda g: _rank(g, kind, referenced))
+    ids = sorted(_list_candidates(sheet, kind), key=lambda g: _rank(g, kind, referenced))
     for guess in ids:
         column = guess.column
-        distinct = samples.distinct(sheet.delivery, [column])
+        distinct = samples.count_distinct(sheet.delivery, [column])
         filled = column.fill * rows
         if column.fill >= _LEAST_FILLED and distinct >= _LEAST_UNIQUE * filled:
-            if kind is None and distinct < round(filled) and (merged := _same_person(sheet, guess, samples)):
+            if (
+                kind is None
+                and distinct < round(filled)
+                and (merged := _make_shared_key(sheet, guess, samples))
+            ):
                 return merged
-            return _unique(guess, distinct, filled)
-    if kind is None and (owner := _owner(sheet, ids)) is not None:
-        merged = _same_person(sheet, owner, samples)
+            return _make_unique_key(guess, distinct, filled)
+    if kind is None and (owner := _find_owner(sheet, ids)) is not None:
+        merged = _make_shared_key(sheet, owner, samples)
         if merged is not None:
             return merged
-    return _together(sheet, ids, samples) or _mailbox(sheet, samples) or _whole_row(sheet)
+    return _find_combined_key(sheet, ids, samples) or _find_mailbox_key(sheet, samples) or _hash_row(sheet)
 
 
-def person_ids(sheet: Sheet) -> list[Guess]:
-    """Columns that number a person or a person's account by their header: customer_no, Kundennr, userId."""
+def find_person_ids(sheet: Sheet) -> list[Guess]:
+    """Columns of ids of a person or a person's account: customer_no, Kundennr, userId."""
     return [g for g in sheet.guesses if is_person_id(g)]
 
 
 def is_person_id(guess: Guess) -> bool:
-    """Whether a column numbers a person or a person's account."""
+    """Whether a column holds ids of a person or a person's account."""
     if (
         guess.meaning in ("label", "national_id", "phone", "email")
         or guess.column.is_list
@@ -91,15 +95,15 @@ def is_person_id(guess: Guess) -> bool:
     ):
         return False
     leaf = guess.column.path[-1]
-    if words.is_about_another(leaf):
+    if headers.is_about_another(leaf):
         return False
     if guess.subject:
-        return words.is_person_subject(guess.subject)
-    tokens = [t for t in words.tokens_of(leaf) if not t.isdigit()]
-    return bool(tokens) and all(words.is_person_subject(t) for t in tokens) and is_code(guess)
+        return headers.is_person_subject(guess.subject)
+    tokens = [t for t in headers.tokens_of(leaf) if not t.isdigit()]
+    return bool(tokens) and all(headers.is_person_subject(t) for t in tokens) and is_code(guess)
 
 
-def _candidates(sheet: Sheet, kind: str | None) -> list[Guess]:
+def _list_candidates(sheet: Sheet, kind: str | None) -> list[Guess]:
     return [
         g
         for g in sheet.guesses
@@ -110,14 +114,16 @@ def _candidates(sheet: Sheet, kind: str | None) -> list[Guess]:
         and (g.meaning != "product_code" or kind is None)
         and (g.subject is not None or (g.column.distinct > 1 and is_code(g)))
         and not (
-            g.subject and words.is_about_another(g.column.path[-1]) and not _is_of_rows(g.subject, sheet)
+            g.subject
+            and headers.is_about_another(g.column.path[-1])
+            and not _is_listed_by_file(g.subject, sheet)
         )
     ]
 
 
-def _is_of_rows(subject: str, sheet: Sheet) -> bool:
-    """Whether an id is of what the file lists by its name: supplier_id in suppliers.csv."""
-    return subject.rstrip("s") in {token.rstrip("s") for token in words.tokens_of(sheet.stem)}
+def _is_listed_by_file(subject: str, sheet: Sheet) -> bool:
+    """Whether an id is that of the things that the file lists: supplier_id in suppliers.csv."""
+    return subject.rstrip("s") in {token.rstrip("s") for token in headers.tokens_of(sheet.stem)}
 
 
 def _rank(guess: Guess, kind: str | None, referenced: Sequence[Guess]) -> tuple[int, int]:
@@ -127,76 +133,76 @@ def _rank(guess: Guess, kind: str | None, referenced: Sequence[Guess]) -> tuple[
         return 0, place
     if subject is None:
         return (4, place) if guess.meaning in ("national_id", "device_id", "cookie_id") else (3, place)
-    if subject in ("", *OF_ROWS):
+    if subject in ("", *ROW_SUBJECTS):
         return 1, place
-    if (event_kind_of(subject) == kind) if kind else words.is_person_subject(subject):
+    if (event_kind_of(subject) == kind) if kind else headers.is_person_subject(subject):
         return 1, place
     return 2, place
 
 
-def _unique(guess: Guess, distinct: int, filled: float) -> Key:
-    facts = (
-        f"{percent(guess.column.fill)} filled, {percent(min(1.0, distinct / max(filled, 1)))} of them unique"
-    )
+def _make_unique_key(guess: Guess, distinct: int, filled: float) -> Key:
+    facts = f"{percent(guess.column.fill)} filled, {percent(min(1.0, distinct / max(filled, 1)))} of the values unique"
     confirm = []
     if guess.column.fill < 1:
-        confirm.append("rows without it go to silver.quarantine")
+        confirm.append("rows without a key go to silver.quarantine")
     if distinct < round(filled):
         confirm.append(
-            "of rows that share one, the newest counts; two equally new and unlike go to quarantine"
+            "of rows with the same key, the newest is used; if they are equally new but differ, they go to "
+            "silver.quarantine"
         )
     if guess.subject is None:
-        confirm.append("no header calls it an id; its values are unique")
+        confirm.append("chosen because its values are unique; its header does not name an id")
     if guess.meaning in ("national_id", "email"):
-        confirm.append("the key is personal, so it goes by its hash")
+        confirm.append("the key is personal data, so its hash is used")
         text = f"lower({guess.column.text})" if guess.meaning == "email" else guess.column.text
         return Key(f"sha2({text}, 256)", (guess.column,), facts, tuple(confirm), hashed=True)
     return Key(guess.column.text, (guess.column,), facts, tuple(confirm))
 
 
-def _mailbox(sheet: Sheet, samples: Samples) -> Key | None:
-    """The e-mail, where every row has its own."""
+def _find_mailbox_key(sheet: Sheet, samples: Samples) -> Key | None:
+    """The e-mail address as key, where every row has its own."""
     for guess in sheet.of("email"):
         if guess.column.fill == 1 and not guess.column.is_list and guess.column.kind == "text":
-            distinct = samples.distinct(sheet.delivery, [guess.column])
+            distinct = samples.count_distinct(sheet.delivery, [guess.column])
             if distinct == sheet.rows:
-                return _unique(guess, distinct, sheet.rows)
+                return _make_unique_key(guess, distinct, sheet.rows)
     return None
 
 
-def _owner(sheet: Sheet, ids: Sequence[Guess]) -> Guess | None:
-    """An id of the person that several rows may share."""
+def _find_owner(sheet: Sheet, ids: Sequence[Guess]) -> Guess | None:
+    """The first complete column of ids of a person, which several rows may share."""
     named = [g for g in ids if g.subject is not None and (g.subject == "" or is_person_id(g))]
     return next((g for g in named if g.column.fill >= _LEAST_FILLED), None)
 
 
-def _same_person(sheet: Sheet, owner: Guess, samples: Samples) -> Key | None:
-    """The owner's id as key, when the rows that share one agree on who it is."""
-    told = [
+def _make_shared_key(sheet: Sheet, owner: Guess, samples: Samples) -> Key | None:
+    """The id of the person as key, if the rows that share one agree on who it is."""
+    compared = [
         g for g in sheet.of("family_name", "full_name", "birth_date", "national_id") if g.column.fill > 0.5
     ][:2]
-    if not told:
+    if not compared:
         return None
-    agree = min(samples.agreement(sheet.delivery, owner.column, g.column) for g in told)
+    agree = min(samples.measure_agreement(sheet.delivery, owner.column, g.column) for g in compared)
     if agree < 0.8:
         return None
     facts = f"{percent(owner.column.fill)} filled"
-    same = f"several rows share one; {percent(agree)} of those agree on {told[0].column.name}"
+    column = compared[0].column.name
+    same = f"several rows share a key; for {percent(agree)} of these keys, all rows agree on {column}"
     if sheet.has("updated_at") or len(sheet.delivery.files) > 1:
-        return Key(owner.column.text, (owner.column,), facts, (f"{same}: the newest counts",))
-    return Key(owner.column.text, (owner.column,), facts, (f"{same}: they become one record",), merge=True)
+        return Key(owner.column.text, (owner.column,), facts, (f"{same}; the newest row is used",))
+    return Key(owner.column.text, (owner.column,), facts, (f"{same}; they become one record",), merge=True)
 
 
-def _together(sheet: Sheet, ids: Sequence[Guess], samples: Samples) -> Key | None:
-    """Two or three columns that are unique together."""
+def _find_combined_key(sheet: Sheet, ids: Sequence[Guess], samples: Samples) -> Key | None:
+    """A key of two or three columns that are unique together."""
     more = [
         g
         for g in sheet.guesses
         if g.meaning in ("product_code", "occurred_at", "ordered_at", "date", "event_name")
     ]
     numbers = [g for g in sheet.guesses if _is_line_number(g)]
-    sure = [g for g in ids if g.subject is not None or v.share(g.column.values, lambda x: len(x) >= 5) > 0.9]
-    # An id of a shop is no person's, but together with its customer's number it may be.
+    sure = [g for g in ids if g.subject is not None or share_of(g.column.values, lambda x: len(x) >= 5) > 0.9]
+    # The id of a shop and a customer number may be unique together.
     others = [g for g in sheet.guesses if g.subject and g.meaning not in NOT_KEYS]
     parts = dict.fromkeys([*sure, *numbers, *others, *more])
     usable = [g for g in parts if g.column.fill >= 0.9999 and not g.column.is_list][:6]
@@ -205,17 +211,17 @@ def _together(sheet: Sheet, ids: Sequence[Guess], samples: Samples) -> Key | Non
             if not any(g in ids for g in chosen):
                 continue
             columns = [g.column for g in sheet.guesses if g in chosen]
-            if samples.distinct(sheet.delivery, columns) == sheet.rows:
+            if samples.count_distinct(sheet.delivery, columns) == sheet.rows:
                 names = " and ".join(c.name for c in columns)
                 sql = f"concat_ws('-', {', '.join(c.text for c in columns)})"
-                return Key(sql, tuple(columns), f"no column is unique; {names} together are")
+                return Key(sql, tuple(columns), f"no single column is unique; {names} together are")
     return None
 
 
-def _whole_row(sheet: Sheet) -> Key:
-    """A hash of all columns: a changed row is another record."""
+def _hash_row(sheet: Sheet) -> Key:
+    """A hash of all columns as key: a row that changes becomes a new record."""
     if sheet.explode:
-        return Key("sha2(to_json(item), 256)", (), "no id: a hash of the whole record", (_CHANGED,))
+        return Key("sha2(to_json(item), 256)", (), "no id; a hash of the whole record is used", (_CHANGED,))
     names = list(dict.fromkeys(quote_if_needed(g.column.path[0]) for g in sheet.guesses))
     names += [
         n
@@ -223,22 +229,22 @@ def _whole_row(sheet: Sheet) -> Key:
         if n not in names
     ]
     sql = f"sha2(to_json(struct({', '.join(names)})), 256)"
-    return Key(sql, (), "no column and no few together are unique: a hash of the row", (_CHANGED,))
+    return Key(
+        sql, (), "no column and no combination of columns is unique; a hash of the row is used", (_CHANGED,)
+    )
 
 
-_CHANGED = "a row that changes becomes another record; name an id here if there is one"
+_CHANGED = "a row that changes becomes a new record; use an id column here if there is one"
 
 
 def _is_line_number(guess: Guess) -> bool:
-    tokens = words.tokens_of(guess.column.path[-1])
-    return bool(
-        {"line", "pos", "position", "item", "lineno", "seq", "sequence", "zeile", "ligne"} & set(tokens)
-    ) and (v.share(guess.column.values, v.integer) > 0.9)
+    tokens = headers.tokens_of(guess.column.path[-1])
+    return bool(_LINE_NUMBER_WORDS & set(tokens)) and share_of(guess.column.values, patterns.is_integer) > 0.9
 
 
 def is_code(guess: Guess) -> bool:
-    """Values that could be ids: short, one word, with digits or random letters."""
+    """Whether the values could be ids: short, one word, with digits."""
     values = guess.column.values
-    return v.share(
+    return share_of(
         values, lambda x: len(x) <= 64 and " " not in x and "@" not in x and any(c.isdigit() for c in x)
-    ) >= 0.95 and (v.share(values, v.decimal) < 0.2)
+    ) >= 0.95 and (share_of(values, patterns.is_decimal) < 0.2)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from functools import cache
 
-from cdi_spark.discovery.lexicon.words import canon, tokens_of
+from cdi_spark.discovery.lexicon.headers import canon, tokens_of
 from cdi_spark.schema import DATE, EVENT_TABLES, TIMESTAMP, FoundBy
 
-# The event tables that say how their rows are recognised, by short name.
+# The event tables that declare how their rows are recognised, by short name.
 FOUND_BY: dict[str, FoundBy] = {t.short: t.found_by for t in EVENT_TABLES if t.found_by}
-# Meanings that only one table has and that are days or times.
+# Meanings that only one table has and that are dates or times.
 OWN_DATES = frozenset(
     column.name
     for table in EVENT_TABLES

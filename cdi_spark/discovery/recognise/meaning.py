@@ -1,4 +1,4 @@
-"""What a column likely means, by its header and by its values; both have a say."""
+"""What a column likely means, by its header and by its values."""
 
 from __future__ import annotations
 
@@ -6,32 +6,30 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 
-from cdi_spark.discovery.lexicon import values as v
-from cdi_spark.discovery.lexicon import words
-from cdi_spark.discovery.lexicon.dates import Reading
-from cdi_spark.discovery.lexicon.vocabulary import word_set
+from cdi_spark.discovery.lexicon import headers, patterns
+from cdi_spark.discovery.lexicon.shares import share_of
+from cdi_spark.discovery.lexicon.vocabulary import load_lists, word_set
 from cdi_spark.discovery.read.columns import Column
-from cdi_spark.discovery.recognise.infer_from_values import TIMED, dates_in, told_by_values
+from cdi_spark.discovery.recognise.conventions import Conventions
+from cdi_spark.discovery.recognise.dates import Reading
+from cdi_spark.discovery.recognise.infer_from_values import TIMED, Inference, infer_meaning, read_column_dates
 from cdi_spark.discovery.recognise.kinds import OWN_DATES
 
-DATE_MEANINGS = (
-    frozenset(
-        [
-            "birth_date",
-            "updated_at",
-            "created_at",
-            "ordered_at",
-            "issued_on",
-            "due_on",
-            "started_on",
-            "ended_on",
-            "opened_at",
-            "closed_at",
-            "occurred_at",
-            "date",
-        ]
-    )
-    | OWN_DATES
+DATE_MEANINGS = OWN_DATES | frozenset(
+    [
+        "birth_date",
+        "updated_at",
+        "created_at",
+        "ordered_at",
+        "issued_on",
+        "due_on",
+        "started_on",
+        "ended_on",
+        "opened_at",
+        "closed_at",
+        "occurred_at",
+        "date",
+    ]
 )
 _PERSONAL = word_set(
     """
@@ -40,7 +38,8 @@ birth_date birth_day birth_month birth_year birth_place email phone phone_prefix
 region postcode postcode_city country national_id device_id cookie_id occupation company
 """
 )
-# The least share of values that must fit before a header is believed.
+_STATUS_WORDS = word_set(load_lists("values")["status_words"])
+# The least share of values that must fit the meaning of a header.
 _LEAST = {
     "email": 0.3, "phone": 0.35, "postcode": 0.4, "country": 0.3, "currency": 0.4, "gender": 0.5, "title": 0.3,
     "street": 0.5, "house_number": 0.5, "region": 0.5, "given_name": 0.5, "middle_name": 0.4, "family_name": 0.5,
@@ -49,9 +48,9 @@ _LEAST = {
     "national_id": 0.4, "name_word": 0.5, "product_name": 0.5, "event_name": 0.5, "subject": 0.5,
 }  # fmt: skip
 _HEADER_TESTS: Mapping[str, Callable[[str], bool]] = {
-    **v.TESTS,
+    **patterns.TESTS,
     "national_id": lambda x: 5 <= len(x) <= 24 and sum(c.isdigit() for c in x) >= 4 and " " not in x.strip()[:3],
-    "street": v.words, "name_word": v.words, "product_name": v.words, "event_name": v.words, "subject": v.words,
+    **dict.fromkeys(("street", "name_word", "product_name", "event_name", "subject"), patterns.is_text),
     "phone": lambda x: 6 <= sum(c.isdigit() for c in x) <= 20 and sum(c.isalpha() for c in x) <= 5,
     "postcode": lambda x: len(x) <= 11 and any(c.isdigit() for c in x) and sum(c.isalpha() for c in x) <= 6,
 }  # fmt: skip
@@ -61,129 +60,140 @@ _HEADER_TESTS: Mapping[str, Callable[[str], bool]] = {
 class Guess:
     """A column with what it likely means.
 
-    `fit` is the share of its values that fit; `said` how much the header says so (0 to 1; 0: values alone);
-    `doubt` what a person should look at, empty when nothing.
+    `fit` is the share of its values that fit; `header_score` the share of the header that supports the meaning
+    (0 to 1; 0 where only the values do); `doubt` what the user should check, empty for nothing.
     """
 
     column: Column
     meaning: str = ""
     fit: float = 0.0
-    said: float = 0.0
+    header_score: float = 0.0
     doubt: str = ""
     reading: Reading = field(default_factory=Reading)
-    # Whose id the column holds by its header ("" for nobody's); null when it is none.
+    # The thing that the column identifies by its header ("" where it does not name one); null when it is no id.
     subject: str | None = None
 
     @property
     def by_values(self) -> bool:
-        return not self.said
+        return not self.header_score
 
 
-def guess_of(column: Column, *, country: str | None = None, context: frozenset[str] = frozenset()) -> Guess:
-    """Weigh a column's header and values.
+def guess_meaning(
+    column: Column, *, conventions: Conventions, context: frozenset[str] = frozenset()
+) -> Guess:
+    """Guess what a column means from its header and its values.
 
     Args:
-        country: ISO 3166 alpha-2, where known: how its phones and dates are written.
-        context: words of headers that say nothing in its table.
+        conventions: how its phones and dates are written.
+        context: words of headers that mean nothing in its table.
     """
     leaf = column.path[-1]
-    subject = words.subject_of_id(leaf)
+    subject = headers.find_id_subject(leaf)
     above = (*column.above, *column.path)[:-1]
     if subject == "" and above:
-        subject = words.subject_of_id(f"{above[-1]}_{leaf}")
+        subject = headers.find_id_subject(f"{above[-1]}_{leaf}")
     guess = Guess(column, subject=subject)
     if not column.filled:
         return guess
-    if words.is_label(leaf):
+    if headers.is_label(leaf):
         guess.meaning = "label"
         return guess
-    named = _named(column, context)
-    told = told_by_values(column, country)
+    named = _read_header(column, context)
+    inferred = infer_meaning(column, conventions)
     for meaning, said in sorted(named.items(), key=lambda item: -item[1]):
-        if _accepts(guess, meaning, said, country):
+        if _accept_meaning(guess, meaning, said, conventions):
             break
-    if told and _overrules(guess, told[0], told[1]) and not (named and _is_another(column)):
-        guess.meaning, guess.fit, guess.reading = told
-        guess.said, guess.doubt = 0.0, "no header says so, its values do"
-    if _is_another(column) and guess.meaning in _PERSONAL:
+    if inferred and _overrules_header(guess, inferred) and not (named and _is_about_another(column)):
+        guess.meaning, guess.fit, guess.reading = inferred.meaning, inferred.fit, inferred.reading
+        guess.header_score, guess.doubt = 0.0, "recognised by its values, not by its header"
+    if _is_about_another(column) and guess.meaning in _PERSONAL:
         guess.meaning = ""
     return guess
 
 
-def _overrules(guess: Guess, told: str, fit: float) -> bool:
-    """Whether what the values tell counts: where the header says nothing, or only half of what they deny."""
-    if guess.subject is not None and told in ("phone", "postcode", "amount", "date", "national_id"):
+def _overrules_header(guess: Guess, inferred: Inference) -> bool:
+    """Whether the meaning of the values replaces the header's: it has none, or a doubtful one."""
+    if guess.subject is not None and inferred.meaning in (
+        "phone",
+        "postcode",
+        "amount",
+        "date",
+        "national_id",
+    ):
         return False
-    if told == "amount" and _is_another(guess.column):
+    if inferred.meaning == "amount" and _is_about_another(guess.column):
         return False
     return not guess.meaning or (
-        told in ("email", "phone") and guess.meaning != told and fit > 0.9 and guess.said < 0.9
+        inferred.meaning in ("email", "phone")
+        and guess.meaning != inferred.meaning
+        and inferred.fit > 0.9
+        and guess.header_score < 0.9
     )
 
 
-def _is_another(column: Column) -> bool:
-    return any(words.is_about_another(part) for part in (*column.above, *column.path))
+def _is_about_another(column: Column) -> bool:
+    return any(headers.is_about_another(part) for part in (*column.above, *column.path))
 
 
-def _named(column: Column, context: frozenset[str]) -> dict[str, float]:
-    """Meanings that the header gives, alone and together with the names above it."""
+def _read_header(column: Column, context: frozenset[str]) -> dict[str, float]:
+    """The meanings of the header, alone and together with the names above it."""
     path = [part for part in (*column.above, *column.path) if not part.isdigit()]
     found: dict[str, float] = {}
     for depth in (1, 2, 3):
         if depth > len(path):
             break
-        for meaning, said in words.meanings_of(" ".join(path[-depth:]), context=context).items():
-            # What needs the names above to be said is more exactly said.
+        for meaning, said in headers.find_meanings(" ".join(path[-depth:]), context=context).items():
+            # A meaning that needs the names above is more specific.
             better = said if depth > 1 or len(path) == 1 else said - 0.05
             found[meaning] = max(found.get(meaning, 0.0), better)
     return found
 
 
-def _accepts(guess: Guess, meaning: str, said: float, country: str | None) -> bool:
-    """Take a meaning that the header names, if the values bear it."""
+def _accept_meaning(guess: Guess, meaning: str, said: float, conventions: Conventions) -> bool:
+    """Set a meaning of the header, if enough values fit it."""
     column = guess.column
     if meaning in DATE_MEANINGS:
-        reading = dates_in(column, country, numbers=True)
+        reading = read_column_dates(column, conventions, numbers=True)
         least = 0.3 if meaning != "date" else 0.5
         if column.kind not in TIMED and reading.share < least:
             return False
         guess.reading, fit = reading, reading.share if column.kind not in TIMED else 1.0
     elif meaning in ("birth_day", "birth_month", "birth_year"):
         low, high = {"birth_day": (1, 31), "birth_month": (1, 12), "birth_year": (1000, 2100)}[meaning]
-        fit = v.share(column.values, lambda x: v.integer(x) and low <= int(float(x)) <= high)
+        fit = share_of(column.values, lambda x: patterns.is_integer(x) and low <= int(float(x)) <= high)
         if fit < 0.7:
             return False
     elif meaning in ("deleted", "active"):
-        fit = v.share(column.values, v.yes_no)
+        fit = share_of(column.values, patterns.is_yes_no)
         if fit < 0.9 and meaning == "deleted":
-            guess.reading = dates_in(column, country, numbers=True)
+            guess.reading = read_column_dates(column, conventions, numbers=True)
             fit = guess.reading.share
         if fit < 0.9 and column.kind != "boolean":
             return False
     elif meaning == "gender" and column.distinct <= 3 and column.values.keys() <= {"0", "1", "2", "9"}:
         fit = 1.0
     else:
-        fit = v.share(column.values, partial(_fits, meaning))
-        if fit < _LEAST.get(meaning, 0.0) or _belied(column, meaning):
+        fit = share_of(column.values, partial(_fits, meaning))
+        if fit < _LEAST.get(meaning, 0.0) or _is_contradicted(column, meaning):
             return False
-    guess.meaning, guess.fit, guess.said = meaning, fit, said
+    guess.meaning, guess.fit, guess.header_score = meaning, fit, said
     if said < 0.75:
-        guess.doubt = "its header says so only in part"
+        guess.doubt = "recognised by a part of its header only"
     elif fit < 0.8 and meaning in _LEAST:
-        guess.doubt = f"only {fit:.0%} of its values look like it"
+        guess.doubt = f"only {fit:.0%} of its values fit"
     return True
 
 
-def _belied(column: Column, meaning: str) -> bool:
-    """Whether the values are of another thing with the same name: states of orders, titles of books, shares."""
+def _is_contradicted(column: Column, meaning: str) -> bool:
+    """Whether the values belong to another thing of the same name: states of orders, titles of books, percentages."""
     if meaning == "region":
-        return v.share(column.values, _status_word) > 0.5
+        return share_of(column.values, _is_status_word) > 0.5
     if meaning == "country":
         return column.distinct > 250
     if meaning == "title":
-        return v.share(column.values, v.title) < 0.6
+        return share_of(column.values, patterns.is_title) < 0.6
     if meaning == "amount":
-        return column.kind == "boolean" or v.share(column.values, lambda x: "%" in x) > 0.5
+        return column.kind == "boolean" or share_of(column.values, lambda x: "%" in x) > 0.5
     return False
 
 
@@ -192,8 +202,5 @@ def _fits(meaning: str, value: str) -> bool:
     return test is None or test(value)
 
 
-def _status_word(value: str) -> bool:
-    return value.lower() in (
-        "open", "closed", "active", "inactive", "pending", "new", "done", "cancelled", "canceled", "shipped", "paid",
-        "delivered", "resolved", "returned", "completed", "failed", "processing", "lead", "prospect", "suspended",
-    )  # fmt: skip
+def _is_status_word(value: str) -> bool:
+    return value.lower() in _STATUS_WORDS

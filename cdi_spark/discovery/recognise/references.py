@@ -1,16 +1,16 @@
-"""Which columns name the people of another file."""
+"""Columns that refer to the people of another file."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from cdi_spark.discovery.lexicon import values as v
-from cdi_spark.discovery.lexicon import words
+from cdi_spark.discovery.lexicon import headers
+from cdi_spark.discovery.lexicon.shares import share_of
 from cdi_spark.discovery.read.sampling import Samples
 from cdi_spark.discovery.recognise.keys import (
     NOT_KEYS,
-    OF_ROWS,
+    ROW_SUBJECTS,
     is_code,
     is_person_id,
 )
@@ -20,7 +20,7 @@ from cdi_spark.discovery.recognise.sheets import Sheet
 
 @dataclass(frozen=True)
 class Reference:
-    """A column that names persons of another sheet by their key: the share of its values found there."""
+    """A column that refers to persons of another sheet by their key; `found` is the share of its values found there."""
 
     guess: Guess
     target: Sheet
@@ -28,8 +28,10 @@ class Reference:
     found: float
 
 
-def reference_of(sheet: Sheet, persons: Sequence[tuple[Sheet, Guess]], samples: Samples) -> Reference | None:
-    """The column of a sheet that names the persons of another one.
+def find_reference(
+    sheet: Sheet, persons: Sequence[tuple[Sheet, Guess]], samples: Samples
+) -> Reference | None:
+    """The column of a sheet that refers to the persons of another sheet.
 
     Args:
         persons: sheets of people with their likely key columns.
@@ -40,26 +42,26 @@ def reference_of(sheet: Sheet, persons: Sequence[tuple[Sheet, Guess]], samples: 
         if not _may_refer(guess):
             continue
         for target, key in persons:
-            kinship = 0 if target is sheet else _kinship(guess, key, target)
+            kinship = 0 if target is sheet else _rate_kinship(guess, key, target)
             if kinship < max(1, nearest):
                 continue
-            found = samples.contained(sheet.delivery, guess.column, target.delivery, key.column)
+            found = samples.measure_containment(sheet.delivery, guess.column, target.delivery, key.column)
             better = best is None or kinship > nearest or found > best.found + 0.01
-            # Goods may go to another than who ordered them; a code that is found is no chance.
+            # The recipient of goods may differ from the customer, so a code that is found outweighs the name.
             sure = kinship >= 2 and found >= 0.9 and not _are_small_numbers(guess)
-            if found >= 0.3 and better and (sure or _agree(sheet, guess, target, key, samples)):
+            if found >= 0.3 and better and (sure or _people_agree(sheet, guess, target, key, samples)):
                 best, nearest = Reference(guess, target, key, found), kinship
     return best
 
 
-def handles_of(sheet: Sheet) -> list[Guess]:
-    """Columns that other files could call the sheet's people by: ids of the row or the person, nearly unique."""
+def find_handles(sheet: Sheet) -> list[Guess]:
+    """Columns by which other files may refer to the sheet's people: ids of the row or the person, nearly unique."""
     return [
         g
         for g in sheet.guesses
         if (
             is_person_id(g)
-            or (g.subject in ("", *OF_ROWS) and g.meaning in ("", "date") and not g.column.is_list)
+            or (g.subject in ("", *ROW_SUBJECTS) and g.meaning in ("", "date") and not g.column.is_list)
         )
         and g.column.filled
         and g.column.distinct >= 0.9 * g.column.filled
@@ -72,29 +74,31 @@ def _may_refer(guess: Guess) -> bool:
     return is_code(guess) or guess.subject is not None
 
 
-def _kinship(guess: Guess, key: Guess, target: Sheet) -> int:
-    """How near a column's name is to a key of the target; 0 when only chance could make them alike."""
-    mine, theirs = words.tokens_of(guess.column.path[-1]), words.tokens_of(key.column.path[-1])
+def _rate_kinship(guess: Guess, key: Guess, target: Sheet) -> int:
+    """How similar the names of a column and a key are, from 3 to 0; at 0, equal values are chance."""
+    mine, theirs = headers.tokens_of(guess.column.path[-1]), headers.tokens_of(key.column.path[-1])
     if (guess.subject and guess.subject == key.subject) or (mine == theirs and guess.subject != ""):
         return 3
-    roots = {t.rstrip("s") for t in words.tokens_of(target.stem) if words.is_person_subject(t.rstrip("s"))}
+    roots = {
+        t.rstrip("s") for t in headers.tokens_of(target.stem) if headers.is_person_subject(t.rstrip("s"))
+    }
     if roots & {t.rstrip("s") for t in mine}:
         return 2
     if is_person_id(guess):
-        return int(key.subject in (None, "", *OF_ROWS) or is_person_id(key))
+        return int(key.subject in (None, "", *ROW_SUBJECTS) or is_person_id(key))
     return int(not _are_small_numbers(guess) and guess.subject in (None, ""))
 
 
 def _are_small_numbers(guess: Guess) -> bool:
-    """Numbers that are found in any list of numbers."""
-    return v.share(guess.column.values, lambda x: x.isdigit() and len(x) < 6) >= 0.5
+    """Whether most values are numbers so small that any list of numbers has them."""
+    return share_of(guess.column.values, lambda x: x.isdigit() and len(x) < 6) >= 0.5
 
 
-def _agree(sheet: Sheet, guess: Guess, target: Sheet, key: Guess, samples: Samples) -> bool:
-    """Whether rows of both that share an id do not name different people."""
+def _people_agree(sheet: Sheet, guess: Guess, target: Sheet, key: Guess, samples: Samples) -> bool:
+    """Whether rows of both sheets with the same id describe the same people."""
     for meaning in ("email", "family_name", "full_name", "birth_date"):
         mine, theirs = sheet.of(meaning)[:1], target.of(meaning)[:1]
         if mine and theirs and not mine[0].column.is_list and not theirs[0].column.is_list:
             ours = (sheet.delivery, guess.column, mine[0].column)
-            return samples.same_across(ours, (target.delivery, key.column, theirs[0].column)) >= 0.4
+            return samples.measure_match(ours, (target.delivery, key.column, theirs[0].column)) >= 0.4
     return True

@@ -7,33 +7,32 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
-from cdi_spark.discovery.lexicon import values as v
-from cdi_spark.discovery.lexicon import words
-from cdi_spark.discovery.lexicon.vocabulary import word_set
+from cdi_spark.discovery.lexicon import headers, patterns
+from cdi_spark.discovery.lexicon.shares import share_of
+from cdi_spark.discovery.lexicon.vocabulary import load_lists, word_set
 from cdi_spark.discovery.read.columns import Array, Column
 from cdi_spark.discovery.read.deliveries import Delivery
-from cdi_spark.discovery.read.sampling import SAMPLE_ROWS, Table
+from cdi_spark.discovery.read.sampling import SAMPLE_ROWS
+from cdi_spark.discovery.read.tables import Table
+from cdi_spark.discovery.recognise.conventions import Conventions
 from cdi_spark.discovery.recognise.kinds import FOUND_BY, event_kind_of
-from cdi_spark.discovery.recognise.meaning import Guess, guess_of
+from cdi_spark.discovery.recognise.meaning import Guess, guess_meaning
 
 _LIFTED = frozenset(
     ("given_name", "middle_name", "family_name", "full_name", "birth_date", "street", "house_number", "city", "region",
      "postcode", "country")
 )  # fmt: skip
 STRONG = frozenset(("email", "phone", "contact", "national_id", "device_id", "cookie_id"))
-# What a company does not have.
+# Meanings that only people have, not companies.
 _OF_PEOPLE = word_set(
     "given_name family_name full_name email birth_date gender national_id device_id cookie_id contact occupation title"
 )
-# Names of files that say which records are the same.
-_TRUTHS = word_set(
-    "truth label labels gold goldstandard groundtruth clusters matches links pairs duplicates linkage"
-)
+_LABEL_FILES = word_set(load_lists("headers")["label_files"])
 
 
 @dataclass(eq=False)
 class Sheet:
-    """Guesses about the columns of one kind of row; `array` where the rows are elements of one."""
+    """The guesses for the columns of a table; `array` is set where its rows are the elements of an array."""
 
     delivery: Delivery
     name: str
@@ -44,50 +43,52 @@ class Sheet:
     inner: list[Sheet] = field(default_factory=list)
 
     def of(self, *meanings: str) -> list[Guess]:
-        """The guesses of some meanings, the best first: said by the header, fitting, filled."""
+        """The guesses of some meanings, best first: by header score, then by fit and fill."""
         found = [g for g in self.guesses if g.meaning in meanings]
-        return sorted(found, key=lambda g: (-round(g.said, 1), -round(g.fit * g.column.fill, 2)))
+        return sorted(found, key=lambda g: (-round(g.header_score, 1), -round(g.fit * g.column.fill, 2)))
 
     def has(self, *meanings: str) -> bool:
         return any(g.meaning in meanings for g in self.guesses)
 
     @property
     def stem(self) -> str:
-        """The name without what only tells deliveries of one source apart."""
+        """The name without numbers and dates."""
         return re.sub(r"[\W\d_]+", " ", self.name).strip()
 
 
-def sheet_of(delivery: Delivery, table: Table, name: str, *, country: str | None) -> Sheet:
+def recognise_sheet(delivery: Delivery, table: Table, name: str, *, conventions: Conventions) -> Sheet:
     """Guess every column of a delivery's table, and of the arrays in it."""
-    guesses = _guesses(table.columns, country)
+    guesses = _guess_columns(table.columns, conventions)
     sheet = Sheet(delivery, name, guesses, table.rows, explode=table.explode)
-    sheet.inner = [_inner(delivery, array, country) for array in table.arrays]
+    sheet.inner = [_recognise_array(delivery, array, conventions) for array in table.arrays]
     for inner in sheet.inner:
-        _lift(sheet, inner)
-    _settle_names(sheet)
-    _settle_by_place(sheet)
+        _lift_first_element(sheet, inner)
+    _resolve_names(sheet)
+    _resolve_by_neighbours(sheet)
     return sheet
 
 
 def is_person(sheet: Sheet) -> bool:
-    """Whether the rows say who somebody is."""
-    if _is_list_of_companies(sheet) or _is_labels(sheet):
+    """Whether the rows describe people."""
+    if _is_list_of_companies(sheet) or _is_label_file(sheet):
         return False
     if any(g.meaning in STRONG and g.column.filled for g in sheet.guesses):
         return True
     if (sheet.has("given_name") and sheet.has("family_name")) or sheet.has("full_name"):
         return True
-    if event_kind(sheet):
+    if find_event_kind(sheet):
         return False
     if any(inner.has("email", "phone", "contact") for inner in sheet.inner):
         return True
-    # People without names, as in data that was made anonymous: an id, and something about them.
-    about = [g for g in sheet.of("city", "postcode", "birth_date", "gender", "region", "country") if g.said]
+    # Anonymised people: an id and a description, without names.
+    about = [
+        g for g in sheet.of("city", "postcode", "birth_date", "gender", "region", "country") if g.header_score
+    ]
     return _is_list_of_people(sheet) and bool(about)
 
 
-def event_kind(sheet: Sheet) -> str | None:
-    """The kind of event that a row is; null where it is none that has a table."""
+def find_event_kind(sheet: Sheet) -> str | None:
+    """The kind of event that a row is; null where it is none."""
     votes: dict[str, float] = defaultdict(float)
     by_name = event_kind_of(sheet.name.replace(".", " "))
     if by_name:
@@ -100,7 +101,7 @@ def event_kind(sheet: Sheet) -> str | None:
     people = _is_list_of_people(sheet)
     if people and not by_name:
         return None
-    # The file's name alone does not make orders of sales_contacts.
+    # sales_contacts.csv: the name of the file alone must not make people orders.
     least = 3 if people else 2
     for kind, votes_for in sorted(votes.items(), key=lambda item: (-item[1], item[0])):
         if votes_for >= least and all(sheet.has(*wanted.split()) for wanted in FOUND_BY[kind].needs):
@@ -108,33 +109,33 @@ def event_kind(sheet: Sheet) -> str | None:
     return None
 
 
-def why_nothing(sheet: Sheet) -> str:
-    """Why no source is made of a sheet, in words."""
-    if sheet.has("label") or _is_labels(sheet):
-        return "its columns tell which records are one person: labels, which only `cdi evaluate` may read"
+def explain_skipped(sheet: Sheet) -> str:
+    """Why a sheet becomes no source, as text for the user."""
+    if sheet.has("label") or _is_label_file(sheet):
+        return "it holds labels (which records are one person); only `cdi evaluate` may read those"
     if _is_list_of_companies(sheet):
-        return "it lists companies and no person of theirs"
-    if _keys_only(sheet):
+        return "it lists companies, but no people"
+    if _has_only_keys(sheet):
         return (
-            "it holds only keys and short codes (truth, labels or links?), nothing that describes a person "
+            "it holds only keys and short codes (labels or links?), and nothing that describes a person "
             "or an event"
         )
-    if event_kind(sheet) or event_kind_of(sheet.name):
+    if find_event_kind(sheet) or event_kind_of(sheet.name):
         return (
-            "it speaks of events, but not of whose they are (no number of a customer that another file has, no "
-            "e-mail, no device), or not of their dates and sums"
+            "it describes events, but lacks a date or an amount, or lacks a way to find the customer (a customer "
+            "number that another file has, an e-mail address, a device id)"
         )
-    return "it says nothing about people, nor about orders, invoices, subscriptions, support cases or usage of theirs"
+    return "it describes no people, and no orders, invoices, subscriptions, support cases or usage of people"
 
 
-def _is_labels(sheet: Sheet) -> bool:
-    """Whether the file's name or columns say that it tells who is one person, and no more of them."""
-    named = set(words.tokens_of(sheet.stem)) & _TRUTHS
-    describing = [g for g in sheet.guesses if g.meaning not in ("", "label", "name_word") and g.said]
+def _is_label_file(sheet: Sheet) -> bool:
+    """Whether the sheet holds only labels, by its name or its columns."""
+    named = set(headers.tokens_of(sheet.stem)) & _LABEL_FILES
+    describing = [g for g in sheet.guesses if g.meaning not in ("", "label", "name_word") and g.header_score]
     return (bool(named) or sheet.has("label")) and len(describing) < 2
 
 
-def _keys_only(sheet: Sheet) -> bool:
+def _has_only_keys(sheet: Sheet) -> bool:
     codes = [
         g
         for g in sheet.guesses
@@ -143,35 +144,35 @@ def _keys_only(sheet: Sheet) -> bool:
     return len(codes) == len(sheet.guesses) <= 4
 
 
-def _inner(delivery: Delivery, array: Array, country: str | None) -> Sheet:
-    guesses = _guesses(array.columns, country)
+def _recognise_array(delivery: Delivery, array: Array, conventions: Conventions) -> Sheet:
+    guesses = _guess_columns(array.columns, conventions)
     sheet = Sheet(delivery, array.name, guesses, array.elements, array=array, explode=array.explode)
-    sheet.inner = [_inner(delivery, nested, country) for nested in array.arrays]
-    _settle_names(sheet)
+    sheet.inner = [_recognise_array(delivery, nested, conventions) for nested in array.arrays]
+    _resolve_names(sheet)
     return sheet
 
 
-def _guesses(columns: Sequence[Column], country: str | None) -> list[Guess]:
-    context = words.common_prefixes([column.path[-1] for column in columns])
-    guesses = [guess_of(column, country=country, context=context) for column in columns]
-    # Whose owner it is shows beside columns of the same that are nobody's in particular.
-    plain = {g.meaning for g in guesses if "owner" not in words.tokens_of(g.column.name)}
+def _guess_columns(columns: Sequence[Column], conventions: Conventions) -> list[Guess]:
+    context = headers.find_common_prefixes([column.path[-1] for column in columns])
+    guesses = [guess_meaning(column, conventions=conventions, context=context) for column in columns]
+    # A column of an owner is another person where the same column without an owner exists.
+    plain = {g.meaning for g in guesses if "owner" not in headers.tokens_of(g.column.name)}
     for guess in guesses:
-        if guess.meaning in plain and "owner" in words.tokens_of(guess.column.name):
+        if guess.meaning in plain and "owner" in headers.tokens_of(guess.column.name):
             guess.meaning = ""
     return guesses
 
 
-def _lift(sheet: Sheet, inner: Sheet) -> None:
-    """Take what the first object of an array says about the person: names, an address, in arrays of one mostly."""
-    if event_kind(inner) or words.is_about_another(inner.name) or inner.array is None:
+def _lift_first_element(sheet: Sheet, inner: Sheet) -> None:
+    """Add names and address from the first object of an array; most such arrays have one object."""
+    if find_event_kind(inner) or headers.is_about_another(inner.name) or inner.array is None:
         return
     for guess in inner.guesses:
         if guess.meaning in _LIFTED and not sheet.has(guess.meaning):
             column = guess.column.at(f"get({guess.column.array}, 0)")
             column.rows = max(sheet.rows, column.filled) if sheet.rows <= SAMPLE_ROWS else column.rows
             sheet.guesses.append(
-                replace(guess, column=column, doubt=guess.doubt or "of the first in the array")
+                replace(guess, column=column, doubt=guess.doubt or "taken from the first object of the array")
             )
 
 
@@ -180,76 +181,83 @@ def _repeats(guess: Guess) -> bool:
 
 
 def _is_list_of_people(sheet: Sheet) -> bool:
-    """Whether a row is a person by the file's name or its key, whatever else it tells of what the person did."""
-    if words.names_person(sheet.stem):
+    """Whether a row is a person by the file's name or its key, even if it has columns of events."""
+    if headers.names_person(sheet.stem):
         return True
     return any(
         guess.subject
-        and words.is_person_subject(guess.subject)
+        and headers.is_person_subject(guess.subject)
         and guess.column.fill > 0.98
         and not _repeats(guess)
         for guess in sheet.guesses[:3]
     )
 
 
-def _settle_names(sheet: Sheet) -> None:
-    """Decide what a column called `name` holds, by its neighbours and values."""
+def _resolve_names(sheet: Sheet) -> None:
+    """Decide what columns called `name` hold, by the other columns and their values."""
     named = sheet.of("name_word")
     if not named:
         return
     personal = sheet.has("email", "phone", "birth_date", "national_id", "street", "gender", "postcode")
-    # Who is surely a given name decides about the others.
-    for guess in sorted(named, key=lambda g: -v.share(g.column.values, v.given_name)):
+    # The column with most given names is decided first, because the others depend on it.
+    for guess in sorted(named, key=lambda g: -share_of(g.column.values, patterns.is_given_name)):
         given, family = sheet.has("given_name"), sheet.has("family_name")
         # Travel agents write SMITH/JOHN.
         values = Counter({x.replace("/", ", "): n for x, n in guess.column.values.items()})
-        single = v.share(values, lambda x: " " not in x.strip() and "," not in x)
-        people = v.share(values, v.full_name)
+        single = share_of(values, lambda x: " " not in x.strip() and "," not in x)
+        people = share_of(values, patterns.is_full_name)
         guess.meaning = ""
-        if v.share(values, v.company) >= 0.3 and not sheet.has("company"):
-            guess.meaning, guess.doubt = "company", "a name; its values look like companies"
+        if share_of(values, patterns.is_company) >= 0.3 and not sheet.has("company"):
+            guess.meaning, guess.doubt = (
+                "company",
+                "its header says only `name`; its values are companies",
+            )
         elif sheet.has("full_name") or (given and family):
             continue
         elif (given and single >= 0.5) or (given and people < 0.3):
             guess.meaning = "family_name"
-        elif family and (single >= 0.5 or v.share(values, v.given_name) >= 0.3):
+        elif family and (single >= 0.5 or share_of(values, patterns.is_given_name) >= 0.3):
             guess.meaning = "given_name"
-        elif people >= 0.3 or (personal and single < 0.7 and v.share(values, v.shaped_as_full_name) >= 0.5):
+        elif people >= 0.3 or (
+            personal and single < 0.7 and share_of(values, patterns.looks_like_full_name) >= 0.5
+        ):
             guess.meaning = "full_name"
-        elif personal and v.share(values, v.given_name) >= 0.3:
-            guess.meaning, guess.doubt = "given_name", "a name; its values look like given names"
+        elif personal and share_of(values, patterns.is_given_name) >= 0.3:
+            guess.meaning, guess.doubt = (
+                "given_name",
+                "its header says only `name`; its values are given names",
+            )
         elif _is_product(sheet):
             guess.meaning = "product_name"
-        guess.fit = v.share(values, v.TESTS.get(guess.meaning, v.words))
+        guess.fit = share_of(values, patterns.TESTS.get(guess.meaning, patterns.is_text))
 
 
-def _settle_by_place(sheet: Sheet) -> None:
-    """What columns without a word for a header hold, by what stands next to them: names and addresses keep together."""
+def _resolve_by_neighbours(sheet: Sheet) -> None:
+    """Set the meaning of columns without a header: parts of names and addresses stand beside each other."""
     for meaning, beside, fits, least in _BESIDE:
         if sheet.has(meaning):
             continue
         for place, guess in enumerate(sheet.guesses):
             near = [g.meaning for g in sheet.guesses[max(0, place - 1) : place + 2] if g is not guess]
             free = (
-                not guess.meaning and words.is_opaque(guess.column.path[-1]) and guess.column.distinct >= 10
+                not guess.meaning and headers.is_opaque(guess.column.path[-1]) and guess.column.distinct >= 10
             )
             if (
                 free
                 and any(m in beside for m in near)
-                and (fit := v.share(guess.column.values, fits)) >= least
+                and (fit := share_of(guess.column.values, fits)) >= least
             ):
-                guess.meaning, guess.fit, guess.said = meaning, fit, 0.0
-                guess.doubt = (
-                    f"no header says so; it stands beside {' and '.join(m for m in near if m in beside)}"
-                )
+                guess.meaning, guess.fit, guess.header_score = meaning, fit, 0.0
+                beside_it = " and ".join(m for m in near if m in beside)
+                guess.doubt = f"recognised by the column beside it ({beside_it}), not by its header"
                 break
 
 
 _BESIDE: tuple[tuple[str, tuple[str, ...], Callable[[str], bool], float], ...] = (
-    ("family_name", ("given_name", "middle_name"), v.name, 0.9),
-    ("given_name", ("family_name",), v.name, 0.9),
+    ("family_name", ("given_name", "middle_name"), patterns.looks_like_name, 0.9),
+    ("given_name", ("family_name",), patterns.looks_like_name, 0.9),
     ("postcode", ("city", "street", "region"), lambda x: x.isdigit() and 4 <= len(x) <= 6, 0.9),
-    ("city", ("postcode", "region", "street"), v.name, 0.9),
+    ("city", ("postcode", "region", "street"), patterns.looks_like_name, 0.9),
     ("postcode", ("city",), lambda x: x.isdigit() and 4 <= len(x) <= 6, 0.9),
 )
 
@@ -262,6 +270,6 @@ def _is_product(sheet: Sheet) -> bool:
     return sheet.has("quantity", "unit_price", "product_code")
 
 
-def names_of(guesses: Iterable[Guess]) -> str:
-    """The columns' names for a message."""
+def join_names(guesses: Iterable[Guess]) -> str:
+    """The names of the columns, for a message."""
     return ", ".join(g.column.name for g in guesses)

@@ -11,7 +11,8 @@ from pyspark.sql.pandas.functions import pandas_udf
 from pyspark.sql.types import DoubleType
 
 from cdi_spark.gold.customer.members import current_members
-from cdi_spark.graph.union_find import joining
+from cdi_spark.graph.link_weight_columns import probability_column
+from cdi_spark.graph.union_find import spanning_forest
 from cdi_spark.spark.shipped import shipped
 
 
@@ -45,7 +46,7 @@ def weakest_links(links: DataFrame, members: DataFrame) -> DataFrame:
         .select(
             "entity_id",
             F.when(F.col("weakest") < float("inf"), F.col("weakest")).alias("weakest_link"),
-            (1 / (1 + F.pow(F.lit(2.0), -F.col("weakest")))).alias("confidence"),
+            probability_column(F.col("weakest")).alias("confidence"),
         )
     )
 
@@ -56,7 +57,7 @@ def _smallest_in_tree() -> Callable[..., Column]:
     ) -> Iterator[pd.Series]:
         def of_entity(weights: list[float], lefts: list[str], rights: list[str], size: int) -> float | None:
             """Return the weight of the link that joins the last two parts; None if the links do not join all parts."""
-            tree = list(joining(zip(lefts, rights, strict=True)))
+            tree = list(spanning_forest(zip(lefts, rights, strict=True)))
             return weights[tree[-1]] if len(tree) == size - 1 else None
 
         for batch in batches:

@@ -1,18 +1,14 @@
-"""What stands between clusters of records: sums over pairs. Needs numpy only, to be shipped to any executor."""
+"""Links between clusters of records: sums over pairs. Needs numpy only, so that it can be shipped to any executor."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
 import numpy as np
-import numpy.typing as npt
 
-Ints = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
-Bools = npt.NDArray[np.bool_]
-
-# Beyond it a power of two means certainty either way, and sums must not overflow.
-MOST_BITS = 80.0
+from cdi_spark.graph.arrays import Bools, Floats, Ints
+from cdi_spark.graph.link_weight import clip_bits
+from cdi_spark.linkage.model.decisions import Decision
 
 
 @dataclass(frozen=True)
@@ -22,10 +18,10 @@ class Links:
     Attributes:
         total: sum of weights, bits, without the prior.
         pairs: how many pairs of records.
-        telling: of how many of them any evidence says something.
+        informative: for how many of them any evidence is known.
         best: the largest weight of one pair, prior included.
         roots: by kind of evidence, the sum of square roots of the pairs' Bayes factors.
-        known: by kind of evidence, how many pairs it says something about.
+        known: by kind of evidence, for how many pairs it is known.
         must, cannot: how many pairs are decided to be one person, and two.
         judged: how many of `must` a steward decided.
     """
@@ -34,7 +30,7 @@ class Links:
     right: Ints
     total: Floats
     pairs: Floats
-    telling: Floats
+    informative: Floats
     best: Floats
     roots: Floats
     known: Floats
@@ -45,8 +41,20 @@ class Links:
     def __len__(self) -> int:
         return len(self.left)
 
+    def mean(self) -> Floats:
+        """Return the weight of the average pair, bits; pairs without any known evidence do not count."""
+        return np.asarray(self.total / np.maximum(self.informative, 1.0))
+
+    def evidence(self) -> Floats:
+        """Return by kind of evidence the log2 of the power mean (exponent 1/2) of the pairs' Bayes factors.
+
+        So a changed surname or a moved house is one voice among several, not a veto.
+        """
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return np.where(self.known > 0, 2 * np.log2(self.roots / self.known), 0.0)
+
     def merged(self, into: Ints) -> Links:
-        """The links after every cluster became another; sums make any order of merging come to the same."""
+        """Return the links after every cluster became another; the order of merging changes no sum."""
         left, right = into[self.left], into[self.right]
         apart = left != right
         low, high = np.minimum(left, right)[apart], np.maximum(left, right)[apart]
@@ -64,7 +72,7 @@ class Links:
             high[starts],
             summed(self.total),
             summed(self.pairs),
-            summed(self.telling),
+            summed(self.informative),
             np.maximum.reduceat(self.best[apart][order], starts),
             summed(self.roots),
             summed(self.known),
@@ -74,36 +82,45 @@ class Links:
         )
 
 
-def links_of_pairs(
-    left: Ints, right: Ints, bits: Floats, known: npt.NDArray[np.bool_], prior: float, decided: Ints
-) -> Links:
-    """Every pair of records as a link of two clusters of one.
+def links_of_pairs(left: Ints, right: Ints, bits: Floats, known: Bools, prior: float, decided: Ints) -> Links:
+    """Return every pair of records as a link of two clusters of one record.
 
     Args:
         bits: pairs x kinds of evidence, log2 Bayes factors.
-        known: the same shape; whether the evidence says anything, for or against.
+        known: the same shape; whether the evidence is known, for or against.
         prior: log2 odds of a match of two random records.
-        decided: of the two: 1 that they are one person, by a rule, 2 by a steward, -1 that they are two, else 0.
+        decided: for every pair the Decision about it.
     """
     total = bits.sum(axis=1)
-    roots = np.where(known, np.exp2(np.clip(bits, -MOST_BITS, MOST_BITS) / 2), 0.0)
+    roots = np.where(known, np.exp2(clip_bits(bits) / 2), 0.0)
     return links_of(left, right, total, total + prior, roots, known.astype(float), decided)
 
 
 def links_of(
     left: Ints, right: Ints, total: Floats, best: Floats, roots: Floats, known: Floats, decided: Ints
 ) -> Links:
-    """Pairs as links, whatever is known of them; for what is not said see links_of_pairs() and Links."""
-    must, cannot = (decided > 0).astype(float), (decided < 0).astype(float)
-    # However little it weighs, what must be one is looked at.
-    best = np.where(decided > 0, np.inf, best)
-    telling = known.any(axis=1).astype(float)
-    judged = (decided > 1).astype(float)
-    return Links(left, right, total, np.ones(len(left)), telling, best, roots, known, must, cannot, judged)
+    """Return pairs as links; for the arguments see links_of_pairs() and Links."""
+    must = decided >= Decision.SAME_BY_RULE
+    # A must-link counts however little its pair weighs.
+    best = np.where(must, np.inf, best)
+    informative = known.any(axis=1).astype(float)
+    return Links(
+        left,
+        right,
+        total,
+        np.ones(len(left)),
+        informative,
+        best,
+        roots,
+        known,
+        must=must.astype(float),
+        cannot=(decided == Decision.DIFFERENT).astype(float),
+        judged=(decided == Decision.SAME_BY_STEWARD).astype(float),
+    )
 
 
 def pairs_within(group: Ints) -> tuple[Ints, Ints]:
-    """All pairs of positions of one group, by left then right."""
+    """Return all pairs of positions of one group, ordered by left, then right."""
     order = np.argsort(group, kind="stable")
     starts = (
         np.flatnonzero(np.r_[True, group[order][1:] != group[order][:-1]]) if len(group) else np.zeros(0, int)

@@ -1,1 +1,1 @@
-"""How good a model is, and how it came by a weight."""
+"""Measures a model, and explains how it computes a weight."""

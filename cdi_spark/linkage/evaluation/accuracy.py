@@ -1,4 +1,4 @@
-"""How right clusters are against known truth, and what a threshold on pairs costs and brings."""
+"""Precision and recall of clusters against known truth, and of pairs at each threshold."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ class Evaluation:
 
 
 def evaluate(clusters: DataFrame, truth: DataFrame) -> Evaluation:
-    """Compare clusters with truth over the records that truth names; pairwise, so after transitive closure.
+    """Compare clusters with truth, over all pairs of records that truth names, so after transitive closure.
 
     Args:
-        clusters: record_id, entity_id; a record of truth without a row stands alone.
+        clusters: record_id, entity_id; a record of truth without a row is a cluster of its own.
         truth: record_id, person.
     """
     named = truth.join(clusters, "record_id", "left").select(
@@ -46,7 +46,7 @@ def evaluate(clusters: DataFrame, truth: DataFrame) -> Evaluation:
     row = sized.agg(
         F.sum("n").alias("records"),
         F.expr(f"sum({pairs})").alias("both"),
-        # A cluster's whole size counts once, shared out over its cells.
+        # The pairs of a whole cluster count once, split over its cells.
         F.expr("sum(n * (person_size - 1) / 2)").alias("true"),
         F.expr("sum(n * (entity_size - 1) / 2)").alias("predicted"),
         F.expr("count_if(n = person_size and n = entity_size)").alias("exact"),
@@ -67,17 +67,17 @@ def evaluate(clusters: DataFrame, truth: DataFrame) -> Evaluation:
 
 
 def truth_curve(pairs: DataFrame, truth: DataFrame, *, thresholds: Sequence[float]) -> DataFrame:
-    """What each threshold makes of the pairs, against known truth; before clustering, unlike evaluate().
+    """Return precision and recall of the pairs at each threshold, against known truth; before clustering.
 
-    Judged are the pairs of which truth names both records. Recall is of all pairs of one person: those count
-    too that blocking or the keep threshold lost.
+    Counts the pairs for which truth names both records. Recall is of all pairs of one person, including those that
+    blocking or the keep threshold lost.
 
     Args:
         pairs: linkage.pair.
         truth: record_id, person.
         thresholds: match weights in bits, inclusive.
     Returns:
-        threshold, accepted (pairs), precision, recall, f1; a row per threshold, in order.
+        threshold, accepted (pairs), precision, recall, f1; one row per threshold, in order.
     """
     left, right = (
         truth.select(F.col("record_id").alias(f"record_id_{side}"), F.col("person").alias(f"person_{side}"))
@@ -102,19 +102,19 @@ def truth_curve(pairs: DataFrame, truth: DataFrame, *, thresholds: Sequence[floa
 
 
 def implied_curve(pairs: DataFrame, *, prior: float, records: int, thresholds: Sequence[float]) -> DataFrame:
-    """What each threshold makes of the pairs if the model is right; needs no truth, and proves nothing.
+    """Return precision and recall of the pairs at each threshold, if the model is right; needs no truth.
 
-    The accepted pairs hold as many matches as their posterior probabilities add up to, and the data holds
-    prior * all pairs. A model that is too sure of itself looks better here than it is; implied_recall may
-    exceed 1 where the prior is too small.
+    The number of accepted matches is the sum of posterior probabilities, and the number of all matches is
+    prior * all pairs. An overconfident model looks better here than it is; implied_recall may exceed 1 if the
+    prior is too small.
 
     Args:
         pairs: linkage.pair.
         prior: probability that two random records match (the model's settings).
         records: live records that the pairs are of.
-        thresholds: match weights in bits, inclusive; below the keep threshold the pairs are not all there.
+        thresholds: match weights in bits, inclusive; below the keep threshold pairs are missing.
     Returns:
-        threshold, accepted (pairs), implied_precision, implied_recall; a row per threshold, in order.
+        threshold, accepted (pairs), implied_precision, implied_recall; one row per threshold, in order.
     """
     wanted = F.lit(prior * records * (records - 1) / 2)
     return (
@@ -131,7 +131,7 @@ def implied_curve(pairs: DataFrame, *, prior: float, records: int, thresholds: S
 
 
 def _accepted(pairs: DataFrame, thresholds: Sequence[float], match: Column) -> DataFrame:
-    """Pairs and matches at or over each threshold: threshold, accepted, matches; all in one pass."""
+    """Count pairs and matches at or over each threshold in one pass: threshold, accepted, matches."""
     rows = []
     for threshold in thresholds:
         over = F.col("match_weight") >= threshold
@@ -147,10 +147,10 @@ def _accepted(pairs: DataFrame, thresholds: Sequence[float], match: Column) -> D
 
 
 def _column_share(part: str, whole: str) -> Column:
-    """With nothing to find, finding nothing is right."""
+    """Return part of whole; 1 where the whole is nothing, as then nothing is wrong or missed."""
     return F.expr(f"coalesce(try_divide({part}, {whole}), 1.0D)")
 
 
 def _share(part: float, whole: float) -> float:
-    """With nothing to find, finding nothing is right."""
+    """Return part of whole; 1 where the whole is nothing, as then nothing is wrong or missed."""
     return part / whole if whole else 1.0

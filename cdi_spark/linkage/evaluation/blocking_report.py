@@ -1,4 +1,4 @@
-"""What blocking rules cost and add, and which others would find what they miss; measured on all the data."""
+"""The cost and the finds of blocking rules, and other rules that find pairs they miss; measured on all data."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from cdi_spark.linkage.model.person_model import BlockingRule, PersonModel
 from cdi_spark.schema import FEATURES
 from cdi_spark.spark.local_rows import local_rows
 
-# A proposal that would compare more pairs a record than this costs more than any rule is worth.
-MOST_PAIRS_A_RECORD = 20.0
-# Columns that are made of one another: two of them say little more than one.
+# A rule that compares more pairs per record costs more than it can find.
+MOST_PAIRS_PER_RECORD = 20.0
+# Columns that are derived from one another: two of them identify little more than one.
 _OF_ONE_FIELD = (
     {"given", "given_root", "given_tokens", "names", "name_sounds"},
     {"family", "family_tokens", "names", "name_sounds"},
@@ -32,18 +32,18 @@ def rule_costs(
     rules: Sequence[BlockingRule],
     stop_keys: Sequence[int],
 ) -> DataFrame:
-    """What each rule of a model costs and adds.
+    """Return the cost and the finds of each rule of a model.
 
     Args:
         features: of all live records (Frozen.features).
         pairs: linkage.pair, scored by these rules.
-        members: entities.member rows that hold now.
+        members: current rows of entities.member.
         rules, stop_keys: the model's.
     Returns:
-        rule, entries (records under a key, once a key), blocks (of two records or more), compared (pairs in
+        rule, entries (records under a key, once per key), blocks (of two records or more), compared (pairs in
         them), kept (pairs of linkage.pair that no earlier rule found), of_one_entity (of these, pairs of
-        today's entities), stopped_keys, stopped_pairs (left out as too common, and what they would cost);
-        in the rules' order.
+        current entities), stopped_keys, stopped_pairs (keys left out as too common, and the pairs that they
+        would compare); in the rules' order.
     """
     sizes = (
         features.transform(with_keys, rules)
@@ -85,19 +85,19 @@ def rule_proposals(
     candidates: Sequence[BlockingRule],
     largest_block: int,
 ) -> DataFrame:
-    """Candidate rules that find pairs of one entity which no rule of the model finds, the best first.
+    """Return candidate rules that find pairs of one entity which no rule of the model finds, the best first.
 
     Each is measured alone: two proposals may find the same pairs.
 
     Args:
         features: of all live records (Frozen.features).
-        members: entities.member rows that hold now.
+        members: current rows of entities.member.
         rules, stop_keys: the model's.
         candidates: rules to try (candidate_rules).
-        largest_block: records; keys that more have are left out, as training would.
+        largest_block: keys of more records are left out, as in training.
     Returns:
         rule, equal, shares (as in person.yml), compared (pairs), pairs_a_record, finds (pairs of one entity
-        that the model's rules miss), finds_per_million compared; best first by it.
+        that the model's rules miss), finds_per_million compared; the most finds_per_million first.
     """
     records = features.count()
     sizes = features.transform(with_keys, candidates).transform(block_sizes)
@@ -106,12 +106,12 @@ def rule_proposals(
     affordable = {
         row["position"]: row["compared"]
         for row in costs.orderBy("position").collect()
-        if row["compared"] <= MOST_PAIRS_A_RECORD * records
+        if row["compared"] <= MOST_PAIRS_PER_RECORD * records
     }
     tried = [candidates[position] for position in affordable]
     missed = _missed(features, members, rules=rules, stop_keys=stop_keys)
     ids = missed.select(F.explode(F.array("record_id_l", "record_id_r")).alias("record_id")).distinct()
-    shared = _sharing(missed, features.join(ids, "record_id", "left_semi").transform(with_keys, tried))
+    shared = _shared_keys(missed, features.join(ids, "record_id", "left_semi").transform(with_keys, tried))
     sizes = features.transform(with_keys, tried).transform(block_sizes)
     usable = sizes.where(F.col("records") <= largest_block).select("key")
     finds = shared.join(usable, "key", "left_semi").groupBy("position")
@@ -138,9 +138,9 @@ def rule_proposals(
 def candidate_rules(
     packaged: PersonModel, kept: Sequence[BlockingRule], *, known: Sequence[str]
 ) -> list[BlockingRule]:
-    """Rules to try: those of the packaged person model that training did not keep, and any two known columns.
+    """Return rules to try: those of the packaged person model that training did not keep, and pairs of known columns.
 
-    Left out are combinations that only narrow a kept rule of a single column.
+    Leaves out combinations that only narrow a kept rule of a single column.
 
     Args:
         packaged: the person model with all its rules.
@@ -151,7 +151,7 @@ def candidate_rules(
     of_packaged = [rule for rule in packaged.restricted(set(known)).blocking if _meaning(rule) not in have]
     have |= {_meaning(rule) for rule in of_packaged}
     alone = {name for rule in kept if len(rule.columns()) == 1 for name in rule.columns()}
-    # own_<feature> says nothing that the feature does not say.
+    # own_<feature> has no values that the feature lacks.
     columns = [name for name in known if name not in alone and not name.startswith("own_")]
     combined = [
         BlockingRule(name=f"{one} and {other}", equal=[one], shares=other)
@@ -160,7 +160,7 @@ def candidate_rules(
         for one, other in combinations(sorted(columns, key=_is_array), 2)
         if not _is_array(one) and not any({one, other} <= field for field in _OF_ONE_FIELD)
     ]
-    # Those with `shares` come last in a person model.
+    # Rules with `shares` come last in a person model.
     rules = [*of_packaged, *(rule for rule in combined if _meaning(rule) not in have)]
     return sorted(rules, key=lambda rule: rule.shares is not None)
 
@@ -176,16 +176,16 @@ def _is_array(column: str) -> bool:
 def _missed(
     features: DataFrame, members: DataFrame, *, rules: Sequence[BlockingRule], stop_keys: Sequence[int]
 ) -> DataFrame:
-    """Pairs of one entity that share no key of a rule: record_id_l, record_id_r."""
+    """Return pairs of one entity that share no key of a rule: record_id_l, record_id_r."""
     one = members.select("entity_id", F.col("record_id").alias("record_id_l"))
     other = members.select("entity_id", F.col("record_id").alias("record_id_r"))
     pairs = one.join(other, "entity_id").where("record_id_l < record_id_r").drop("entity_id")
-    found = _sharing(pairs, features.transform(with_keys, rules, stop_keys))
+    found = _shared_keys(pairs, features.transform(with_keys, rules, stop_keys))
     return pairs.join(found, ["record_id_l", "record_id_r"], "left_anti")
 
 
-def _sharing(pairs: DataFrame, keyed: DataFrame) -> DataFrame:
-    """Pairs beside each key that both records have, and its rule's position."""
+def _shared_keys(pairs: DataFrame, keyed: DataFrame) -> DataFrame:
+    """Return one row per pair and key that both records have, with the position of its rule."""
     entries = keyed.select("record_id", "keys").transform(in_blocks)
     left = entries.withColumnRenamed("record_id", "record_id_l")
     right = entries.select(F.col("record_id").alias("record_id_r"), "key")
@@ -193,7 +193,7 @@ def _sharing(pairs: DataFrame, keyed: DataFrame) -> DataFrame:
 
 
 def _named(features: DataFrame, rules: Sequence[BlockingRule]) -> DataFrame:
-    """position, rule, equal, shares."""
+    """Return position, rule, equal and shares of the rules."""
     rows = [(n, rule.name, ", ".join(rule.equal), rule.shares or "") for n, rule in enumerate(rules)]
     return local_rows(features.sparkSession, rows, "position int, rule string, equal string, shares string")
 

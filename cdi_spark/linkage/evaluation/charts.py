@@ -1,4 +1,4 @@
-"""A trained model in pictures: its weights, its m and u, and how one pair came by its match weight."""
+"""Charts of a trained model: its weights, its m and u, and the steps of one pair's match weight."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _ARROW_TYPES = {"string": pa.string(), "array<string>": pa.list_(pa.string())}
 
 @dataclass(frozen=True)
 class LevelWeight:
-    """What a model believes of one comparison level: m, u, and their weight in bits, log2(m / u)."""
+    """One comparison level of a model: m, u, and its weight in bits, log2(m / u)."""
 
     comparison: str
     level: str
@@ -38,9 +38,9 @@ class LevelWeight:
 
 @dataclass(frozen=True)
 class Step:
-    """One bar of a waterfall: what was compared, the level that held, its bits, what both records say.
+    """One bar of a waterfall: the comparison, the pair's level, its bits, and the values of both records.
 
-    What they say is in the columns that must be known; a level may read more.
+    The values are those of the columns that must be known; a level may read more columns.
     """
 
     name: str
@@ -52,13 +52,13 @@ class Step:
 
 @dataclass(frozen=True)
 class Waterfall:
-    """How a pair came by its match weight.
+    """The steps of a pair's match weight.
 
     Attributes:
-        steps: the prior, then every comparison; where a level may count how common the value is, a step
-            tf_<comparison> follows. Their bits add up to `match_weight`.
+        steps: the prior, then every comparison; a step tf_<comparison> follows if a level may count how common
+            the value is. Their bits add up to `match_weight`.
         match_weight: log2 posterior odds, bits, as Splink itself scores the pair.
-        chart: the same as a picture (Altair); comparisons that say nothing are left out.
+        chart: the steps as an Altair chart, without unknown comparisons.
     """
 
     steps: list[Step]
@@ -67,7 +67,7 @@ class Waterfall:
 
 
 def level_weights(settings: dict[str, Any]) -> list[LevelWeight]:
-    """Every level of trained settings but `unknown`, which weighs nothing, in the order that they are tried.
+    """Return every level of trained settings in their order, without `unknown`, which weighs nothing.
 
     Args:
         settings: trained Splink settings (linkage.model, `settings`).
@@ -82,7 +82,7 @@ def level_weights(settings: dict[str, Any]) -> list[LevelWeight]:
 
 
 def match_weights_chart(settings: dict[str, Any]) -> Any:
-    """Splink's chart of every level's weight in bits, log2(m / u), as an Altair chart.
+    """Return Splink's chart of every level's weight in bits, log2(m / u), as an Altair chart.
 
     Args:
         settings: trained Splink settings (linkage.model, `settings`).
@@ -92,7 +92,7 @@ def match_weights_chart(settings: dict[str, Any]) -> Any:
 
 
 def m_u_chart(settings: dict[str, Any]) -> Any:
-    """Splink's chart of every level's m (share of matches) and u (share of non-matches), as an Altair chart.
+    """Return Splink's chart of every level's m (share of matches) and u (share of non-matches), as an Altair chart.
 
     Args:
         settings: trained Splink settings (linkage.model, `settings`).
@@ -102,13 +102,13 @@ def m_u_chart(settings: dict[str, Any]) -> Any:
 
 
 def explain_pair(persons: DataFrame, frozen: Frozen, *, record_ids: tuple[str, str]) -> Waterfall:
-    """Score two records with Splink and keep every step; the two need not share a block or be kept.
+    """Score two records with Splink and return every step; they need not share a block or be in linkage.pair.
 
     Args:
         persons: silver.person.
         record_ids: the two records, in any order.
     Raises:
-        CdiError: they are not two live records.
+        CdiError: the ids are not those of two live records.
     """
     chosen = persons.where(F.col("record_id").isin(*record_ids))
     records = frozen.with_frequencies(frozen.features(chosen)).toArrow().sort_by("record_id")
@@ -117,7 +117,7 @@ def explain_pair(persons: DataFrame, frozen: Frozen, *, record_ids: tuple[str, s
             f"silver.person: {records.num_rows} of the two record ids are live records. "
             "Give two different ones, as linkage.pair has them."
         )
-    # Splink keeps what a waterfall shows only when it is told to before it scores.
+    # Splink returns the columns of a waterfall only with these settings.
     kept = {"retain_matching_columns": True, "retain_intermediate_calculation_columns": True}
     settings = json.loads(frozen.trained["settings"]) | kept
     with _linker(settings, records) as linker:
@@ -136,8 +136,8 @@ def explain_pair(persons: DataFrame, frozen: Frozen, *, record_ids: tuple[str, s
             name,
             bar["label_for_charts"],
             bar["log2_bayes_factor"],
-            _said(left, columns),
-            _said(right, columns),
+            _values_of(left, columns),
+            _values_of(right, columns),
         )
         for bar in bars
         for name in [bar["column_name"]]
@@ -146,8 +146,8 @@ def explain_pair(persons: DataFrame, frozen: Frozen, *, record_ids: tuple[str, s
     return Waterfall(steps, total["log2_bayes_factor"], _altair(chart))
 
 
-def _said(record: dict[str, Any], columns: list[str]) -> str:
-    """What a record says in some columns, as compared."""
+def _values_of(record: dict[str, Any], columns: list[str]) -> str:
+    """Return a record's values in some columns as one text, as compared."""
     values = [record[name] for name in columns if record[name] is not None]
     return " · ".join(", ".join(value) if isinstance(value, list) else str(value) for value in values)
 
@@ -160,13 +160,13 @@ def _linker(settings: dict[str, Any], records: pa.Table) -> Iterator[Linker]:
 
 
 def _no_records() -> pa.Table:
-    """A model's own charts read no record; Splink still wants to see the columns."""
+    """Return no records with all columns: a model's own charts read no record, but Splink checks the columns."""
     columns = {"record_id": "string", **FEATURES}
     return pa.schema([(name, _ARROW_TYPES[kind]) for name, kind in columns.items()]).empty_table()
 
 
 def _altair(chart: Any) -> Any:
     with warnings.catch_warnings():
-        # Altair tells that it merged two equal sliders of Splink's chart.
+        # Altair warns that it merges two equal sliders of Splink's chart.
         warnings.simplefilter("ignore", UserWarning)
         return chart.altair_chart

@@ -1,8 +1,7 @@
-"""What holds an entity together: the weights of all its pairs, and the strongest links that join its records."""
+"""Links within an entity: the weights of all its pairs, and the strongest links that connect its records."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -12,12 +11,13 @@ import pyarrow as pa
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from cdi_spark.graph.union_find import joining
+from cdi_spark.graph.link_weight import bits_from_probability
+from cdi_spark.graph.union_find import DisjointSets, spanning_forest
 from cdi_spark.linkage.executor.tasks import evidence_of
 from cdi_spark.linkage.model.frozen import Frozen
 from cdi_spark.linkage.model.splink_sql import evidence_sql
 
-# Comparisons that a link names: those that say most, for or against.
+# A link names so many comparisons: those of most bits, for or against.
 _NAMED = 3
 
 
@@ -27,7 +27,7 @@ class Link:
 
     Attributes:
         match_weight: log2 posterior odds, bits.
-        strongest: the comparisons that say most, with their bits.
+        strongest: the comparisons of most bits, for or against, with their bits.
     """
 
     record_id_l: str
@@ -38,18 +38,18 @@ class Link:
 
 @dataclass(frozen=True)
 class WeakestLink:
-    """The link without which an entity would fall in two: all others between the parts weigh less."""
+    """The link without which an entity is two parts: all other links between the parts weigh less."""
 
     link: Link
     parts: tuple[list[str], list[str]]
 
 
 def links_within(persons: DataFrame, frozen: Frozen, *, record_ids: Sequence[str]) -> list[Link]:
-    """Weigh all pairs of some records, found by blocking or not; on the driver, the strongest first.
+    """Weigh all pairs of some records on the driver, found by blocking or not; the strongest first.
 
     Args:
         persons: silver.person.
-        record_ids: live records; so few that all their pairs are worth a look.
+        record_ids: live records, so few that all their pairs fit in driver memory.
     """
     chosen = persons.where(F.col("record_id").isin(*record_ids))
     features = frozen.features(chosen).select("record_id", *frozen.model.columns())
@@ -61,45 +61,41 @@ def links_within(persons: DataFrame, frozen: Frozen, *, record_ids: Sequence[str
     with duckdb.connect() as connection:
         connection.register("cdi_left", records)
         connection.register("cdi_right", records)
-        # Each comparison is evidence of its own here.
+        # Here each comparison is its own kind of evidence.
         found = connection.sql(evidence_sql(scored, {name: name for name in names})).fetchnumpy()
     bits, known = evidence_of(found, len(names))
     prior = scored.settings["probability_two_random_records_match"]
-    weights = bits.sum(axis=1) + math.log2(prior / (1 - prior))
+    weights = bits.sum(axis=1) + bits_from_probability(prior)
     ids = records.column("record_id").to_pylist()
     left, right = (found[side].tolist() for side in ("place_l", "place_r"))
     links = []
     for pair in np.argsort(-weights, kind="stable"):
-        said = [n for n in np.argsort(-np.abs(bits[pair]), kind="stable") if known[pair, n]]
-        strongest = [(names[n], float(bits[pair, n])) for n in said[:_NAMED]]
+        known_first = [n for n in np.argsort(-np.abs(bits[pair]), kind="stable") if known[pair, n]]
+        strongest = [(names[n], float(bits[pair, n])) for n in known_first[:_NAMED]]
         links.append(Link(ids[left[pair]], ids[right[pair]], float(weights[pair]), strongest))
     return links
 
 
 def spanning_tree(links: Sequence[Link]) -> list[Link]:
-    """The strongest links that join all records without a circle, the strongest first.
+    """Return the strongest links that connect all records without a cycle, the strongest first.
 
     Args:
         links: of all pairs, the strongest first.
     """
-    return [links[place] for place in joining((link.record_id_l, link.record_id_r) for link in links)]
+    return [links[place] for place in spanning_forest((link.record_id_l, link.record_id_r) for link in links)]
 
 
 def weakest_link(tree: Sequence[Link]) -> WeakestLink | None:
-    """The last link of a spanning tree, and the records on its either side; None where there is no link."""
+    """Return the last link of a spanning tree, and the records on either side of it; None without any link."""
     if not tree:
         return None
-    *held, weakest = tree
-    sides = ({weakest.record_id_l}, {weakest.record_id_r})
-    for side in sides:
-        while (
-            near := {
-                record
-                for link in held
-                if len({link.record_id_l, link.record_id_r} & side) == 1
-                for record in (link.record_id_l, link.record_id_r)
-            }
-            - side
-        ):
-            side |= near
-    return WeakestLink(weakest, (sorted(sides[0]), sorted(sides[1])))
+    *others, weakest = tree
+    sets = DisjointSets[str]()
+    for link in others:
+        sets.join(link.record_id_l, link.record_id_r)
+    records = sorted({record for link in tree for record in (link.record_id_l, link.record_id_r)})
+    left, right = (
+        [record for record in records if sets.find(record) == sets.find(end)]
+        for end in (weakest.record_id_l, weakest.record_id_r)
+    )
+    return WeakestLink(weakest, (left, right))

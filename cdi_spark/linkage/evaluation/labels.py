@@ -1,4 +1,4 @@
-"""Known people: which records are whose, from a file that somebody vouches for."""
+"""Labels: the known person of records, from a file."""
 
 from __future__ import annotations
 
@@ -11,15 +11,17 @@ from cdi_spark.storage import Storage
 
 
 def read_truth(storage: Storage, path: str) -> DataFrame:
-    """Truth as record_id and person, from a CSV of source, key and person.
+    """Return truth as record_id and person, from a CSV of source, key and person.
 
     Raises:
-        CdiError: the file is not there or lacks a column.
+        CdiError: the file does not exist or lacks a column.
     """
     try:
         truth = storage.spark.read.csv(path, header=True)
         named = truth.select(F.concat_ws(":", "source", "key").alias("record_id"), "person")
-        _ = named.schema  # over Connect a missing file or column shows only here
+        _ = named.schema  # Spark Connect reports a missing file or column only here
     except PySparkException:
-        raise CdiError(f"{path}: wants a CSV file with the columns source, key and person.") from None
+        raise CdiError(
+            f"{path}: cannot be read. Give a CSV file with the columns source, key and person."
+        ) from None
     return named

@@ -1,4 +1,4 @@
-"""How two trained models differ: weights, rules and what training measured."""
+"""The difference of two trained models: weights, rules and metrics."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ class LevelChange:
 
 @dataclass(frozen=True)
 class ModelChange:
-    """What is different from a first trained model to a second.
+    """The changes from one trained model to another.
 
     Attributes:
-        levels: of both models, in the second one's order.
-        rules_added, rules_dropped: blocking rules of only the second, of only the first.
-        measures: by name, both models' values; see measures().
+        levels: of both models, in the order of the second one.
+        rules_added, rules_dropped: blocking rules only of the second model, only of the first.
+        measures: by name the values of both models; see measures().
     """
 
     levels: list[LevelChange]
@@ -46,7 +46,7 @@ class ModelChange:
 
 
 def compare_models(a: Row, b: Row) -> ModelChange:
-    """What changed from one row of linkage.model to another."""
+    """Return the changes from one row of linkage.model to another."""
     bits_a, bits_b = _bits(a), _bits(b)
     measures_b = measures(b)
     return ModelChange(
@@ -61,9 +61,9 @@ def compare_models(a: Row, b: Row) -> ModelChange:
 
 
 def measures(trained: Row) -> dict[str, Any]:
-    """A model's numbers by name: records, rules, prior, thresholds in bits, and precision and recall.
+    """Return a model's numbers by name: records, rules, prior, thresholds in bits, precision and recall.
 
-    Precision and recall are those of the threshold that training chose; None where it measured none.
+    Precision and recall are those of the chosen threshold; None where training measured none.
     """
     metrics = metrics_of(trained)
     chosen = metrics.get("chosen", {}).get("entity_weight")

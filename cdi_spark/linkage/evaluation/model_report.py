@@ -1,4 +1,4 @@
-"""The training report of a model as one HTML page: what it learned and measured, and no value of the data."""
+"""The training report of a model as one HTML page: parameters and metrics, no value of the data."""
 
 from __future__ import annotations
 
@@ -15,14 +15,15 @@ from cdi_spark.linkage.evaluation.charts import LevelWeight, level_weights
 from cdi_spark.linkage.model.trained_models import metrics_of, trained_at
 from cdi_spark.pages import Axis, line, page
 
-# Where a level's m and u hold: "same (email agrees)", "same (not email or phone)"; see splink_settings.
+# The condition that a level's m and u apply under: "same (email agrees)", "same (not email or phone)"; see
+# splink_settings.
 _CONDITION = re.compile(r" \(([^()]+ agrees|not [^()]+)\)$")
 _SIZES = (1, 2, 3, 4, 5, 10, 20, 50, 100, 200)
 
 
 @dataclass(frozen=True)
 class LevelBar:
-    """A level and what it weighs, in bits; `label` without the condition that it holds under."""
+    """A level and its weight in bits; `label` is without the condition that it applies under."""
 
     label: str
     weight: LevelWeight
@@ -39,7 +40,7 @@ class Curve:
 
 @dataclass(frozen=True)
 class Sizes:
-    """Clusters of a size, or of a range of sizes: how many, and the share of all records that is in them."""
+    """Clusters of a range of sizes: how many, and the share of all records in them."""
 
     label: str
     components: int
@@ -49,11 +50,11 @@ class Sizes:
 
 
 def model_report(trained: Row) -> str:
-    """What a model learned and measured, as one page without script or network.
+    """Return the report of a model as one page without scripts or network access.
 
     Sections: match weights with m and u, dependence, thresholds, records that cannot be linked, blocking,
-    sizes of components and entities. What training did not measure is left out. Names of levels and rules are
-    in it, and no value of the data.
+    sizes of components and entities. Metrics that training did not measure are left out. The page shows names of
+    levels and rules, but no value of the data.
 
     Args:
         trained: a row of linkage.model.
@@ -89,7 +90,7 @@ def model_report(trained: Row) -> str:
 
 
 def _by_comparison(weights: Sequence[LevelWeight]) -> list[tuple[str, list[tuple[str, list[LevelBar]]]]]:
-    """Comparisons, their conditions, the levels under each."""
+    """Return comparisons, their conditions, and the levels under each condition."""
     return [
         (name, [(when, list(bars)) for when, bars in groupby(of, lambda bar: _split(bar.weight.level)[1])])
         for name, levels in groupby(weights, lambda w: w.comparison)
@@ -98,13 +99,13 @@ def _by_comparison(weights: Sequence[LevelWeight]) -> list[tuple[str, list[tuple
 
 
 def _split(label: str) -> tuple[str, str]:
-    """A level's label and the condition that it holds under, empty where there is none."""
+    """Return a level's label and the condition that it applies under, empty without one."""
     found = _CONDITION.search(label)
     return (label[: found.start()], found[1]) if found else (label, "")
 
 
 def _threshold_chart(rows: Sequence[dict[str, Any]]) -> dict[str, Any] | None:
-    """Precision and recall over the entity weight."""
+    """Return precision and recall over the entity weight."""
     if len(rows) < 2:
         return None
     names = ("implied_precision", "implied_recall", "labelled_precision", "labelled_recall")
@@ -114,7 +115,7 @@ def _threshold_chart(rows: Sequence[dict[str, Any]]) -> dict[str, Any] | None:
     }
     lowest = min(value for points in seen.values() for _, value in points)
     across = Axis(rows[0]["entity_weight"], rows[-1]["entity_weight"], 60, 700)
-    # What matters happens near one; a tenth of room below the lowest point.
+    # The values are near one; the axis begins a tenth below the lowest point.
     up = Axis(max(0.0, lowest - (1 - lowest) * 0.1 - 0.001), 1.0, 220, 20)
     curves = [
         Curve(
@@ -130,7 +131,7 @@ def _threshold_chart(rows: Sequence[dict[str, Any]]) -> dict[str, Any] | None:
 
 
 def _unlinkable_chart(points: Sequence[Sequence[float]]) -> dict[str, Any] | None:
-    """The share of records whose own self-match weighs less, over bits."""
+    """Return the share of records whose match with themselves weighs less, over bits."""
     if len(points) < 2:
         return None
     across = Axis(points[0][0], points[-1][0], 60, 700)

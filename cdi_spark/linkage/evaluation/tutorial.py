@@ -1,4 +1,4 @@
-"""What Splink finds with the model of its own tutorial: a baseline that anybody can have in an hour."""
+"""A baseline: the clusters that the model of Splink's own tutorial finds."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ _PREDICTED, _CLUSTERED = 0.1, 0.95
 
 
 def tutorial_clusters(persons: DataFrame) -> DataFrame:
-    """De-duplicate as Splink's tutorial does: its comparisons, blocking and training rules, as they stand there.
+    """Cluster records as Splink's tutorial does, with its comparisons, blocking and training rules.
 
-    All records are brought to the driver. The same records give the same clusters. Names, birth date, city
-    and the first e-mail are what the tutorial compares; telephone, address and devices it knows nothing of.
+    All records are collected on the driver. The same records give the same clusters. The tutorial compares names,
+    birth date, city and the first e-mail address, but no telephone, street or device.
 
     Args:
         persons: silver.person.
     Returns:
         record_id, entity_id.
     Raises:
-        CdiError: there is too little to train it from.
+        CdiError: the records are too few to train the model.
     Source:
         Splink 5, docs/demos/tutorials 04 and 05; clustered at the 0.95 of its "getting started".
     """
@@ -45,7 +45,7 @@ def tutorial_clusters(persons: DataFrame) -> DataFrame:
 
 
 def _clustered(records: pa.Table) -> pa.Table:
-    """record_id and entity_id of every record."""
+    """Return record_id and entity_id of every record."""
     with duckdb.connect() as connection:
         table = DuckDBAPI(connection=connection).register(records)
         linker = Linker(table, _settings(), log_level=logging.CRITICAL)
@@ -83,9 +83,9 @@ def _train(linker: Linker) -> None:
         training.estimate_u_using_random_sampling(max_pairs=_RANDOM_PAIRS, seed=_SEED)
         training.estimate_parameters_using_expectation_maximisation(block_on("first_name", "surname"))
         training.estimate_parameters_using_expectation_maximisation(block_on("dob"))
-    # Splink says so with errors of many kinds, some of them DuckDB's or Python's own.
+    # Splink raises errors of many kinds here, some of them DuckDB's or Python's own.
     except Exception as fault:
         raise CdiError(
             f"silver.person: Splink's tutorial model cannot be trained from it ({type(fault).__name__}). "
-            "Its training rules want records that share names, birth dates and e-mail addresses."
+            "Its training rules need records that share names, birth dates and e-mail addresses."
         ) from None

@@ -1,4 +1,4 @@
-"""The waterfall of a pair, to be read: what says something, and a page that draws it."""
+"""The waterfall of a pair for readers: its steps in plain words, and a page that draws them."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ _RARITY = "tf_"
 
 @dataclass(frozen=True)
 class Bar:
-    """A step in the drawing: from where to where it goes, in bits, and where its row begins."""
+    """A step in the drawing, and the sum of bits before and after it."""
 
     step: Step
     before: float
     after: float
 
 
-def telling(steps: Sequence[Step]) -> list[Step]:
-    """The steps that say something, in plain words; a value's rarity comes after its comparison."""
+def informative_steps(steps: Sequence[Step]) -> list[Step]:
+    """Return the steps of some bits in plain words; a value's rarity comes after its comparison."""
     return [_in_words(step) for step in steps if step.bits]
 
 
-def silent(steps: Sequence[Step]) -> list[str]:
-    """The comparisons that say nothing of the pair."""
+def uninformative_comparisons(steps: Sequence[Step]) -> list[str]:
+    """Return the names of the comparisons that weigh nothing for the pair."""
     return [step.name for step in steps if not step.bits and not step.name.startswith(_RARITY)]
 
 
@@ -37,22 +37,22 @@ def waterfall_page(
     match_weight: float,
     facts: Sequence[tuple[str, str]],
 ) -> str:
-    """How a pair came by its weight, as one HTML page with what both records say.
+    """Return the steps of a pair's weight as one HTML page, with the values of both records.
 
     Args:
         steps: of charts.Waterfall.
         match_weight: their sum, bits.
-        facts: what else there is to say of the pair: a name and a text each.
+        facts: further facts of the pair: a name and a text each.
     """
     bars, sum_so_far = [], 0.0
-    for step in telling(steps):
+    for step in informative_steps(steps):
         bars.append(Bar(step, sum_so_far, sum_so_far + step.bits))
         sum_so_far += step.bits
     reached = [0.0, match_weight, *(bar.after for bar in bars)]
     return page(
         "waterfall.html.j2",
         bars=bars,
-        silent=silent(steps),
+        silent=uninformative_comparisons(steps),
         record_ids=record_ids,
         match_weight=match_weight,
         facts=facts,

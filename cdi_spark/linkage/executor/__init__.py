@@ -1,1 +1,1 @@
-"""What runs on executors: DuckDB over the records of a task."""
+"""Code that runs on executors: DuckDB over the records of a task."""

@@ -1,4 +1,4 @@
-"""What a Spark task runs: records from Arrow into DuckDB, scored pairs out; components in, entities out.
+"""Functions that Spark tasks run: one scores the pairs of records, two resolve components into entities.
 
 Needs duckdb, numpy and pyarrow only, so that it can be shipped to any executor.
 """
@@ -13,29 +13,30 @@ from typing import Any
 
 import duckdb
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from cdi_spark.linkage.clustering.agglomerative import Room, resolve
-from cdi_spark.linkage.clustering.constrained_tree import divide
-from cdi_spark.linkage.clustering.links import Floats, Ints, links_of_pairs
+from cdi_spark.graph.arrays import Bools, Floats, Ints
+from cdi_spark.linkage.clustering.agglomerative import resolve
+from cdi_spark.linkage.clustering.clusters import EntityLimits
+from cdi_spark.linkage.clustering.constrained_spanning_tree import resolve_by_spanning_tree
+from cdi_spark.linkage.clustering.links import links_of_pairs
 
-# Pairs that one DuckDB query looks at: enough to keep it busy, few enough for a worker's memory.
+# Pairs of one DuckDB query: enough to keep it busy, few enough for the memory of a worker.
 PAIR_BUDGET = 1_000_000
 _ROWS_OUT = 100_000
 
 Task = Callable[[Iterable[pa.RecordBatch]], Iterable[pa.RecordBatch]]
-RoomOf = Callable[[list[str]], Room]
+LimitsOf = Callable[[list[str]], EntityLimits]
 
 
 def scorer(entries: str, sql: str, *, memory_limit: str = "1GB") -> Task:
-    """A function for mapInArrow over records, each once.
+    """Return a function for mapInArrow over distinct records; it returns their scored pairs.
 
     Args:
-        entries: query over the table records, of which the table entries is made (splink_sql.entries_sql).
-        sql: query over the two (splink_sql.scoring_sql).
-        memory_limit: DuckDB's limit in the task, after which it spills to the task's temporary folder.
+        entries: query over the table records for the table entries (splink_sql.entries_sql).
+        sql: query over both tables (splink_sql.scoring_sql).
+        memory_limit: of DuckDB in the task; beyond it DuckDB spills to a temporary folder.
     """
 
     def score(batches: Iterable[pa.RecordBatch]) -> Iterable[pa.RecordBatch]:
@@ -59,19 +60,19 @@ def resolver(
     kinds: int,
     prior: float,
     least_weight: float,
-    room: RoomOf,
+    limits: LimitsOf,
     pair_budget: int = PAIR_BUDGET,
     memory_limit: str = "1GB",
 ) -> Task:
-    """A function for mapInArrow over records that arrive component by component (sorted by key, then record_id).
+    """Return a function for mapInArrow that resolves components, sorted by key and then record_id, by agglomeration.
 
     Args:
         sql: query over cdi_left and cdi_right (splink_sql.evidence_sql).
-        kinds: of evidence that the query tells.
+        kinds: how many kinds of evidence the query returns.
         prior: log2 odds of a match of two random records.
         least_weight: bits of the entity score from which two clusters are one entity.
-        room: what room entities of these record_ids have.
-        pair_budget: most pairs in one query, but for a component that alone has more.
+        limits: returns how many records entities of these record_ids may have.
+        pair_budget: most pairs of one query, except for a component that alone has more.
     Returns:
         Batches of record_id, first_record: the first record_id of the record's entity.
     """
@@ -89,39 +90,39 @@ def resolver(
                 links,
                 prior=prior,
                 least_weight=least_weight,
-                room=room(ids.to_pylist()),
+                limits=limits(ids.to_pylist()),
             ).entity
             yield from _first_records(ids, entity)
 
     return resolve_components
 
 
-def divider(cannot: str, *, room: RoomOf, memory_limit: str = "1GB") -> Task:
-    """A function for mapInArrow over records that arrive component by component (sorted by key, then record_id).
+def spanning_tree_resolver(cannot: str, *, limits: LimitsOf, memory_limit: str = "1GB") -> Task:
+    """Return a function for mapInArrow that resolves components, sorted by key and then record_id, by spanning trees.
 
-    A record comes with `links`, a list of others of its component and bits, and with judged_same.
+    A record has `links`, a list of other records of its component and bits, and judged_same.
 
     Args:
         cannot: query over cdi_left and cdi_right (splink_sql.cannot_sql).
-        room: what room entities of these record_ids have.
+        limits: returns how many records entities of these record_ids may have.
     Returns:
         As resolver().
     """
 
-    def divide_components(batches: Iterable[pa.RecordBatch]) -> Iterable[pa.RecordBatch]:
+    def resolve_components(batches: Iterable[pa.RecordBatch]) -> Iterable[pa.RecordBatch]:
         for connection, piece in _placed(batches, PAIR_BUDGET, memory_limit):
             apart = connection.sql(cannot).fetchnumpy()
             linked = connection.sql(_LINKS).fetchnumpy()
             ids = piece.column("record_id").combine_chunks()
-            entity = divide(
+            entity = resolve_by_spanning_tree(
                 piece.column("judged_same").to_pylist(),
                 (linked["place_l"], linked["place_r"], linked["weight"]),
                 (apart["place_l"], apart["place_r"]),
-                room(ids.to_pylist()),
+                limits(ids.to_pylist()),
             )
             yield from _first_records(ids, entity)
 
-    return divide_components
+    return resolve_components
 
 
 _LINKS = """
@@ -136,8 +137,8 @@ def _first_records(ids: pa.Array, entity: Ints) -> list[pa.RecordBatch]:
     return list(named.to_batches())
 
 
-def evidence_of(found: Mapping[str, Any], kinds: int) -> tuple[Floats, npt.NDArray[np.bool_]]:
-    """bits and known of splink_sql.evidence_sql(), pairs x kinds of evidence."""
+def evidence_of(found: Mapping[str, Any], kinds: int) -> tuple[Floats, Bools]:
+    """Return bits and known of splink_sql.evidence_sql(), pairs x kinds of evidence."""
     bits = np.stack([np.asarray(found[f"bits_{n}"], float) for n in range(kinds)], axis=1)
     known = np.stack([np.asarray(found[f"known_{n}"], bool) for n in range(kinds)], axis=1)
     return bits, known
@@ -145,10 +146,10 @@ def evidence_of(found: Mapping[str, Any], kinds: int) -> tuple[Floats, npt.NDArr
 
 @contextmanager
 def _database(memory_limit: str) -> Iterator[duckdb.DuckDBPyConnection]:
-    """DuckDB within a task's bounds: one thread, and a folder of its own to spill to."""
+    """Open DuckDB within the bounds of a task: one thread, and its own folder to spill to."""
     with tempfile.TemporaryDirectory() as spill, duckdb.connect() as connection:
         # Queries join in the order in which they are written, the pairs first, so that pairs stream past tables of
-        # records. Left to choose, DuckDB may join records to every key that they have: that does not fit.
+        # records. DuckDB's optimizer may join the records to all their keys first, which does not fit in memory.
         connection.execute(
             f"SET threads = 1; SET memory_limit = '{memory_limit}'; SET temp_directory = '{spill}'; "
             "SET disabled_optimizers = 'join_order,build_side_probe_side'"
@@ -159,7 +160,7 @@ def _database(memory_limit: str) -> Iterator[duckdb.DuckDBPyConnection]:
 def _placed(
     batches: Iterable[pa.RecordBatch], budget: int, memory_limit: str
 ) -> Iterator[tuple[duckdb.DuckDBPyConnection, pa.Table]]:
-    """Pieces of whole components, each in a database as cdi_left and cdi_right with `place`, its rows' positions."""
+    """Yield pieces of whole components, each registered as cdi_left and cdi_right with `place`, the row's position."""
     with _database(memory_limit) as connection:
         for piece in _whole_components(batches, budget):
             placed = piece.append_column("place", pa.array(np.arange(piece.num_rows)))
@@ -169,24 +170,24 @@ def _placed(
 
 
 def _whole_components(batches: Iterable[pa.RecordBatch], budget: int) -> Iterator[pa.Table]:
-    """Cut the stream into pieces of whole components within the budget; one over it comes alone."""
-    held: list[pa.RecordBatch] = []
+    """Cut the stream into pieces of whole components within the budget; a component over it comes alone."""
+    waiting: list[pa.RecordBatch] = []
     for batch in batches:
-        held.append(batch)
-        if sum(b.num_rows for b in held) < _rows_worth_a_look(budget):
+        waiting.append(batch)
+        if sum(b.num_rows for b in waiting) < _rows_to_wait_for(budget):
             continue
-        table = pa.Table.from_batches(held)
+        table = pa.Table.from_batches(waiting)
         ends = _component_ends(table)
-        # The last component may go on in the next batch.
+        # The last component may continue in the next batch.
         complete = ends[-2] if len(ends) > 1 else 0
         yield from _pieces(table, [end for end in ends if end <= complete], budget)
-        held = table.slice(complete).to_batches()
-    if held:
-        table = pa.Table.from_batches(held)
+        waiting = table.slice(complete).to_batches()
+    if waiting:
+        table = pa.Table.from_batches(waiting)
         yield from _pieces(table, _component_ends(table), budget)
 
 
-def _rows_worth_a_look(budget: int) -> int:
+def _rows_to_wait_for(budget: int) -> int:
     return min(100_000, budget)
 
 

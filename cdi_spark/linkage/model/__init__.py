@@ -1,1 +1,1 @@
-"""The person model and what a trained model consists of."""
+"""The person model, and the parts of a trained model."""

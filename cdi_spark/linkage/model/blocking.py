@@ -16,16 +16,16 @@ _HASH_BITS = 52
 
 
 def rule_keys(rules: Sequence[BlockingRule], stop_keys: Sequence[int] = ()) -> list[Column]:
-    """Of every rule its 64-bit key, or for `shares` rules the array of its keys, over columns of features.
+    """Return for every rule its 64-bit key, or for `shares` rules the array of its keys, over columns of features.
 
-    A key is null where a column that it reads is null or empty, and where the model stop-listed it; null
-    equals nothing.
+    A key is null where a column that it reads is null or empty, and where the model stop-listed it. Null equals
+    no other key.
     """
     return [_key(position, rule, stop_keys) for position, rule in enumerate(rules)]
 
 
 def with_keys(features: DataFrame, rules: Sequence[BlockingRule], stop_keys: Sequence[int] = ()) -> DataFrame:
-    """Add `keys`: those of all rules in one array."""
+    """Add `keys`: the keys of all rules in one array."""
     keys = list(zip(rules, rule_keys(rules, stop_keys), strict=True))
     single = F.array(*(key for rule, key in keys if not rule.shares)).cast("array<bigint>")
     several = [F.coalesce(key, F.array().cast("array<bigint>")) for rule, key in keys if rule.shares]
@@ -33,30 +33,30 @@ def with_keys(features: DataFrame, rules: Sequence[BlockingRule], stop_keys: Seq
 
 
 def in_blocks(keyed: DataFrame) -> DataFrame:
-    """One row per record and block that it is in: adds `key` and `position`, that of its rule; without `keys`."""
+    """Return one row per record and block: replaces `keys` by `key` and `position`, the position of its rule."""
     entries = keyed.select("*", F.explode("keys").alias("key")).drop("keys")
     return entries.withColumn("position", _position())
 
 
 def rule_of(key: str) -> str:
-    """DuckDB SQL for the position of the rule that a key is of."""
+    """Return DuckDB SQL for the position of a key's rule."""
     return f"({key} >> {_HASH_BITS})"
 
 
 def block_sizes(keyed: DataFrame) -> DataFrame:
-    """One row per key: key, records, position (of its rule)."""
+    """Return one row per key: key, records, position (of its rule)."""
     keys = keyed.select(F.explode("keys").alias("key"))
     sizes = keys.groupBy("key").agg(F.count("*").alias("records"))
     return sizes.withColumn("position", _position())
 
 
 def one_in(many: int) -> Column:
-    """Whether a record is of that sample by hash of record_id, the same on every machine and run."""
+    """Return whether a record is in the sample of one in so many, by hash of record_id; the same in every run."""
     return drawn(many) == 0
 
 
 def drawn(below: int) -> Column:
-    """A number that a record draws by hash of its record_id."""
+    """Return a number below this limit, by hash of record_id."""
     return F.pmod(F.xxhash64("record_id"), F.lit(below))
 
 
@@ -66,7 +66,7 @@ def _position() -> Column:
 
 def _key(position: int, rule: BlockingRule, stop_keys: Sequence[int]) -> Column:
     stopped = [key for key in stop_keys if key >> _HASH_BITS == position]
-    # The columns, not the expressions: least() and concat_ws() give a value where one column has none.
+    # The columns, not the expressions: least() and concat_ws() return a value where one column is null.
     whole = sorted(rule.columns() - {rule.shares})
     known = reduce(and_, (F.col(name).isNotNull() & (F.col(name) != "") for name in whole), F.lit(True))
     parts = [F.expr(sql) for sql in rule.equal]

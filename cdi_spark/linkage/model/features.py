@@ -1,4 +1,4 @@
-"""Standard person columns to the columns that the person model compares and blocks on."""
+"""Converts standard person columns to the feature columns that the person model compares and blocks on."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _MADE: dict[str, T.DataType] = {
 
 
 def person_features(persons: DataFrame) -> DataFrame:
-    """One row per live record: record_id, content_hash and FEATURES, folded for comparing; null where nothing is known.
+    """Return one row per live record: record_id, content_hash and FEATURES, folded for comparison; null if unknown.
 
     Args:
         persons: silver.person.
@@ -29,20 +29,20 @@ def person_features(persons: DataFrame) -> DataFrame:
     made = live.withColumn("birth_date", F.col("birth_date").cast("string")).transform(
         apply_rules, FEATURE_RULES, made=_MADE
     )
-    # Until sharing.with_own() tells which are shared.
+    # Until shared_values.with_own() removes the shared ones.
     own = {f"own_{name}": F.col(name) for name in SHAREABLE}
     return made.withColumns(own).select("record_id", "content_hash", *FEATURES)
 
 
 def known_features(features: DataFrame) -> tuple[list[str], int]:
-    """The feature columns that hold a value in at least one record, and how many records there are."""
+    """Return the feature columns that at least one record has a value in, and the number of records."""
     counts = features.agg(F.count("*"), *(F.count(name) for name in FEATURES)).first()
     records, *filled = counts or [0] * (len(FEATURES) + 1)
     return [name for name, n in zip(FEATURES, filled, strict=True) if n], records
 
 
 def with_frequency(records: DataFrame, frequencies: DataFrame, name: str, rare: float) -> DataFrame:
-    """Add tf_<name>, the frequency of the record's value: `rare` where there is none, null without a value."""
+    """Add tf_<name>, the frequency of the record's value; `rare` if it is not listed, null without a value."""
     of_column = frequencies.where(F.col("column") == name)
     joined = records.join(
         of_column.select(F.col("value").alias(name), F.col("frequency").alias(f"tf_{name}")), name, "left"

@@ -1,4 +1,4 @@
-"""A trained model with all that the population decided: what scoring, resolving and explaining need."""
+"""A trained model with its population statistics: all that scoring, resolving and explaining need."""
 
 from __future__ import annotations
 
@@ -14,14 +14,12 @@ from cdi_spark.linkage.model.link_rules import NO_RULES, LinkRules
 from cdi_spark.linkage.model.person_model import PersonModel
 from cdi_spark.linkage.model.shared_values import with_own
 from cdi_spark.linkage.model.splink_sql import Parent, Scored
-from cdi_spark.schema import (
-    LINKED,
-)
+from cdi_spark.schema import LINKED
 from cdi_spark.spark.local_rows import Materialise
 
-# The pairs of so many records take one task some ten minutes.
+# One task needs about ten minutes for the pairs of so many records under one key.
 HOT_RECORDS = 20_000
-_SOME = 32
+_ONE_IN = 32
 
 
 @dataclass(frozen=True)
@@ -31,8 +29,8 @@ class Frozen:
     Attributes:
         model: the person model, restricted to the columns that the data had and the rules that training kept.
         trained: its row of linkage.model.
-        term_frequencies, shared_values: linkage.term_frequency and linkage.shared_value, at least this model's.
-        rules: what conf decides beside the scores; `model` blocks by its must-links too.
+        term_frequencies, shared_values: linkage.term_frequency and linkage.shared_value, also of other models.
+        rules: must-links and cannot-links of conf; `model` also blocks by the must-links.
     """
 
     model: PersonModel
@@ -50,12 +48,12 @@ class Frozen:
         shared_values: DataFrame,
         rules: LinkRules = NO_RULES,
     ) -> Frozen:
-        """A trained model from its tables, and the person model and rules that it was trained with."""
+        """Return a trained model from its tables, and the person model and rules that it was trained with."""
         restricted = rules.added_to(model.frozen(trained["features"], trained["rules"]))
         return cls(restricted, trained, term_frequencies, shared_values, rules)
 
     def kept(self, keep: Materialise) -> Frozen:
-        """The same, with its tables computed once; for what reads them many times over for a few records."""
+        """Return the model with its tables computed once, for callers that read them often for a few records."""
         return replace(
             self,
             term_frequencies=keep("term_frequencies", self._own(self.term_frequencies)),
@@ -63,13 +61,13 @@ class Frozen:
         )
 
     def features(self, persons: DataFrame) -> DataFrame:
-        """Features of the live records: own values told from shared ones as the model froze it."""
+        """Return the features of the live records, with the shared values that the model froze."""
         shared = self._own(self.shared_values)
         own = with_own(persons.transform(person_features), shared, public_from=self.model.public_from)
         return own.transform(self.rules.with_keys, self.trained["stop_keys"])
 
     def scored(self) -> Scored:
-        """What the SQL that scores is made of."""
+        """Return the inputs of the SQL that scores."""
         parents = {
             name: [Parent(parent["comparison"], parent["agreeing"]) for parent in parents]
             for name, parents in self.trained["parents"].items()
@@ -77,7 +75,7 @@ class Frozen:
         return Scored(json.loads(self.trained["settings"]), self.model.comparisons, parents)
 
     def linked(self, persons: DataFrame) -> DataFrame:
-        """linkage.linked of the live records: all that scoring and resolving read of them.
+        """Return linkage.linked of the live records: all that scoring and resolving read.
 
         Args:
             persons: silver.person, or some of it.
@@ -87,15 +85,15 @@ class Frozen:
             for name in self.model.term_frequency_columns()
             for part in (F.lit(name), F.col(f"tf_{name}"))
         ]
-        told = {
+        of_model = {
             "model_id": F.lit(self.trained["model_id"]),
             "frequencies": F.create_map(*frequencies).cast("map<string,double>"),
             "strong_ids": self.rules.packed(),
         }
-        return self.with_frequencies(self.keyed(persons)).withColumns(told).select(*LINKED.names)
+        return self.with_frequencies(self.keyed(persons)).withColumns(of_model).select(*LINKED.names)
 
     def compared(self, linked: DataFrame) -> DataFrame:
-        """What pairs are made of: record_id, keys, the columns that are compared and decide, tf_<column>.
+        """Return what pairs are made from: record_id, keys, the columns that comparisons and rules read, tf_<column>.
 
         Args:
             linked: linkage.linked.
@@ -109,24 +107,24 @@ class Frozen:
         return linked.select("record_id", "keys", *columns)
 
     def keyed(self, persons: DataFrame) -> DataFrame:
-        """features() with `keys`, those of their blocks that the model did not stop-list."""
+        """Return features() with `keys`: of the blocks that the model did not stop-list."""
         return self.features(persons).transform(with_keys, self.model.blocking, self.trained["stop_keys"])
 
     def hot_keys(self, persons: DataFrame, linked: DataFrame) -> int:
-        """How many block keys have grown so common since training that scoring would not come to an end.
+        """Count the block keys that have become so common since training that scoring would not end.
 
-        Told from one record in _SOME, by hash of record_id.
+        Estimated from one record in _ONE_IN, by hash of record_id.
 
         Args:
             persons: silver.person.
             linked: linkage.linked, as last scored.
         """
-        hot = HOT_RECORDS / _SOME
-        some = persons.where(one_in(_SOME) & ~F.col("is_deleted"))
-        before = self._own(linked).where(one_in(_SOME))
+        hot = HOT_RECORDS / _ONE_IN
+        some = persons.where(one_in(_ONE_IN) & ~F.col("is_deleted"))
+        before = self._own(linked).where(one_in(_ONE_IN))
         new = some.join(before, ["record_id", "content_hash"], "left_anti").count()
         largest = block_sizes(before).agg(F.max("records")).first()
-        # However alike the new ones are, they cannot make a key hot then.
+        # Then the new records cannot make a key hot, even if all of them share it.
         if ((largest and largest[0]) or 0) + new < hot:
             return 0
         return block_sizes(self.keyed(some)).where(F.col("records") >= hot).count()
@@ -141,5 +139,5 @@ class Frozen:
         return records
 
     def _own(self, rows: DataFrame) -> DataFrame:
-        """Those of this model."""
+        """Return the rows of this model."""
         return rows.where(F.col("model_id") == self.trained["model_id"])

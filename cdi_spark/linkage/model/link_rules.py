@@ -1,4 +1,4 @@
-"""Rules beside the scores: which pairs conf says to be one person, or two, whatever they weigh."""
+"""Must-links and cannot-links of conf: pairs that are one person, or two persons, whatever they weigh."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from cdi_spark.config import (
     MustLink,
 )
 from cdi_spark.linkage.model.blocking import in_blocks, rule_keys, with_keys
+from cdi_spark.linkage.model.decisions import Decision
 from cdi_spark.linkage.model.person_model import BlockingRule, PersonModel
 from cdi_spark.schema import FEATURES
 from cdi_spark.sql_text import literal
@@ -25,10 +26,10 @@ _ONE_SOURCE = "split_part(record_id, ':', 1)"
 
 @dataclass(frozen=True)
 class LinkRules:
-    """conf's must_link and cannot_link; on a pair of which both speak, cannot_link holds.
+    """The must_link and cannot_link rules of conf; cannot_link wins for a pair that both apply to.
 
-    Records carry one more column a must-link: must_<n>, the key of what must be the same; null where any of it
-    is unknown, and where it is no strong id (weak_keys). It is a block key too, so that no pair is missed.
+    Records have one column per must-link: must_<n>, the key of the values that must be the same. It is null where
+    one of them is unknown, and where the key is weak (weak_keys). It is also a block key, so that no pair is missed.
     """
 
     must: Sequence[MustLink] = ()
@@ -36,20 +37,20 @@ class LinkRules:
 
     @classmethod
     def of(cls, conf: Linkage) -> LinkRules:
-        """The rules of a project."""
+        """Return the rules of a project."""
         return cls(tuple(conf.must_link), tuple(conf.cannot_link))
 
     def __bool__(self) -> bool:
         return bool(self.must or self.cannot)
 
     def columns(self) -> list[str]:
-        """The columns, beside record_id, that records need for pairs to be decided."""
+        """Return the columns, besides record_id, that the rules read."""
         differ = {name for rule in self.cannot for name in rule.differ}
         further = {name for rule in self.must for name in _lists(rule)[1:]}
         return [*map(_key, range(len(self.must))), *(name for name in FEATURES if name in differ | further)]
 
     def blocking(self) -> list[BlockingRule]:
-        """A blocking rule a must-link, which training never drops."""
+        """Return one blocking rule per must-link; training never drops them."""
         return [
             BlockingRule(name=_MUST + rule.name, shares=_key(n))
             if _lists(rule)
@@ -58,7 +59,7 @@ class LinkRules:
         ]
 
     def added_to(self, model: PersonModel) -> PersonModel:
-        """The model with the blocking rules of must-links; rules over lists stay last."""
+        """Return the model with the blocking rules of must-links added; rules over lists stay last."""
         blocking = sorted([*model.blocking, *self.blocking()], key=lambda rule: rule.shares is not None)
         return model.model_copy(update={"blocking": blocking})
 
@@ -67,7 +68,7 @@ class LinkRules:
 
         Args:
             features: record_id and FEATURES.
-            weak: keys that are null instead; more than this column's do no harm.
+            weak: keys that become null; keys of other columns may be among them.
         """
         if not self.must:
             # Spark Connect refuses to add no column.
@@ -77,7 +78,7 @@ class LinkRules:
         return features.withColumns({_key(n): key.cast(kind) for n, (key, kind) in enumerate(keys)})
 
     def packed(self) -> Column:
-        """All must_<n> in one column: an array of the values of each."""
+        """Return all must_<n> in one column: an array of the values of each."""
         lists = [
             F.col(_key(n)) if _lists(rule) else F.array_compact(F.array(_key(n)))
             for n, rule in enumerate(self.must)
@@ -85,7 +86,7 @@ class LinkRules:
         return F.array(*lists).cast("array<array<string>>")
 
     def unpacked(self, packed: str) -> dict[str, Column]:
-        """must_<n> out of a column of packed()."""
+        """Return must_<n> from a column of packed()."""
         values = {_key(n): F.get(packed, F.lit(n)) for n in range(len(self.must))}
         return {
             name: value if _lists(rule) else F.get(value, F.lit(0))
@@ -93,12 +94,12 @@ class LinkRules:
         }
 
     def weak_keys(self, features: DataFrame, *, largest_block: int, public_from: int) -> list[int]:
-        """Keys of must-links that are no strong id, ascending: too many records or different people have them.
+        """Return the keys of must-links that identify nobody, ascending: too many records or people have them.
 
         Args:
             features: record_id and FEATURES.
             largest_block: records over which a key is too common.
-            public_from: different initials of given names from which it is nobody's, such as a placeholder.
+            public_from: a key with so many different initials of given names identifies nobody, such as a placeholder.
         """
         if not self.must:
             return []
@@ -110,7 +111,7 @@ class LinkRules:
         return sorted(row["key"] for row in weak.select("key").collect())
 
     def decided_by_sql(self) -> str:
-        """DuckDB SQL over the columns of a pair (record_id_l, record_id_r, …): linkage.pair's decided_by."""
+        """Return DuckDB SQL for decided_by of linkage.pair, over the columns of a pair (record_id_l, …)."""
         return self._case(
             [literal(_CANNOT + rule.name, "duckdb") for rule in self.cannot],
             [literal(_MUST + rule.name, "duckdb") for rule in self.must],
@@ -118,14 +119,18 @@ class LinkRules:
         )
 
     def decided_sql(self) -> str:
-        """The same as a number: 1 one person, -1 two, 0 no rule says."""
-        return self._case(["-1"] * len(self.cannot), ["1"] * len(self.must), "0")
+        """Return DuckDB SQL for the Decision of the rules."""
+        return self._case(
+            [f"{Decision.DIFFERENT}"] * len(self.cannot),
+            [f"{Decision.SAME_BY_RULE}"] * len(self.must),
+            f"{Decision.UNDECIDED}",
+        )
 
     def judged_sql(self) -> str:
-        """What stewards decided of a pair (judged_same and judged_apart), else decided_sql(): 2 one person, -1 two."""
+        """Return DuckDB SQL for the Decision of stewards, else of the rules."""
         return (
-            "case when judged_same_l = judged_same_r then 2 "
-            f"when list_has_any(judged_apart_l, judged_apart_r) then -1 else {self.decided_sql()} end"
+            f"case when judged_same_l = judged_same_r then {Decision.SAME_BY_STEWARD} "
+            f"when list_has_any(judged_apart_l, judged_apart_r) then {Decision.DIFFERENT} else {self.decided_sql()} end"
         )
 
     def _case(self, cannot: Sequence[str], must: Sequence[str], otherwise: str) -> str:
@@ -134,14 +139,14 @@ class LinkRules:
             *(_same_sql(n, rule) for n, rule in enumerate(self.must)),
         ]
         whens = " ".join(
-            f"when {sql} then {told}" for sql, told in zip(conditions, [*cannot, *must], strict=True)
+            f"when {sql} then {result}" for sql, result in zip(conditions, [*cannot, *must], strict=True)
         )
         return f"case {whens} else {otherwise} end" if whens else otherwise
 
     def _strong_ids(self) -> list[BlockingRule]:
         ids = []
         for rule in self.must:
-            # The word keeps its keys apart from those of the person model's rules.
+            # The constant makes the keys differ from those of the person model's rules.
             equal = ["'must-link'", *(name for name in rule.same if not _is_list(name))]
             if rule.within_source:
                 equal.append(_ONE_SOURCE)
@@ -153,7 +158,7 @@ NO_RULES = LinkRules()
 
 
 def as_links(pairs: DataFrame) -> DataFrame:
-    """Pairs as components see them: what must be one holds at any weight, what cannot be one is no link.
+    """Return pairs as links: a must-link has infinite weight, a cannot-link is left out.
 
     Args:
         pairs: linkage.pair.
@@ -183,13 +188,13 @@ def _same_sql(position: int, rule: MustLink) -> str:
 
 
 def _differ_sql(rule: CannotLink) -> str:
-    told = [
+    differences = [
         f"len({name}_l) > 0 and len({name}_r) > 0 and not list_has_any({name}_l, {name}_r)"
         if _is_list(name)
         else f"{name}_l <> '' and {name}_r <> '' and {name}_l <> {name}_r"
         for name in rule.differ
     ]
-    return " and ".join([*told, *_one_source_sql(rule)])
+    return " and ".join([*differences, *_one_source_sql(rule)])
 
 
 def _one_source_sql(rule: LinkRule) -> list[str]:

@@ -1,13 +1,10 @@
-"""m and u of one comparison."""
+"""The m and u probabilities of one comparison."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-import numpy.typing as npt
-
-Floats = npt.NDArray[np.float64]
+from cdi_spark.graph.arrays import Floats
 
 
 @dataclass(frozen=True)
@@ -15,9 +12,9 @@ class Parameters:
     """m and u of one comparison.
 
     Attributes:
-        parents: positions of comparisons that decide which row holds: the first that agrees.
+        parents: positions of the comparisons that decide which row applies: that of the first one that agrees.
         agreeing: how many leading levels count as agreement, where this comparison is a parent.
-        m, u: rows: each parent agrees, none agrees, none is known. Columns: levels.
+        m, u: one row for each parent that agrees, one where none agrees, one where none is known; columns are levels.
         overlap: bits of a match that independence would count twice, by parent.
     """
 

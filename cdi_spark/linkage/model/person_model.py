@@ -1,4 +1,4 @@
-"""The person model: read from YAML, cut to the columns that the data has, turned into Splink settings."""
+"""The person model: comparisons and blocking rules, read from YAML and restricted to the columns of the data."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from cdi_spark.errors import ConfigError
 from cdi_spark.schema import FEATURES
 
-# Raised when the same settings and parameters would score pairs, or find entities, differently than before.
+# Increase it when the same settings and parameters score pairs, or find entities, differently than before.
 SCORING_VERSION = 5
 UNKNOWN = -1
 
@@ -25,7 +25,7 @@ class _Strict(BaseModel):
 
 
 class Level(_Strict):
-    """One way that two records may compare."""
+    """One possible result of a comparison; training starts from the shares `m` and `relatives`."""
 
     label: str
     """name of the level"""
@@ -56,12 +56,12 @@ class Comparison(_Strict):
     """levels, first to last"""
 
     def columns(self) -> set[str]:
-        """The feature columns that the comparison reads."""
+        """Return the feature columns that the comparison reads."""
         conditions = [self.unknown_when or "", *(level.sql for level in self.levels)]
         return set().union(*self.known, *map(_compared, conditions))
 
     def unknown_sql(self) -> str:
-        """SQL that holds where the comparison says nothing."""
+        """Return SQL that holds where the comparison is unknown."""
         one_known = [
             "(" + " AND ".join(f'"{name}_l" IS NOT NULL AND "{name}_r" IS NOT NULL' for name in group) + ")"
             for group in self.known
@@ -70,7 +70,7 @@ class Comparison(_Strict):
         return f"{unknown} OR ({self.unknown_when})" if self.unknown_when else unknown
 
     def level_sql(self) -> str:
-        """SQL for the position of the pair's level, UNKNOWN where the comparison says nothing."""
+        """Return SQL for the position of the pair's level; UNKNOWN where the comparison is unknown."""
         whens = " ".join(f"WHEN {level.sql} THEN {n}" for n, level in enumerate(self.levels[:-1]))
         last = len(self.levels) - 1
         return f"(CASE WHEN {self.unknown_sql()} THEN {UNKNOWN} {whens} ELSE {last} END)::TINYINT"
@@ -87,7 +87,7 @@ class BlockingRule(_Strict):
     """array of which one element must be shared"""
 
     def columns(self) -> set[str]:
-        """The feature columns that the rule reads."""
+        """Return the feature columns that the rule reads."""
         return columns_of(self.equal) | ({self.shares} if self.shares else set())
 
 
@@ -104,28 +104,28 @@ class PersonModel(_Strict):
     """a value that occurs with this many initials of given names is a shared value"""
 
     def restricted(self, known: set[str]) -> PersonModel:
-        """The same model without what needs a column outside `known`."""
+        """Return the model without the comparisons, levels and rules that read a column outside `known`."""
         comparisons = [c for c in (_cut(c, known) for c in self.comparisons) if c is not None]
         blocking = [rule for rule in self.blocking if rule.columns() <= known]
         return self.model_copy(update={"comparisons": comparisons, "blocking": blocking})
 
     def frozen(self, known: Sequence[str], rules: Sequence[str]) -> PersonModel:
-        """The model as it was trained: restricted to the columns there were, with the rules that it kept."""
+        """Return the model as it was trained: restricted to the known columns and to the rules that training kept."""
         model = self.restricted(set(known))
         return model.model_copy(update={"blocking": [rule for rule in model.blocking if rule.name in rules]})
 
     def columns(self) -> list[str]:
-        """The feature columns that comparisons read."""
+        """Return the feature columns that comparisons read."""
         read = set().union(*(c.columns() for c in self.comparisons))
         return [name for name in FEATURES if name in read]
 
     def term_frequency_columns(self) -> list[str]:
-        """The columns of which a rare value says more than a common one."""
+        """Return the columns in which a rare value weighs more than a common one."""
         named = {level.term_frequency for c in self.comparisons for level in c.levels}
         return [name for name in FEATURES if name in named]
 
     def settings_hash(self) -> str:
-        """Hash of all that decides what training would do."""
+        """Return the hash of all settings that training depends on."""
         return digest({**self.model_dump(), "scoring_version": SCORING_VERSION})
 
 
@@ -133,31 +133,31 @@ def load_person_model(path: Traversable) -> PersonModel:
     """Read a person model.
 
     Raises:
-        ConfigError: not a person model, a column that is no feature, or `shares` rules before `equal` rules.
+        ConfigError: the file is not a person model, names an unknown column, or has `shares` rules before others.
     """
     try:
         model = PersonModel.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
     except ValidationError as fault:
-        told = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in fault.errors())
-        raise ConfigError(f"{path}: is not a person model: {told}.") from None
+        details = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in fault.errors())
+        raise ConfigError(f"{path}: is not a person model: {details}.") from None
     except yaml.YAMLError as fault:
         raise ConfigError(f"{path}: is not YAML: {' '.join(str(fault).split())}.") from None
     named = set(model.columns()) | {name for rule in model.blocking for name in rule.columns()}
     compared = {name for c in model.comparisons for level in c.levels for name in _compared_words(level.sql)}
     for name in sorted((named | compared) - FEATURES.keys()):
         raise ConfigError(
-            f"{path}: {name} is no column of linkage/features.py; it has {', '.join(FEATURES)}."
+            f"{path}: {name} is no column that can be compared. Use one of {', '.join(FEATURES)}."
         )
     kinds = [rule.shares is not None for rule in model.blocking]
     if kinds != sorted(kinds):
         raise ConfigError(
-            f"{path}: blocking: put the rules with `shares` last; a pair counts for its first rule."
+            f"{path}: blocking: a rule with `shares` comes before one without. Put the rules with `shares` last."
         )
     return model
 
 
 def digest(value: Any) -> str:
-    """Twelve hex digits of the SHA-256 of a JSON value."""
+    """Return twelve hex digits of the SHA-256 of a JSON value."""
     return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()[:12]
 
 
@@ -179,5 +179,5 @@ def _compared(sql: str) -> set[str]:
 
 
 def columns_of(expressions: Sequence[str]) -> set[str]:
-    """The feature columns that SQL expressions read."""
+    """Return the feature columns that SQL expressions read."""
     return {word for sql in expressions for word in re.findall(r"\b[a-z_]+\b", sql)} & FEATURES.keys()

@@ -1,4 +1,4 @@
-"""What linkage compares of one record, by plain functions: the same in a batch and in a look-up."""
+"""The features of one record by plain functions, so that a batch and a look-up compute the same."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def _names(*parts: str | None) -> tuple[list[str] | None, list[str] | None]:
 
 
 def _words(*parts: str | None) -> list[str] | None:
-    """The distinct words of two letters or more, folded; None when there are none."""
+    """Return the distinct words of two letters or more, folded; None without any."""
     folded = " ".join([_folded(part) or "" for part in parts if part is not None])
     return [word for word in dict.fromkeys(folded.split(" ")) if len(word) > 1] or None
 
@@ -67,7 +67,7 @@ _ALONE: dict[str, Callable[[str], str | None]] = {
     "occupation": _folded,
     "company": _folded,
 }
-# From attributes of silver.person to features of linkage.linked; what no rule makes is compared as it is.
+# From attributes of silver.person to features of linkage.linked; an attribute without a rule is compared unchanged.
 FEATURE_RULES = [
     Rule(("given", "given_root"), ("given_name",), _given),
     Rule(("family", "family_tokens"), ("family_name",), _family),

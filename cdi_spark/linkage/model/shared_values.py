@@ -1,4 +1,4 @@
-"""Mailboxes, telephones and devices that several people use: found from the data, frozen with the model."""
+"""Mailboxes, telephones and devices that several people use: found in the data and frozen with the model."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from functools import reduce
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-# Of each of these features there is another, own_<feature>, without the values that several people use.
+# Each of these features has a second one, own_<feature>, without the values that several people use.
 SHAREABLE = ("emails", "phones", "device_ids")
 
 
 def shared_values(features: DataFrame) -> DataFrame:
-    """linkage.shared_value but for model_id: values that stand beside given names of different initials.
+    """Return linkage.shared_value without model_id: values that come with given names of different initials.
 
-    Initials, not names: a person's own mailbox comes with nicknames and typing errors, hardly ever with
-    another initial.
+    Initials, not names: a person's own mailbox comes with nicknames and typing errors, but rarely with another
+    initial.
     """
     initial = F.left("given_root", F.lit(1)).alias("initial")
     uses = features.select(initial, F.inline(_values()))
@@ -24,14 +24,14 @@ def shared_values(features: DataFrame) -> DataFrame:
 
 
 def with_own(features: DataFrame, shared: DataFrame, *, public_from: int) -> DataFrame:
-    """Tell own values from shared ones, and leave out those that so many people use that they are nobody's.
+    """Remove shared values from own_<feature>, and public values from both <feature> and own_<feature>.
 
     Args:
         features: features.person_features().
         shared: linkage.shared_value of one model.
-        public_from: people from which a value says nothing.
+        public_from: a value of so many people is public and identifies nobody.
     Returns:
-        The same columns, own_emails, own_phones and own_device_ids filled.
+        The same columns.
     """
     uses = features.select("record_id", F.inline(_values())).join(
         shared.select("column", "value", "people"), ["column", "value"]
@@ -52,7 +52,7 @@ def with_own(features: DataFrame, shared: DataFrame, *, public_from: int) -> Dat
 
 
 def _values() -> Column:
-    """All values as an array of (column, value)."""
+    """Return all values as an array of (column, value)."""
     return reduce(lambda one, other: F.concat(one, other), map(_named, SHAREABLE))
 
 

@@ -1,4 +1,4 @@
-"""A trained model as Splink settings, and as DuckDB queries; the only file that touches splink's internals."""
+"""A trained model as Splink settings and as DuckDB queries; only this file uses splink's internals."""
 
 from __future__ import annotations
 
@@ -10,16 +10,17 @@ from splink import SettingsCreator
 from splink.internals.predict import predict_from_comparison_vectors_sqls_using_settings
 
 from cdi_spark.linkage.model.blocking import rule_of
+from cdi_spark.linkage.model.decisions import Decision
 from cdi_spark.linkage.model.link_rules import NO_RULES, LinkRules
 from cdi_spark.linkage.model.parameters import Parameters
 from cdi_spark.linkage.model.person_model import UNKNOWN, Comparison, PersonModel
 
-# So Splink's SQL names a comparison vector value.
+# Splink's SQL names a comparison vector value this way.
 _VECTOR = " as gamma_"
 
 
 class Parent(NamedTuple):
-    """A comparison that another depends on, and how many of its first levels are agreement."""
+    """A comparison that another one depends on, and how many of its first levels count as agreement."""
 
     comparison: str
     agreeing: int
@@ -27,12 +28,12 @@ class Parent(NamedTuple):
 
 @dataclass(frozen=True)
 class Scored:
-    """What the SQL of a trained model is made of.
+    """The inputs of the SQL of a trained model.
 
     Attributes:
         settings: trained Splink settings.
         comparisons: of the person model, in the settings' order.
-        parents: by comparison, those that it depends on, in the order in which they are asked.
+        parents: by comparison, the comparisons that it depends on, in the order in which they are checked.
     """
 
     settings: dict[str, Any]
@@ -41,7 +42,7 @@ class Scored:
 
 
 def parents_of(model: PersonModel, parameters: Sequence[Parameters]) -> dict[str, list[Parent]]:
-    """The parents of every comparison that has some."""
+    """Return the parents of every comparison that has some."""
     return {
         comparison.name: [Parent(model.comparisons[n].name, parameters[n].agreeing) for n in own.parents]
         for comparison, own in zip(model.comparisons, parameters, strict=True)
@@ -50,9 +51,9 @@ def parents_of(model: PersonModel, parameters: Sequence[Parameters]) -> dict[str
 
 
 def splink_settings(model: PersonModel, parameters: Sequence[Parameters], *, prior: float) -> dict[str, Any]:
-    """Trained Splink settings (DuckDB dialect); pairs come from our own block keys.
+    """Return trained Splink settings (DuckDB dialect); pairs come from block keys, not from Splink's blocking.
 
-    A comparison with parents has each of its levels once a row of m and u: "same (family_name agrees)".
+    A comparison with parents repeats its levels for each row of m and u: "same (family_name agrees)".
 
     Args:
         prior: probability that two random records match.
@@ -84,16 +85,16 @@ def _splink_comparison(
         others = " or ".join(parent.name for parent in parents)
         rows.append((f" (not {others})", known))
     rows.append(("", ""))
-    for row, (told, condition) in enumerate(rows):
+    for row, (suffix, condition) in enumerate(rows):
         for n, level in enumerate(comparison.levels):
             conditions = [sql for sql in (condition, "" if level.sql == "ELSE" else level.sql) if sql]
             entry: dict[str, Any] = {
                 "sql_condition": " AND ".join(f"({sql})" for sql in conditions) or "ELSE",
-                "label_for_charts": f"{level.label}{told}",
+                "label_for_charts": f"{level.label}{suffix}",
                 "m_probability": float(own.m[row, n]),
                 "u_probability": float(own.u[row, n]),
             }
-            # Where a parent agrees, how rare the value is has been told by it.
+            # Where a parent agrees, the parent has counted how rare the value is.
             if level.term_frequency and row >= len(parents):
                 entry["tf_adjustment_column"] = level.term_frequency
                 entry["disable_tf_exact_match_detection"] = True
@@ -102,7 +103,7 @@ def _splink_comparison(
 
 
 def _agrees(comparison: Comparison, own: Parameters) -> str:
-    """SQL that holds where the comparison is known and at one of its leading levels."""
+    """Return SQL that holds where the comparison is known and has one of its leading levels."""
     leading = " OR ".join(f"({level.sql})" for level in comparison.levels[: own.agreeing])
     return f"NOT coalesce({comparison.unknown_sql()}, false) AND coalesce({leading}, false)"
 
@@ -113,21 +114,21 @@ def scoring_sql(
     keep_weight: float,
     decide: LinkRules = NO_RULES,
 ) -> str:
-    """The query that scores the pairs of blocked records.
+    """Return the query that scores the pairs of blocked records.
 
-    It reads two tables: records of one row per record (record_id, keys: those of its blocks, ascending, compared
-    columns and their term frequencies), and entries of one row per record and key (key, record: the record's
-    rowid, place: the record's place by record_id, changed). A pair with a changed record comes out under the first
-    rule that it satisfies, once.
+    It reads two tables. records has one row per record: record_id, keys (of its blocks, ascending), the compared
+    columns and their term frequencies. entries has one row per record and key: key, record (the record's rowid),
+    place (the record's position by record_id), changed. The query returns each pair with a changed record once,
+    under the first rule that it satisfies.
 
     Args:
-        decide: rules beside the scores; what one says to be one person is kept whatever it weighs.
+        decide: must-links and cannot-links; the pair of a must-link is kept whatever it weighs.
     Returns:
         DuckDB SQL whose rows are record_id_l, record_id_r, match_weight, match_probability, rule, decided_by
-        and levels, one a comparison in their order.
+        and levels, one per comparison in their order.
     """
-    # Of all keys that two records share, here or in another task, the least makes the pair. To group the pairs
-    # instead takes half the time, and memory that grows with them.
+    # The least of all keys that two records share, in this task or another, makes the pair. Grouping the pairs
+    # instead takes half the time, but memory that grows with them.
     met = (
         "(select a.record as l, b.record as r, a.key from entries a join entries b "
         "on a.key = b.key and a.place < b.place where a.changed and b.changed "
@@ -142,7 +143,11 @@ def scoring_sql(
         scored, rule_of("met.key"), pairs, None if decide.must else keep_weight, decide.columns()
     )
     gammas = ", ".join(f"gamma_{comparison.name}" for comparison in scored.comparisons)
-    kept = f" where match_weight >= {keep_weight} or {decide.decided_sql()} = 1" if decide.must else ""
+    kept = (
+        f" where match_weight >= {keep_weight} or {decide.decided_sql()} = {Decision.SAME_BY_RULE}"
+        if decide.must
+        else ""
+    )
     return (
         f"with {ctes}\nselect record_id_l, record_id_r, match_weight, match_probability, "
         f"match_key::int as rule, {decide.decided_by_sql()} as decided_by, [{gammas}]::tinyint[] as levels "
@@ -151,10 +156,10 @@ def scoring_sql(
 
 
 def entries_sql(tasks: int) -> str:
-    """The query that gives the entries of scoring_sql() from its table records.
+    """Return the query for the entries of scoring_sql() from its table records.
 
     Args:
-        tasks: how many share the keys; a record's `task` tells which one it has come to.
+        tasks: how many tasks share the keys; a record's `task` is the number of the task that received it.
     """
     numbered = "row_number() over (order by record_id) as place, rowid as record"
     return (
@@ -167,18 +172,18 @@ def entries_sql(tasks: int) -> str:
 def evidence_sql(
     scored: Scored, evidence: Mapping[str, str], decide: LinkRules = NO_RULES, *, judged: bool = False
 ) -> str:
-    """The query that weighs all pairs of one component, by kind of evidence.
+    """Return the query that weighs all pairs of one component, by kind of evidence.
 
     It reads cdi_left and cdi_right: key (the component), place, compared columns and their term frequencies.
 
     Args:
-        evidence: of every comparison, the kind of evidence that it is.
-        decide: rules beside the scores.
-        judged: records have judged_same and judged_apart, which come before the rules.
+        evidence: for every comparison its kind of evidence.
+        decide: must-links and cannot-links.
+        judged: whether records have judged_same and judged_apart, which come before the rules.
     Returns:
-        DuckDB SQL whose rows are place_l, place_r, decided (as for links.links_of_pairs()), and of
-        every kind in order bits_<n> (log2 Bayes factor) and known_<n> (whether it says anything; a weight of
-        nothing does not); ordered by place_l, place_r.
+        DuckDB SQL whose rows are place_l, place_r, decided (a Decision), and for every kind in
+        order bits_<n> (log2 Bayes factor) and known_<n> (whether it is known; not at a weight of 0), ordered by
+        place_l, place_r.
     """
     pairs = "cdi_left as l join cdi_right as r on l.key = r.key and l.place < r.place"
     by_place = replace(scored, settings={**scored.settings, "unique_id_column_name": "place"})
@@ -199,24 +204,25 @@ def evidence_sql(
 
 
 def cannot_sql(decide: LinkRules) -> str:
-    """The query for the pairs of one component that are decided to be two persons, by stewards or rules.
+    """Return the query for the pairs of one component that stewards or rules decided to be two persons.
 
-    It reads cdi_left and cdi_right: key (the component), place, judged_apart, and what rules read.
+    It reads cdi_left and cdi_right: key (the component), place, judged_apart, and the columns of rules.
 
     Returns:
         DuckDB SQL whose rows are place_l, place_r.
     """
-    judged = "select key, place, unnest(judged_apart) as sign from"
-    told = (
+    judged = "select key, place, unnest(judged_apart) as cannot_link from"
+    by_stewards = (
         f"select l.place as place_l, r.place as place_r from ({judged} cdi_left) as l "
-        f"join ({judged} cdi_right) as r on l.key = r.key and l.sign = r.sign and l.place < r.place"
+        f"join ({judged} cdi_right) as r on l.key = r.key and l.cannot_link = r.cannot_link and l.place < r.place"
     )
     if not decide.cannot:
-        return told
+        return by_stewards
     columns = ["place", "record_id", *decide.columns()]
     named = ", ".join(f"{side}.{name} as {name}_{side}" for name in columns for side in "lr")
     pairs = f"select {named} from cdi_left as l join cdi_right as r on l.key = r.key and l.place < r.place"
-    return f"{told} union select place_l, place_r from ({pairs}) where {decide.decided_sql()} = -1"
+    by_rules = f"{decide.decided_sql()} = {Decision.DIFFERENT}"
+    return f"{by_stewards} union select place_l, place_r from ({pairs}) where {by_rules}"
 
 
 def _has_frequencies(comparison: dict[str, Any]) -> bool:
@@ -233,7 +239,7 @@ def _splink_ctes(
     }
     trained = SettingsCreator.from_path_or_dict(with_levels).get_settings("duckdb")
     predict = predict_from_comparison_vectors_sqls_using_settings(trained, threshold_match_weight=keep_weight)
-    # Splink would ask of every level whether the parents agree; this compares once, and gives the same vectors.
+    # Splink would check the parents for every level; this compares once and gives the same vectors.
     levels = ", ".join(
         f"{comparison.level_sql()} as level_{comparison.name}" for comparison in scored.comparisons
     )
@@ -256,9 +262,9 @@ def _splink_ctes(
 
 
 def _vector_sql(comparison: Comparison, scored: Scored) -> str:
-    """Splink's comparison vector value from level_<comparison> of the comparison and its parents.
+    """Return SQL for Splink's comparison vector value from level_<comparison> of the comparison and its parents.
 
-    It counts the levels of splink_settings() from the last to the first.
+    The value counts the levels of splink_settings() from the last to the first.
     """
     own, parents = f"level_{comparison.name}", scored.parents.get(comparison.name, [])
     rows = [f"level_{p.comparison} between 0 and {p.agreeing - 1}" for p in parents]

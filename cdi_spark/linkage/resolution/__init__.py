@@ -1,1 +1,1 @@
-"""From scored pairs to the parts of components that are entities, of all or of what a change affects."""
+"""From scored pairs to entities, of all records or of the components that a change affects."""

@@ -1,4 +1,4 @@
-"""What a change reaches: whole components, so that resolving them alone comes to what resolving all would."""
+"""The components that a change affects: resolving only these gives the same entities as resolving all records."""
 
 from __future__ import annotations
 
@@ -7,22 +7,22 @@ from pyspark.sql import functions as F
 
 
 def with_stamp(linked: DataFrame, judged: DataFrame, *, how: str) -> DataFrame:
-    """record_id and stamp, a hash of all that the record brings to its component.
+    """Return record_id and stamp, a hash of all that a record contributes to its component.
 
     Args:
         linked: linkage.linked.
-        judged: judgements.sides().
-        how: what else decides about entities.
+        judged: judgements.close_judgements().
+        how: the settings that decide about entities.
     """
-    brought = F.xxhash64("content_hash", "model_id", "judged_same", "judged_apart", F.lit(how))
-    return linked.join(judged, "record_id", "left").select("record_id", brought.alias("stamp"))
+    contributes = F.xxhash64("content_hash", "model_id", "judged_same", "judged_apart", F.lit(how))
+    return linked.join(judged, "record_id", "left").select("record_id", contributes.alias("stamp"))
 
 
-def touched_records(stamped: DataFrame, known: DataFrame) -> DataFrame:
-    """Records that are new, changed or gone since they were resolved: record_id, is_gone.
+def changed_records(stamped: DataFrame, known: DataFrame) -> DataFrame:
+    """Return records that are new, changed or gone since they were resolved: record_id, is_gone.
 
     Args:
-        stamped: with_stamp(), of all records as they are now.
+        stamped: with_stamp() of all current records.
         known: entities.component; a record without a stamp counts as changed.
     """
     before = known.select("record_id", F.col("stamp").alias("before"))
@@ -30,14 +30,14 @@ def touched_records(stamped: DataFrame, known: DataFrame) -> DataFrame:
     return both.select("record_id", F.col("stamp").isNull().alias("is_gone"))
 
 
-def reached(touched: DataFrame, links: DataFrame) -> DataFrame:
-    """The touched records and all that a link joins to one of them: record_id.
+def linked_to_changed(changed: DataFrame, links: DataFrame) -> DataFrame:
+    """Return the changed records and all records that a link joins to one of them: record_id.
 
     Args:
-        touched: touched_records().
-        links: record_id_l, record_id_r; all that join records now.
+        changed: changed_records().
+        links: record_id_l, record_id_r; all current links.
     """
-    ids = touched.select("record_id")
+    ids = changed.select("record_id")
     for side in ("record_id_l", "record_id_r"):
         ends = ids.select(F.col("record_id").alias(side), F.lit(True).alias(f"_{side}"))
         links = links.join(ends, side, "left")
@@ -46,22 +46,22 @@ def reached(touched: DataFrame, links: DataFrame) -> DataFrame:
     return ids.unionByName(linked).distinct()
 
 
-def region(touched: DataFrame, reached: DataFrame, known: DataFrame) -> DataFrame:
-    """The records of every component that a change reaches, as they are now: record_id.
+def affected_records(changed: DataFrame, linked: DataFrame, known: DataFrame) -> DataFrame:
+    """Return the current records of every affected component: record_id.
 
     Args:
-        touched: touched_records().
-        reached: reached().
+        changed: changed_records().
+        linked: linked_to_changed().
         known: entities.component.
     """
-    components = known.join(reached, "record_id", "left_semi").select("component").distinct()
+    components = known.join(linked, "record_id", "left_semi").select("component").distinct()
     before = known.join(components, "component", "left_semi").select("record_id")
-    live = touched.where("NOT is_gone").select("record_id")
-    return before.join(touched, "record_id", "left_anti").unionByName(live)
+    live = changed.where("NOT is_gone").select("record_id")
+    return before.join(changed, "record_id", "left_anti").unionByName(live)
 
 
-def inside(pairs: DataFrame, records: DataFrame) -> DataFrame:
-    """The pairs of which both records are among these."""
+def pairs_among(pairs: DataFrame, records: DataFrame) -> DataFrame:
+    """Return the pairs whose two records are both among these records."""
     for side in ("record_id_l", "record_id_r"):
         pairs = pairs.join(records.select(F.col("record_id").alias(side)), side, "left_semi")
     return pairs

@@ -1,4 +1,4 @@
-"""What changed since records were last scored, whom that concerns, and which pairs it undoes."""
+"""The records that changed since they were last scored, the records that they share a block with, outdated pairs."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from cdi_spark.spark.local_rows import Materialise
 
 
 def changed_records(persons: DataFrame, linked: DataFrame, *, model_id: str) -> DataFrame:
-    """Records that are new, changed, scored by another model, or gone: record_id, is_gone.
+    """Return records that are new, changed, scored by another model, or gone: record_id, is_gone.
 
     Args:
         persons: silver.person.
@@ -25,10 +25,10 @@ def changed_records(persons: DataFrame, linked: DataFrame, *, model_id: str) -> 
     return both.select("record_id", F.col("content_hash").isNull().alias("is_gone"))
 
 
-def sharing(linked: DataFrame, changed: DataFrame, *, keep: Materialise) -> DataFrame:
-    """Changed records, and others that share a block key with some of them: record_id, changed, keys.
+def shared_blocks(linked: DataFrame, changed: DataFrame, *, keep: Materialise) -> DataFrame:
+    """Return changed records, and others that share a block key with some of them: record_id, changed, keys.
 
-    Of others, only the keys that they share.
+    Other records have only the keys that they share.
 
     Args:
         linked: linkage.linked.
@@ -41,13 +41,13 @@ def sharing(linked: DataFrame, changed: DataFrame, *, keep: Materialise) -> Data
     shared = entries.join(wanted, "key", "left_semi").join(changed, "record_id", "left_anti")
     others = shared.groupBy("record_id").agg(F.collect_list("key").alias("keys"))
     return keep(
-        "sharing",
+        "shared_blocks",
         own.withColumn("changed", F.lit(True)).unionByName(others.withColumn("changed", F.lit(False))),
     )
 
 
 def undone_pairs(scored: DataFrame, pairs: DataFrame, changed: DataFrame) -> DataFrame:
-    """Rows of linkage.pair that are no more.
+    """Return the rows of linkage.pair that no longer hold.
 
     Args:
         scored: all pairs of changed records.

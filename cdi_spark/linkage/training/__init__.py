@@ -1,1 +1,1 @@
-"""From records to m, u and thresholds."""
+"""Learns m, u, the prior and the threshold of a model from records."""

@@ -1,23 +1,26 @@
-"""Train a model on persons, and freeze what the population decides."""
+"""Trains a model on persons and freezes the population statistics that it depends on."""
 
 from __future__ import annotations
 
-import math
+import json
 from datetime import UTC, datetime
 from functools import reduce
+from typing import Any
 
 from pyspark.sql import DataFrame, Row
 from pyspark.sql import functions as F
 
 from cdi_spark.config import Linkage
-from cdi_spark.linkage.model.blocking import with_keys
+from cdi_spark.graph.link_weight import bits_from_probability
+from cdi_spark.linkage.model.blocking import block_sizes, with_keys
 from cdi_spark.linkage.model.features import known_features, person_features, with_frequency
 from cdi_spark.linkage.model.frozen import Frozen
 from cdi_spark.linkage.model.link_rules import LinkRules
-from cdi_spark.linkage.model.person_model import PersonModel
+from cdi_spark.linkage.model.person_model import BlockingRule, PersonModel, digest
 from cdi_spark.linkage.model.shared_values import shared_values, with_own
-from cdi_spark.linkage.training import train
 from cdi_spark.linkage.training.sampling import blocking_costs, training_sample
+from cdi_spark.linkage.training.term_frequencies import count_terms, term_frequencies
+from cdi_spark.linkage.training.train import Trained, train
 from cdi_spark.monitoring import logs
 from cdi_spark.schema import (
     MODEL,
@@ -38,17 +41,18 @@ def train_and_freeze(
     labels: DataFrame | None = None,
     judged: DataFrame | None = None,
 ) -> Frozen:
-    """Train a model on persons and freeze all that they decide: frequencies, shared values, keys too common.
+    """Train a model on persons and freeze its population statistics: frequencies, shared values, common keys.
 
     Args:
         persons: silver.person.
-        model: the person model; what the data does not have drops out.
-        settings_hash: of all that conf decides about it.
-        limits: conf's thresholds and rules.
-        keep: writes rows down under a name and reads them back; lambda _, rows: rows where there are few.
-        labels: record_id, person: known people, of any of the records; they are trained on, and choose the threshold.
-        judged: JUDGED: what stewards decided, of any of the records; they are trained on too, and m, u and the
-            threshold learn from it.
+        model: the person model; comparisons and rules on columns that the data does not have are dropped.
+        settings_hash: trained_models.settings_hash().
+        limits: thresholds and rules of conf.
+        keep: writes rows under a name and reads them back; lambda _, rows: rows for few rows.
+        labels: record_id, person: known people of some records. The sample has these records, and the labels
+            choose the threshold.
+        judged: JUDGED: decisions of stewards about some records. The sample has these records too, and m, u and
+            the threshold learn from the decisions.
     """
     logs.doing("finding values that several people share")
     rules = LinkRules.of(limits)
@@ -61,21 +65,21 @@ def train_and_freeze(
     model = model.restricted(set(known))
     blocked = rules.added_to(model)
     logs.doing("counting how common values are")
-    frequencies, rare = train.term_frequencies(keep("terms", train.count_terms(own, model=model)))
-    logs.doing("counting the pairs that each blocking rule brings")
+    frequencies, rare = term_frequencies(keep("terms", count_terms(own, model=model)))
+    logs.doing("counting the pairs that each blocking rule finds")
     costs = blocking_costs(
         own,
         rules=blocked.blocking,
         largest_block=model.largest_block,
         whole=records <= limits.training_records,
     )
-    told = [rows.select("record_id") for rows in (labels, judged) if rows is not None]
+    first = [rows.select("record_id") for rows in (labels, judged) if rows is not None]
     sample = own.transform(
         training_sample,
         rules=blocked.blocking,
         at_most=limits.training_records,
         records=records,
-        labels=reduce(DataFrame.union, told) if told else None,
+        labels=reduce(DataFrame.union, first) if first else None,
     )
     sample = sample.transform(with_keys, blocked.blocking, costs.stop_keys)
     for name in model.term_frequency_columns():
@@ -85,27 +89,32 @@ def train_and_freeze(
     if judged is not None:
         sample = sample.join(judged, "record_id", "left")
     logs.doing("drawing a sample of records to learn from")
-    found = train.train(
-        sample, model=blocked, records=records, costs=costs, rules=rules, wish=limits.cluster_precision
+    found = train(
+        sample,
+        model=blocked,
+        records=records,
+        costs=costs,
+        rules=rules,
+        precision_target=limits.cluster_precision,
     )
     logs.doing("finding keys that are too common")
-    stopped = train.stop_keys(own, rules=found.rules, largest_block=model.largest_block)
+    stopped = stop_keys(own, rules=found.rules, largest_block=model.largest_block)
     stopped = sorted({*stopped, *weak})
-    name = train.model_id(found, settings_hash, stopped)
+    name = model_id(found, settings_hash, stopped)
     trained = {
         "model_id": name,
         "settings_hash": settings_hash,
         "features": known,
-        "settings": train.as_json(found.settings),
+        "settings": as_json(found.settings),
         "parents": {name: [p._asdict() for p in parents] for name, parents in found.parents.items()},
         "comparisons": [comparison.name for comparison in model.comparisons],
         "rules": [rule.name for rule in found.rules],
         "stop_keys": stopped,
         "rare_frequencies": rare,
         "keep_weight": limits.keep_weight,
-        "link_weight": math.log2(limits.link_probability / (1 - limits.link_probability)),
+        "link_weight": bits_from_probability(limits.link_probability),
         "entity_weight": found.entity_weight,
-        "metrics": train.as_json(found.metrics),
+        "metrics": as_json(found.metrics),
         "trained_records": found.metrics["sample_records"],
         "trained_at": datetime.now(UTC),
         "activated_at": None,
@@ -119,3 +128,27 @@ def train_and_freeze(
         shared.select(named, *SHARED_VALUE.names[1:]),
         rules,
     )
+
+
+def stop_keys(features: DataFrame, *, rules: list[BlockingRule], largest_block: int) -> list[int]:
+    """Return the keys of blocks with more than `largest_block` records, ascending."""
+    sizes = features.transform(with_keys, rules).transform(block_sizes)
+    large = sizes.where(F.col("records") > largest_block)
+    return sorted(row["key"] for row in large.select("key").collect())
+
+
+def model_id(trained: Trained, settings_hash: str, stopped: list[int]) -> str:
+    """Return the model's id: a hash of all that decides a pair's weight, and which records are one entity."""
+    decides = {
+        "settings": trained.settings,
+        "rules": [rule.name for rule in trained.rules],
+        "entity_weight": trained.entity_weight,
+        "from": settings_hash,
+        "stop_keys": stopped,
+    }
+    return digest(decides)
+
+
+def as_json(settings: dict[str, Any]) -> str:
+    """Return settings or metrics as linkage.model stores them."""
+    return json.dumps(settings, sort_keys=True)

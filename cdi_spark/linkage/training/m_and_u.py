@@ -1,8 +1,8 @@
-"""m and u of every comparison, learned from clusters; where comparisons go together, by what the other says.
+"""Learns m and u of every comparison from clusters, separately where dependent comparisons agree.
 
-Two people of one household share family name, address and telephone together: under independence each would
-count again and couples would merge. So a comparison may have parents: its m and u are learned apart for the
-pairs whose parents agree, and the whole stays a sum of weights, one a comparison, as Splink has it.
+Two people of one household share family name, address and telephone: under independence each would count again,
+and couples would merge. So a comparison may have parents: its m and u are learned separately for the pairs whose
+parents agree. The match weight stays a sum of one weight per comparison, as in Splink.
 """
 
 from __future__ import annotations
@@ -13,33 +13,33 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from cdi_spark.linkage.clustering.links import Floats, Ints
+from cdi_spark.graph.arrays import Floats
 from cdi_spark.linkage.model.parameters import Parameters
 from cdi_spark.linkage.model.person_model import UNKNOWN, PersonModel
 from cdi_spark.linkage.training.pairs import Levels, Pairs, Tally
 
 Agreement = npt.NDArray[np.int8]
 
-# Pairs that m's starting shares count for, and that u is held to its marginal by.
+# The starting shares of m, and the marginal shares of u, count as so many pairs.
 _STARTING_PAIRS, _MARGINAL_PAIRS = 10.0, 0.5
-# A share seen in fewer random pairs is taken from the candidates; unseen counts as so many pairs.
+# A level of fewer random pairs takes its share from the candidates; a level of none counts as so many pairs.
 _FEW, _UNSEEN = 20, 0.02
-# A comparison gets a parent when independence would count so many bits of a match twice; three at most.
+# A comparison gets a parent if independence would count so many bits of a match twice; at most three parents.
 _TWICE_COUNTED, _MOST_PARENTS = 1.0, 3
-# A comparison agrees at its leading levels, three at most, while they weigh so many bits.
+# A comparison agrees at its leading levels that weigh so many bits, at most three.
 _AGREES, _AGREEING_LEVELS = 2.0, 3
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """What m and u are learned from.
+    """The pairs that m and u are learned from.
 
     Attributes:
         random: pairs drawn from all pairs of different clusters.
-        candidates: pairs of different clusters that blocking found, each by the probability that they are two
-            persons. For values that hardly two people share, random pairs see too little.
-        matches: pairs within clusters, weighed so that each record counts once, in however large a cluster.
-        all_pairs: that the random ones stand for.
+        candidates: pairs of different clusters that blocking found, weighted by the probability that they are two
+            persons. Random pairs hold too few values that few people share.
+        matches: pairs within clusters, weighted so that each record counts once, however large its cluster.
+        all_pairs: how many pairs the random ones stand for.
     """
 
     random: Tally
@@ -48,7 +48,7 @@ class Evidence:
     all_pairs: int
 
 
-def learn(evidence: Evidence, model: PersonModel) -> list[Parameters]:
+def learn_parameters(evidence: Evidence, model: PersonModel) -> list[Parameters]:
     """Learn m, u and parents of every comparison; parents come before their children in the model."""
     learned: list[Parameters] = []
     for n, comparison in enumerate(model.comparisons):
@@ -73,21 +73,21 @@ def learn(evidence: Evidence, model: PersonModel) -> list[Parameters]:
     return learned
 
 
-def weights(
+def weigh_pairs(
     pairs: Pairs, parameters: Sequence[Parameters], model: PersonModel, frequencies: dict[str, Floats]
 ) -> Floats:
-    """Match weights in bits, pairs x comparisons, as the Splink settings of these parameters weigh them."""
+    """Return match weights in bits, pairs x comparisons, the same as from the Splink settings of these parameters."""
     found = np.zeros(pairs.levels.shape)
     for n, (own, comparison) in enumerate(zip(parameters, model.comparisons, strict=True)):
         row = _state(pairs.levels, own.parents, parameters) if own.parents else np.zeros(len(pairs), np.int8)
         level = pairs.levels[:, n]
         known = level != UNKNOWN
         found[known, n] = np.log2(own.m / own.u)[row[known], level[known]]
-        for at, told in enumerate(comparison.levels):
-            if told.term_frequency is None:
+        for at, compared in enumerate(comparison.levels):
+            if compared.term_frequency is None:
                 continue
-            values = frequencies[told.term_frequency]
-            # Where a parent agrees, how rare the value is has been told by it.
+            values = frequencies[compared.term_frequency]
+            # Where a parent agrees, the parent has counted how rare the value is.
             which = np.flatnonzero((level == at) & (row >= len(own.parents)))
             common = np.fmax(values[pairs.left[which]], values[pairs.right[which]])
             more = np.log2(own.u[row[which], at]) - np.log2(common)
@@ -98,12 +98,12 @@ def weights(
 def _parents(
     evidence: Evidence, n: int, agreeing: int, learned: Sequence[Parameters]
 ) -> tuple[tuple[int, ...], tuple[float, ...]]:
-    """The comparisons before this one that it goes together with, the strongest first.
+    """Return the earlier comparisons that this one depends on, the strongest first, and the bits of each.
 
-    Measured is how many bits of a match independence counts twice: by how much more often both agree in
-    non-matches than if they were independent, less the same in matches, times how often both do in matches.
+    The bits are those of a match that independence counts twice: how much more often both agree in non-matches than
+    if they were independent, less the same in matches, times how often both agree in matches.
     """
-    per_random = _pairs_a_draw(evidence, evidence.random)
+    per_random = _pairs_per_draw(evidence, evidence.random)
     kinds = (
         evidence.random,
         Tally(evidence.candidates.levels, evidence.candidates.weight / per_random),
@@ -141,7 +141,7 @@ def _parents(
 
 
 def _agreements(weight: Floats, one: Agreement, other: Agreement) -> Floats:
-    """Pairs of which both comparisons are known; of these where the one, the other, and both agree."""
+    """Count the pairs with both comparisons known; of these those where the one, the other, and both agree."""
     known = (one != UNKNOWN) & (other != UNKNOWN)
     weight, one, other = weight[known], one[known], other[known]
     return np.array([weight.sum(), weight @ one, weight @ other, weight @ (one * other)])
@@ -150,7 +150,7 @@ def _agreements(weight: Floats, one: Agreement, other: Agreement) -> Floats:
 def _of_row(
     evidence: Evidence, row: int, parents: Sequence[int], parameters: Sequence[Parameters]
 ) -> Evidence:
-    """The pairs of which this row of m and u holds."""
+    """Return the pairs that this row of m and u applies to."""
 
     def part(counted: Tally) -> Tally:
         which = _state(counted.levels, parents, parameters) == row
@@ -162,7 +162,7 @@ def _of_row(
 
 
 def _state(levels: Levels, parents: Sequence[int], parameters: Sequence[Parameters]) -> Agreement:
-    """Of every pair the row of m and u that holds."""
+    """Return for every pair the row of m and u that applies."""
     state = np.full(len(levels), len(parents) + 1, np.int8)
     agreements = [_agreement(levels[:, f], parameters[f].agreeing) for f in parents]
     for agreement in agreements:
@@ -173,7 +173,7 @@ def _state(levels: Levels, parents: Sequence[int], parameters: Sequence[Paramete
 
 
 def _agreement(levels: Levels, agreeing: int) -> Agreement:
-    """1 where a comparison agrees, 0 where it does not, UNKNOWN where it says nothing."""
+    """Return 1 where a comparison agrees, 0 where it does not, UNKNOWN where it is unknown."""
     return np.where(levels == UNKNOWN, UNKNOWN, levels < agreeing).astype(np.int8)
 
 
@@ -185,18 +185,18 @@ def _leading(bits: Floats) -> int:
 
 
 def _apart(evidence: Evidence, n: int, levels: int, *, drawn: Tally | None = None) -> Floats:
-    """Random pairs of different persons by level; where they are few, what the candidates come to.
+    """Count random pairs of different persons by level; levels of few pairs are estimated from the candidates.
 
     Args:
-        drawn: all random pairs, where `evidence` holds some of them.
+        drawn: all random pairs, if `evidence` holds only some of them.
     """
     seen = _counts(evidence.random, n, levels)
-    blocked = _counts(evidence.candidates, n, levels) / _pairs_a_draw(evidence, drawn or evidence.random)
+    blocked = _counts(evidence.candidates, n, levels) / _pairs_per_draw(evidence, drawn or evidence.random)
     return np.where(seen < _FEW, np.maximum(blocked, _UNSEEN), seen)
 
 
-def _pairs_a_draw(evidence: Evidence, drawn: Tally) -> float:
-    """How many pairs one random pair stands for."""
+def _pairs_per_draw(evidence: Evidence, drawn: Tally) -> float:
+    """Return how many pairs one random pair stands for."""
     return evidence.all_pairs / max(1.0, float(drawn.weight.sum()))
 
 
@@ -208,9 +208,3 @@ def _counts(counted: Tally, n: int, length: int) -> Floats:
 
 def _normal(counts: Floats) -> Floats:
     return np.asarray(counts / counts.sum())
-
-
-def positions(names: Sequence[str]) -> Ints:
-    """Numbers of names, equal for equal names, in order of first appearance."""
-    seen: dict[str, int] = {}
-    return np.array([seen.setdefault(name, len(seen)) for name in names])

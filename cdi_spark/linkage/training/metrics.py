@@ -1,4 +1,4 @@
-"""What training found and measured, as linkage.model keeps it; counts and shares, no value of the data."""
+"""The metrics of training, as linkage.model stores them: counts and shares, no value of the data."""
 
 from __future__ import annotations
 
@@ -8,11 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from cdi_spark.linkage.clustering.links import Ints
+from cdi_spark.graph.arrays import Ints
+from cdi_spark.graph.link_weight import bits_from_probability
 from cdi_spark.linkage.model.parameters import Parameters
 from cdi_spark.linkage.training.calibration import Calibration
-from cdi_spark.linkage.training.m_and_u import weights
-from cdi_spark.linkage.training.pairs import RuleFinds, Sample
+from cdi_spark.linkage.training.m_and_u import weigh_pairs
+from cdi_spark.linkage.training.rule_choice import RuleFinds
+from cdi_spark.linkage.training.sample import Sample
 from cdi_spark.linkage.training.thresholds import Choice, Threshold
 
 _BITS = range(-10, 45, 5)
@@ -29,25 +31,24 @@ def training_metrics(
     component: Ints,
     calibration: Calibration | None,
 ) -> dict[str, Any]:
-    """linkage.model's metrics; of the training sample, but for what rules cost.
+    """Return the metrics for linkage.model, measured on the training sample except for the cost of rules.
 
     Args:
-        prior: probability that two random records match, as the model is frozen with.
-        component: of every record.
+        prior: probability that two random records match, of the frozen model.
+        component: for every record its component.
     Returns:
         sample_records; prior.
         overlaps: by comparison and parent, bits of a match that independence would count twice.
-        rules: of every blocking rule, the kept ones in the order they were chosen, then the others: name; entries
-            and pairs (what it costs on all records; an estimate where there are more than the sample holds); found
-            (pairs of one entity); added (that no rule chosen before
-            finds); kept.
-        unlinkable: [bits, share of the records whose match with themselves weighs less]: they hold too little
-            to be linked at that weight with anybody.
+        rules: every blocking rule, the kept ones in the order they were chosen, then the others: name; entries and
+            pairs (its cost on all records; an estimate if there are more than in the sample); found (pairs of
+            one entity); added (of these, the ones that no rule chosen before finds); kept.
+        unlinkable: [bits, share of the records whose match with themselves weighs less]: their values are too few
+            for a link of that weight.
         thresholds: entity_weight, implied and labelled precision and recall (thresholds.Threshold), entities.
-        judged: what stewards' judgements say, same, apart (answers) and shift (bits; calibration.Calibration); none
-            where conf does not ask them.
-        chosen: entity_weight, by, wished (thresholds.Choice).
-        cluster_sizes: of components and entities [size, how many].
+        judged: same, apart (answers) and shift (bits) of calibration.Calibration; None where training does not
+            learn from judgements.
+        chosen: entity_weight, by (ThresholdOrigin), precision_target (thresholds.Choice).
+        cluster_sizes: for components and entities [size, how many].
     """
     model = records.model
     names = [c.name for c in model.comparisons]
@@ -86,7 +87,7 @@ def training_metrics(
         "chosen": {
             "entity_weight": chosen.threshold.entity_weight,
             "by": chosen.by,
-            "wished": chosen.wished,
+            "precision_target": chosen.precision_target,
         },
         "cluster_sizes": {
             "components": _sizes(component),
@@ -96,11 +97,11 @@ def training_metrics(
 
 
 def _unlinkable(records: Sample, parameters: Sequence[Parameters], prior: float) -> list[list[float]]:
-    """Compared with itself a record is at the best level that what it holds allows."""
+    """Weigh each record with itself: that is the highest weight that its values allow."""
     everyone = np.arange(records.size)
     itself = records.at_levels(everyone, everyone)
-    bits = weights(itself, parameters, records.model, records.frequencies).sum(axis=1)
-    bits += np.log2(prior / (1 - prior))
+    bits = weigh_pairs(itself, parameters, records.model, records.frequencies).sum(axis=1)
+    bits += bits_from_probability(prior)
     return [[least, round(float((bits < least).mean()), 6)] for least in _BITS] if records.size else []
 
 

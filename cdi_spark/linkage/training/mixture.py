@@ -1,4 +1,4 @@
-"""Expectation maximisation without labels: which candidate pairs are matches, and which only look like it."""
+"""Expectation maximisation without labels: separates matches from candidate pairs that only look like matches."""
 
 from __future__ import annotations
 
@@ -7,29 +7,29 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cdi_spark.linkage.clustering.links import Floats
+from cdi_spark.graph.arrays import Floats
 from cdi_spark.linkage.model.person_model import UNKNOWN
 from cdi_spark.linkage.training.pairs import Levels, distinct_levels
 
-# As many pairs as the starting shares count for: enough to hold where the data shows a comparison seldom.
+# The starting shares count as so many pairs: enough for a comparison that the data seldom has.
 _STARTING_PAIRS = 50.0
 _ROUNDS = 40
 
 
 @dataclass(frozen=True)
 class Mixture:
-    """What EM found.
+    """The result of expectation maximisation.
 
     Attributes:
         prior: probability that two random records match.
-        match: of every candidate pair, the probability that it is a match.
+        match: for every candidate pair the probability that it is a match.
     """
 
     prior: float
     match: Floats
 
 
-def separate(
+def separate_matches(
     levels: Levels,
     *,
     match: Sequence[Floats],
@@ -38,19 +38,19 @@ def separate(
     records: int,
     all_pairs: int,
 ) -> Mixture:
-    """Tell matches from three kinds of other pairs: relatives, look-alikes, and strangers.
+    """Separate matches from three kinds of other pairs: relatives, look-alikes, and strangers.
 
-    One class of non-matches, its comparisons independent, takes a household for a match: family name, address
-    and telephone agree together. So non-matches are a mixture: strangers at u, relatives at fixed shares,
-    and look-alikes, who are whatever blocking brings together and the other classes do not explain.
+    With only one class of non-matches and independent comparisons, a household looks like a match: family name,
+    address and telephone agree together. So non-matches are a mixture: strangers at u, relatives at fixed shares,
+    and look-alikes, which are the blocked pairs that the other classes do not explain.
 
     Args:
         levels: candidate pairs x comparisons; all other pairs count as strangers.
-        match: where m starts, a comparison's shares by level; also what small data is held to.
-        relatives: the same for people who live together; fixed.
-        strangers: u, fixed.
-        records: that the pairs are of.
-        all_pairs: of those records.
+        match: start of m, a comparison's shares by level; also its prior for small data.
+        relatives: shares for people who live together; fixed.
+        strangers: u; fixed.
+        records: how many.
+        all_pairs: how many pairs these records have.
     """
     patterns, which = distinct_levels(levels)
     weights = np.bincount(which, minlength=len(patterns)).astype(float)
@@ -58,33 +58,34 @@ def separate(
     if not len(levels):
         return found
     m = [share.copy() for share in match]
-    alike = [_normal(share + 1e-6) for share in strangers]
-    kin, rest = _log_likelihood(patterns, relatives), _log_likelihood(patterns, strangers)
+    look_alikes = [_normal(share + 1e-6) for share in strangers]
+    of_relatives = _log_likelihood(patterns, relatives)
+    of_strangers = _log_likelihood(patterns, strangers)
     shares = np.array([1 / records, 1 / records, 0.5 * len(levels) / all_pairs])
-    start_alike: list[Floats] | None = None
+    start_look_alikes: list[Floats] | None = None
     for _ in range(_ROUNDS):
         logs = np.stack(
             [
                 np.log(shares[0]) + _log_likelihood(patterns, m),
-                np.log(shares[1]) + kin,
-                np.log(shares[2]) + _log_likelihood(patterns, alike),
-                np.full(len(patterns), np.log(max(1 - shares.sum(), 0.5))) + rest,
+                np.log(shares[1]) + of_relatives,
+                np.log(shares[2]) + _log_likelihood(patterns, look_alikes),
+                np.full(len(patterns), np.log(max(1 - shares.sum(), 0.5))) + of_strangers,
             ]
         )
         posterior = np.exp(logs - logs.max(axis=0))
         posterior /= posterior.sum(axis=0)
-        if start_alike is None:
-            # The look-alikes begin as the average of what is not a match by the starting shares.
-            start_alike = _shares(patterns, (1 - posterior[0]) * weights, strangers, pairs=1.0)
-            alike = [share.copy() for share in start_alike]
+        if start_look_alikes is None:
+            # The look-alikes start as the average of the pairs that are no match by the starting shares.
+            start_look_alikes = _shares(patterns, (1 - posterior[0]) * weights, strangers, pairs=1.0)
+            look_alikes = [share.copy() for share in start_look_alikes]
             continue
         expected = posterior[:3] * weights
         further = np.maximum(expected.sum(axis=1) / all_pairs, 0.1 / all_pairs)
         m = _shares(patterns, expected[0], match)
-        alike = _shares(patterns, expected[2], start_alike)
-        settled = bool(np.abs(further / shares - 1).max() < 1e-3)
+        look_alikes = _shares(patterns, expected[2], start_look_alikes)
+        converged = bool(np.abs(further / shares - 1).max() < 1e-3)
         shares = further
-        if settled:
+        if converged:
             break
     return Mixture(float(min(shares[0], 0.5)), posterior[0][which])
 
@@ -92,7 +93,7 @@ def separate(
 def _log_likelihood(patterns: Levels, shares: Sequence[Floats]) -> Floats:
     total = np.zeros(len(patterns))
     for n, share in enumerate(shares):
-        # One more entry for UNKNOWN, which is the last by its index of -1.
+        # UNKNOWN is -1, the index of the last entry.
         total += np.append(np.log(share), 0.0)[patterns[:, n]]
     return total
 

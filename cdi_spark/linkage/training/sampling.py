@@ -1,4 +1,4 @@
-"""What training looks at when there are too many records for all: a sample, and what blocking costs on them all."""
+"""Draws the training sample if there are too many records, and counts what blocking costs on all records."""
 
 from __future__ import annotations
 
@@ -11,22 +11,23 @@ from pyspark.sql import functions as F
 from cdi_spark.linkage.model.blocking import block_sizes, drawn, one_in, with_keys
 from cdi_spark.linkage.model.person_model import BlockingRule
 
-# As many companies are drawn as fill the sample when so many records are in each; what is over is left out.
-_COMPANY = 4
-# A key that more records have makes no company.
+# A drawn record brings the records that share a rare key with it. So many groups are drawn as fill the sample with
+# groups of this size; records over the limit are left out.
+_GROUP_SIZE = 4
+# A key of more records is not rare.
 _RARE_KEY = 12
-# Of more records than the sample is to hold one in so many is looked at to tell what blocking costs.
+# With more records than the sample holds, blocking costs are estimated from one record in so many.
 _ONE_IN = 8
 _CHANCES = 1_000_000_000
 
 
 @dataclass(frozen=True)
 class BlockingCosts:
-    """What every blocking rule costs on all records.
+    """The cost of every blocking rule on all records.
 
     Attributes:
-        entries: by rule, records under a key that is not stopped, once a key.
-        pairs: by rule, that share such a key.
+        entries: by rule, how many records have a key that is not stopped, once per key.
+        pairs: by rule, how many pairs share such a key.
         stop_keys: keys that more records share than the model's largest_block, ascending.
     """
 
@@ -38,13 +39,13 @@ class BlockingCosts:
 def blocking_costs(
     features: DataFrame, *, rules: Sequence[BlockingRule], largest_block: int, whole: bool
 ) -> BlockingCosts:
-    """Count what every rule costs.
+    """Count the cost of every rule.
 
     Args:
         features: of all records.
         rules: a model's.
         largest_block: records over which a key is too common.
-        whole: look at every record; else at some by hash of record_id.
+        whole: count every record; else estimate from some, by hash of record_id.
     """
     share = 1.0 if whole else 1 / _ONE_IN
     some = features if whole else features.where(one_in(_ONE_IN))
@@ -73,41 +74,41 @@ def training_sample(
     records: int,
     labels: DataFrame | None = None,
 ) -> DataFrame:
-    """Records to train from, the same on every machine and run: some by hash of their id, and all like them.
+    """Return the records to train from, the same in every run: some by hash of their id, and all similar records.
 
-    Like them are records that share a block key with them which few records have; so most people who are in
-    the sample are in it with all their records.
+    A record is similar if it shares a rare block key with one of them. So the sample holds all records of most
+    people that it has a record of.
 
     Args:
         rules: a model's.
-        at_most: how many records.
+        at_most: most records of the sample.
         records: how many there are.
-        labels: record_id; records that come first, before those of chance.
+        labels: record_id of records that come before the randomly drawn ones.
     """
     if records <= at_most:
         return features
     chosen = features.withColumn("turn", drawn(_CHANCES)).where(
-        F.col("turn") < _CHANCES * at_most / records / _COMPANY
+        F.col("turn") < _CHANCES * at_most / records / _GROUP_SIZE
     )
     if labels is not None:
         labelled = features.join(F.broadcast(labels.select("record_id")), "record_id", "left_semi")
         chosen = chosen.unionByName(labelled.withColumn("turn", F.lit(-1).cast("long")))
-    # Rules of one element together with other columns have most keys, and hardly one that no other rule has.
+    # Rules that combine `shares` with `equal` have most keys, but few that join other records than the other rules.
     alone = [rule for rule in rules if not (rule.shares and rule.equal)]
     key = F.explode("keys").alias("key")
-    theirs = (
+    drawn_keys = (
         chosen.transform(with_keys, alone).select(key, "turn").groupBy("key").agg(F.min("turn").alias("turn"))
     )
     entries = features.transform(with_keys, alone).select("record_id", key)
-    # Broadcast, for they are a small part of all: what they are held against need not be sorted.
-    shared = entries.join(F.broadcast(theirs), "key")
+    # Broadcast: the drawn keys are a small part of all keys, so the other side needs no sort.
+    shared = entries.join(F.broadcast(drawn_keys), "key")
     rare = shared.groupBy("key").agg(F.count("*").alias("records"), F.first("turn").alias("turn"))
     rare = rare.where(F.col("records") <= _RARE_KEY).select("key", "turn")
-    like_them = entries.join(F.broadcast(rare), "key").select("record_id", "turn")
-    # Whole companies, in the order of the records that they came with.
+    similar = entries.join(F.broadcast(rare), "key").select("record_id", "turn")
+    # Whole groups, in the order of the drawn records.
     turns = (
         chosen.select("record_id", "turn")
-        .union(like_them)
+        .union(similar)
         .groupBy("record_id")
         .agg(F.min("turn").alias("turn"))
     )

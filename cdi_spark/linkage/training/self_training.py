@@ -2,30 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from cdi_spark.linkage.clustering.links import (
-    Floats,
-    Ints,
-    Links,
-    links_of_pairs,
-)
+from cdi_spark.graph.arrays import Floats, Ints
+from cdi_spark.graph.link_weight import probability_from_bits
+from cdi_spark.linkage.clustering.links import Links, links_of_pairs
+from cdi_spark.linkage.model.decisions import Decision
 from cdi_spark.linkage.model.parameters import Parameters
 from cdi_spark.linkage.training.m_and_u import (
     Evidence,
-    learn,
-    positions,
-    weights,
+    learn_parameters,
+    weigh_pairs,
 )
-from cdi_spark.linkage.training.pairs import Pairs, Sample, tally
+from cdi_spark.linkage.training.pairs import Pairs, tally
+from cdi_spark.linkage.training.sample import Sample
 
 
 @dataclass(frozen=True)
 class Material:
-    """What is learned from: random pairs, candidates, all pairs inside components; and what rules decide of them."""
+    """Input of self-training: random pairs, candidates, all pairs inside components; and the decisions about them."""
 
     records: Sample
     random: Pairs
@@ -37,7 +36,7 @@ class Material:
 
 @dataclass(frozen=True)
 class Learned:
-    """Parameters learned from clusters, and the pairs weighed by them; prior in bits."""
+    """Parameters learned from clusters, and the pairs weighed by them; the prior is in bits."""
 
     parameters: list[Parameters]
     prior: float
@@ -45,32 +44,36 @@ class Learned:
     match: Floats
 
 
-def learned_from(material: Material, entity: Ints, match: Floats) -> Learned:
-    """Learn from clusters; match: of every candidate the probability that it is one person, as known before."""
+def learn_from_clusters(material: Material, entity: Ints, match: Floats) -> Learned:
+    """Learn parameters from clusters, and weigh all pairs by them.
+
+    Args:
+        entity: for every record its cluster.
+        match: for every candidate the probability that it is one person, from the round before.
+    """
     records, candidates, inside = material.records, material.candidates, material.inside
     evidence = _evidence(records, candidates, 1 - match, material.random, inside, entity)
-    parameters = learn(evidence, records.model)
+    parameters = learn_parameters(evidence, records.model)
     prior = _prior(records, entity)
     by_evidence, known = _summed(
         inside,
-        weights(inside, parameters, records.model, records.frequencies),
-        positions([c.evidence for c in records.model.comparisons]),
+        weigh_pairs(inside, parameters, records.model, records.frequencies),
+        _number_names([c.evidence for c in records.model.comparisons]),
     )
     links = links_of_pairs(inside.left, inside.right, by_evidence, known, prior, material.decided_inside)
-    bits = weights(candidates, parameters, records.model, records.frequencies).sum(axis=1) + prior
-    likely = 1 / (1 + np.exp2(-np.clip(bits, -60, 60)))
-    return Learned(parameters, prior, links, as_decided(likely, material.decided))
+    bits = weigh_pairs(candidates, parameters, records.model, records.frequencies).sum(axis=1) + prior
+    return Learned(parameters, prior, links, apply_decisions(probability_from_bits(bits), material.decided))
 
 
-def as_decided(match: Floats, decided: Ints) -> Floats:
-    """Probabilities of a match, but where a rule decides."""
-    return np.where(decided == 0, match, (decided > 0).astype(float))
+def apply_decisions(match: Floats, decided: Ints) -> Floats:
+    """Return probabilities of a match, replaced by 0 or 1 where a decision applies."""
+    return np.where(decided == Decision.UNDECIDED, match, (decided > Decision.UNDECIDED).astype(float))
 
 
 def _summed(pairs: Pairs, bits: Floats, evidence: Ints) -> tuple[Floats, Any]:
-    """Weights and what is known, by kind of evidence instead of by comparison.
+    """Sum weights by kind of evidence, and return whether the evidence is known.
 
-    What weighs nothing says nothing: other devices do not make a shared one count less.
+    A comparison that weighs nothing is unknown: other devices do not make a shared one count less.
     """
     kinds = int(evidence.max(initial=-1)) + 1
     total, known = np.zeros((len(pairs), kinds)), np.zeros((len(pairs), kinds), bool)
@@ -95,8 +98,14 @@ def _evidence(
 
 
 def _prior(records: Sample, entity: Ints) -> float:
-    """log2 probability that two random records match, from the clusters."""
+    """Return the log2 probability that two random records match, from the clusters."""
     size = np.bincount(entity).astype(float)
     pairs = float((size * (size - 1) / 2).sum())
-    # Data too small to hold a match, or all alike, must not make a match impossible or certain.
+    # Data without any match, or of one person only, must not make a match impossible or certain.
     return float(np.log2(min(max(pairs / records.all_pairs, 1 / records.all_pairs), 0.5)))
+
+
+def _number_names(names: Sequence[str]) -> Ints:
+    """Return a number for every name, equal for equal names, in order of first appearance."""
+    seen: dict[str, int] = {}
+    return np.array([seen.setdefault(name, len(seen)) for name in names])

@@ -1,14 +1,16 @@
-"""From which weight on two clusters are one entity: what each threshold promises, and which one a wish chooses."""
+"""The weight from which two clusters are one entity: measures each threshold and chooses one by a precision target."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 import numpy as np
 
+from cdi_spark.graph.arrays import Floats, Ints
 from cdi_spark.linkage.clustering import agglomerative
-from cdi_spark.linkage.clustering.links import Floats, Ints, Links
+from cdi_spark.linkage.clustering.links import Links
 from cdi_spark.linkage.training.pairs import Pairs
 
 # Bits of the entity score.
@@ -16,15 +18,25 @@ EVEN_ODDS = 0.0
 WEIGHTS = (-4.0, -2.0, EVEN_ODDS, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0, 13.0)
 
 
+class ThresholdOrigin(StrEnum):
+    """What the threshold was chosen by, as linkage.model stores it."""
+
+    EVEN_ODDS = "even odds"
+    IMPLIED_PRECISION = "implied precision"
+    CALIBRATED_EVEN_ODDS = "even odds, calibrated by judgements"
+    CALIBRATED_PRECISION = "implied precision, calibrated by judgements"
+    LABELS = "labels"
+
+
 @dataclass(frozen=True)
 class Threshold:
     """Entities of the training sample at one entity weight.
 
     Attributes:
-        entity: of every record.
+        entity: for every record its entity.
         implied_precision, implied_recall: of pairs within entities, if the weights, shifted as judgements show, are
-            right; no truth is asked.
-        labelled_precision, labelled_recall: of pairs of which labels name both records; none where there is none.
+            right; needs no labels.
+        labelled_precision, labelled_recall: of pairs for which labels name both records; None where there is none.
     """
 
     entity_weight: float
@@ -37,17 +49,14 @@ class Threshold:
 
 @dataclass(frozen=True)
 class Choice:
-    """The threshold that holds, what it was chosen by, and the wish.
-
-    `by` is even odds, implied precision or labels; one of the first two `as judged` where judgements shifted them.
-    """
+    """The chosen threshold, what it was chosen by, and the precision target if there is one."""
 
     threshold: Threshold
-    by: str
-    wished: float | None
+    by: ThresholdOrigin
+    precision_target: float | None
 
 
-def at_each_weight(
+def measure_thresholds(
     records: int,
     links: Links,
     *,
@@ -57,14 +66,14 @@ def at_each_weight(
     people: Ints | None,
     shift: float = 0.0,
 ) -> list[Threshold]:
-    """The entities at each of WEIGHTS.
+    """Resolve and measure the entities at each of WEIGHTS.
 
     Args:
         records: how many.
         links: of all pairs within every component.
         prior: log2 odds of a match of two random records.
         candidates: pairs that blocking found, and `match` the probability that each is one person.
-        people: of every record the number of its person, -1 where it is not known; none without labels.
+        people: for every record the number of its person, -1 where it is not known; None without labels.
         shift: bits that log2 odds of a match are above the weights, `match` included.
     """
     found = agglomerative.resolve_each(records, links, prior=prior, least_weights=WEIGHTS, shift=shift)
@@ -85,26 +94,34 @@ def at_each_weight(
     ]
 
 
-def choose(thresholds: Sequence[Threshold], wish: float | None, shift: float = 0.0) -> Choice:
-    """The lowest threshold whose entities have the precision wished for; the highest where none has.
+def choose_threshold(
+    thresholds: Sequence[Threshold], precision_target: float | None, shift: float = 0.0
+) -> Choice:
+    """Choose the lowest threshold whose entities have the target precision; the highest where none has.
 
-    Labels decide where they say something of any threshold, else what the weights promise; without a wish it
-    is even odds, or the threshold that is nearest to where the shift puts them.
+    Labelled precision decides if any threshold has one, else implied precision. Without a target the choice is even
+    odds, or the threshold nearest to where the shift puts even odds.
 
     Args:
-        shift: as of at_each_weight().
+        shift: as for measure_thresholds().
     """
-    as_judged = " as judged" if shift else ""
-    if wish is None:
-        # Not the next above: then one answer would raise it by a bit.
+    origin = ThresholdOrigin
+    if precision_target is None:
+        # Not the next threshold above: then one answer would raise it by a bit.
         even = min(thresholds, key=lambda at: abs(at.entity_weight + shift))
-        return Choice(even, f"even odds{as_judged}", None)
-    by_labels = any(at.labelled_precision is not None for at in thresholds)
-    for at in thresholds:
-        precision = at.labelled_precision if by_labels else at.implied_precision
-        if precision is not None and precision >= wish:
-            break
-    return Choice(at, "labels" if by_labels else f"implied precision{as_judged}", wish)
+        return Choice(even, origin.CALIBRATED_EVEN_ODDS if shift else origin.EVEN_ODDS, None)
+    if any(at.labelled_precision is not None for at in thresholds):
+        by = origin.LABELS
+    else:
+        by = origin.CALIBRATED_PRECISION if shift else origin.IMPLIED_PRECISION
+
+    def meets_target(at: Threshold) -> bool:
+        precision = at.labelled_precision if by is origin.LABELS else at.implied_precision
+        return precision is not None and precision >= precision_target
+
+    ascending = sorted(thresholds, key=lambda at: at.entity_weight)
+    lowest = next(filter(meets_target, ascending), None)
+    return Choice(lowest or ascending[-1], by, precision_target)
 
 
 def _labelled(entity: Ints, people: Ints | None) -> tuple[float | None, float | None]:
@@ -117,11 +134,11 @@ def _labelled(entity: Ints, people: Ints | None) -> tuple[float | None, float | 
 
 
 def _pairs(groups: Ints) -> int:
-    """How many pairs of columns are equal."""
+    """Count the pairs of equal columns."""
     sizes = np.unique(groups, axis=1, return_counts=True)[1]
     return int((sizes * (sizes - 1) // 2).sum())
 
 
 def _share(part: float, whole: float) -> float:
-    """With nothing to find, finding nothing is right."""
+    """Return part of whole; 1 where the whole is nothing, as then nothing is wrong or missed."""
     return part / whole if whole else 1.0

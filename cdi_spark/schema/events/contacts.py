@@ -28,7 +28,7 @@ SUPPORT_CASE = EventTable(
         "support_case",
         Column("opened_at", TIMESTAMP, "when opened, UTC"),
         Column("closed_at", TIMESTAMP, "when closed, UTC; null while open"),
-        Column("priority", STRING, "priority as the source says it"),
+        Column("priority", STRING, "priority, as the source gives it"),
         STATUS,
         Column("subject", STRING, "subject line, free text: may name people", "identifier"),
     ),
@@ -109,17 +109,15 @@ INTERACTION = EventTable(
     event_columns(
         "interaction",
         Column("occurred_at", TIMESTAMP, "when, UTC"),
-        Column(
-            "channel", STRING, "email, call, chat, survey, social, store, …, in small letters", is_word=True
-        ),
+        Column("channel", STRING, "email, call, chat, survey, social, store, …, in lower case", is_word=True),
         Column(
             "kind",
             STRING,
             "what happened: sent, opened, clicked, received, answered, visited, …",
             is_word=True,
         ),
-        Column("campaign", STRING, "campaign that it belongs to"),
-        Column("score", DOUBLE, "answer of a survey, in the unit that the source has"),
+        Column("campaign", STRING, "campaign of the contact"),
+        Column("score", DOUBLE, "answer to a survey, in the unit that the source has"),
         Column("subject", STRING, "subject line, free text: may name people", "identifier"),
     ),
     timeline=(
@@ -139,7 +137,7 @@ INTERACTION = EventTable(
         "surveys campaign campaigns mailing mailings newsletter newsletters touchpoint touchpoints anruf anrufe "
         "umfrage umfragen kampagne kampagnen appel appels enquete enquetes campagne campagnes llamada llamadas "
         "encuesta encuestas chiamata chiamate sondaggio sondaggi campagna",
-        # Little: files of people have such columns too, so the name or an id has to speak for the table as well.
+        # Low: files of people have such columns too, so the name or an id must indicate the table as well.
         evidence={"channel": 0.5, "campaign": 0.5, "score": 0.5},
         needs=("occurred_at date created_at", "channel campaign score event_name subject"),
         columns={
@@ -160,13 +158,13 @@ INTERACTION = EventTable(
 
 CONSENT = EventTable(
     "silver.consent",
-    "One row per consent given or refused; of a purpose and channel the newest holds",
+    "One row per consent given or refused; the newest per purpose and channel is valid",
     ("consent_id",),
     event_columns(
         "consent",
-        Column("purpose", STRING, "what for: marketing, profiling, …"),
-        Column("channel", STRING, "email, phone, post, sms; null: all"),
-        Column("granted", BOOLEAN, "given, or refused or withdrawn"),
+        Column("purpose", STRING, "purpose: marketing, profiling, …"),
+        Column("channel", STRING, "email, phone, post, sms; null means all channels"),
+        Column("granted", BOOLEAN, "true where given, false where refused or withdrawn"),
         Column("given_at", TIMESTAMP, "when, UTC"),
     ),
     timeline=(
@@ -182,7 +180,7 @@ CONSENT = EventTable(
             Column(
                 "consents",
                 f"map<{STRING},{BOOLEAN}>",
-                "newest consent by purpose, or purpose:channel",
+                "newest consent by purpose or by purpose:channel",
             ),
         ),
     ),

@@ -16,8 +16,8 @@ _LETTER = r"[^\W\d_]"
 _SAINT = re.compile(rf"^((?:\d+{_LETTER}? )?)st (?={_LETTER}{{2}})")
 _STRASSE = re.compile(rf"(?<={_LETTER}{{3}})str(?!\w)")
 
-# Codes with letters, and where their blank goes. The forms exclude one another, so they also tell the country when it
-# is not given.
+# Codes with letters, and the place of their blank. The forms exclude one another, so a form identifies the country
+# when it is not given.
 _BRITISH = re.compile("(GIR|[A-Z]{1,2}[0-9][A-Z0-9]?)([0-9][A-Z]{2})")
 _LETTERED_FORMS = (
     (_BRITISH, frozenset(("GB", "GG", "JE", "IM"))),
@@ -32,7 +32,7 @@ _NOT_DIGITS = re.compile("[^0-9]")
 
 
 def street(line: str) -> str | None:
-    """A street line as clean text, in Title Case unless it came in mixed case; None when it says nothing.
+    """A street line as clean text, in Title Case unless it came in mixed case; None for a placeholder value.
 
     >>> street("12  HIGH STREET,")
     '12 High Street'
@@ -68,7 +68,7 @@ def postcode(code: str, country: str | None) -> str | None:
 
     Args:
         code: as written.
-        country: ISO 3166 alpha-2; where it is None, the form of the code tells.
+        country: ISO 3166 alpha-2; where it is None, the form of the code decides.
 
     >>> postcode("ox73de", "GB"), postcode("1012ab", None)
     ('OX7 3DE', '1012 AB')
@@ -84,7 +84,7 @@ def postcode(code: str, country: str | None) -> str | None:
 
 
 def is_placeholder_postcode(code: str) -> bool:
-    """Whether a postal code was typed for want of one.
+    """Whether a postal code is a placeholder value.
 
     >>> is_placeholder_postcode("ZZ99 3WZ"), is_placeholder_postcode("00000"), is_placeholder_postcode("10115")
     (True, True, False)
@@ -105,12 +105,12 @@ def postcode_area(postcode: str) -> str:
 def _bare(code: str) -> str:
     cleaned = clean_text(code) or ""
     if not cleaned.isascii():
-        # Digits of other scripts, and wide ones.
+        # Digits of other scripts, and full-width digits.
         plain = normalize("NFKC", cleaned)
-        cleaned = "".join(str(int(sign)) if sign.isdecimal() else sign for sign in plain)
+        cleaned = "".join(str(int(char)) if char.isdecimal() else char for char in plain)
     # A spreadsheet's number: 10115.0.
     whole = cleaned.removesuffix(".0")
-    return "".join(sign for sign in whole.upper() if sign.isalnum())
+    return "".join(char for char in whole.upper() if char.isalnum())
 
 
 def _spaced(code: str, country: str | None) -> str:
@@ -124,4 +124,4 @@ def _spaced(code: str, country: str | None) -> str:
 
 
 def _has_digit(code: str) -> bool:
-    return any("0" <= sign <= "9" for sign in code)
+    return any("0" <= char <= "9" for char in code)

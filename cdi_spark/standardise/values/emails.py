@@ -9,7 +9,8 @@ from email_validator import EmailNotValidError, validate_email
 
 from cdi_spark.standardise.values.memo import Memo
 
-# Nobody's name; at the domains kept for examples and tests. Names there tell people apart in made-up data.
+# Placeholder users at the domains reserved for examples and tests. Real names there occur in generated data, so they
+# stay.
 _NOBODY = (
     r"(?:tests?|tester|testing|user(?:name|id)?|name|e?mails?|info|admin|contact|customer|client|guest|person|someone"
     r"|somebody|anyone|nobody|me|you|foo|bar|baz|abc|xyz|example|sample|demo|dummy|fake|first[._-]?(?:name)?[._-]?"
@@ -53,7 +54,7 @@ def emails(addresses: Iterable[str | None]) -> list[str] | None:
 def email(address: str) -> str | None:
     """An e-mail address in lower case; None when its syntax is invalid or it is a placeholder.
 
-    Whether the mailbox exists is not looked up.
+    Does not check whether the mailbox exists.
 
     >>> email("Ann Lee <Ann@X.org>"), email("mailto:ann@x.org")
     ('ann@x.org', 'ann@x.org')
@@ -69,7 +70,7 @@ def email(address: str) -> str | None:
 
 
 def is_placeholder_email(address: str) -> bool:
-    """Whether a person or program entered the address for want of one.
+    """Whether the address is a placeholder value.
 
     >>> is_placeholder_email("No-Reply@x.org"), is_placeholder_email("ann@x.org"), is_placeholder_email("ann@")
     (True, False, False)
@@ -78,7 +79,7 @@ def is_placeholder_email(address: str) -> bool:
 
 
 def _bare(address: str) -> str:
-    """The address alone, of what mail programs and web pages write around it."""
+    """Return the address without what mail programs and web pages write around it."""
     if _PLAIN_ADDRESS.fullmatch(address):
         return address.lower()
     if len(address) > _LONGEST_GIVEN:

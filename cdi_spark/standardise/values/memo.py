@@ -1,4 +1,4 @@
-"""Functions that remember what they returned lately."""
+"""Functions that cache their recent results."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _SIZE = 20_000
 
 
 class Memo(Generic[R]):
-    """A pure function that remembers its last 20,000 results; sent to an executor it goes without them.
+    """A pure function that caches its last 20,000 results; it is sent to executors without them.
 
     >>> Memo(len)("abc")
     3
@@ -21,11 +21,11 @@ class Memo(Generic[R]):
 
     def __init__(self, function: Callable[..., R]) -> None:
         self._function = function
-        self._remembered = lru_cache(_SIZE)(function)
+        self._cached = lru_cache(_SIZE)(function)
         update_wrapper(self, function)
 
     def __call__(self, *args: Hashable, **kwargs: Hashable) -> R:
-        return self._remembered(*args, **kwargs)
+        return self._cached(*args, **kwargs)
 
     def __reduce__(self) -> tuple[type[Memo[R]], tuple[Callable[..., R]]]:
         return Memo, (self._function,)

@@ -7,7 +7,7 @@ from typing import Final
 from cdi_spark.standardise.values.text import clean_text, is_placeholder, title_case
 
 _STRAY = ' ,;:"\u201c\u201d*_<>|'
-# h and w (7) do not part letters of one code; vowels (0) do.
+# h and w (7) do not separate letters of one code; vowels (0) do.
 _SOUNDS: Final = dict(zip("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "01230127022455012623017202", strict=True))
 _CODES: Final = _SOUNDS | {letter.lower(): code for letter, code in _SOUNDS.items()}
 

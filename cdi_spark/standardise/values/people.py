@@ -1,4 +1,4 @@
-"""Small rules about a person: gender, and identifiers that systems gave."""
+"""Small rules about a person: gender, and identifiers issued by systems."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _GENDERS = {word: gender for gender, words in word_list("genders").items() for w
 
 
 def gender(word: str) -> str | None:
-    """A gender as female, male or other; None when the word says none of them.
+    """A gender as female, male or other; None for any other word.
 
     >>> gender("F"), gender("männlich"), gender("Non-Binary")
     ('female', 'male', 'other')

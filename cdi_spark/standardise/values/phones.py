@@ -1,4 +1,4 @@
-"""Phone numbers in E.164, the form that names every line in the world once."""
+"""Phone numbers in E.164, which has one form for every line in the world."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import phonenumbers
 
 from cdi_spark.standardise.values.memo import Memo
 
-# Seven digits alike, or seven in order, in the national number: typed to get past a form.
+# Seven equal digits, or seven in order, in the national number: a placeholder value.
 _PLACEHOLDER = re.compile(r"(\d)\1{6}|0123456|1234567|2345678|3456789|9876543|8765432|7654321")
 _NO_DIGIT = re.compile(r"\D")
 _INTERNATIONAL = re.compile(r"^\s*00")
@@ -23,7 +23,7 @@ def phones(numbers: Iterable[str | None], region: str) -> list[str] | None:
 
     Args:
         numbers: as written, with or without country code.
-        region: ISO 3166 alpha-2; says how a number without country code is read.
+        region: ISO 3166 alpha-2; how a number without country code is read.
 
     >>> phones(["020 7946 0018", "+44 (0)20 7946 0018", None], "GB")
     ['+442079460018']
@@ -38,7 +38,7 @@ def phones(numbers: Iterable[str | None], region: str) -> list[str] | None:
 
 @Memo
 def phone(number: str, region: str) -> str | None:
-    """A phone number in E.164; None when no line can have it, or when it is a placeholder (all digits alike, 1234567…).
+    """A phone number in E.164; None when it is invalid or a placeholder value (equal digits, 1234567…).
 
     Extensions are dropped.
 
@@ -63,7 +63,7 @@ def phone(number: str, region: str) -> str | None:
 
 
 def is_placeholder_phone(number: str) -> bool:
-    """Whether a number was typed to get past a form.
+    """Whether a number is a placeholder value.
 
     >>> is_placeholder_phone("07777 777777"), is_placeholder_phone("020 7946 0018"), is_placeholder_phone("x")
     (True, False, False)
@@ -72,7 +72,7 @@ def is_placeholder_phone(number: str) -> bool:
 
 
 def mobiles(numbers: Iterable[str]) -> list[str]:
-    """Of E.164 numbers those that may be mobile lines; in some countries none can be told apart.
+    """Keep the E.164 numbers that may be mobile lines; some countries do not separate them from fixed lines.
 
     >>> mobiles(["+447911123456", "+442079460018"])
     ['+447911123456']

@@ -1,4 +1,4 @@
-"""Rules for text of any kind, which those for names, addresses and the rest share."""
+"""Rules for text of any kind; the rules for names, addresses and the rest use them."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def _spaced(text: str) -> str:
 
 
 def is_placeholder(text: str) -> bool:
-    """Whether text says nothing: empty, punctuation only, or a placeholder word.
+    """Whether text is a placeholder value: empty, punctuation only, or a placeholder word.
 
     >>> is_placeholder("(unknown)"), is_placeholder("- -"), is_placeholder("Xxx")
     (True, True, True)
@@ -86,15 +86,15 @@ def _without_punctuation(text: str) -> str:
     return text[start:end]
 
 
-def _is_punctuation(sign: str) -> bool:
-    return sign in _PUNCTUATION or category(sign)[0] == "P" or sign.isspace()
+def _is_punctuation(char: str) -> bool:
+    return char in _PUNCTUATION or category(char)[0] == "P" or char.isspace()
 
 
 def fold(text: str) -> str | None:
     """Fold text for comparing: lower case, no accents, only letters, digits and single spaces; None when empty.
 
-    Apostrophes vanish (o'neil is oneil); other signs part words (jean-luc is jean luc). ß, æ, œ, þ become ss, ae, oe,
-    th; wide and other forms of a letter become the letter; scripts other than Latin keep their letters.
+    Removes apostrophes (o'neil is oneil); other characters separate words (jean-luc is jean luc). ß, æ, œ, þ become ss,
+    ae, oe, th; wide and other forms of a letter become the letter; scripts other than Latin keep their letters.
 
     >>> fold("O\\u2019Neil-Østergård")
     'oneil ostergard'
@@ -112,7 +112,7 @@ def fold(text: str) -> str | None:
     letters = normalize("NFC", plain.lower().translate(_APOSTROPHES)).translate(_PLAIN)
     if letters.isascii():
         return _NOT_PLAIN.sub(" ", letters).strip() or None
-    words = "".join(sign if sign.isalnum() or category(sign)[0] == "M" else " " for sign in letters)
+    words = "".join(char if char.isalnum() or category(char)[0] == "M" else " " for char in letters)
     return " ".join(words.split()) or None
 
 

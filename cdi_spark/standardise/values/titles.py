@@ -1,4 +1,4 @@
-"""The words of a full name, and which of them are no part of it: titles, peerages, degrees, birth names."""
+"""The words of a full name without titles, peerages, degrees and birth names."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ _LONGEST = {
 _COMPANIES = _with_first_words(LISTS["companies"])
 _LAST_WORDS = frozenset(phrase.split()[-1] for phrase in _DEGREES | LISTS["companies"])
 
-# What comes after so many words and commas is not read, so that no text takes over 10 ms.
+# Words and commas after this many are not read, so that no text takes more than 10 ms.
 _MOST_WORDS = 100
 _COMMAS = ",;\uff0c\u3001"
 _TOKEN = re.compile(rf"[{_COMMAS}]|[&+]|[^\s{_COMMAS}&+:*_|<>\"“”()\[\]]+")
@@ -70,7 +70,7 @@ _WORD_AFTER_DOT = re.compile(rf"(?<={LETTER}\.)(?={LETTER}{{2}})")
 
 
 def words_by_comma(text: str) -> list[Words]:
-    """The words between commas, without what is in brackets or quotes and without numbers and signs.
+    """The words between commas, without what is in brackets or quotes, numbers and symbols.
 
     >>> [[word.text for word in words] for words in words_by_comma('Smith, "Bob" john.robert 2')]
     [['Smith'], ['john', 'robert']]
@@ -117,7 +117,7 @@ def _key(word: str) -> str:
 
 
 def without_titles(segments: list[Words]) -> tuple[list[Words], bool]:
-    """The words that are names, and whether a title was with them that goes with a family name.
+    """Return the words that are names, and whether they had a title that goes with a family name.
 
     No words for a company. After two or more words, a place does not count as a name (Thomas Ashton of Hyde).
 
@@ -129,7 +129,7 @@ def without_titles(segments: list[Words]) -> tuple[list[Words], bool]:
     >>> without_titles(words_by_comma("Acme Ltd"))
     ([], False)
     """
-    # Most words are in no list, and a look at all of them at once is the quickest.
+    # Most words are in no list; one check of all words at once is fastest.
     keys = {word.key.replace(".", "") for words in segments for word in words}
     if _LISTED_FIRST.isdisjoint(keys):
         return segments, False

@@ -1,4 +1,4 @@
-"""Read the lists of words that value rules go by."""
+"""Reads the word lists of the value rules."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ from typing import Any
 
 import yaml
 
-# As quick as it gets: the modules of this folder read their lists when they are imported.
+# The fastest loader: the modules of this folder read their lists when they are imported.
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-def word_list(name: str) -> dict[str, Any]:
-    """The lists of `words/<name>.yml` by their names, but for `source`, which says where they come from.
+def word_list(name: str, *, package: str = __package__) -> dict[str, Any]:
+    """Return the lists of a package's `words/<name>.yml` by name, without `source`, which cites where they come from.
 
     >>> word_list("text")["plain_letters"]["ø"]
     'o'
     """
-    # The package may lie in a wheel that was not unpacked.
-    text = files(__package__).joinpath("words", f"{name}.yml").read_text(encoding="utf-8")
+    # The package may be in a wheel that is not unpacked.
+    text = files(package).joinpath("words", f"{name}.yml").read_text(encoding="utf-8")
     lists: dict[str, Any] = yaml.load(text, Loader=_LOADER)
     del lists["source"]
     return lists

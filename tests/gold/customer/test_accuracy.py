@@ -1,4 +1,4 @@
-"""Golden accuracy: of what is true and known to a source, what gold shows."""
+"""Golden accuracy: how many true values that a source knows are in gold."""
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime
@@ -17,7 +17,7 @@ TRUE = (
 )  # fmt: skip
 
 
-def test_true_values_that_a_source_knows_are_counted_by_who_shows_them(
+def test_true_values_that_a_source_knows_are_counted_for_gold_and_for_the_last_record(
     spark: SparkSession, persons: Make, members: Make
 ) -> None:
     people = persons(
@@ -26,7 +26,7 @@ def test_true_values_that_a_source_knows_are_counted_by_who_shows_them(
         {"record_id": "web:2", "family_name": "Lee"},
         {"record_id": "crm:2", "birth_date": date(1980, 5, 5), "city": "York"},
     )
-    # The larger part of Ann's records is in one entity; the other knows of her family name, but is not hers.
+    # The larger part of Ann's records is in one entity; the other has her family name, but is not hers.
     belong = members({"ann": ["crm:1", "web:1"], "half": ["web:2"], "bob": ["crm:2"]})
     shown = [
         {"entity_id": "ann", "family_name": "Lee", "preferred_email": "ann@x.org"},

@@ -1,4 +1,4 @@
-"""Which record's value wins, and which values are offered at all."""
+"""Which record's value wins, and which values are offered."""
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime
@@ -182,7 +182,7 @@ CASES: dict[str, tuple[dict[str, dict[str, Any]], dict[str, str]]] = {
 
 @pytest.fixture(scope="module")
 def won(persons: Make, members: Make, overrides: Make) -> Won:
-    """By case, the record that wins each attribute; all cases in one run, an entity each."""
+    """By case, the record that wins each attribute; all cases in one run, one entity per case."""
     # The case after the id keeps records apart and in order.
     rows = [
         {**said, "record_id": f"{record}@{case}"}
@@ -204,7 +204,7 @@ def test_the_winner_by_rule(won: Won, case: str) -> None:
     assert won[case] == CASES[case][1]
 
 
-def test_losers_stay_with_the_reason_and_every_list_survives_and_what_is_gone_offers_nothing(
+def test_losers_are_kept_with_the_reason_lists_are_united_and_deleted_records_offer_nothing(
     persons: Make, members: Make, overrides: Make
 ) -> None:
     acme = {"company": "Acme", "trust": 1, "updated_at": OLD}
@@ -236,7 +236,7 @@ def test_losers_stay_with_the_reason_and_every_list_survives_and_what_is_gone_of
     ]
 
 
-def test_what_a_steward_set_goes_before_all_records_of_the_entity_that_its_record_is_in(
+def test_an_override_wins_over_all_records_of_the_entity_of_its_record(
     persons: Make, members: Make, overrides: Make
 ) -> None:
     people = persons(
@@ -255,7 +255,7 @@ def test_what_a_steward_set_goes_before_all_records_of_the_entity_that_its_recor
         ("crm:1", "phones", {"phones": None}),
         ("web:1", "emails", {"emails": '["c@x.org"]'}),
         ("web:1", "address", house),
-        # As the group was once, without its occupation.
+        # The group as it was before, without its occupation.
         ("web:2", "work", {"company": "Gone"}),
         ("web:2", "company", {"company": "Gone"}),
     ).transform(active_overrides, survivorship=conf)
@@ -271,7 +271,7 @@ def test_what_a_steward_set_goes_before_all_records_of_the_entity_that_its_recor
     assert {v.reason for v in values if not v.is_winner} == {"override"}
 
 
-def test_a_golden_value_that_nothing_gave_is_refused(persons: Make, members: Make, overrides: Make) -> None:
+def test_a_golden_value_without_a_winner_is_refused(persons: Make, members: Make, overrides: Make) -> None:
     values = persons({"record_id": "crm:1", "company": "Acme"}).transform(
         attribute_values, members({"ann": ["crm:1"]}), overrides(), survivorship=Survivorship()
     )

@@ -1,4 +1,4 @@
-"""The weakest link: what an entity's confidence is."""
+"""The confidence of an entity is that of its weakest link."""
 
 from collections.abc import Callable
 from itertools import combinations
@@ -27,7 +27,7 @@ KNOWN: dict[str, tuple[list[str], list[Link], tuple[float | None, float] | None]
 def found(
     spark: SparkSession, members: Make, worlds: dict[str, tuple[list[str], list[Link]]]
 ) -> dict[str, tuple[float | None, float]]:
-    """By entity weakest_link and confidence; each entity has records of its own, and links lead out of it too."""
+    """Return weakest_link and confidence by entity; links also lead out of entities."""
     links = [(f"{a}@{e}", f"{b}@{e}", w) for e, (_, of) in worlds.items() for a, b, w in of]
     links += [(f"a@{one}", f"a@{other}", 20.0) for one, other in combinations(sorted(worlds), 2)]
     rows = local_rows(spark, links, "record_id_l string, record_id_r string, match_weight double")
@@ -42,7 +42,7 @@ def test_the_weakest_of_the_links_that_hold_an_entity_together(spark: SparkSessi
     }
 
 
-def test_without_the_links_from_it_on_down_an_entity_falls_apart_and_with_it_it_holds(
+def test_an_entity_is_connected_by_links_as_strong_as_the_weakest_link_but_not_by_stronger_ones(
     spark: SparkSession, members: Make
 ) -> None:
     rng = Random(7)

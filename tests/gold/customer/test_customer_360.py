@@ -25,7 +25,7 @@ SUMMARY = CUSTOMER_360.names[CUSTOMER_360.names.index("first_event_at") : -1]
 JAN, FEB, MAR = (datetime(2025, month, 1, tzinfo=UTC) for month in (1, 2, 3))
 LONG_AGO = datetime(2023, 2, 1, tzinfo=UTC)
 
-# Every customer has one record, shop:<name>; ann has crm:ann as well, gus only what the source deleted.
+# Every customer has one record, shop:<name>; ann also has crm:ann, and gus has only a deleted record.
 PERSONS: list[dict[str, Any]] = [
     {"record_id": "shop:ann", "updated_at": LONG_AGO, "emails": ["ann@old.org"], "phones": ["+441"]},
     {
@@ -81,7 +81,7 @@ EVENTS: list[dict[str, Any]] = [
 
 
 def plain(at: datetime) -> datetime:
-    """The instant as Spark gives it to Python: in the machine's time zone, without saying so."""
+    """Return the instant as Spark returns it to Python: in the machine's time zone, without a time zone."""
     return at.astimezone().replace(tzinfo=None)
 
 
@@ -122,7 +122,7 @@ def test_a_customer_is_its_golden_record_and_the_records_behind_it(customers: Ro
     assert (ann["first_updated_at"], ann["last_updated_at"]) == (plain(LONG_AGO), plain(FEB))
 
 
-def test_a_customer_of_whom_no_attribute_is_known_is_still_there(customers: Rows) -> None:
+def test_a_customer_without_any_attribute_has_a_row(customers: Rows) -> None:
     idle = customers["idle"]
     assert (idle["record_count"], idle["city"], idle["last_updated_at"]) == (1, None, None)
 
@@ -136,18 +136,18 @@ def test_without_events_counts_are_0_and_totals_and_times_null(customers: Rows) 
     assert idle == {name: 0 if name.endswith("_count") else None for name in SUMMARY}
 
 
-def test_money_is_summed_by_currency_to_the_cent_without_what_is_void(customers: Rows) -> None:
+def test_money_is_summed_by_currency_to_the_cent_without_void_events(customers: Rows) -> None:
     ann = customers["ann"]
     assert ann["order_total"] == {"EUR": Decimal("7.00"), "GBP": Decimal("0.30"), "USD": Decimal("9.00")}
     assert (ann["order_count"], ann["last_order_at"]) == (4, plain(FEB))
 
 
-def test_in_the_reporting_currency_what_has_no_known_rate_adds_nothing(customers: Rows) -> None:
+def test_amounts_without_a_known_rate_add_nothing_in_the_reporting_currency(customers: Rows) -> None:
     assert customers["ann"]["order_value"] == Decimal("7.36")
     assert customers["buyer"]["invoice_value"] is None
 
 
-def test_credit_notes_take_from_what_was_invoiced(customers: Rows) -> None:
+def test_credit_notes_reduce_the_invoiced_sum(customers: Rows) -> None:
     buyer = customers["buyer"]
     assert (buyer["invoice_count"], buyer["invoice_total"]) == (3, {"EUR": Decimal("1.00")})
 
@@ -156,11 +156,11 @@ def test_without_an_amount_or_a_currency_an_invoice_counts_but_adds_nothing(cust
     assert (customers["odd"]["invoice_count"], customers["odd"]["invoice_total"]) == (2, None)
 
 
-def test_a_sum_too_great_for_the_column_is_null_in_its_currency(customers: Rows) -> None:
+def test_a_sum_too_large_for_the_column_is_null_in_its_currency(customers: Rows) -> None:
     assert customers["rich"]["order_total"] == {"EUR": Decimal("1.00"), "GBP": None}
 
 
-def test_what_runs_or_is_open_is_counted_apart(customers: Rows) -> None:
+def test_active_subscriptions_and_open_cases_are_counted_separately(customers: Rows) -> None:
     ann, loyal = customers["ann"], customers["loyal"]
     assert (loyal["subscription_count"], loyal["active_subscription_count"], loyal["plans"]) == (
         2,
@@ -173,19 +173,19 @@ def test_what_runs_or_is_open_is_counted_apart(customers: Rows) -> None:
     assert (loyal["first_event_at"], loyal["last_event_at"]) == (plain(JAN), plain(FEB))
 
 
-def test_of_a_purpose_and_channel_the_newest_consent_holds_and_of_two_at_once_the_refusal(
+def test_the_newest_consent_of_a_purpose_and_channel_wins_and_of_two_at_once_the_refusal(
     customers: Rows,
 ) -> None:
     wanted = {"marketing": False, "profiling:email": True, "profiling:sms": False}
     assert customers["ann"]["consents"] == wanted
 
 
-def test_a_customer_is_in_the_state_that_its_journey_tells(customers: Rows) -> None:
+def test_a_customer_has_the_state_of_its_journey(customers: Rows) -> None:
     assert (customers["ann"]["state"], customers["ann"]["state_since"]) == ("customer", MONTH)
     assert customers["idle"]["state"] is None
 
 
-def test_every_way_to_reach_a_customer_is_told_with_when_it_was_last_confirmed(customers: Rows) -> None:
+def test_every_contact_has_the_time_when_it_was_last_confirmed(customers: Rows) -> None:
     shown = [(c["kind"], c["value"], c["records"], c["last_confirmed_at"], c["is_stale"])
             for c in customers["ann"]["contacts"]]  # fmt: skip
     assert shown == [
@@ -197,7 +197,7 @@ def test_every_way_to_reach_a_customer_is_told_with_when_it_was_last_confirmed(c
     ]
 
 
-def test_the_preferred_way_is_confirmed_last_and_by_most_records(customers: Rows) -> None:
+def test_the_preferred_contact_is_confirmed_last_and_by_most_records(customers: Rows) -> None:
     ann = customers["ann"]
     assert (ann["preferred_email"], ann["preferred_phone"]) == ("ann@new.org", "+441")
     assert customers["idle"]["preferred_email"] is None

@@ -1,4 +1,4 @@
-"""A customer's states by date: which holds when, and when it ends."""
+"""The states of a customer over time: which one applies, and when it ends."""
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
@@ -37,7 +37,7 @@ def order(number: int | None, **more: Any) -> dict[str, Any]:
 
 @pytest.fixture
 def lived(spark: SparkSession, timeline: Make) -> Callable[..., Journey]:
-    """What ann's journey is until a day, who was seen first on day 0."""
+    """Return the journey of ann until a day; she was first seen on day 0."""
 
     def lived(*events: dict[str, Any], until: int = 1000, seen: date | None = START) -> Journey:
         rows = timeline(*({"entity_id": "ann", **event} for event in events))
@@ -48,7 +48,7 @@ def lived(spark: SparkSession, timeline: Make) -> Callable[..., Journey]:
     return lived
 
 
-def test_a_state_lasts_from_the_event_that_brings_it_to_the_day_on_which_too_long_has_passed(
+def test_a_state_lasts_from_the_event_that_causes_it_until_too_much_time_has_passed(
     lived: Callable[..., Journey],
 ) -> None:
     assert lived(order(10), order(20)) == [
@@ -58,44 +58,44 @@ def test_a_state_lasts_from_the_event_that_brings_it_to_the_day_on_which_too_lon
     ]
 
 
-def test_who_comes_back_is_a_customer_again(lived: Callable[..., Journey]) -> None:
+def test_a_lapsed_customer_who_orders_is_a_customer_again(lived: Callable[..., Journey]) -> None:
     assert [step[:2] for step in lived(order(10), order(100))] == [
         ("lead", day(0)), ("customer", day(10)), ("lapsed", day(40)), ("customer", day(100)), ("lapsed", day(130)),
     ]  # fmt: skip
 
 
-def test_what_is_to_come_is_told_as_the_end_of_todays_state_alone(lived: Callable[..., Journey]) -> None:
+def test_future_events_only_end_the_current_state(lived: Callable[..., Journey]) -> None:
     assert lived(order(10), until=39) == [("lead", day(0), day(10)), ("customer", day(10), day(40))]
     assert lived(order(10), until=40)[-1] == ("lapsed", day(40), None)
 
 
-def test_a_subscription_runs_through_its_last_day(lived: Callable[..., Journey]) -> None:
+def test_a_subscription_includes_its_last_day(lived: Callable[..., Journey]) -> None:
     started = {"event": "subscription", "what": "started", "happened_at": at(5)}
     ended = {"event": "subscription", "what": "ended", "happened_at": at(70)}
     assert lived(started) == [("lead", day(0), day(5)), ("customer", day(5), None)]
     assert lived(started, ended)[1:] == [("customer", day(5), day(71)), ("lapsed", day(71), None)]
 
 
-def test_what_is_void_brings_no_state(lived: Callable[..., Journey]) -> None:
+def test_void_events_cause_no_state(lived: Callable[..., Journey]) -> None:
     assert lived(order(10, is_void=True)) == [("lead", day(0), None)]
 
 
-def test_without_a_day_something_counts_from_the_start(lived: Callable[..., Journey]) -> None:
+def test_an_event_without_a_date_counts_from_the_start(lived: Callable[..., Journey]) -> None:
     assert lived(order(None)) == [("lapsed", None, None)]
     assert lived(seen=None) == [("lead", None, None)]
 
 
-def test_of_whom_all_is_to_come_no_state_is_told_but_its_day(lived: Callable[..., Journey]) -> None:
+def test_a_customer_with_only_future_events_has_no_state_until_then(lived: Callable[..., Journey]) -> None:
     assert lived(seen=day(20), until=10) == [(None, None, day(20))]
 
 
-def test_somebody_without_a_live_record_has_no_journey(spark: SparkSession, timeline: Make) -> None:
+def test_a_customer_without_a_live_record_has_no_journey(spark: SparkSession, timeline: Make) -> None:
     no_one_seen = local_rows(spark, [], "entity_id string, first_seen_on date")
     rows = timeline({"entity_id": "gus", **order(1)}, {"entity_id": None, **order(1)})
     assert journey(rows, no_one_seen, states=STATES, as_of=day(9)).isEmpty()
 
 
-def test_todays_state_is_the_step_that_has_not_ended(spark: SparkSession) -> None:
+def test_the_current_state_is_the_one_that_has_not_ended(spark: SparkSession) -> None:
     steps = [("ann", "lead", day(0), day(5)), ("ann", "lapsed", day(5), day(9)), ("bob", "lead", None, None)]
     rows = state_on(local_rows(spark, steps, JOURNEY.schema), as_of=day(8)).collect()
     assert sorted(map(tuple, rows)) == [("ann", "lapsed", day(5), day(9)), ("bob", "lead", None, None)]
@@ -111,7 +111,7 @@ def test_a_customer_is_known_since_its_oldest_record_last_changed(persons: Make,
     assert [tuple(row) for row in found] == [("ann", day(1))]
 
 
-def test_every_state_of_a_project_without_any_of_its_own_is_one_of_four() -> None:
+def test_a_project_without_states_has_the_four_default_states() -> None:
     assert [state.name for state in ProjectFile(name="p").states] == [
         "customer",
         "lapsed",

@@ -1,4 +1,4 @@
-"""survivorship.yml: what may be said, and what holds where nothing is."""
+"""survivorship.yml: valid configuration, and defaults."""
 
 from pathlib import Path
 from typing import get_args
@@ -49,7 +49,7 @@ DEMO = ROOT / "conf" / "demo" / "survivorship.yml"
         ({"default": []}, "at least 1 item"),
     ],
 )
-def test_what_cannot_be_chosen_by_is_refused(conf: dict[str, object], meaning: str) -> None:
+def test_invalid_survivorship_rules_are_refused(conf: dict[str, object], meaning: str) -> None:
     with pytest.raises(ValidationError, match=meaning):
         Survivorship.model_validate(conf)
 
@@ -77,7 +77,7 @@ def test_a_list_may_survive_from_one_record_and_a_group_as_a_whole() -> None:
     assert "company" not in survivorship.choices
 
 
-def test_every_rule_that_may_be_said_is_known_to_the_ranking() -> None:
+def test_every_valid_rule_has_an_order() -> None:
     assert set(ORDER) == {*get_args(ValueRule), "complete", "all"}
 
 
@@ -89,7 +89,7 @@ def test_every_rule_that_may_be_said_is_known_to_the_ranking() -> None:
         ("{source_of_truth: web, updated_by: [crm]}", "gender's source_of_truth is not in its updated_by"),
     ],
 )
-def test_sources_that_are_named_must_be_there(tmp_path: Path, said: str, meaning: str) -> None:
+def test_named_sources_must_exist(tmp_path: Path, said: str, meaning: str) -> None:
     (tmp_path / "sources").mkdir()
     (tmp_path / "project.yml").write_text("name: tiny\n")
     for name in ("crm", "web"):

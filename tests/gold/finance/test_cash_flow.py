@@ -1,4 +1,4 @@
-"""Cash flow: months as they were, and a forecast only where it would have been nearer than last year."""
+"""Cash flow: past months, and a forecast only if it would have been better than last year's value."""
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime
@@ -27,8 +27,8 @@ def paid(currency: str | None, month: int, amount: int, **more: Any) -> dict[str
     return {**said, **more}
 
 
-def test_a_forecast_is_told_of_currencies_in_which_it_beat_last_year(timeline: Make) -> None:
-    # June 2026 is the last whole month: number 29. By turns, years bring what the ones before did not.
+def test_a_forecast_is_published_for_currencies_in_which_it_beat_last_year(timeline: Make) -> None:
+    # June 2026 is the last whole month: number 29. The years alternate.
     erratic = [100 if (month + month // 12) % 2 else 300 for month in range(30)]
     seasonal = [100 if month % 2 else 300 for month in range(30)]
     events = [
@@ -47,7 +47,7 @@ def test_a_forecast_is_told_of_currencies_in_which_it_beat_last_year(timeline: M
     ]
     as_of = date(2026, 7, 10)
     months = by_month(timeline(*events), as_of=as_of)
-    # A year before it was 200 more or less, and June had a refund; the mean of that and 200 is half as far off.
+    # The year before differs by 200, and June had a refund; the mean of that and 200 is half as far off.
     tried = {
         row["currency"]: (row["error"], row["baseline_error"])
         for row in errors(months, as_of=as_of).collect()
@@ -60,7 +60,7 @@ def test_a_forecast_is_told_of_currencies_in_which_it_beat_last_year(timeline: M
     assert len(shown) == len(rows)
     assert shown["CHF", date(1, 1, 1)] == (None, Decimal(7), None, None, None)
     assert shown["EUR", date(2026, 6, 1)] == (Decimal(50), Decimal(erratic[29]), Decimal(-40), None, None)
-    # The month that is not over shows both what came and what was foretold.
+    # The current month has both payments and a forecast.
     level = (sum(erratic[16:28])) / 12
     assert shown["EUR", date(2026, 7, 1)] == (None, 5, None, (erratic[18] + level) / 2, erratic[18])
     assert shown["EUR", date(2026, 9, 1)][3] is not None

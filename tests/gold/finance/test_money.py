@@ -1,4 +1,4 @@
-"""Money in the reporting currency: which rate holds on which day, and how it is rounded."""
+"""Money in the reporting currency: which rate is valid on which day, and how amounts are rounded."""
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime
@@ -23,7 +23,7 @@ MAY = date(2024, 5, 1)
 
 @pytest.fixture
 def converted(storage: Storage, silver: Make, members: Make) -> Callable[..., list[Any]]:
-    """Orders (amount, currency, day) in the reporting currency, under these rates (currency, to, day, rate)."""
+    """Convert orders (amount, currency, day) to the reporting currency with rates (currency, to, day, rate)."""
 
     def converted(
         orders: list[tuple[str, str, date | None]], rates: list[tuple[str, str, date, str]], to: str
@@ -62,7 +62,7 @@ def test_the_last_rate_known_on_the_day_is_valid_over_a_weekend(converted: Calla
     ]  # fmt: skip
 
 
-def test_before_the_first_rate_without_a_day_or_of_an_unknown_currency_there_is_no_amount(
+def test_before_the_first_rate_without_a_date_or_in_an_unknown_currency_there_is_no_amount(
     converted: Callable[..., list[Any]],
 ) -> None:
     orders = [("10", "USD", MAY.replace(month=4)), ("10", "USD", None), ("10", "CHF", MAY)]

@@ -36,7 +36,7 @@ Row = dict[str, Any]
 
 
 def sales(version: int) -> list[Row]:
-    """An order of each customer, who may be unknown: in a later version at another price, or taken back."""
+    """An order of each customer, who may be unknown; a later version has another price, or is void."""
     return [
         {
             "id": f"t{n}",
@@ -64,7 +64,7 @@ def held(storage: Storage) -> dict[tuple[str, str], tuple[Decimal, Decimal]]:
 
 
 def raw(folder: Path) -> dict[tuple[str, str], tuple[Decimal, Decimal]]:
-    """The same out of the files: of each order its newest version; customers from 55 on are in quarantine."""
+    """The same from the files: the newest version of each order; customers from 55 on are in quarantine."""
     newest: dict[str, Row] = {}
     for file in (folder / "till").glob("*.jsonl"):
         for row in map(json.loads, file.read_text().splitlines()):
@@ -90,13 +90,13 @@ def whose(storage: Storage) -> dict[str, str]:
 
 @pytest.fixture
 def company(first_day: tiny.FirstDay, tmp_path: Path) -> Path:
-    """The tiny company after its first run, with the files that it came from, and a till's conf."""
+    """The tiny company after its first run, with its files, and the conf of a till."""
     conf = first_day.copy(tmp_path).conf
     (conf / "sources" / "till.yml").write_text(TILL.replace("{folder}", str(tmp_path)))
     return tmp_path
 
 
-def test_shuffled_duplicated_late_and_of_merged_and_split_customers_gold_holds_what_was_sold(
+def test_gold_has_all_sales_if_files_are_shuffled_duplicated_or_late_and_customers_merge_and_split(
     spark: SparkSession, company: Path
 ) -> None:
     def run() -> Storage:
@@ -111,7 +111,7 @@ def test_shuffled_duplicated_late_and_of_merged_and_split_customers_gold_holds_w
     Random(1).shuffle(again)
     deliver(company, "b", again)
     deliver(company, "c", again)
-    # Older versions come late.
+    # Older versions arrive late.
     deliver(company, "d", sales(1))
     judge(storage, ("crm:3", "crm:9"), "must-link", by="ann", why="one person")
     run()

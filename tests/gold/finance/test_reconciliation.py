@@ -1,4 +1,4 @@
-"""Gold against the ledger: what agrees to the cent, and what is named where it does not."""
+"""Gold compared with the ledger to the cent, and how differences are listed."""
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime
@@ -29,7 +29,7 @@ def entry(key: str, amount: str, day: int = 5, **more: Any) -> dict[str, Any]:
 
 @pytest.fixture
 def found(timeline: Make, silver: Make) -> Callable[..., set[str]]:
-    """The documents in which gold and ledger differ."""
+    """Return the documents that differ between gold and the ledger."""
 
     def found(held: list[dict[str, Any]], booked: list[dict[str, Any]]) -> set[str]:
         rows = differences(timeline(*held), silver("ledger_entry", *booked)).collect()
@@ -38,7 +38,7 @@ def found(timeline: Make, silver: Make) -> Callable[..., set[str]]:
     return found
 
 
-def test_equal_to_the_cent_agrees_in_any_order_and_in_parts(found: Callable[..., set[str]]) -> None:
+def test_equal_amounts_match_in_any_order_and_in_parts(found: Callable[..., set[str]]) -> None:
     held = [document("shop:1", "10.00"), document("shop:2", "0.30", entity_id=None)]
     assert found(held, [entry("shop:2", "0.10"), entry("shop:1", "10"), entry("shop:2", "0.20")]) == set()
 
@@ -49,13 +49,13 @@ def test_a_cent_a_currency_or_a_missing_document_is_a_difference(found: Callable
     assert found(held, booked) == {"shop:1", "shop:2", "shop:3", "shop:4"}
 
 
-def test_what_is_void_or_has_no_amount_is_nothing_in_gold(found: Callable[..., set[str]]) -> None:
+def test_documents_that_are_void_or_have_no_amount_are_ignored(found: Callable[..., set[str]]) -> None:
     held = [document("shop:1", "10"), document("shop:2", "10", is_void=True), document("shop:3", None)]
     assert found(held, [entry("shop:1", "10")]) == set()
     assert found(held, [entry("shop:1", "10"), entry("shop:2", "10")]) == {"shop:2"}
 
 
-def test_what_is_newer_or_older_than_the_ledger_or_of_a_kind_that_it_lacks_is_not_compared(
+def test_documents_outside_the_dates_or_kinds_of_the_ledger_are_not_compared(
     found: Callable[..., set[str]],
 ) -> None:
     other = document("shop:9", "1", event="invoice")
@@ -67,7 +67,7 @@ def test_what_is_newer_or_older_than_the_ledger_or_of_a_kind_that_it_lacks_is_no
     ) == {"shop:3"}
 
 
-def test_a_difference_is_named_without_its_amount(timeline: Make, silver: Make) -> None:
+def test_a_difference_is_listed_without_its_amount(timeline: Make, silver: Make) -> None:
     held = [document("shop:1", "10"), document("shop:2", "77.77")]
     booked = silver("ledger_entry", entry("shop:1", "10"), entry("shop:2", "88.88"), entry("shop:3", "99.99"))
     with pytest.raises(GateError) as fault:
@@ -79,7 +79,7 @@ def test_a_difference_is_named_without_its_amount(timeline: Make, silver: Make) 
     check_against_ledger(timeline(held[0]), silver("ledger_entry", entry("shop:1", "10")))
 
 
-def test_by_month_unattributed_amounts_are_shown_beside_what_is_booked(
+def test_unattributed_amounts_by_month_are_shown_with_booked_ones(
     storage: Storage, members: Make, silver: Make
 ) -> None:
     def order(record: str, amount: str, month: int) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What customers owe: what is open, at which rate, and what of it is overdue."""
+"""Open and overdue balances, and the rate at which they are converted."""
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime
@@ -43,7 +43,7 @@ EVENTS = [
     payment("p1", "30"),
     payment("p1#later", "70", happened_at=datetime(2026, 7, 1, tzinfo=UTC)),
     payment("p1#void", "70", is_void=True),
-    # Paid in full while the rate moved; and a third of it.
+    # Paid in full while the rate changed, and paid by a third.
     invoice("abroad", "d1", "100", currency="USD", value="90"),
     payment("d1", "100", currency="USD", value="80"),
     invoice("abroad", "d2", "30", currency="USD", value="27.10"),
@@ -82,7 +82,7 @@ OWED = {
 }
 
 
-def test_open_is_what_is_not_paid_at_the_invoices_rate_and_overdue_what_of_it_was_due_before(
+def test_unpaid_amounts_are_open_at_the_invoices_rate_and_overdue_after_the_due_date(
     timeline: Make, silver: Make
 ) -> None:
     paid = [e["event_id"] for e in EVENTS if e["event"] == "payment"]

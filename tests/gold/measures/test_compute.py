@@ -1,4 +1,4 @@
-"""What is measured of a customer: what counts, in which days, and what is said where there is nothing."""
+"""The measures of a customer: which events count, in which days, and the values without events."""
 
 import math
 from collections.abc import Callable
@@ -72,7 +72,7 @@ EVENTS = [
 
 @pytest.fixture(scope="module")
 def measured(spark_session_of_all_tests: SparkSession, timeline: Make) -> Callable[..., Rows]:
-    """gold.measure of these customers, of whom this happened, by customer."""
+    """Return gold.measure by customer, for customers with these events."""
     spark = spark_session_of_all_tests
 
     def measured(
@@ -131,13 +131,15 @@ def test_purchases_are_orders_less_credit_notes_until_the_day_and_a_year_has_365
     assert (ann["open_balance"], ann["overdue_balance"]) == (Decimal(9), Decimal(2))
 
 
-def test_who_never_ordered_buys_by_invoice_and_worth_nothing_lately_is_0(customers: Rows) -> None:
+def test_without_orders_invoices_are_purchases_and_without_recent_ones_the_value_is_0(
+    customers: Rows,
+) -> None:
     bob = customers["bob"]
     assert (bob["frequency"], bob["monetary_value"], bob["lifetime_value"]) == (1, Decimal(0), Decimal(200))
     assert bob["next_product"] == "TEA"
 
 
-def test_without_a_known_amount_or_with_one_too_great_a_value_is_null(customers: Rows) -> None:
+def test_without_a_known_amount_or_with_one_too_large_a_value_is_null(customers: Rows) -> None:
     for name, count in (("odd", 1), ("rich", 2)):
         shown = customers[name]
         assert (shown["frequency"], shown["lifetime_value"], shown["monetary_value"], shown["rfm"]) == (
@@ -145,12 +147,12 @@ def test_without_a_known_amount_or_with_one_too_great_a_value_is_null(customers:
         )  # fmt: skip
 
 
-def test_dates_may_be_of_the_year_1_and_9999(customers: Rows) -> None:
+def test_dates_may_be_in_year_1_and_9999(customers: Rows) -> None:
     old = customers["old"]
     assert (old["recency_days"], old["lifetime_value"], old["usage_trend"]) == (739796, Decimal(5), None)
 
 
-def test_usage_cases_and_satisfaction_are_told_of_their_days(customers: Rows) -> None:
+def test_usage_cases_and_satisfaction_are_of_their_periods(customers: Rows) -> None:
     user = customers["user"]
     assert (user["usage_trend"], user["cases_90d"], user["satisfaction"]) == (0.5, 1, 6.5)
 
@@ -161,7 +163,7 @@ def test_a_customer_is_in_every_segment_whose_expression_holds(customers: Rows) 
     }  # fmt: skip
 
 
-def test_rfm_tells_fifths_and_equal_values_are_in_one_and_orders_beside_invoices_add_up(
+def test_rfm_has_fifths_with_equal_values_in_one_and_orders_and_invoices_add_up(
     measured: Callable[..., Rows],
 ) -> None:
     # The n-th of five bought n times, last 60 - 10n days ago, for 10 each; two more are as the third.
@@ -186,7 +188,7 @@ def test_rfm_tells_fifths_and_equal_values_are_in_one_and_orders_beside_invoices
 
 
 @pytest.mark.parametrize(("money", "forecast"), [("EUR", "9.030"), ("JPY", "9.000"), ("KWD", "9.025")])
-def test_a_forecast_of_money_is_told_in_its_minor_unit(
+def test_a_forecast_of_money_is_rounded_to_the_minor_unit(
     measured: Callable[..., Rows], money: str, forecast: str
 ) -> None:
     model = LinearModel({}, {}, math.log(1.805))

@@ -1,4 +1,4 @@
-"""What was known of a customer at the end of a day: nothing of what came after it, and that apart."""
+"""Facts at the end of a day: nothing of what happened later, except in separate columns."""
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
@@ -34,7 +34,7 @@ AFTER: list[tuple[int, dict[str, Any]]] = [
 ]
 
 
-def test_what_came_after_a_day_is_told_of_the_year_after_it_only(timeline: Make) -> None:
+def test_later_events_are_only_in_the_columns_of_the_year_after(timeline: Make) -> None:
     def of(who: str, events: list[tuple[int, dict[str, Any]]]) -> list[dict[str, Any]]:
         midnight = datetime(2026, 6, 30, tzinfo=UTC)
         return [{"entity_id": who, "happened_at": midnight - timedelta(days=n), **said} for n, said in events]
@@ -42,7 +42,7 @@ def test_what_came_after_a_day_is_told_of_the_year_after_it_only(timeline: Make)
     rows = timeline(*of("both", BEFORE + AFTER), *of("before", BEFORE), *of("after", AFTER))
     found = facts(rows, as_of=TODAY, days_back=[400, 765], orders_are_invoiced=True).collect()
     shown = {(row["entity_id"], row["days_back"]): row.asDict() for row in found}
-    # Who was not known yet has no row.
+    # A customer without events until then has no row.
     assert shown.keys() == {("both", 400), ("before", 400)}
     both, before = shown["both", 400], shown["before", 400]
     assert {k: v for k, v in both.items() if k not in (*TO_COME, "entity_id")} == {

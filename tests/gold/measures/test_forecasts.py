@@ -83,10 +83,10 @@ def test_complaints_predict_churn_and_spark_scores_as_the_driver_does(world: Wor
 
 
 def test_a_forecast_that_is_no_better_than_its_baseline_is_not_published(world: World) -> None:
-    # By recency alone: all else is chance.
+    # Only recency matters: everything else is random.
     going = f"IF({CHANCE.format('went')} < days_since_act / 4, 0, 1)"
     noise = {name: CHANCE.format(name) for name in ("cases_90d", "acts_90d", "usage_90d", "running")}
-    # Nobody's year differs from the last one.
+    # Every customer's year is like the last one.
     year = f"CAST({CHANCE.format('value')} AS DECIMAL(28,3))"
     rows = world(
         800,

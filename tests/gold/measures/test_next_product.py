@@ -1,4 +1,4 @@
-"""What a customer may buy next."""
+"""The product that a customer may buy next."""
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime
@@ -15,7 +15,7 @@ TODAY = date(2026, 6, 30)
 MAY, JULY = datetime(2026, 5, 1, tzinfo=UTC), datetime(2026, 7, 1, tzinfo=UTC)
 
 
-def test_it_goes_with_what_the_customer_has_by_most_customers_and_it_has_it_not(
+def test_it_is_ordered_by_most_customers_with_the_same_products_and_new_to_the_customer(
     timeline: Make, silver: Make
 ) -> None:
     orders: list[dict[str, Any]] = []
@@ -39,7 +39,7 @@ def test_it_goes_with_what_the_customer_has_by_most_customers_and_it_has_it_not(
     for n in range(4):
         buys(f"rare {n}", "PEN", "INK")
     for n in range(3):
-        # Neither of these joins pen and ink: they count for nothing.
+        # Neither of these connects pen and ink: they are ignored.
         buys(f"never {n}", "PEN", "INK", is_void=True)
         buys(f"later {n}", "PEN", "INK", happened_at=JULY)
     buys(None, "PEN", "INK")
@@ -47,7 +47,7 @@ def test_it_goes_with_what_the_customer_has_by_most_customers_and_it_has_it_not(
     buys("bea", "KETTLE", "TEA")
     buys("cid", "CUP", "TEA")
     buys("dan", "INK")
-    # Everybody has a bag, so that it goes with nothing in particular.
+    # All customers have a bag, so it has no lift.
     for who in {order["entity_id"] for order in orders if order["entity_id"]}:
         buys(who, "BAG")
     bought = baskets(timeline(*orders), silver("order_line", *lines), as_of=TODAY)
@@ -58,7 +58,7 @@ def test_it_goes_with_what_the_customer_has_by_most_customers_and_it_has_it_not(
     }  # fmt: skip
 
 
-def test_two_that_go_equally_well_are_told_in_the_order_of_their_codes(timeline: Make, silver: Make) -> None:
+def test_equally_good_products_are_ordered_by_code(timeline: Make, silver: Make) -> None:
     bought = {**{f"u{n}": ("A", "B", "C") for n in range(5)}, "ann": ("A",), "bob": ("Z",)}
     orders = [
         {"entity_id": who, "event": "order", "event_id": f"shop:{who}", "happened_at": MAY} for who in bought

@@ -1,4 +1,4 @@
-"""What all customers are measured by: found in those who bought, and the same when it is read back."""
+"""Population statistics: computed from customers with purchases, and the same when they are read back."""
 
 from decimal import Decimal
 
@@ -22,7 +22,7 @@ def bought(days: int, times: int, worth: str) -> tuple[int, int, Decimal, Decima
     return days, times, Decimal(worth), Decimal(worth), Decimal(worth)
 
 
-def test_limits_and_the_average_are_of_who_bought(spark: SparkSession) -> None:
+def test_limits_and_the_average_are_of_customers_with_purchases(spark: SparkSession) -> None:
     rows = [bought(10 * n, n, f"{n}.900") for n in range(1, 7)]
     never = (None, 0, None, None, Decimal(0))
     unknown = (5, 1, None, None, None)
@@ -34,7 +34,7 @@ def test_limits_and_the_average_are_of_who_bought(spark: SparkSession) -> None:
     assert found.average_year == 4.4
 
 
-def test_where_nobody_bought_there_are_no_limits_and_an_average_below_0_is_none(spark: SparkSession) -> None:
+def test_without_purchases_there_are_no_limits_and_an_average_below_0_is_none(spark: SparkSession) -> None:
     empty = PopulationStatistics.of_customers(
         local_rows(spark, [], PURCHASES), made_from="", churn=None, value=None
     )

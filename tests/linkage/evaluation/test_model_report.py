@@ -28,7 +28,7 @@ METRICS: dict[str, Any] = {
          "labelled_precision": None, "labelled_recall": None}
         for w in (-2.0, 0.0, 2.0)
     ],
-    "chosen": {"entity_weight": 0.0, "by": "implied precision", "wished": 0.95},
+    "chosen": {"entity_weight": 0.0, "by": "implied precision", "precision_target": 0.95},
     "cluster_sizes": {"components": [[1, 900], [7, 400]], "entities": [[1, 950], [2, 420]]},
 }  # fmt: skip
 SECTIONS = ["thresholds", "weights", "dependence", "unlinkable", "blocking", "sizes"]
@@ -52,7 +52,7 @@ def sections(page: str) -> list[str]:
 def test_the_report_shows_everything_that_training_measured(trained: Row) -> None:
     page = model_report(with_metrics(trained, METRICS))
     assert sections(page) == SECTIONS
-    for said in ("12,345", "90.0\N{NO-BREAK SPACE}%", "3.1", "wished: 95.0", "5 to 9"):
+    for said in ("12,345", "90.0\N{NO-BREAK SPACE}%", "3.1", "target: 95.0", "5 to 9"):
         assert said in page
     assert not re.search(r"<script|https?://|<link|<img|@import|url\(", page)
 
@@ -86,7 +86,7 @@ def test_labelled_precision_stands_apart_from_implied(trained: Row) -> None:
 def test_judgements_have_their_line_where_training_learned_from_some(trained: Row) -> None:
     learned = {"judged": {"same": 1200, "apart": 7, "shift": -1.52}}
     page = model_report(with_metrics(trained, METRICS | learned))
-    assert "1,200 that two are one person, 7 that they are two" in page
+    assert "1,200 pairs are one person, 7 pairs are two" in page
     assert "by \N{MINUS SIGN}1.5 bits" in page
     for none in ({"judged": None}, {"judged": {"same": 0, "apart": 0, "shift": 0.0}}, {}):
         assert "judgements" not in model_report(with_metrics(trained, METRICS | none))

@@ -7,7 +7,7 @@ import pytest
 from cdi_spark.config import Linkage
 from cdi_spark.errors import ConfigError
 from cdi_spark.linkage.model.person_model import digest, load_person_model
-from cdi_spark.linkage.model.trained_models import OF_ENTITIES, settings_hash
+from cdi_spark.linkage.model.trained_models import ENTITY_SETTINGS, settings_hash
 from tests.paths import PERSON_MODEL
 
 
@@ -59,21 +59,21 @@ def test_the_same_model_has_the_same_settings_hash_and_another_has_not(tmp_path:
 
 def test_a_conf_that_does_not_learn_from_judgements_has_the_hash_from_before_it_could() -> None:
     model, conf = load_person_model(PERSON_MODEL), Linkage(training_records=500)
-    before = conf.model_dump(exclude=OF_ENTITIES | {"learn_from_judgements"})
+    before = conf.model_dump(exclude=ENTITY_SETTINGS | {"learn_from_judgements"})
     assert settings_hash(model, conf) == digest([model.settings_hash(), before])
     asked = conf.model_copy(update={"learn_from_judgements": True})
     assert settings_hash(model, asked) != settings_hash(model, conf)
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "message"),
     [
         ("comparisons: 5\n", r"person\.yml: is not a person model: comparisons: Input should be [^\n]*\.$"),
         ("comparisons: [\n", r"person\.yml: is not YAML: [^\n]*\.$"),
     ],
 )
-def test_a_mistake_is_told_in_a_line_with_its_place(tmp_path: Path, text: str, told: str) -> None:
+def test_a_mistake_is_reported_in_one_line_with_its_place(tmp_path: Path, text: str, message: str) -> None:
     path = tmp_path / "person.yml"
     path.write_text(text)
-    with pytest.raises(ConfigError, match=told):
+    with pytest.raises(ConfigError, match=message):
         load_person_model(path)

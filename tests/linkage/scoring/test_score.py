@@ -24,7 +24,7 @@ from cdi_spark.linkage.model.splink_sql import evidence_sql
 from cdi_spark.linkage.resolution.resolve_entities import resolve_entities
 from cdi_spark.linkage.scoring import score
 from cdi_spark.linkage.training.freeze import train_and_freeze
-from cdi_spark.linkage.training.train import count_terms, term_frequencies
+from cdi_spark.linkage.training.term_frequencies import count_terms, term_frequencies
 from cdi_spark.schema import PERSON
 from cdi_spark.spark.local_rows import local_rows
 from tests.linkage.splink_reference import differences, splink_pairs
@@ -121,7 +121,7 @@ def test_pairs_and_weights_are_those_of_splinks_own_predict(
 def test_adaptive_execution_and_many_tasks_change_no_pair(
     spark: SparkSession, persons: DataFrame, frozen: Frozen, pairs: DataFrame
 ) -> None:
-    def told(found: DataFrame) -> list[tuple[Any, ...]]:
+    def as_rows(found: DataFrame) -> list[tuple[Any, ...]]:
         columns = ["record_id_l", "record_id_r", "match_weight", "block_rule", "levels"]
         return sorted(map(tuple, found.select(columns).collect()))
 
@@ -131,18 +131,18 @@ def test_adaptive_execution_and_many_tasks_change_no_pair(
         for name, value in settings.items():
             spark.conf.set(name, value)
         linked = frozen.linked(persons.repartition(3))
-        assert told(score.score_pairs(linked, frozen, records_a_task=399)) == told(pairs)
+        assert as_rows(score.score_pairs(linked, frozen, records_per_task=399)) == as_rows(pairs)
     finally:
         for name, value in before.items():
             spark.conf.set(name, str(value))
 
 
 def test_there_are_as_many_tasks_as_keep_each_within_its_records() -> None:
-    assert score.tasks_for(0, rules=0, records_a_task=1000) == score.tasks_for(
-        1000, rules=10, records_a_task=1000
+    assert score.tasks_for(0, rules=0, records_per_task=1000) == score.tasks_for(
+        1000, rules=10, records_per_task=1000
     )
     for records, rules in ((1001, 1), (2000, 10), (1_000_000, 25)):
-        wanted = score.tasks_for(records, rules=rules, records_a_task=1000)
+        wanted = score.tasks_for(records, rules=rules, records_per_task=1000)
         met, too_few = (records * (1 - (1 - 1 / n) ** rules) for n in (wanted, wanted - 1))
         assert met <= 1000 < too_few
 

@@ -1,4 +1,4 @@
-"""Stewards' judgements in training: only where conf asks for them, and then whoever is judged is trained on."""
+"""Stewards' judgements in training: only where conf enables it, and then judged records are in the sample."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from cdi_spark.config import Project, load_project
 from cdi_spark.pipeline.run import Run
 from cdi_spark.pipeline.train import train
 from cdi_spark.schema import MODEL
-from cdi_spark.stewardship.judgements import CANNOT, MUST
+from cdi_spark.stewardship.judgements import Verdict
 from cdi_spark.stewardship.judging import Decision, judge_all
 from cdi_spark.storage import Storage
 from tests.linkage.small_project import write_persons, write_source
@@ -29,17 +29,17 @@ def run(storage: Storage, tmp_path: Path) -> Run:
     people = []
     for n in range(100):
         for copy in "ab":
-            told = {"given_name": f"Ada{chr(97 + n % 26)}", "family_name": FAMILY[n % 7]}
-            people.append({**told, "emails": [f"ada{n}@mail.org"], "record_id": f"crm:{n}{copy}"})
+            values = {"given_name": f"Ada{chr(97 + n % 26)}", "family_name": FAMILY[n % 7]}
+            people.append({**values, "emails": [f"ada{n}@mail.org"], "record_id": f"crm:{n}{copy}"})
     write_persons(storage, people)
     return Run(project(conf, asks=False), storage, run_id="r", retrain=True)
 
 
 def project(conf: Path, *, asks: bool) -> Project:
-    told = "name: small\nlinkage: {training_records: 100" + (
+    conf_text = "name: small\nlinkage: {training_records: 100" + (
         ", learn_from_judgements: true}" if asks else "}"
     )
-    (conf / "project.yml").write_text(told + "\n")
+    (conf / "project.yml").write_text(conf_text + "\n")
     return load_project(conf)
 
 
@@ -53,8 +53,10 @@ def newest(run: Run) -> Row:
 
 def test_judgements_make_another_model_where_conf_asks_for_them_and_the_same_one_where_not(run: Run) -> None:
     before = newest(run)
-    decisions = [Decision((f"crm:{n}a", f"crm:{n + 50}b"), MUST, "called") for n in range(8)]
-    decisions += [Decision((f"crm:{n}a", f"crm:{n + 50}b"), CANNOT, "called") for n in range(10, 14)]
+    decisions = [Decision((f"crm:{n}a", f"crm:{n + 50}b"), Verdict.MUST_LINK, "called") for n in range(8)]
+    decisions += [
+        Decision((f"crm:{n}a", f"crm:{n + 50}b"), Verdict.CANNOT_LINK, "called") for n in range(10, 14)
+    ]
     assert judge_all(run.storage, decisions, by="kim") == [True] * 12
     assert newest(run)["model_id"] == before["model_id"]
     assert json.loads(before["metrics"])["judged"] is None

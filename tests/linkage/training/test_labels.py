@@ -29,11 +29,11 @@ def run(storage: Storage, tmp_path: Path) -> Run:
     people = []
     for n in range(40):
         for copy in "ab":
-            told = {
+            values = {
                 "given_name": f"Ada{copy if n % 4 == 0 else ''}",
                 "family_name": f"Stone{chr(97 + n % 26)}",
             }
-            people.append({**told, "emails": [f"ada{n}@mail.org"], "record_id": f"crm:{n}{copy}"})
+            people.append({**values, "emails": [f"ada{n}@mail.org"], "record_id": f"crm:{n}{copy}"})
     write_persons(storage, people)
     return Run(load_project(conf), storage, run_id="r")
 
@@ -49,7 +49,11 @@ def test_the_threshold_is_chosen_by_the_labels_and_promises_are_told_apart(run: 
     row = run.storage.read(MODEL.name).first()
     assert row is not None
     metrics = json.loads(row["metrics"])
-    assert metrics["chosen"] == {"entity_weight": row["entity_weight"], "by": "labels", "wished": 0.9}
+    assert metrics["chosen"] == {
+        "entity_weight": row["entity_weight"],
+        "by": "labels",
+        "precision_target": 0.9,
+    }
     held = next(at for at in metrics["thresholds"] if at["entity_weight"] == row["entity_weight"])
     assert (held["labelled_precision"], held["labelled_recall"]) == (0.9, 1.0)
     assert held["implied_precision"] > 0.99

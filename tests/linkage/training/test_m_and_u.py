@@ -12,8 +12,9 @@ from splink import DuckDBAPI, Linker
 
 from cdi_spark.linkage.model.person_model import PersonModel, load_person_model
 from cdi_spark.linkage.model.splink_sql import splink_settings
-from cdi_spark.linkage.training.m_and_u import Evidence, learn, weights
-from cdi_spark.linkage.training.pairs import Pairs, Sample, tally
+from cdi_spark.linkage.training.m_and_u import Evidence, learn_parameters, weigh_pairs
+from cdi_spark.linkage.training.pairs import Pairs, tally
+from cdi_spark.linkage.training.sample import Sample
 from tests.linkage.training_records import with_frequencies
 from tests.paths import PERSON_MODEL
 
@@ -73,12 +74,12 @@ def evidence(sample: Sample, everything: Pairs) -> Evidence:
 
 def test_what_a_household_shares_counts_once(sample: Sample, everything: Pairs) -> None:
     model = packaged()
-    learned = learn(evidence(sample, everything), model)
+    learned = learn_parameters(evidence(sample, everything), model)
     names = [c.name for c in model.comparisons]
     parents = {name: {names[p] for p in own.parents} for name, own in zip(names, learned, strict=True)}
     assert parents["address"] >= {"phone"}
     assert parents["birth_date"] == set()
-    found = weights(everything, learned, model, sample.frequencies).sum(axis=1) + np.log2(
+    found = weigh_pairs(everything, learned, model, sample.frequencies).sum(axis=1) + np.log2(
         PEOPLE / sample.all_pairs
     )
     same = everything.left // 2 == everything.right // 2
@@ -89,10 +90,12 @@ def test_what_a_household_shares_counts_once(sample: Sample, everything: Pairs) 
 
 def test_splink_weighs_pairs_as_training_does(sample: Sample, everything: Pairs) -> None:
     model = packaged()
-    learned = learn(evidence(sample, everything), model)
+    learned = learn_parameters(evidence(sample, everything), model)
     assert any(own.parents for own in learned)
     prior = PEOPLE / sample.all_pairs
-    ours = weights(everything, learned, model, sample.frequencies).sum(axis=1) + np.log2(prior / (1 - prior))
+    ours = weigh_pairs(everything, learned, model, sample.frequencies).sum(axis=1) + np.log2(
+        prior / (1 - prior)
+    )
     settings = splink_settings(model, learned, prior=prior)
     connection = sample._sql
     linker = Linker(DuckDBAPI(connection=connection).register("records"), settings)

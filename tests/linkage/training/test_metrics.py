@@ -1,4 +1,4 @@
-"""What training tells of itself: the same every time, and it adds up."""
+"""The metrics of training: the same every time, and consistent."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pyarrow as pa
 import pytest
 
 from cdi_spark.linkage.model.person_model import PersonModel, load_person_model
-from cdi_spark.linkage.training.pairs import Sample
+from cdi_spark.linkage.training.sample import Sample
 from cdi_spark.linkage.training.train import Trained, train_on
 from tests.linkage.training_records import with_block_keys, with_frequencies
 from tests.paths import PERSON_MODEL
@@ -24,7 +24,7 @@ def packaged() -> PersonModel:
     return load_person_model(PERSON_MODEL).restricted(columns)
 
 
-def trained(*, wish: float | None = None, dear: str = "") -> Trained:
+def trained(*, precision_target: float | None = None, dear: str = "") -> Trained:
     """Trained on two records a person; a tenth of the records knows no more than a given name.
 
     Args:
@@ -57,7 +57,12 @@ def trained(*, wish: float | None = None, dear: str = "") -> Trained:
     pairs = [10**8 if rule.name == dear else n for rule, n in zip(model.blocking, costs.pairs, strict=True)]
     costs = replace(costs, pairs=pairs)
     with duckdb.connect() as connection:
-        return train_on(Sample(connection, keyed, model), population=len(rows), costs=costs, wish=wish)
+        return train_on(
+            Sample(connection, keyed, model),
+            population=len(rows),
+            costs=costs,
+            precision_target=precision_target,
+        )
 
 
 @pytest.fixture(scope="module")
@@ -65,15 +70,15 @@ def once() -> Trained:
     return trained()
 
 
-def test_a_wish_is_told_and_changes_nothing_but_what_is_chosen(once: Trained) -> None:
-    assert once.metrics["chosen"] == {"entity_weight": 0.0, "by": "even odds", "wished": None}
-    wished = trained(wish=0.5)
-    assert wished.metrics["chosen"] == {"entity_weight": -4.0, "by": "labels", "wished": 0.5}
-    assert (once.entity_weight, wished.entity_weight) == (0.0, -4.0)
-    assert wished.settings == once.settings
+def test_a_target_is_stored_and_changes_nothing_but_what_is_chosen(once: Trained) -> None:
+    assert once.metrics["chosen"] == {"entity_weight": 0.0, "by": "even odds", "precision_target": None}
+    targeted = trained(precision_target=0.5)
+    assert targeted.metrics["chosen"] == {"entity_weight": -4.0, "by": "labels", "precision_target": 0.5}
+    assert (once.entity_weight, targeted.entity_weight) == (0.0, -4.0)
+    assert targeted.settings == once.settings
     for name in ("sample_records", "prior", "overlaps", "unlinkable", "thresholds"):
-        assert json.dumps(wished.metrics[name]) == json.dumps(once.metrics[name])
-    assert wished.metrics["cluster_sizes"]["components"] == once.metrics["cluster_sizes"]["components"]
+        assert json.dumps(targeted.metrics[name]) == json.dumps(once.metrics[name])
+    assert targeted.metrics["cluster_sizes"]["components"] == once.metrics["cluster_sizes"]["components"]
 
 
 def test_every_record_is_in_one_component_and_one_entity(once: Trained) -> None:

@@ -1,4 +1,4 @@
-"""Matches told from relatives and look-alikes without a label, on pairs whose truth is known."""
+"""Matches separated from relatives and look-alikes without labels, on pairs whose truth is known."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def separated(matches: int, relatives: int, alike: int) -> tuple[mixture.Mixture
     levels = np.concatenate(
         [drawn(MATCH, matches, chance), drawn(RELATIVES, relatives, chance), drawn(namesakes, alike, chance)]
     )
-    found = mixture.separate(
+    found = mixture.separate_matches(
         levels,
         match=shares(MATCH),
         relatives=shares(RELATIVES),
@@ -52,7 +52,7 @@ def test_data_without_any_match_has_hardly_one() -> None:
 
 
 def test_no_pair_is_no_error() -> None:
-    found = mixture.separate(
+    found = mixture.separate_matches(
         np.zeros((0, 4), np.int8),
         match=shares(MATCH),
         relatives=shares(RELATIVES),

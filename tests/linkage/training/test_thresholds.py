@@ -1,4 +1,4 @@
-"""From which weight on clusters are one entity: promises, labels, and what a wish makes of them."""
+"""The weight from which clusters are one entity: implied precision, labels, and the choice by a target."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from cdi_spark.linkage.training.pairs import Pairs
 from cdi_spark.linkage.training.thresholds import (
     WEIGHTS,
     Threshold,
-    at_each_weight,
-    choose,
+    choose_threshold,
+    measure_thresholds,
 )
 
 PRIOR = -10.0
@@ -29,7 +29,7 @@ def four_pairs() -> tuple[Links, Pairs]:
 def thresholds(people: list[int] | None = None, *, shift: float = 0.0) -> dict[float, Threshold]:
     links, candidates = four_pairs()
     known = None if people is None else np.array(people)
-    found = at_each_weight(
+    found = measure_thresholds(
         8, links, prior=PRIOR, candidates=candidates, match=RIGHT, people=known, shift=shift
     )
     return {at.entity_weight: at for at in found}
@@ -55,19 +55,19 @@ def test_only_pairs_of_two_labelled_records_count() -> None:
     assert (found[13.0].labelled_precision, found[13.0].labelled_recall) == (None, 0.0)
 
 
-def test_without_a_wish_it_is_even_odds() -> None:
-    chosen = choose(list(thresholds().values()), None)
-    assert (chosen.threshold.entity_weight, chosen.by, chosen.wished) == (0.0, "even odds", None)
+def test_without_a_target_it_is_even_odds() -> None:
+    chosen = choose_threshold(list(thresholds().values()), None)
+    assert (chosen.threshold.entity_weight, chosen.by, chosen.precision_target) == (0.0, "even odds", None)
 
 
-def test_a_wish_takes_the_lowest_threshold_that_promises_as_much() -> None:
+def test_a_target_takes_the_lowest_threshold_that_promises_as_much() -> None:
     # At even odds (0.9996 + 0.97 + 0.67) / 3; from 2 bits on (0.9996 + 0.97) / 2; from 6 bits on 0.9996.
-    for wish, weight in ((0.8, -4.0), (0.9, 2.0), (0.98, 2.0), (0.99, 6.0), (0.9999, 13.0)):
-        chosen = choose(list(thresholds().values()), wish)
-        assert (chosen.threshold.entity_weight, chosen.by, chosen.wished) == (
+    for precision_target, weight in ((0.8, -4.0), (0.9, 2.0), (0.98, 2.0), (0.99, 6.0), (0.9999, 13.0)):
+        chosen = choose_threshold(list(thresholds().values()), precision_target)
+        assert (chosen.threshold.entity_weight, chosen.by, chosen.precision_target) == (
             weight,
             "implied precision",
-            wish,
+            precision_target,
         )
 
 
@@ -78,26 +78,31 @@ def test_where_judgements_shift_the_odds_promises_go_with_them() -> None:
     assert down[0.0].implied_precision == pytest.approx(right[:3].sum() / 3)
     assert down[3.0].implied_recall == pytest.approx(right[:2].sum() / right.sum())
     # Below 0.98 now with the pair of five bits, whose odds are those of two.
-    chosen = choose(list(down.values()), 0.98, -3.0)
-    assert (chosen.threshold.entity_weight, chosen.by) == (6.0, "implied precision as judged")
-    labelled = choose(list(thresholds([1, 1, 2, 2, 3, 3, -1, -1], shift=-3.0).values()), 0.99, -3.0)
+    chosen = choose_threshold(list(down.values()), 0.98, -3.0)
+    assert (chosen.threshold.entity_weight, chosen.by) == (6.0, "implied precision, calibrated by judgements")
+    labelled = choose_threshold(list(thresholds([1, 1, 2, 2, 3, 3, -1, -1], shift=-3.0).values()), 0.99, -3.0)
     assert (labelled.threshold.entity_weight, labelled.by) == (-4.0, "labels")
 
 
-def test_without_a_wish_it_is_the_threshold_nearest_to_where_judgements_put_even_odds() -> None:
+def test_without_a_target_it_is_the_threshold_nearest_to_where_judgements_put_even_odds() -> None:
     weights = {-3.1: 3.0, -0.4: 0.0, 0.4: 0.0, 1.2: -2.0, 9.0: -4.0, -99.0: 13.0}
     for shift, weight in weights.items():
-        chosen = choose(list(thresholds(shift=shift).values()), None, shift)
-        assert (chosen.threshold.entity_weight, chosen.by) == (weight, "even odds as judged")
+        chosen = choose_threshold(list(thresholds(shift=shift).values()), None, shift)
+        assert (chosen.threshold.entity_weight, chosen.by) == (weight, "even odds, calibrated by judgements")
 
 
 def test_where_labels_speak_they_decide_and_no_promise_counts() -> None:
-    right = choose(list(thresholds([1, 1, 2, 2, 3, 3, -1, -1]).values()), 0.99)
+    right = choose_threshold(list(thresholds([1, 1, 2, 2, 3, 3, -1, -1]).values()), 0.99)
     assert (right.threshold.entity_weight, right.by) == (-4.0, "labels")
-    wrong = choose(list(thresholds([1, 1, 2, 3, 4, 4, -1, -1]).values()), 0.9)
+    wrong = choose_threshold(list(thresholds([1, 1, 2, 3, 4, 4, -1, -1]).values()), 0.9)
     assert (wrong.threshold.entity_weight, wrong.by) == (6.0, "labels")
 
 
-def test_a_wish_that_no_threshold_meets_takes_the_highest() -> None:
-    chosen = choose(list(thresholds([1, 2, -1, -1, -1, -1, -1, -1]).values()), 0.5)
-    assert (chosen.threshold.entity_weight, chosen.by) == (WEIGHTS[-1], "labels")
+def test_a_target_that_no_threshold_meets_takes_the_highest() -> None:
+    measured = list(thresholds([1, 2, -1, -1, -1, -1, -1, -1]).values())
+    for any_order in (measured, measured[::-1]):
+        chosen = choose_threshold(any_order, 0.5)
+        assert (chosen.threshold.entity_weight, chosen.by) == (WEIGHTS[-1], "labels")
+    unlabelled = [at for at in thresholds().values() if at.implied_precision < 1]
+    chosen = choose_threshold(unlabelled, 1.0)
+    assert (chosen.threshold, chosen.by) == (unlabelled[-1], "implied precision")

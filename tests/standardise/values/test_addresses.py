@@ -54,7 +54,7 @@ def test_placeholders_and_words_are_no_postcodes(given: str, country: str | None
     assert postcode(given, country) is None
 
 
-def test_a_placeholder_is_told_from_what_is_no_code() -> None:
+def test_a_placeholder_value_differs_from_an_invalid_code() -> None:
     assert [given for given in NOTHING if is_placeholder_postcode(given)] == [
         "00000", "99999", "12345", "zz99 3wz", "AA1 1AA",
     ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""Whatever text comes in: no rule raises or takes long; a result is of its kind and its own standard form."""
+"""Any text: no rule raises or takes long; a result is valid and its own standard form."""
 
 from __future__ import annotations
 

@@ -102,7 +102,7 @@ def test_a_mailbox_has_one_key(address: str, key: str | None) -> None:
     assert email_key(address) == key
 
 
-def test_the_user_is_what_stands_before_the_only_at() -> None:
+def test_the_user_is_the_part_before_the_only_at() -> None:
     assert [email_user(given) for given in ("ann@x.org", "ann", "a@b@c", "@x.org", "a@")] == [
         "ann",
         *[None] * 4,

@@ -43,7 +43,7 @@ def test_numbers_that_no_line_has_and_placeholders_are_none(wrong: str) -> None:
     assert phone(wrong, "GB") is None
 
 
-def test_a_placeholder_is_told_from_what_is_no_number() -> None:
+def test_a_placeholder_value_differs_from_an_invalid_number() -> None:
     assert [wrong for wrong in WRONG if is_placeholder_phone(wrong)] == [
         "0000000000", "1111111111", "01234567890", "07777 777777", "9" * 40, "1" * 2000,
     ]  # fmt: skip
@@ -55,7 +55,7 @@ def test_phones_are_distinct_and_sorted_and_none_when_none_is_left() -> None:
     assert [phones(given, "GB") for given in ([], [None], ["x"])] == [None, None, None]
 
 
-def test_mobile_lines_are_chosen_where_the_plan_tells_them_apart() -> None:
+def test_mobile_lines_are_chosen_where_the_numbering_plan_separates_them() -> None:
     assert mobiles(["+447911123456", "+442079460018", "+12127365000", "x"]) == [
         "+447911123456",
         "+12127365000",

@@ -66,7 +66,7 @@ def test_clean_text_writes_letter_and_accent_as_one_character(word: str) -> None
 
 
 @pytest.mark.parametrize("text", PLACEHOLDERS)
-def test_what_says_nothing_is_none(text: str) -> None:
+def test_placeholder_values_are_none(text: str) -> None:
     assert clean_text(text) is None
     assert is_placeholder(text.replace("\u200b", ""))
 
@@ -83,7 +83,7 @@ def test_fold_keeps_small_letters_digits_and_single_spaces(given: str, folded: s
 
 
 @pytest.mark.parametrize("text", ["👍", "--", "", " ", "'", "\u0301"])
-def test_fold_of_signs_is_none(text: str) -> None:
+def test_fold_of_symbols_is_none(text: str) -> None:
     assert fold(text) is None
 
 

@@ -1,4 +1,4 @@
-"""What a source was told about a person on one day: true then, out of date now and then, not yet misspelt."""
+"""What a source learns about a person on one day: mostly current, sometimes out of date, not yet misspelt."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -13,8 +13,8 @@ from cdi_spark.demo.people import (
 
 
 @dataclass(slots=True)
-class Sighting:
-    """One telling. Empty text and None mean that nothing was said; phones are E.164, country is ISO2."""
+class Observation:
+    """The values of one person on one day. Empty text and None mean no value; phones are E.164, country is ISO2."""
 
     person: Person
     day: date
@@ -38,19 +38,19 @@ class Sighting:
         return [phone for phone in (self.mobile, self.landline) if phone]
 
 
-def sighting_days(person: Person, count: int, rng: Random) -> list[date]:
-    """When a source met the person, oldest first."""
+def observation_days(person: Person, count: int, rng: Random) -> list[date]:
+    """Draw the days on which a source observes the person, oldest first."""
     return sorted(day_between(person.joined, LAST_DAY, rng) for _ in range(count))
 
 
-def sighting(person: Person, day: date, rng: Random, *, nickname_share: float = 0.08) -> Sighting:
-    """Ask the person on that day."""
+def observe(person: Person, day: date, rng: Random, *, nickname_share: float = 0.08) -> Observation:
+    """Draw the values that the person gives on a day."""
     remembered = day if rng.random() > 0.05 else day_between(day.replace(month=1, day=1), day, rng)
     home = at(person.homes, remembered)
     works = person.company if person.company and rng.random() < 0.6 else None
     landline = works.switchboard if works and rng.random() < 0.06 else home.landline
     nicknamed = person.nickname and rng.random() < nickname_share
-    return Sighting(
+    return Observation(
         person=person,
         day=day,
         given=person.nickname if nicknamed else person.given,
@@ -71,14 +71,14 @@ def sighting(person: Person, day: date, rng: Random, *, nickname_share: float = 
 
 
 def own_email(person: Person, day: date, rng: Random) -> str:
-    """The address in use, now and then an older or newer one of theirs; empty if they have none."""
+    """Return the e-mail address in use, sometimes an older or newer one; empty if the person has none."""
     if not person.emails:
         return ""
     return rng.choice(person.emails)[1] if rng.random() < 0.12 else at(person.emails, day)
 
 
 def _emails(person: Person, day: date, rng: Random) -> list[str]:
-    """One address, now and then two, the household's among them."""
+    """Draw one e-mail address, sometimes two, sometimes the household's."""
     own = own_email(person, day, rng)
     shares = bool(person.family_email) and not person.has_namesake and (not own or rng.random() < 0.28)
     if not shares:

@@ -6,8 +6,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cdi_spark.linkage.clustering.agglomerative import Room
-from cdi_spark.linkage.clustering.constrained_tree import divide
+from cdi_spark.linkage.clustering.clusters import EntityLimits
+from cdi_spark.linkage.clustering.constrained_spanning_tree import resolve_by_spanning_tree
 
 Link = tuple[int, int, float]
 Pair = tuple[int, int]
@@ -29,10 +29,10 @@ def divided(
     apart = [np.array(side, np.int64) for side in zip(*(cannot or []), strict=True)] or [
         np.zeros(0, np.int64)
     ] * 2
-    room = Room.of(names, largest=largest, per_source=per_source or {})
+    limits = EntityLimits.of(names, largest=largest, per_source=per_source or {})
     weights = np.array([link[2] for link in links], float)
-    entity = divide(
-        group or [None] * len(names), (sides[0], sides[1], weights), (apart[0], apart[1]), room
+    entity = resolve_by_spanning_tree(
+        group or [None] * len(names), (sides[0], sides[1], weights), (apart[0], apart[1]), limits
     ).tolist()
     assert all(entity[first] == first <= n for n, first in enumerate(entity))
     return {frozenset(name for name, e in zip(names, entity, strict=True) if e == one) for one in entity}

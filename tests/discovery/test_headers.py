@@ -1,13 +1,13 @@
-"""A header's words say what its column holds, in many languages and spellings."""
+"""The words of a header show what its column holds, in many languages and spellings."""
 
 import pytest
 
-from cdi_spark.discovery.lexicon import words
+from cdi_spark.discovery.lexicon import headers
 from cdi_spark.discovery.recognise.kinds import event_kind_of
 
 
 @pytest.mark.parametrize(
-    ("meaning", "headers"),
+    ("meaning", "spellings"),
     [
         ("given_name", "first_nm|FirstName|fname|custFirstName|Vorname|Prénom|voornaam|imię|Förnamn|KUNDE_VORNAME"),
         ("family_name", "last_nm|surname|Nachname|PRIMER_APELLIDO|Cognome|achternaam|nazwisko|Příjmení|efternavn"),
@@ -28,8 +28,8 @@ from cdi_spark.discovery.recognise.kinds import event_kind_of
         ("ordered_at", "OrderDate|Bestelldatum|date_commande|purchase_date"),
     ],
 )  # fmt: skip
-def test_a_header_names_its_meaning(meaning: str, headers: str) -> None:
-    said = {header: words.meanings_of(header) for header in headers.split("|")}
+def test_a_header_names_its_meaning(meaning: str, spellings: str) -> None:
+    said = {header: headers.find_meanings(header) for header in spellings.split("|")}
     assert {h: max(found, key=lambda m: found[m], default="") for h, found in said.items()} == dict.fromkeys(
         said, meaning
     )
@@ -40,9 +40,9 @@ def test_a_header_names_its_meaning(meaning: str, headers: str) -> None:
     ["spouse_name", "emergency_contact_phone", "email_verified", "phone_type", "Account Owner", "ATTENDING_MD_NM",
      "maiden_name", "sales_rep_email", "password", "created_by", "mother_name"],
 )  # fmt: skip
-def test_a_header_about_somebody_or_something_else_names_no_person(header: str) -> None:
+def test_a_header_about_someone_or_something_else_names_no_person(header: str) -> None:
     personal = {"given_name", "family_name", "full_name", "name_word", "email", "phone"}
-    assert words.is_about_another(header) or not personal & words.meanings_of(header).keys()
+    assert headers.is_about_another(header) or not personal & headers.find_meanings(header).keys()
 
 
 @pytest.mark.parametrize(
@@ -50,20 +50,22 @@ def test_a_header_about_somebody_or_something_else_names_no_person(header: str) 
     [("customer_id", "customer"), ("CustomerRef", "customer"), ("KundenNr", "kunden"), ("InvoiceNo", "invoice"),
      ("id", ""), ("rec_id", "rec"), ("city", None), ("first_name", None)],
 )  # fmt: skip
-def test_an_ids_header_says_whose_it_is(header: str, subject: str | None) -> None:
-    assert words.subject_of_id(header) == subject
+def test_the_header_of_an_id_names_what_it_identifies(header: str, subject: str | None) -> None:
+    assert headers.find_id_subject(header) == subject
 
 
-def test_columns_that_tell_who_is_one_person_are_labels() -> None:
-    assert [words.is_label(h) for h in ("cluster", "entity_id", "true_id", "customer_id", "labels_sent")] == [
+def test_columns_of_which_records_are_one_person_are_labels() -> None:
+    assert [headers.is_label(h) for h in ("cluster", "entity_id", "true_id", "customer_id", "labels_sent")] == [
         True, True, True, False, False,
     ]  # fmt: skip
 
 
-def test_a_prefix_of_most_columns_says_nothing() -> None:
+def test_a_prefix_of_most_columns_means_nothing() -> None:
     names = ["PT_DOB", "PT_SEX", "PT_ZIP5", "PT_LAST_NM", "MRN"]
-    assert words.meanings_of("PT_DOB") == {}
-    assert words.meanings_of("PT_DOB", context=words.common_prefixes(names)).keys() == {"birth_date"}
+    assert headers.find_meanings("PT_DOB") == {}
+    assert headers.find_meanings("PT_DOB", context=headers.find_common_prefixes(names)).keys() == {
+        "birth_date"
+    }
 
 
 @pytest.mark.parametrize(
@@ -71,5 +73,5 @@ def test_a_prefix_of_most_columns_says_nothing() -> None:
     [("orders_2024", "order"), ("Rechnungen", "invoice"), ("lineItems", "order_line"), ("tickets", "support_case"),
      ("abonnements", "subscription"), ("app events", "usage"), ("customers", None)],
 )  # fmt: skip
-def test_a_files_name_tells_the_kind_of_event(name: str, kind: str | None) -> None:
+def test_the_name_of_a_file_shows_the_kind_of_event(name: str, kind: str | None) -> None:
     assert event_kind_of(name) == kind

@@ -1,0 +1,51 @@
+"""When a row of a source was last changed, and whether it is deleted."""
+
+from __future__ import annotations
+
+from cdi_spark.discovery.draft.conf_lines import ConfLine, state_facts
+from cdi_spark.discovery.draft.date_sql import as_timestamp
+from cdi_spark.discovery.draft.source_plans import SourcePlan
+from cdi_spark.discovery.lexicon.shares import percent
+from cdi_spark.discovery.lexicon.vocabulary import load_lists
+from cdi_spark.discovery.recognise.infer_from_values import TIMED
+
+_YES = ", ".join(f"'{word}'" for word in load_lists("values")["affirmative"].split())
+
+
+def plan_changes(plan: SourcePlan) -> None:
+    """Set the lines for when a row changed, which file is newer, and whether a row is deleted."""
+    sheet = plan.sheet
+    plan.updated = _plan_updated_at(plan)
+    if plan.kind is None and len(sheet.delivery.files) > 1:
+        newer = f"struct({plan.updated.sql}, _file)" if plan.updated else "_file"
+        plan.order_by = ConfLine(
+            "order_by", newer, "", ["files are ordered by name: a later name must mean a newer file"]
+        )
+    if gone := sheet.of("deleted"):
+        column = gone[0].column
+        if gone[0].reading.forms or column.kind in TIMED:
+            sql = (
+                f"{column.sql} is not null" if column.kind != "text" else f"coalesce({column.sql}, '') <> ''"
+            )
+        else:
+            sql = column.sql if column.kind == "boolean" else f"lower({column.text}) in ({_YES})"
+        plan.deleted = ConfLine("deleted", sql, f"{percent(column.fill)} filled")
+    if active := sheet.of("active"):
+        plan.inactive = active[0]
+
+
+def _plan_updated_at(plan: SourcePlan) -> ConfLine | None:
+    for meaning in ("updated_at", "created_at"):
+        if found := plan.sheet.of(meaning):
+            guess = found[0]
+            line = ConfLine("updated_at", as_timestamp(guess), state_facts([guess]))
+            if guess.reading.timed and not guess.reading.zoned and guess.column.kind == "text":
+                line.confirm.append("has no time zone; read as UTC")
+            if meaning == "created_at":
+                line.confirm.append("this is the creation time; no column holds the time of the last change")
+            return line
+    for emit in plan.emits:
+        for line in emit.lines:
+            if plan.kind and emit.table == plan.kind and line.used and line.used[0].reading.forms:
+                return ConfLine("updated_at", as_timestamp(line.used[0]), "the time of the event")
+    return None

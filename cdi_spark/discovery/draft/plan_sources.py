@@ -1,0 +1,259 @@
+"""Plans what each source emits: people, events, and the references between them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from cdi_spark.discovery.draft.conf_lines import ConfLine
+from cdi_spark.discovery.draft.events import draft_event
+from cdi_spark.discovery.draft.persons import draft_person
+from cdi_spark.discovery.draft.plan_changes import plan_changes
+from cdi_spark.discovery.draft.source_plans import EmitPlan, SourcePlan
+from cdi_spark.discovery.lexicon import headers
+from cdi_spark.discovery.lexicon.shares import percent
+from cdi_spark.discovery.read.columns import explode_nested
+from cdi_spark.discovery.read.sampling import Samples
+from cdi_spark.discovery.recognise.keys import find_key, find_person_ids
+from cdi_spark.discovery.recognise.kinds import event_kind_of
+from cdi_spark.discovery.recognise.meaning import Guess
+from cdi_spark.discovery.recognise.references import Reference, find_handles, find_reference
+from cdi_spark.discovery.recognise.sheets import (
+    Sheet,
+    explain_skipped,
+    find_event_kind,
+    is_person,
+)
+from cdi_spark.schema import TABLES
+
+# The least share of a reference's values that must be keys of the other source.
+_BELIEVED = 0.9
+_LEAST_FILLED = 0.98
+_DESCRIBES = ("street", "city", "postcode", "birth_date", "gender", "occupation", "company")
+
+
+def plan_sources(
+    sheets: Sequence[Sheet], samples: Samples, *, country: str
+) -> tuple[list[SourcePlan], dict[str, str]]:
+    """Plan a source for every sheet of people or of events of known people.
+
+    Returns:
+        The plans, and the reason for each sheet without one, by its name.
+    """
+    kinds = {sheet.name: find_event_kind(sheet) for sheet in sheets}
+    people = [sheet for sheet in sheets if is_person(sheet) and kinds[sheet.name] is None]
+    handles = [(sheet, guess) for sheet in people for guess in find_handles(sheet)]
+    # Sheets of addresses or phones belong to people of another file.
+    references = {sheet.name: found for sheet in sheets if (found := find_reference(sheet, handles, samples))}
+    pointed = [reference.key for reference in references.values()]
+    plans: dict[str, SourcePlan] = {}
+    skipped: dict[str, str] = {}
+    for sheet in sheets:
+        kind = kinds[sheet.name]
+        describes_people = is_person(sheet) or (sheet.name in references and sheet.has(*_DESCRIBES))
+        if not describes_people and (
+            kind is None or not (sheet.name in references or find_person_ids(sheet))
+        ):
+            skipped[sheet.name] = explain_skipped(sheet)
+            continue
+        referenced = [guess for guess in sheet.guesses if guess in pointed]
+        plans[sheet.name] = SourcePlan(
+            sheet, find_key(sheet, samples, kind=kind, referenced=referenced), kind
+        )
+    shared = _find_shared_ids(plans, references)
+    for plan in plans.values():
+        if plan.kind is None:
+            _plan_people(plan, country, shared)
+        else:
+            _plan_events(plan, country, references.get(plan.name), plans, shared)
+        plan_changes(plan)
+    return list(plans.values()), skipped
+
+
+def _find_shared_ids(plans: Mapping[str, SourcePlan], references: Mapping[str, Reference]) -> list[Guess]:
+    """Columns of two files that hold the same ids, where one is not simply a reference to the key of the other."""
+    shared: list[Guess] = []
+    for name, reference in references.items():
+        if (
+            name in plans
+            and reference.target.name in plans
+            and not _points_to_key(plans, plans[name], reference)
+        ):
+            shared += [reference.guess, reference.key]
+    return shared
+
+
+def _points_to_key(plans: Mapping[str, SourcePlan], plan: SourcePlan, reference: Reference) -> bool:
+    """Whether nearly every event refers to a person of the other source by its key."""
+    target = plans[reference.target.name]
+    return (
+        plan.kind is not None
+        and target.key.columns == (reference.key.column,)
+        and reference.found >= _BELIEVED
+        and reference.guess.column.fill >= 0.95
+    )
+
+
+def _find_account_ids(plan: SourcePlan, shared: Sequence[Guess], *, with_key: bool) -> list[Guess]:
+    """Columns of account numbers of the row's person, for account_ids."""
+    ids = [guess for guess in plan.sheet.guesses if guess in shared]
+    for guess in find_person_ids(plan.sheet):
+        is_key = plan.key.columns == (guess.column,)
+        if (
+            guess not in ids
+            and (with_key or not is_key)
+            and (with_key or guess.column.distinct > 0.9 * guess.column.filled)
+        ):
+            ids.append(guess)
+    return ids
+
+
+def _plan_people(plan: SourcePlan, country: str, shared: Sequence[Guess]) -> None:
+    sheet = plan.sheet
+    own = _find_account_ids(plan, shared, with_key=False)
+    emit = EmitPlan("person", draft_person(sheet, country=country, own_ids=own), explode=sheet.explode)
+    emit.per_key = "merge" if plan.key.merge else ""
+    emit.key = plan.key.sql if sheet.explode else ""
+    plan.emits.append(emit)
+    _plan_arrays(plan, sheet, country, person=(_write_parent(plan.key.sql) if sheet.explode else "", ""))
+
+
+def _plan_events(
+    plan: SourcePlan,
+    country: str,
+    reference: Reference | None,
+    plans: Mapping[str, SourcePlan],
+    shared: Sequence[Guess],
+) -> None:
+    sheet, kind = plan.sheet, plan.kind
+    assert kind is not None
+    event = EmitPlan(kind, draft_event(sheet, kind, country=country), explode=sheet.explode)
+    event.key = plan.key.sql if sheet.explode else ""
+    if reference and reference.target.name in plans and _points_to_key(plans, plan, reference):
+        target = plans[reference.target.name]
+        event.person, event.person_source = target.key.of(reference.guess.column.text), target.name
+        event.person_facts = f"{percent(reference.found)} of its values are keys of {reference.target.name}"
+    else:
+        own = _find_account_ids(plan, shared, with_key=True)
+        person = EmitPlan("person", draft_person(sheet, country=country, own_ids=own), explode=sheet.explode)
+        _set_person_key(plan, person, own)
+        plan.emits.append(person)
+        event.person = person.key if person.key != plan.key.sql else ""
+    plan.emits.append(event)
+    if kind == "order_line":
+        _plan_orders_of_lines(plan, event, country)
+    inside = _write_parent(event.person or plan.key.sql) if sheet.explode else event.person
+    _plan_arrays(plan, sheet, country, person=(inside, event.person_source))
+
+
+def _set_person_key(plan: SourcePlan, person: EmitPlan, own: Sequence[Guess]) -> None:
+    """Set the person's key: a customer number, cookie or device that rows share; else the key of the row."""
+    person.key = plan.key.sql
+    has_devices = "device_id" in TABLES[f"silver.{plan.kind}"].names
+    seen = plan.sheet.of("cookie_id", "device_id") if has_devices else []
+    handles = sorted([*own, *seen], key=lambda guess: guess.column.fill < _LEAST_FILLED)
+    if not handles:
+        return
+    column = handles[0].column
+    rest = [guess.column.text for guess in handles[1:2]]
+    if not {line.target for line in person.lines} <= {"account_ids", "device_ids", "country"} and not seen:
+        rest = [plan.key.sql]
+    parts = [column.text, *rest] if column.fill < _LEAST_FILLED else [column.text]
+    person.key = f"coalesce({', '.join(parts)})" if len(parts) > 1 else column.text
+    if column.fill < _LEAST_FILLED and len(parts) == 1:
+        # Rows without a person would go to quarantine.
+        person.where = f"{column.sql} is not null"
+    person.key_facts = f"{percent(column.fill)} filled; rows with the same value are one person"
+    person.per_key = "merge"
+
+
+def _plan_orders_of_lines(plan: SourcePlan, lines: EmitPlan, country: str) -> None:
+    """Plan the orders of a file that has one row per order line, and the order of each line."""
+    ids = [g for g in plan.sheet.guesses if g.subject and event_kind_of(g.subject) in ("order", "invoice")]
+    if not ids:
+        return
+    order_id = ids[0].column.text
+    lines.lines.insert(0, ConfLine("order_key", order_id, f"{percent(ids[0].column.fill)} filled"))
+    said = draft_event(plan.sheet, "order", country=country)
+    whole = [line for line in said if line.target != "amount" or _is_of_order(line)]
+    if not any(line.target == "amount" for line in whole):
+        whole = [line for line in whole if line.target != "currency"]
+    order = EmitPlan(
+        "order",
+        whole,
+        order_id,
+        "one order per value; its rows are the lines of the order",
+        lines.person,
+        lines.person_source,
+    )
+    order.per_key = "merge"
+    plan.emits.append(order)
+
+
+def _is_of_order(line: ConfLine) -> bool:
+    return bool(
+        {"order", "grand", "invoice", "basket"} & set(headers.tokens_of(line.used[0].column.path[-1]))
+    )
+
+
+def _plan_arrays(plan: SourcePlan, sheet: Sheet, country: str, *, person: tuple[str, str]) -> None:
+    """Plan the events in arrays of the row, and in arrays of their elements.
+
+    Args:
+        person: Spark SQL of the person's key in the rows of the array, empty for the source's own key; and the
+            source of that person, empty for this one.
+    """
+    for inner in sheet.inner:
+        kind = find_event_kind(inner)
+        if kind is None or inner.array is None:
+            continue
+        emit = EmitPlan(kind, draft_event(inner, kind, country=country, outer=_rebase_on_parent(sheet)))
+        emit.explode = inner.explode
+        if sheet.explode:
+            element = "p" if sheet.array is None or sheet.array.base == "item" else "p.child"
+            emit.explode = explode_nested(sheet.explode, inner.array.path, element=element)
+        own_key = plan.key.sql if sheet is plan.sheet else _find_own_id(sheet)
+        outer_key = _write_parent(own_key or plan.key.sql) if sheet.explode else plan.key.sql
+        emit.key, emit.key_facts = _find_element_key(inner, outer_key)
+        emit.person, emit.person_source = person
+        if kind == "order_line" and own_key:
+            emit.lines.insert(0, ConfLine("order_key", outer_key, "the key of the enclosing order"))
+        plan.emits.append(emit)
+        _plan_arrays(
+            plan, replace(inner, explode=emit.explode), country, person=(_write_parent(person[0]), person[1])
+        )
+
+
+def _rebase_on_parent(sheet: Sheet) -> Sheet:
+    """The sheet with its columns named as in the rows of an array in it, whose parent is the sheet's row."""
+    if not sheet.explode:
+        return sheet
+    guesses = [
+        replace(g, column=g.column.at(g.column.base.replace("item", "item.parent"))) for g in sheet.guesses
+    ]
+    return replace(sheet, guesses=guesses)
+
+
+def _write_parent(sql: str) -> str:
+    """The same expression on the parent of an array's element."""
+    return sql.replace("item.", "item.parent.")
+
+
+def _find_element_key(inner: Sheet, outer_key: str) -> tuple[str, str]:
+    """The element's own id where it is unique; else the key of the parent and the position in the array."""
+    if own := _find_own_id(inner):
+        return own, "unique in the sample"
+    return (
+        f"concat_ws('-', {outer_key}, cast(item_no as string))",
+        "no id of its own; built from the key of the row and the position in the array",
+    )
+
+
+def _find_own_id(sheet: Sheet) -> str | None:
+    taken = ("product_code", "device_id", "cookie_id", "plan")
+    for guess in sheet.guesses:
+        column = guess.column
+        own = guess.subject is not None and guess.meaning not in taken and guess not in find_person_ids(sheet)
+        if own and column.fill == 1 and column.distinct == column.filled:
+            return column.text
+    return None

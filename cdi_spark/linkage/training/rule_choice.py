@@ -1,0 +1,69 @@
+"""Chooses the blocking rules that find most pairs of one entity for what they cost."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from cdi_spark.graph.arrays import Ints
+from cdi_spark.linkage.training.sampling import BlockingCosts
+
+# A kept rule adds this share of all pairs of one entity that blocking finds, and compares at most so many pairs
+# for each one that it adds.
+_LEAST_SHARE, _MOST_PAIRS_PER_FIND = 0.0005, 20_000
+
+
+@dataclass(frozen=True)
+class RuleFinds:
+    """What one blocking rule finds.
+
+    Attributes:
+        rule: its position in the model.
+        entries, pairs: its cost on all records (BlockingCosts).
+        found: how many pairs of one entity it finds in the sample.
+        added: how many of these no rule chosen before it finds; for a rule that is not kept, no kept rule.
+        kept: whether it finds enough for its cost.
+    """
+
+    rule: int
+    entries: int
+    pairs: int
+    found: int
+    added: int
+    kept: bool
+
+
+def choose_rules(found: Mapping[int, Ints], *, costs: BlockingCosts, one_for: float) -> list[RuleFinds]:
+    """Return what every rule finds; first the kept rules, those that add most pairs for their cost before others.
+
+    Args:
+        found: by rule, the pairs of one entity that it finds in the sample, as ascending numbers.
+        costs: of the rules on all records.
+        one_for: how many records one record of the sample stands for.
+    """
+    wanted = len(np.unique(np.concatenate([np.zeros(0, np.int64), *found.values()])))
+    have = np.zeros(0, np.int64)
+    kept: dict[int, RuleFinds] = {}
+
+    def finds(rule: int, added: int, *, kept: bool) -> RuleFinds:
+        return RuleFinds(rule, costs.entries[rule], costs.pairs[rule], len(found[rule]), added, kept)
+
+    while True:
+        gains = {
+            rule: len(np.setdiff1d(pairs, have, assume_unique=True))
+            for rule, pairs in found.items()
+            if rule not in kept
+        }
+        worth = [
+            (gain / max(1, costs.pairs[rule] + 2 * costs.entries[rule]), -rule)
+            for rule, gain in gains.items()
+            if gain >= max(1, _LEAST_SHARE * wanted)
+            and costs.pairs[rule] <= _MOST_PAIRS_PER_FIND * gain * one_for
+        ]
+        if not worth:
+            return [*kept.values(), *(finds(rule, gain, kept=False) for rule, gain in gains.items())]
+        best = -max(worth)[1]
+        kept[best] = finds(best, gains[best], kept=True)
+        have = np.union1d(have, found[best])
