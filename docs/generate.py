@@ -34,7 +34,7 @@ CONF_FILES: dict[str, type[BaseModel]] = {
 }
 # What notebooks, jobs and own programs call; a package stands for all its modules.
 API = (
-    "cdi_spark.api",
+    "cdi_spark.cli.api",
     "cdi_spark.workspace",
     "cdi_spark.config.loading",
     "cdi_spark.spark.session",
