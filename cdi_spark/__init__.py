@@ -19,8 +19,8 @@ __all__ = ["Workspace", "__version__", "open_workspace", "run"]
 # __init__.pyi declares the same names for type checkers.
 _EXPORTS = {
     "Workspace": "cdi_spark.workspace",
-    "open_workspace": "cdi_spark.api",
-    "run": "cdi_spark.api",
+    "open_workspace": "cdi_spark.cli.api",
+    "run": "cdi_spark.cli.api",
 }
 
 

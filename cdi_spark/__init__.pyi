@@ -1,5 +1,5 @@
-from cdi_spark.api import open_workspace as open_workspace
-from cdi_spark.api import run as run
+from cdi_spark.cli.api import open_workspace as open_workspace
+from cdi_spark.cli.api import run as run
 from cdi_spark.workspace import Workspace as Workspace
 
 __version__: str

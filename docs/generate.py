@@ -34,7 +34,7 @@ CONF_FILES: dict[str, type[BaseModel]] = {
 }
 # What notebooks, jobs and own programs call; a package stands for all its modules.
 API = (
-    "cdi_spark.api",
+    "cdi_spark.cli.api",
     "cdi_spark.workspace",
     "cdi_spark.config.loading",
     "cdi_spark.spark.session",
@@ -126,7 +126,7 @@ def cookbook_page() -> Iterator[str]:
     )
     yield "Run one from the repository's root after `make demo`:"
     yield code(
-        'cdi sql "$(cat docs/cookbook/best_buyers.sql)" --project conf/demo --warehouse demo/warehouse'
+        'cdi sql --project conf/demo --warehouse demo/warehouse -- "$(cat docs/cookbook/best_buyers.sql)"'
     )
     for file in sorted((DOCS / "cookbook").glob("*.sql")):
         question, _, sql = file.read_text(encoding="utf-8").partition("\n")

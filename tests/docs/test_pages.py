@@ -110,6 +110,11 @@ def test_the_picture_of_the_house_shows_every_room_in_its_row() -> None:
     assert all(max(above) < min(below) for above, below in pairwise(places))
 
 
+def test_the_decision_on_names_has_the_rows_of_the_contracts() -> None:
+    decision = (DOCS / "decisions" / "0013-names.md").read_text(encoding="utf-8").split("```")[1]
+    assert [row.split(" | ") for row in decision.split("\n") if row] == layers()
+
+
 def test_pictures_are_small() -> None:
     assert not [file.name for file in (DOCS / "images").iterdir() if file.stat().st_size >= 150_000]
 

@@ -1,4 +1,4 @@
-"""Components: every record once, joined exactly as links say."""
+"""Components: every record once, connected exactly as links connect it."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -165,7 +165,7 @@ def test_a_component_over_the_limit_is_divided_at_stronger_links_until_they_are_
     spark: SparkSession, storage: Storage
 ) -> None:
     # Two groups of three joined by a weak link, a small component, and four records beyond doubt.
-    told = {
+    weights = {
         "ab": 9.0,
         "bc": 9.0,
         "cd": 0.5,
@@ -176,7 +176,7 @@ def test_a_component_over_the_limit_is_divided_at_stronger_links_until_they_are_
         "jk": 40.0,
         "kl": 40.0,
     }
-    rows = [(*pair, weight) for pair, weight in told.items()]
+    rows = [(*pair, weight) for pair, weight in weights.items()]
     pairs = local_rows(spark, rows, "record_id_l string, record_id_r string, match_weight double")
     everyone = records(spark, *"abcdefghijkl")
     with storage.scratch(few=True) as keep:

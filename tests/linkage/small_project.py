@@ -25,8 +25,8 @@ def write_source(conf: Path) -> None:
     (conf / "sources" / "crm.yml").write_text(_SOURCE)
 
 
-def write_persons(storage: Storage, told: Iterable[dict[str, Any]]) -> None:
-    """Make silver.person hold live records of whom this is told; null is all else."""
+def write_persons(storage: Storage, persons: Iterable[dict[str, Any]]) -> None:
+    """Write live records with these values to silver.person; all other columns are null."""
     nothing = dict.fromkeys(PERSON.names) | {"is_deleted": False}
-    rows = [tuple((nothing | one)[name] for name in PERSON.names) for one in told]
+    rows = [tuple((nothing | one)[name] for name in PERSON.names) for one in persons]
     storage.replace(PERSON, local_rows(storage.spark, rows, PERSON.schema))

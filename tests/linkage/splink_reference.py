@@ -33,8 +33,8 @@ def splink_pairs(persons: DataFrame, frozen: Frozen) -> dict[tuple[str, str], fl
             {**settings, "blocking_rules_to_generate_predictions": rules},
         )
         for column in model.term_frequency_columns():
-            told = frequent.select(column, f"tf_{column}").where(F.col(column).isNotNull()).distinct()
-            connection.register(f"tf_{column}", told.toArrow())
+            values = frequent.select(column, f"tf_{column}").where(F.col(column).isNotNull()).distinct()
+            connection.register(f"tf_{column}", values.toArrow())
             linker.table_management.register_term_frequency_lookup(
                 linker._db_api.register(f"tf_{column}"), column
             )

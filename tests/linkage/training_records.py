@@ -14,8 +14,8 @@ from cdi_spark.linkage.training.sampling import BlockingCosts
 def with_frequencies(records: pa.Table, model: PersonModel) -> pa.Table:
     """The records with tf_<column> for the columns that weigh rare values more."""
     for column in model.term_frequency_columns():
-        said = records.column(column).to_pylist()
-        share = [None if value is None else said.count(value) / len(said) for value in said]
+        values = records.column(column).to_pylist()
+        share = [None if value is None else values.count(value) / len(values) for value in values]
         records = records.append_column(f"tf_{column}", pa.array(share, pa.float64()))
     return records
 
@@ -33,8 +33,8 @@ def with_block_keys(records: pa.Table, model: PersonModel) -> tuple[pa.Table, Bl
             "SELECT records.*, coalesce(of.keys, []) AS keys FROM records "
             "LEFT JOIN (SELECT record_id, list(key) AS keys FROM blocks GROUP BY 1) of USING (record_id)"
         ).to_arrow_table()
-        told = connection.sql("SELECT rule, count(*), sum(n - 1) // 2 FROM blocks GROUP BY 1").fetchall()
-    costs = {rule: (int(entries), int(pairs)) for rule, entries, pairs in told}
+        counted = connection.sql("SELECT rule, count(*), sum(n - 1) // 2 FROM blocks GROUP BY 1").fetchall()
+    costs = {rule: (int(entries), int(pairs)) for rule, entries, pairs in counted}
     entries, pairs = zip(*(costs.get(n, (0, 0)) for n in range(len(model.blocking))), strict=True)
     return keyed, BlockingCosts(list(entries), list(pairs), [])
 

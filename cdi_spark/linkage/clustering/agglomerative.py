@@ -107,7 +107,7 @@ def find_seeds(records: int, left: Ints, right: Ints, weights: Floats, decided: 
 
     Args:
         weights: of all pairs within every component, bits, prior included.
-        decided: as for links_of_pairs().
+        decided: for every pair the Decision about it.
     """
     known = np.ones((len(left), 1))
     links = links_of(left, right, weights, weights, np.zeros_like(known), known, decided)

@@ -8,6 +8,7 @@ import numpy as np
 
 from cdi_spark.graph.arrays import Bools, Floats, Ints
 from cdi_spark.graph.link_weight import clip_bits
+from cdi_spark.linkage.model.decisions import Decision
 
 
 @dataclass(frozen=True)
@@ -88,8 +89,7 @@ def links_of_pairs(left: Ints, right: Ints, bits: Floats, known: Bools, prior: f
         bits: pairs x kinds of evidence, log2 Bayes factors.
         known: the same shape; whether the evidence is known, for or against.
         prior: log2 odds of a match of two random records.
-        decided: 1 where a rule decides that the two are one person, 2 where a steward did, -1 where they are two
-            persons, else 0.
+        decided: for every pair the Decision about it.
     """
     total = bits.sum(axis=1)
     roots = np.where(known, np.exp2(clip_bits(bits) / 2), 0.0)
@@ -100,13 +100,22 @@ def links_of(
     left: Ints, right: Ints, total: Floats, best: Floats, roots: Floats, known: Floats, decided: Ints
 ) -> Links:
     """Return pairs as links; for the arguments see links_of_pairs() and Links."""
-    must, cannot = (decided > 0).astype(float), (decided < 0).astype(float)
+    must = decided >= Decision.SAME_BY_RULE
     # A must-link counts however little its pair weighs.
-    best = np.where(decided > 0, np.inf, best)
+    best = np.where(must, np.inf, best)
     informative = known.any(axis=1).astype(float)
-    judged = (decided > 1).astype(float)
     return Links(
-        left, right, total, np.ones(len(left)), informative, best, roots, known, must, cannot, judged
+        left,
+        right,
+        total,
+        np.ones(len(left)),
+        informative,
+        best,
+        roots,
+        known,
+        must=must.astype(float),
+        cannot=(decided == Decision.DIFFERENT).astype(float),
+        judged=(decided == Decision.SAME_BY_STEWARD).astype(float),
     )
 
 

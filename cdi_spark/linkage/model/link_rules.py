@@ -15,6 +15,7 @@ from cdi_spark.config import (
     MustLink,
 )
 from cdi_spark.linkage.model.blocking import in_blocks, rule_keys, with_keys
+from cdi_spark.linkage.model.decisions import Decision
 from cdi_spark.linkage.model.person_model import BlockingRule, PersonModel
 from cdi_spark.schema import FEATURES
 from cdi_spark.sql_text import literal
@@ -118,14 +119,18 @@ class LinkRules:
         )
 
     def decided_sql(self) -> str:
-        """Return DuckDB SQL for the decision of the rules: 1 one person, -1 two persons, 0 undecided."""
-        return self._case(["-1"] * len(self.cannot), ["1"] * len(self.must), "0")
+        """Return DuckDB SQL for the Decision of the rules."""
+        return self._case(
+            [f"{Decision.DIFFERENT}"] * len(self.cannot),
+            [f"{Decision.SAME_BY_RULE}"] * len(self.must),
+            f"{Decision.UNDECIDED}",
+        )
 
     def judged_sql(self) -> str:
-        """Return DuckDB SQL for the decision of stewards (2 one person, -1 two persons), else decided_sql()."""
+        """Return DuckDB SQL for the Decision of stewards, else of the rules."""
         return (
-            "case when judged_same_l = judged_same_r then 2 "
-            f"when list_has_any(judged_apart_l, judged_apart_r) then -1 else {self.decided_sql()} end"
+            f"case when judged_same_l = judged_same_r then {Decision.SAME_BY_STEWARD} "
+            f"when list_has_any(judged_apart_l, judged_apart_r) then {Decision.DIFFERENT} else {self.decided_sql()} end"
         )
 
     def _case(self, cannot: Sequence[str], must: Sequence[str], otherwise: str) -> str:

@@ -10,6 +10,7 @@ from splink import SettingsCreator
 from splink.internals.predict import predict_from_comparison_vectors_sqls_using_settings
 
 from cdi_spark.linkage.model.blocking import rule_of
+from cdi_spark.linkage.model.decisions import Decision
 from cdi_spark.linkage.model.link_rules import NO_RULES, LinkRules
 from cdi_spark.linkage.model.parameters import Parameters
 from cdi_spark.linkage.model.person_model import UNKNOWN, Comparison, PersonModel
@@ -142,7 +143,11 @@ def scoring_sql(
         scored, rule_of("met.key"), pairs, None if decide.must else keep_weight, decide.columns()
     )
     gammas = ", ".join(f"gamma_{comparison.name}" for comparison in scored.comparisons)
-    kept = f" where match_weight >= {keep_weight} or {decide.decided_sql()} = 1" if decide.must else ""
+    kept = (
+        f" where match_weight >= {keep_weight} or {decide.decided_sql()} = {Decision.SAME_BY_RULE}"
+        if decide.must
+        else ""
+    )
     return (
         f"with {ctes}\nselect record_id_l, record_id_r, match_weight, match_probability, "
         f"match_key::int as rule, {decide.decided_by_sql()} as decided_by, [{gammas}]::tinyint[] as levels "
@@ -176,7 +181,7 @@ def evidence_sql(
         decide: must-links and cannot-links.
         judged: whether records have judged_same and judged_apart, which come before the rules.
     Returns:
-        DuckDB SQL whose rows are place_l, place_r, decided (as for links.links_of_pairs()), and for every kind in
+        DuckDB SQL whose rows are place_l, place_r, decided (a Decision), and for every kind in
         order bits_<n> (log2 Bayes factor) and known_<n> (whether it is known; not at a weight of 0), ordered by
         place_l, place_r.
     """
@@ -216,7 +221,8 @@ def cannot_sql(decide: LinkRules) -> str:
     columns = ["place", "record_id", *decide.columns()]
     named = ", ".join(f"{side}.{name} as {name}_{side}" for name in columns for side in "lr")
     pairs = f"select {named} from cdi_left as l join cdi_right as r on l.key = r.key and l.place < r.place"
-    return f"{by_stewards} union select place_l, place_r from ({pairs}) where {decide.decided_sql()} = -1"
+    by_rules = f"{decide.decided_sql()} = {Decision.DIFFERENT}"
+    return f"{by_stewards} union select place_l, place_r from ({pairs}) where {by_rules}"
 
 
 def _has_frequencies(comparison: dict[str, Any]) -> bool:

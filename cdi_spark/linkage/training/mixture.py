@@ -58,30 +58,31 @@ def separate_matches(
     if not len(levels):
         return found
     m = [share.copy() for share in match]
-    alike = [_normal(share + 1e-6) for share in strangers]
-    kin, rest = _log_likelihood(patterns, relatives), _log_likelihood(patterns, strangers)
+    look_alikes = [_normal(share + 1e-6) for share in strangers]
+    of_relatives = _log_likelihood(patterns, relatives)
+    of_strangers = _log_likelihood(patterns, strangers)
     shares = np.array([1 / records, 1 / records, 0.5 * len(levels) / all_pairs])
-    start_alike: list[Floats] | None = None
+    start_look_alikes: list[Floats] | None = None
     for _ in range(_ROUNDS):
         logs = np.stack(
             [
                 np.log(shares[0]) + _log_likelihood(patterns, m),
-                np.log(shares[1]) + kin,
-                np.log(shares[2]) + _log_likelihood(patterns, alike),
-                np.full(len(patterns), np.log(max(1 - shares.sum(), 0.5))) + rest,
+                np.log(shares[1]) + of_relatives,
+                np.log(shares[2]) + _log_likelihood(patterns, look_alikes),
+                np.full(len(patterns), np.log(max(1 - shares.sum(), 0.5))) + of_strangers,
             ]
         )
         posterior = np.exp(logs - logs.max(axis=0))
         posterior /= posterior.sum(axis=0)
-        if start_alike is None:
+        if start_look_alikes is None:
             # The look-alikes start as the average of the pairs that are no match by the starting shares.
-            start_alike = _shares(patterns, (1 - posterior[0]) * weights, strangers, pairs=1.0)
-            alike = [share.copy() for share in start_alike]
+            start_look_alikes = _shares(patterns, (1 - posterior[0]) * weights, strangers, pairs=1.0)
+            look_alikes = [share.copy() for share in start_look_alikes]
             continue
         expected = posterior[:3] * weights
         further = np.maximum(expected.sum(axis=1) / all_pairs, 0.1 / all_pairs)
         m = _shares(patterns, expected[0], match)
-        alike = _shares(patterns, expected[2], start_alike)
+        look_alikes = _shares(patterns, expected[2], start_look_alikes)
         converged = bool(np.abs(further / shares - 1).max() < 1e-3)
         shares = further
         if converged:

@@ -99,7 +99,7 @@ class Sample:
         return Pairs(left, right, levels.astype(np.int8))
 
     def decided(self, left: Ints, right: Ints) -> Ints:
-        """Return what stewards, else rules, decided about every pair; see links.links_of_pairs()."""
+        """Return for every pair the Decision of stewards, else of rules."""
         if not (self._rules or self._is_judged) or not len(left):
             return np.zeros(len(left), np.int64)
         sql = self._rules.judged_sql() if self._is_judged else self._rules.decided_sql()

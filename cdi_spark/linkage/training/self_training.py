@@ -11,6 +11,7 @@ import numpy as np
 from cdi_spark.graph.arrays import Floats, Ints
 from cdi_spark.graph.link_weight import probability_from_bits
 from cdi_spark.linkage.clustering.links import Links, links_of_pairs
+from cdi_spark.linkage.model.decisions import Decision
 from cdi_spark.linkage.model.parameters import Parameters
 from cdi_spark.linkage.training.m_and_u import (
     Evidence,
@@ -66,7 +67,7 @@ def learn_from_clusters(material: Material, entity: Ints, match: Floats) -> Lear
 
 def apply_decisions(match: Floats, decided: Ints) -> Floats:
     """Return probabilities of a match, replaced by 0 or 1 where a decision applies."""
-    return np.where(decided == 0, match, (decided > 0).astype(float))
+    return np.where(decided == Decision.UNDECIDED, match, (decided > Decision.UNDECIDED).astype(float))
 
 
 def _summed(pairs: Pairs, bits: Floats, evidence: Ints) -> tuple[Floats, Any]:

@@ -107,8 +107,8 @@ def train_on(
     random = records.at_random(RANDOM_PAIRS, seed=SEED)
     component, learned = _self_train(records, candidates, random)
     # A record has as many others of its person in the population as in the sample, among more records.
-    thinner = max(1, records.size - 1) / max(1, population - 1)
-    prior = float(np.exp2(learned.prior)) * thinner
+    dilution = max(1, records.size - 1) / max(1, population - 1)
+    prior = float(np.exp2(learned.prior)) * dilution
     logs.doing("measuring the model at each threshold")
     calibration = calibrate(records, learned.parameters, prior=float(np.log2(prior)))
     shift = calibration.shift if calibration else 0.0

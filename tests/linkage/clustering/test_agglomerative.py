@@ -18,13 +18,14 @@ Decided = dict[tuple[int, int], int]
 
 
 def resolved(
-    records: int, told: Weights, *, decided: Decided | None = None, order: list[int] | None = None
+    records: int, weights_of: Weights, *, decided: Decided | None = None, order: list[int] | None = None
 ) -> list[int]:
-    """Entities of records; pairs that are not told of say -12 bits in their first evidence."""
-    kinds = max((len(bits) for bits in told.values()), default=1)
+    """Entities of records; other pairs weigh -12 bits in their first evidence."""
+    kinds = max((len(bits) for bits in weights_of.values()), default=1)
     left, right = pairs_within(np.zeros(records, np.int64))
     rows = [
-        told.get((int(i), int(j)), [-12.0] + [None] * (kinds - 1)) for i, j in zip(left, right, strict=True)
+        weights_of.get((int(i), int(j)), [-12.0] + [None] * (kinds - 1))
+        for i, j in zip(left, right, strict=True)
     ]
     bits = np.array([[0.0 if b is None else b for b in row] for row in rows]).reshape(len(left), kinds)
     known = np.array([[b is not None for b in row] for row in rows]).reshape(len(left), kinds)
@@ -63,9 +64,9 @@ def test_a_bridge_between_two_families_of_records_does_not_join_them() -> None:
 def test_a_changed_surname_is_one_voice_among_several() -> None:
     # Names disagree, birth date and mailbox agree: no pair is a sure link, all together are.
     moved: list[float | None] = [-6.0, 11.0, 9.0]
-    told: Weights = {(0, 1): [15.0, 11.0, 9.0], (2, 3): [15.0, 11.0, 9.0]}
-    told |= dict.fromkeys(((0, 2), (0, 3), (1, 2), (1, 3)), moved)
-    assert partition(resolved(4, told)) == {frozenset({0, 1, 2, 3})}
+    weights_of: Weights = {(0, 1): [15.0, 11.0, 9.0], (2, 3): [15.0, 11.0, 9.0]}
+    weights_of |= dict.fromkeys(((0, 2), (0, 3), (1, 2), (1, 3)), moved)
+    assert partition(resolved(4, weights_of)) == {frozenset({0, 1, 2, 3})}
 
 
 def test_a_fragment_joins_the_one_cluster_it_fits_and_not_one_of_two_alike() -> None:
@@ -89,11 +90,11 @@ def test_a_fragment_that_one_kind_of_evidence_contradicts_stays_alone() -> None:
 def test_pairs_of_records_that_share_no_kind_of_evidence_do_not_weaken_those_that_do() -> None:
     # Visits by device, and orders by name: one record has both.
     nothing: list[float | None] = [None, None]
-    told: Weights = {(i, j): nothing for i in range(6) for j in range(i + 1, 6)}
-    told |= {(i, j): [20.0, None] for i, j in ((0, 1), (0, 2), (1, 2))}
-    told |= {(i, j): [None, 20.0] for i, j in ((3, 4), (3, 5), (4, 5))}
-    assert partition(resolved(6, told | {(2, 3): [None, 12.0]})) == {frozenset(range(6))}
-    assert len(partition(resolved(6, told | {(2, 3): [None, 8.0]}))) == 2
+    weights_of: Weights = {(i, j): nothing for i in range(6) for j in range(i + 1, 6)}
+    weights_of |= {(i, j): [20.0, None] for i, j in ((0, 1), (0, 2), (1, 2))}
+    weights_of |= {(i, j): [None, 20.0] for i, j in ((3, 4), (3, 5), (4, 5))}
+    assert partition(resolved(6, weights_of | {(2, 3): [None, 12.0]})) == {frozenset(range(6))}
+    assert len(partition(resolved(6, weights_of | {(2, 3): [None, 8.0]}))) == 2
 
 
 def test_a_component_of_one_is_itself() -> None:
@@ -107,14 +108,14 @@ def test_two_with_a_cannot_link_stay_apart_though_a_third_is_like_both() -> None
 
 
 def test_two_that_must_be_one_are_whatever_they_weigh_and_so_are_their_clusters() -> None:
-    told: Weights = {(0, 1): [20.0], (2, 3): [20.0]}
-    assert partition(resolved(4, told, decided={(1, 2): 1})) == {frozenset({0, 1, 2, 3})}
+    weights_of: Weights = {(0, 1): [20.0], (2, 3): [20.0]}
+    assert partition(resolved(4, weights_of, decided={(1, 2): 1})) == {frozenset({0, 1, 2, 3})}
 
 
 def test_a_must_link_does_not_bring_together_what_a_cannot_link_stands_between() -> None:
-    told: Weights = {(0, 1): [3.0], (1, 2): [1.0]}
+    weights_of: Weights = {(0, 1): [3.0], (1, 2): [1.0]}
     decided = {(0, 1): 1, (1, 2): 1, (0, 2): -1}
-    assert partition(resolved(3, told, decided=decided)) == {frozenset({0, 1}), frozenset({2})}
+    assert partition(resolved(3, weights_of, decided=decided)) == {frozenset({0, 1}), frozenset({2})}
 
 
 def test_of_two_fragments_that_may_not_be_one_only_the_better_fitting_joins_a_cluster() -> None:
@@ -156,10 +157,10 @@ def components(draw: st.DrawFn) -> tuple[int, Weights]:
 
 @given(components(), st.randoms(use_true_random=False))
 def test_the_order_of_records_does_not_matter(made: tuple[int, Weights], chance: object) -> None:
-    records, told = made
+    records, weights_of = made
     order = list(range(records))
     chance.shuffle(order)  # type: ignore[attr-defined]
-    assert partition(resolved(records, told)) == partition(resolved(records, told, order=order))
+    assert partition(resolved(records, weights_of)) == partition(resolved(records, weights_of, order=order))
 
 
 @settings(max_examples=60, deadline=None)
@@ -170,14 +171,14 @@ def test_no_entity_holds_a_cannot_link_and_without_any_all_must_links_hold(
     # Weights without a tie, also among their sums: between equals the record that comes first decides.
     chance = np.random.default_rng(seed)
     pairs = [(i, j) for i in range(records) for j in range(i + 1, records)]
-    told: Weights = {pair: [float(chance.uniform(-20, 30))] for pair in pairs}
+    weights_of: Weights = {pair: [float(chance.uniform(-20, 30))] for pair in pairs}
     decided = {pair: data.draw(st.sampled_from([0, 0, 0, 1, -1])) for pair in pairs}
-    entity = resolved(records, told, decided=decided)
+    entity = resolved(records, weights_of, decided=decided)
     assert [pair for pair, rule in decided.items() if rule < 0 and entity[pair[0]] == entity[pair[1]]] == []
     order = data.draw(st.permutations(range(records)))
-    assert partition(resolved(records, told, decided=decided, order=order)) == partition(entity)
+    assert partition(resolved(records, weights_of, decided=decided, order=order)) == partition(entity)
     musts = {pair: max(rule, 0) for pair, rule in decided.items()}
-    entity = resolved(records, told, decided=musts)
+    entity = resolved(records, weights_of, decided=musts)
     assert [pair for pair, rule in musts.items() if rule and entity[pair[0]] != entity[pair[1]]] == []
 
 
@@ -186,9 +187,9 @@ def test_what_else_is_worked_on_beside_a_component_does_not_matter(made: list[tu
     group: list[int] = []
     bits: list[float] = []
     alone: list[int] = []
-    for n, (records, told) in enumerate(made):
-        alone += [e + len(group) for e in resolved(records, told)]
-        bits += [float(told[pair][0] or 0) for pair in sorted(told)]
+    for n, (records, weights_of) in enumerate(made):
+        alone += [e + len(group) for e in resolved(records, weights_of)]
+        bits += [float(weights_of[pair][0] or 0) for pair in sorted(weights_of)]
         group += [n] * records
     left, right = pairs_within(np.array(group))
     weights: npt.NDArray[np.float64] = np.array(bits)[:, None]
@@ -211,19 +212,19 @@ def test_stewards_must_links_hold_against_cannot_links_of_rules() -> None:
 @given(st.lists(st.integers(0, 3), min_size=2, max_size=9), st.data())
 @settings(max_examples=200, deadline=None)
 def test_decisions_hold_whatever_records_weigh(group: list[int], data: st.DataObject) -> None:
-    """Records of one group above 0 are one person by a steward; rules and weights say anything."""
+    """Records of one group above 0 are one person by a steward; rules and weights are arbitrary."""
     left, right = (side.tolist() for side in pairs_within(np.zeros(len(group), np.int64)))
     judged = {(i, j) for i, j in zip(left, right, strict=True) if group[i] == group[j] > 0}
     rules = {
         pair: 2 if pair in judged else data.draw(st.sampled_from([-1, 0, 0, 0, 1]))
         for pair in zip(left, right, strict=True)
     }
-    told = {pair: [data.draw(st.sampled_from([-20.0, 5.0, 12.0, 25.0]))] for pair in rules}
-    entity = resolved(len(group), told, decided=rules)
-    for (i, j), said in rules.items():
-        if said == 2:
+    weights_of = {pair: [data.draw(st.sampled_from([-20.0, 5.0, 12.0, 25.0]))] for pair in rules}
+    entity = resolved(len(group), weights_of, decided=rules)
+    for (i, j), decision in rules.items():
+        if decision == 2:
             assert entity[i] == entity[j]
-        elif said == -1:
+        elif decision == -1:
             assert entity[i] != entity[j]
 
 

@@ -45,8 +45,8 @@ def test_the_steps_of_a_waterfall_add_up_to_the_pairs_weight(
         assert found.match_weight == pytest.approx(pair["match_weight"], abs=1e-9)
         assert sum(step.bits for step in found.steps) == pytest.approx(pair["match_weight"], abs=1e-9)
         unknown = {step.name for step in found.steps if step.level == "unknown"}
-        told = zip(comparisons, pair["levels"], strict=True)
-        assert {name for name, level in told if level == -1} <= unknown
+        levels = zip(comparisons, pair["levels"], strict=True)
+        assert {name for name, level in levels if level == -1} <= unknown
         assert all(step.bits == 0 for step in found.steps if step.level == "unknown")
 
 

@@ -44,9 +44,9 @@ def test_the_same_records_in_another_order_give_the_same_clusters(persons: DataF
 def test_too_few_records_to_train_from_are_told_without_their_values(persons: DataFrame) -> None:
     one = persons.where("given_name IS NOT NULL").orderBy("record_id").limit(1)
     name = one.collect()[0]["family_name"]
-    with pytest.raises(CdiError, match=r"^silver\.person: .*cannot be trained") as told:
+    with pytest.raises(CdiError, match=r"^silver\.person: .*cannot be trained") as raised:
         tutorial_clusters(one)
-    assert name not in str(told.value)
+    assert name not in str(raised.value)
 
 
 def test_splink_says_nothing_of_its_own(persons: DataFrame, capfd: pytest.CaptureFixture[str]) -> None:

@@ -1,4 +1,4 @@
-"""Rules beside the scores: what must be one person comes together, what cannot be stays apart, and pairs say so."""
+"""Must-links join records and cannot-links keep them apart, whatever they weigh, and pairs name the rule."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ GIVEN = ["Alice", "Brian", "Chloe", "David", "Ellen", "Frank", "Grace", "Henry",
 FAMILY = ["Abbott", "Barlow", "Carver", "Dawson", "Ellis", "Fowler", "Garner", "Harvey", "Ingram", "Jarvis"]
 
 
-def person(chance: random.Random, **told: Any) -> Record:
+def person(chance: random.Random, **values: Any) -> Record:
     given, family = chance.choice(GIVEN), chance.choice(FAMILY)
     return {
         "given_name": given,
@@ -50,7 +50,7 @@ def person(chance: random.Random, **told: Any) -> Record:
         "street": f"{chance.randrange(1, 200)} High Street",
         "city": chance.choice(["Leeds", "York", "Hull"]),
         "postcode": f"LS{1 + chance.randrange(9)} {chance.randrange(9)}AA",
-    } | told
+    } | values
 
 
 def made() -> dict[str, Record]:
@@ -98,7 +98,7 @@ class Linked:
     entity_of_judged: dict[str, int]
 
 
-# A steward says that the two robins are one whatever their ids, and that the two of one strong id are not.
+# A steward decides that the two robins are one person whatever their ids, and that the two of one strong id are not.
 STEWARDS = [
     ("crm:robin", "crm:robin", None), ("web:robin", "crm:robin", None),
     ("crm:strong", None, ["1"]), ("web:strong", None, ["1"]),
@@ -170,9 +170,9 @@ def test_rules_decide_whatever_pairs_weigh_and_pairs_name_them(
     assert strong["match_weight"] < -3
     assert entity["crm:strong"] == entity["web:strong"]
     assert without["crm:strong"] != without["web:strong"]
-    # An id beside many initials is nobody's.
-    nobody = {key for key in entity if key.startswith("crm:none")}
-    assert len({entity[key] for key in nobody}) == len(nobody) == 10
+    # An id with many initials identifies placeholder.
+    placeholder = {key for key in entity if key.startswith("crm:none")}
+    assert len({entity[key] for key in placeholder}) == len(placeholder) == 10
     # Only of one source: two devices apart, one account together.
     assert pairs["crm:sid 0", "crm:sid 1"]["decided_by"] == "cannot-link: two devices"
     assert entity["crm:sid 0"] != entity["crm:sid 1"]

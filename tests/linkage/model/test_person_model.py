@@ -66,14 +66,14 @@ def test_a_conf_that_does_not_learn_from_judgements_has_the_hash_from_before_it_
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "message"),
     [
         ("comparisons: 5\n", r"person\.yml: is not a person model: comparisons: Input should be [^\n]*\.$"),
         ("comparisons: [\n", r"person\.yml: is not YAML: [^\n]*\.$"),
     ],
 )
-def test_a_mistake_is_told_in_a_line_with_its_place(tmp_path: Path, text: str, told: str) -> None:
+def test_a_mistake_is_reported_in_one_line_with_its_place(tmp_path: Path, text: str, message: str) -> None:
     path = tmp_path / "person.yml"
     path.write_text(text)
-    with pytest.raises(ConfigError, match=told):
+    with pytest.raises(ConfigError, match=message):
         load_person_model(path)

@@ -1,4 +1,4 @@
-"""Which mailboxes, phones and devices are one person's own, and which are nobody's."""
+"""Which mailboxes, phones and devices are one person's own, and which identify nobody."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from cdi_spark.spark.local_rows import local_rows
 @pytest.fixture
 def features(spark: SparkSession) -> DataFrame:
     def row(record_id: str, given: str | None, emails: Sequence[str] | None) -> tuple[object, ...]:
-        told = {"given_root": given, "emails": emails, "own_emails": emails, "phones": ["+44200"]}
-        return (record_id, *(told.get(name) for name in FEATURES))
+        values = {"given_root": given, "emails": emails, "own_emails": emails, "phones": ["+44200"]}
+        return (record_id, *(values.get(name) for name in FEATURES))
 
     rows = [
         row("a", "robert", ["own@x.org", "family@x.org"]),
@@ -39,13 +39,13 @@ def test_a_value_is_shared_from_two_initials_on_and_public_from_a_limit_on(featu
         ("emails", "public@x.org"): 3,
         ("phones", "+44200"): 6,
     }
-    told = {r["record_id"]: r for r in with_own(features, shared, public_from=4).collect()}
-    assert told["a"]["emails"] == ["own@x.org", "family@x.org"]
-    assert told["a"]["own_emails"] == told["b"]["own_emails"] == told["d"]["own_emails"] == ["own@x.org"]
-    assert told["c"]["emails"] == ["family@x.org"]
-    assert told["c"]["own_emails"] is None
-    assert told["h"]["emails"] is None
-    assert {r["phones"] is None and r["own_phones"] is None for r in told.values()} == {True}
+    found = {r["record_id"]: r for r in with_own(features, shared, public_from=4).collect()}
+    assert found["a"]["emails"] == ["own@x.org", "family@x.org"]
+    assert found["a"]["own_emails"] == found["b"]["own_emails"] == found["d"]["own_emails"] == ["own@x.org"]
+    assert found["c"]["emails"] == ["family@x.org"]
+    assert found["c"]["own_emails"] is None
+    assert found["h"]["emails"] is None
+    assert {r["phones"] is None and r["own_phones"] is None for r in found.values()} == {True}
 
 
 def test_without_a_shared_value_all_is_own(features: DataFrame) -> None:

@@ -121,7 +121,7 @@ def test_pairs_and_weights_are_those_of_splinks_own_predict(
 def test_adaptive_execution_and_many_tasks_change_no_pair(
     spark: SparkSession, persons: DataFrame, frozen: Frozen, pairs: DataFrame
 ) -> None:
-    def told(found: DataFrame) -> list[tuple[Any, ...]]:
+    def as_rows(found: DataFrame) -> list[tuple[Any, ...]]:
         columns = ["record_id_l", "record_id_r", "match_weight", "block_rule", "levels"]
         return sorted(map(tuple, found.select(columns).collect()))
 
@@ -131,7 +131,7 @@ def test_adaptive_execution_and_many_tasks_change_no_pair(
         for name, value in settings.items():
             spark.conf.set(name, value)
         linked = frozen.linked(persons.repartition(3))
-        assert told(score.score_pairs(linked, frozen, records_per_task=399)) == told(pairs)
+        assert as_rows(score.score_pairs(linked, frozen, records_per_task=399)) == as_rows(pairs)
     finally:
         for name, value in before.items():
             spark.conf.set(name, str(value))

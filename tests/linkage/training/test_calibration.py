@@ -1,4 +1,4 @@
-"""What judgements teach training: m, and by how many bits the weights are off."""
+"""What training learns from judgements: m, and by how many bits the weights are off."""
 
 from __future__ import annotations
 
@@ -41,22 +41,22 @@ def test_many_answers_find_the_shift_whichever_weights_they_were_asked_at(
 
 def test_one_answer_moves_no_threshold_and_none_nothing() -> None:
     assert estimate_shift(np.zeros(0), np.zeros(0, bool)) == 0.0
-    (same, apart) = (estimate_shift(np.zeros(1), np.array([told])) for told in (True, False))
+    (same, apart) = (estimate_shift(np.zeros(1), np.array([is_same])) for is_same in (True, False))
     assert 0.1 < same < 0.5
     assert apart == -same
 
 
 def test_answers_that_are_all_the_same_do_not_run_away() -> None:
-    for told in (True, False):
-        few, many = (estimate_shift(np.zeros(n), np.full(n, told)) for n in (30, 30_000))
-        sign = 1 if told else -1
+    for is_same in (True, False):
+        few, many = (estimate_shift(np.zeros(n), np.full(n, is_same)) for n in (30, 30_000))
+        sign = 1 if is_same else -1
         assert 1 < sign * few < 4 < sign * many < 20
 
 
-def test_an_answer_beyond_every_threshold_tells_nothing_of_them() -> None:
+def test_an_answer_beyond_every_threshold_changes_nothing() -> None:
     bits, same = np.array([-0.5, 1.0, 2.0]), np.array([False, True, True])
-    for far, told in ((-30.0, True), (40.0, False)):
-        assert estimate_shift(np.append(bits, far), np.append(same, told)) == estimate_shift(bits, same)
+    for far, is_same in ((-30.0, True), (40.0, False)):
+        assert estimate_shift(np.append(bits, far), np.append(same, is_same)) == estimate_shift(bits, same)
 
 
 def test_what_only_follows_from_answers_is_no_answer() -> None:
@@ -162,8 +162,8 @@ def test_judged_records_are_one_or_two_whatever_they_weigh_and_stewards_come_fir
         judged = sample.judged()
         assert judged is not None
         pairs, question = judged
-        told = zip(pairs.left.tolist(), pairs.right.tolist(), question.tolist(), strict=True)
-        assert list(told) == [(0, 1, -1), (0, 2, 1), (1, 2, 1), (2, 3, 2)]
+        found_pairs = zip(pairs.left.tolist(), pairs.right.tolist(), question.tolist(), strict=True)
+        assert list(found_pairs) == [(0, 1, -1), (0, 2, 1), (1, 2, 1), (2, 3, 2)]
 
 
 def test_pairs_are_weighed_among_all_records_and_not_among_those_of_the_sample() -> None:

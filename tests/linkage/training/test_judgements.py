@@ -1,4 +1,4 @@
-"""Stewards' judgements in training: only where conf asks for them, and then whoever is judged is trained on."""
+"""Stewards' judgements in training: only where conf enables it, and then judged records are in the sample."""
 
 from __future__ import annotations
 
@@ -29,17 +29,17 @@ def run(storage: Storage, tmp_path: Path) -> Run:
     people = []
     for n in range(100):
         for copy in "ab":
-            told = {"given_name": f"Ada{chr(97 + n % 26)}", "family_name": FAMILY[n % 7]}
-            people.append({**told, "emails": [f"ada{n}@mail.org"], "record_id": f"crm:{n}{copy}"})
+            values = {"given_name": f"Ada{chr(97 + n % 26)}", "family_name": FAMILY[n % 7]}
+            people.append({**values, "emails": [f"ada{n}@mail.org"], "record_id": f"crm:{n}{copy}"})
     write_persons(storage, people)
     return Run(project(conf, asks=False), storage, run_id="r", retrain=True)
 
 
 def project(conf: Path, *, asks: bool) -> Project:
-    told = "name: small\nlinkage: {training_records: 100" + (
+    conf_text = "name: small\nlinkage: {training_records: 100" + (
         ", learn_from_judgements: true}" if asks else "}"
     )
-    (conf / "project.yml").write_text(told + "\n")
+    (conf / "project.yml").write_text(conf_text + "\n")
     return load_project(conf)
 
 

@@ -29,11 +29,11 @@ def run(storage: Storage, tmp_path: Path) -> Run:
     people = []
     for n in range(40):
         for copy in "ab":
-            told = {
+            values = {
                 "given_name": f"Ada{copy if n % 4 == 0 else ''}",
                 "family_name": f"Stone{chr(97 + n % 26)}",
             }
-            people.append({**told, "emails": [f"ada{n}@mail.org"], "record_id": f"crm:{n}{copy}"})
+            people.append({**values, "emails": [f"ada{n}@mail.org"], "record_id": f"crm:{n}{copy}"})
     write_persons(storage, people)
     return Run(load_project(conf), storage, run_id="r")
 

@@ -1,4 +1,4 @@
-"""What training tells of itself: the same every time, and it adds up."""
+"""The metrics of training: the same every time, and consistent."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Matches told from relatives and look-alikes without a label, on pairs whose truth is known."""
+"""Matches separated from relatives and look-alikes without labels, on pairs whose truth is known."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From which weight on clusters are one entity: promises, labels, and the choice by a precision target."""
+"""The weight from which clusters are one entity: implied precision, labels, and the choice by a target."""
 
 from __future__ import annotations
 

@@ -40,7 +40,7 @@ def test_run_runs_the_stages_that_it_is_given(monkeypatch: pytest.MonkeyPatch, t
         return [*names, str(wait_seconds)]
 
     monkeypatch.setattr("cdi_spark.cli.options.start_run", start_run)
-    monkeypatch.setattr("cdi_spark.api.run_stages", run_stages)
+    monkeypatch.setattr("cdi_spark.cli.api.run_stages", run_stages)
     assert list(map(str, cdi_spark.run(DEMO, tmp_path, stages=["score", "resolve"], run_id="r1"))) == [
         "score", "resolve", "0",
     ]  # fmt: skip
