@@ -127,11 +127,13 @@ class Tables:
             self._enable_deletion_vectors(address)
             source.createOrReplaceTempView(view)
             # With schema evolution: a column may have been declared after the table was first written.
-            self._spark.sql(
-                f"MERGE WITH SCHEMA EVOLUTION INTO {address} t USING {view} s "
-                f"ON {keys_match(by or table.key)} {clauses}"
-            )
-            self._spark.catalog.dropTempView(view)
+            try:
+                self._spark.sql(
+                    f"MERGE WITH SCHEMA EVOLUTION INTO {address} t USING {view} s "
+                    f"ON {keys_match(by or table.key)} {clauses}"
+                )
+            finally:
+                self._spark.catalog.dropTempView(view)
 
     @contextmanager
     def _writing(self, name: str) -> Iterator[None]:
