@@ -19,13 +19,7 @@ from pyspark.sql import SparkSession
 from cdi_spark.config import Project
 from cdi_spark.pipeline.run import Run
 from cdi_spark.pipeline.runner import run_stages
-from cdi_spark.schema import (
-    JUDGEMENT,
-    OVERRIDE,
-    PERSON,
-    TABLES,
-    Table,
-)
+from cdi_spark.schema import JUDGEMENT, OVERRIDE, PERSON, TABLES, Table
 from cdi_spark.spark.local_rows import local_rows
 from cdi_spark.stewardship.judgements import Judgement, Verdict, active_judgements, find_contradiction
 from cdi_spark.storage import Storage

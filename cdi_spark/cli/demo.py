@@ -7,15 +7,7 @@ from typing import Annotated
 
 import typer
 
-from cdi_spark.cli.options import (
-    err,
-    has_watcher,
-    out,
-    project_at,
-    show_step,
-    start_run,
-    tables_at,
-)
+from cdi_spark.cli.options import err, has_watcher, out, project_at, show_step, start_run, tables_at
 from cdi_spark.cli.running import print_commands, print_stages, run_and_show
 
 _INTRODUCTION = (

@@ -10,15 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.table import Table as RichTable
 
-from cdi_spark.cli.options import (
-    AsJson,
-    Catalog,
-    ProjectDir,
-    Warehouse,
-    open_tables,
-    out,
-    show_step,
-)
+from cdi_spark.cli.options import AsJson, Catalog, ProjectDir, Warehouse, open_tables, out, show_step
 
 if TYPE_CHECKING:
     from cdi_spark.queries.history import History

@@ -9,17 +9,7 @@ import typer
 from rich.table import Table as RichTable
 from rich.text import Text
 
-from cdi_spark.cli.options import (
-    AsJson,
-    By,
-    Catalog,
-    ProjectDir,
-    Warehouse,
-    Why,
-    open_tables,
-    out,
-    show_step,
-)
+from cdi_spark.cli.options import AsJson, By, Catalog, ProjectDir, Warehouse, Why, open_tables, out, show_step
 
 app = typer.Typer(
     help="Decide that two records are one person, or are not; decisions hold for all later runs and models.",

@@ -9,12 +9,7 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from cdi_spark.cli.options import (
-    command_line,
-    err,
-    has_watcher,
-    out,
-)
+from cdi_spark.cli.options import command_line, err, has_watcher, out
 from cdi_spark.monitoring import logs
 
 if TYPE_CHECKING:

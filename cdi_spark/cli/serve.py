@@ -9,15 +9,7 @@ from typing import Annotated
 
 import typer
 
-from cdi_spark.cli.options import (
-    ProjectDir,
-    Warehouse,
-    err,
-    open_storage,
-    out,
-    project_at,
-    show_step,
-)
+from cdi_spark.cli.options import ProjectDir, Warehouse, err, open_storage, out, project_at, show_step
 from cdi_spark.errors import ConfigError
 
 LOOPBACK = ("127.0.0.1", "localhost")

@@ -9,23 +9,10 @@ from random import Random
 from typing import Any, Final
 
 from cdi_spark.demo.errors import add_errors
-from cdi_spark.demo.formats import (
-    CURRENCY,
-    ISO3,
-    amount_of,
-    amount_text,
-    currency_text,
-    phone_text,
-)
+from cdi_spark.demo.formats import CURRENCY, ISO3, amount_of, amount_text, currency_text, phone_text
 from cdi_spark.demo.observations import Observation, observation_days, observe
 from cdi_spark.demo.people import LAST_DAY, Person, day_between
-from cdi_spark.demo.raw import (
-    FUTURE_BIRTH,
-    Fault,
-    RawRow,
-    Row,
-    plant,
-)
+from cdi_spark.demo.raw import FUTURE_BIRTH, Fault, RawRow, Row, plant
 
 KEY: Final = "account_id"
 

@@ -10,16 +10,7 @@ from cdi_spark.demo.errors import add_errors
 from cdi_spark.demo.formats import country_text, phone_text
 from cdi_spark.demo.observations import Observation, observation_days, observe
 from cdi_spark.demo.people import Person
-from cdi_spark.demo.raw import (
-    FUTURE_BIRTH,
-    Fault,
-    RawRow,
-    Row,
-    blank,
-    plant,
-    put,
-    write_csv,
-)
+from cdi_spark.demo.raw import FUTURE_BIRTH, Fault, RawRow, Row, blank, plant, put, write_csv
 
 KEY: Final = "contact_id"
 

@@ -5,21 +5,8 @@ from pathlib import Path
 from random import Random
 from typing import Final
 
-from cdi_spark.demo import (
-    billing,
-    contacts,
-    crm,
-    finance,
-    shop,
-    support,
-    usage,
-)
-from cdi_spark.demo.people import (
-    LAST_DAY,
-    Person,
-    at,
-    population,
-)
+from cdi_spark.demo import billing, contacts, crm, finance, shop, support, usage
+from cdi_spark.demo.people import LAST_DAY, Person, at, population
 from cdi_spark.demo.raw import RawRow, Row, write_csv
 
 Make = Callable[[list[Person], Random], list[RawRow]]

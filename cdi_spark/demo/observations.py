@@ -4,12 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from random import Random
 
-from cdi_spark.demo.people import (
-    LAST_DAY,
-    Person,
-    at,
-    day_between,
-)
+from cdi_spark.demo.people import LAST_DAY, Person, at, day_between
 
 
 @dataclass(slots=True)

@@ -14,14 +14,7 @@ from cdi_spark.demo.errors import add_errors
 from cdi_spark.demo.formats import CURRENCY, phone_text
 from cdi_spark.demo.observations import Observation, observation_days, observe
 from cdi_spark.demo.people import Person
-from cdi_spark.demo.raw import (
-    Fault,
-    RawRow,
-    Row,
-    blank,
-    plant,
-    put,
-)
+from cdi_spark.demo.raw import Fault, RawRow, Row, blank, plant, put
 
 KEY: Final = "order_id"
 

@@ -11,13 +11,7 @@ from cdi_spark.demo.errors import PLACEHOLDER_EMAILS, add_errors
 from cdi_spark.demo.formats import phone_text
 from cdi_spark.demo.observations import Observation, observation_days, observe
 from cdi_spark.demo.people import Person, at
-from cdi_spark.demo.raw import (
-    Fault,
-    RawRow,
-    Row,
-    plant,
-    put,
-)
+from cdi_spark.demo.raw import Fault, RawRow, Row, plant, put
 
 KEY: Final = "case_id"
 

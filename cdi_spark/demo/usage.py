@@ -7,14 +7,7 @@ from typing import Final
 
 from cdi_spark.demo.observations import observation_days, own_email
 from cdi_spark.demo.people import LAST_DAY, Person
-from cdi_spark.demo.raw import (
-    Fault,
-    RawRow,
-    Row,
-    blank,
-    plant,
-    write_csv,
-)
+from cdi_spark.demo.raw import Fault, RawRow, Row, blank, plant, write_csv
 
 KEY: Final = "cookie_id"
 

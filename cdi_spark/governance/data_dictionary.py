@@ -5,14 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
-from cdi_spark.config import (
-    Attribute,
-    Emit,
-    Expectation,
-    Project,
-    Rule,
-    Source,
-)
+from cdi_spark.config import Attribute, Emit, Expectation, Project, Rule, Source
 from cdi_spark.pages import page
 from cdi_spark.schema import (
     CUSTOMER_360,

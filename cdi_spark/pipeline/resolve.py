@@ -19,14 +19,7 @@ from cdi_spark.pipeline.active import frozen_model, judgement_closure, scoring_m
 from cdi_spark.pipeline.gates import check_and_count
 from cdi_spark.pipeline.last_runs import Counts
 from cdi_spark.pipeline.run import Run, must_rebuild
-from cdi_spark.schema import (
-    COMPONENT,
-    EVENT,
-    LINKED,
-    MEMBER,
-    PAIR,
-    REDIRECT,
-)
+from cdi_spark.schema import COMPONENT, EVENT, LINKED, MEMBER, PAIR, REDIRECT
 from cdi_spark.spark.local_rows import Materialise
 from cdi_spark.spark.parallel import side_by_side
 from cdi_spark.stewardship import judgements

@@ -16,12 +16,7 @@ from cdi_spark.pipeline.active import frozen_model
 from cdi_spark.pipeline.gates import check_and_count
 from cdi_spark.pipeline.last_runs import Counts
 from cdi_spark.pipeline.run import Run, must_rebuild
-from cdi_spark.schema import (
-    LINKED,
-    MODEL,
-    PAIR,
-    PERSON,
-)
+from cdi_spark.schema import LINKED, MODEL, PAIR, PERSON
 from cdi_spark.spark.local_rows import Materialise
 from cdi_spark.storage.declared import with_gone
 

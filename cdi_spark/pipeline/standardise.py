@@ -18,14 +18,7 @@ from cdi_spark.pipeline.gates import check_and_count
 from cdi_spark.pipeline.last_runs import Counts
 from cdi_spark.pipeline.run import Run
 from cdi_spark.quality import cleaning, ledger, rules
-from cdi_spark.schema import (
-    CLEANING,
-    LEDGER,
-    PERSON,
-    QUARANTINE,
-    TABLES,
-    Table,
-)
+from cdi_spark.schema import CLEANING, LEDGER, PERSON, QUARANTINE, TABLES, Table
 from cdi_spark.spark.local_rows import local_rows
 from cdi_spark.spark.parallel import side_by_side
 from cdi_spark.standardise import mapping, silver, versions

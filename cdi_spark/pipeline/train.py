@@ -18,13 +18,7 @@ from cdi_spark.pipeline.active import frozen_model, judgement_closure
 from cdi_spark.pipeline.gates import check_and_count
 from cdi_spark.pipeline.last_runs import Counts
 from cdi_spark.pipeline.run import Run
-from cdi_spark.schema import (
-    LINKED,
-    MODEL,
-    PERSON,
-    SHARED_VALUE,
-    TERM_FREQUENCY,
-)
+from cdi_spark.schema import LINKED, MODEL, PERSON, SHARED_VALUE, TERM_FREQUENCY
 from cdi_spark.spark.local_rows import local_rows
 
 

@@ -29,14 +29,7 @@ from cdi_spark.linkage.model.person_model import load_person_model
 from cdi_spark.linkage.model.trained_models import active_model, settings_hash
 from cdi_spark.monitoring import logs
 from cdi_spark.pipeline.active import frozen_model, scoring_model
-from cdi_spark.schema import (
-    EVENT,
-    MEMBER,
-    MODEL,
-    PAIR,
-    PERSON,
-    SHOWN,
-)
+from cdi_spark.schema import EVENT, MEMBER, MODEL, PAIR, PERSON, SHOWN
 from cdi_spark.workspace import Workspace
 
 

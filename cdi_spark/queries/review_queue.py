@@ -9,13 +9,7 @@ from pyspark.sql import functions as F
 
 from cdi_spark.config import Linkage
 from cdi_spark.linkage.model.link_rules import as_links
-from cdi_spark.schema import (
-    JUDGEMENT,
-    MEMBER,
-    PAIR,
-    PERSON,
-    SHOWN,
-)
+from cdi_spark.schema import JUDGEMENT, MEMBER, PAIR, PERSON, SHOWN
 from cdi_spark.stewardship.judgements import active_judgements, close_judgements
 from cdi_spark.storage import Storage
 

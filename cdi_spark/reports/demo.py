@@ -16,16 +16,7 @@ from cdi_spark.linkage.evaluation.labels import read_truth
 from cdi_spark.linkage.evaluation.tutorial import tutorial_clusters
 from cdi_spark.pages import figure, text
 from cdi_spark.queries.accuracy import evaluate_members
-from cdi_spark.schema import (
-    ATTRIBUTES,
-    CUSTOMER_360,
-    MEMBER,
-    METRIC,
-    MODEL,
-    PAIR,
-    PERSON,
-    QUARANTINE,
-)
+from cdi_spark.schema import ATTRIBUTES, CUSTOMER_360, MEMBER, METRIC, MODEL, PAIR, PERSON, QUARANTINE
 from cdi_spark.storage import Storage
 
 _TUTORIAL = "the model of Splink's tutorial"

@@ -27,56 +27,14 @@ from cdi_spark.schema.declare import (
     Table,
     spark_type,
 )
-from cdi_spark.schema.entities import (
-    COMPONENT,
-    EVENT,
-    JUDGED,
-    JUDGEMENT,
-    MEMBER,
-    OVERRIDE,
-    REDIRECT,
-)
+from cdi_spark.schema.entities import COMPONENT, EVENT, JUDGED, JUDGEMENT, MEMBER, OVERRIDE, REDIRECT
 from cdi_spark.schema.event_table import EventTable, FoundBy, SummaryOf
 from cdi_spark.schema.events import EVENT_TABLES, INTERACTION, SUPPORT_CASE, USAGE
-from cdi_spark.schema.gold import (
-    ATTRIBUTE,
-    CUSTOMER_360,
-    JOURNEY,
-    STATE_COUNTS,
-    STATE_FACTS,
-    STATE_RUNNING,
-)
-from cdi_spark.schema.linkage import (
-    FEATURES,
-    LINKED,
-    MODEL,
-    PAIR,
-    SHARED_VALUE,
-    TERM_FREQUENCY,
-)
-from cdi_spark.schema.marts import (
-    CONVERSION,
-    FINANCE,
-    MARTS,
-    REPORTED,
-    TIMELINE,
-)
-from cdi_spark.schema.measures import (
-    CASH_FLOW,
-    MEASURE,
-    POPULATION_STATISTICS,
-    PRODUCT_RULE,
-)
-from cdi_spark.schema.ops import (
-    CLEANING,
-    DELIVERY,
-    LEASE,
-    LEDGER,
-    METRIC,
-    QUALITY_RESULT,
-    RELEASE,
-    RUN,
-)
+from cdi_spark.schema.gold import ATTRIBUTE, CUSTOMER_360, JOURNEY, STATE_COUNTS, STATE_FACTS, STATE_RUNNING
+from cdi_spark.schema.linkage import FEATURES, LINKED, MODEL, PAIR, SHARED_VALUE, TERM_FREQUENCY
+from cdi_spark.schema.marts import CONVERSION, FINANCE, MARTS, REPORTED, TIMELINE
+from cdi_spark.schema.measures import CASH_FLOW, MEASURE, POPULATION_STATISTICS, PRODUCT_RULE
+from cdi_spark.schema.ops import CLEANING, DELIVERY, LEASE, LEDGER, METRIC, QUALITY_RESULT, RELEASE, RUN
 from cdi_spark.schema.relations import COMPANY, HOUSEHOLD
 from cdi_spark.schema.revenue import ATTRIBUTION, REVENUE
 from cdi_spark.schema.silver import (

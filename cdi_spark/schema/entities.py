@@ -1,15 +1,6 @@
 """Which records belong to one customer, under a lasting id."""
 
-from cdi_spark.schema.declare import (
-    LONG,
-    RECORD_ID,
-    RUN_ID,
-    STRING,
-    STRINGS,
-    TIMESTAMP,
-    Column,
-    Table,
-)
+from cdi_spark.schema.declare import LONG, RECORD_ID, RUN_ID, STRING, STRINGS, TIMESTAMP, Column, Table
 
 VALUES = f"array<struct<attribute:{STRING},value:{STRING}>>"
 

@@ -1,16 +1,6 @@
 """Runs, checks and releases."""
 
-from cdi_spark.schema.declare import (
-    BOOLEAN,
-    DOUBLE,
-    LONG,
-    RUN_ID,
-    STRING,
-    STRINGS,
-    TIMESTAMP,
-    Column,
-    Table,
-)
+from cdi_spark.schema.declare import BOOLEAN, DOUBLE, LONG, RUN_ID, STRING, STRINGS, TIMESTAMP, Column, Table
 
 RUN = Table(
     "ops.run",

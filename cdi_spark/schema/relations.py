@@ -1,12 +1,6 @@
 """Customers that belong together: households and the customers of an account. Views of gold.customer_360."""
 
-from cdi_spark.schema.declare import (
-    ENTITY_ID,
-    LONG,
-    STRING,
-    Column,
-    Table,
-)
+from cdi_spark.schema.declare import ENTITY_ID, LONG, STRING, Column, Table
 from cdi_spark.schema.view_sql import view_sql
 
 HOUSEHOLD = Table(

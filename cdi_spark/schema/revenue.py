@@ -1,14 +1,6 @@
 """Where revenue comes from: views of gold by month, and by the interactions before an order."""
 
-from cdi_spark.schema.declare import (
-    CURRENCY,
-    DATE,
-    ENTITY_ID,
-    MONEY,
-    STRING,
-    Column,
-    Table,
-)
+from cdi_spark.schema.declare import CURRENCY, DATE, ENTITY_ID, MONEY, STRING, Column, Table
 from cdi_spark.schema.view_sql import view_sql
 
 REVENUE = Table(

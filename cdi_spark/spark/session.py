@@ -17,18 +17,8 @@ from pyspark.sql.utils import is_remote
 from cdi_spark.errors import SetupError
 from cdi_spark.spark.class_archive import WRITTEN_BY_US, archive_options, without_conf_folder
 from cdi_spark.spark.delta_errors import is_missing_delta
-from cdi_spark.spark.jars import (
-    DELTA,
-    GRAPHFRAMES,
-    cache_folder,
-    jars,
-)
-from cdi_spark.spark.profile import (
-    DELETION_VECTORS,
-    JAVA_OPTIONS,
-    SETTINGS,
-    Name,
-)
+from cdi_spark.spark.jars import DELTA, GRAPHFRAMES, cache_folder, jars
+from cdi_spark.spark.profile import DELETION_VECTORS, JAVA_OPTIONS, SETTINGS, Name
 
 
 def spark_session(

@@ -11,16 +11,7 @@ from pyspark.sql import types as T
 
 from cdi_spark.config import Emit, Source
 from cdi_spark.errors import SourceError
-from cdi_spark.schema import (
-    EVENTS,
-    LANDING,
-    PERSON,
-    PERSON_INPUT,
-    STRING,
-    TABLES,
-    Table,
-    spark_type,
-)
+from cdi_spark.schema import EVENTS, LANDING, PERSON, PERSON_INPUT, STRING, TABLES, Table, spark_type
 from cdi_spark.sql_text import quote
 from cdi_spark.standardise.versions import RowStatus
 

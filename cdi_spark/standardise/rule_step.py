@@ -9,12 +9,7 @@ from pyspark.sql import functions as F
 from pyspark.sql import types as T
 
 from cdi_spark.spark.shipped import shipped
-from cdi_spark.standardise.batches import (
-    CHANGES,
-    DROPS,
-    Rule,
-    batch_task,
-)
+from cdi_spark.standardise.batches import CHANGES, DROPS, Rule, batch_task
 
 # Output columns besides the values.
 NOTES: dict[str, T.DataType] = {CHANGES: T.LongType(), DROPS: T.ArrayType(T.StringType())}

@@ -11,13 +11,7 @@ from pyspark.sql import functions as F
 
 from cdi_spark.config import Project
 from cdi_spark.errors import CdiError
-from cdi_spark.schema import (
-    ATTRIBUTES,
-    DATE,
-    OVERRIDE,
-    PERSON,
-    STRINGS,
-)
+from cdi_spark.schema import ATTRIBUTES, DATE, OVERRIDE, PERSON, STRINGS
 from cdi_spark.standardise.batches import record_values
 from cdi_spark.standardise.columns import person_rules
 from cdi_spark.stewardship.log import append_in_turn, no_such_record

@@ -8,12 +8,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from cdi_spark.errors import CdiError
-from cdi_spark.schema import (
-    BOOLEAN,
-    SCHEMAS,
-    TABLES,
-    Table,
-)
+from cdi_spark.schema import BOOLEAN, SCHEMAS, TABLES, Table
 from cdi_spark.sql_text import literal, quote, replace_tables
 
 # Delta keeps no statistics of these.

@@ -19,12 +19,7 @@ from splink import DuckDBAPI, Linker, SparkAPI
 from cdi_spark.linkage.model.features import person_features
 from cdi_spark.linkage.model.frozen import Frozen
 from cdi_spark.linkage.scoring.score import score_pairs
-from cdi_spark.schema import (
-    LINKED,
-    PAIR,
-    PERSON,
-    TERM_FREQUENCY,
-)
+from cdi_spark.schema import LINKED, PAIR, PERSON, TERM_FREQUENCY
 from cdi_spark.storage import Storage
 from tests.benchmarks import workloads
 from tests.benchmarks.people import make_people

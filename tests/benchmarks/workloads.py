@@ -14,12 +14,7 @@ from pyspark.sql import functions as F
 from cdi_spark.linkage.model.features import person_features
 from cdi_spark.linkage.model.frozen import Frozen
 from cdi_spark.linkage.model.parameters import Parameters
-from cdi_spark.linkage.model.person_model import (
-    BlockingRule,
-    Comparison,
-    Level,
-    PersonModel,
-)
+from cdi_spark.linkage.model.person_model import BlockingRule, Comparison, Level, PersonModel
 from cdi_spark.linkage.model.splink_sql import splink_settings
 from cdi_spark.linkage.training import freeze
 from cdi_spark.linkage.training.term_frequencies import count_terms, term_frequencies

@@ -11,12 +11,7 @@ import pytest
 from cdi_spark import discovery
 from cdi_spark.discovery.draft.date_sql import as_date, as_timestamp, find_order_doubts
 from cdi_spark.discovery.read.columns import Column
-from cdi_spark.discovery.recognise.dates import (
-    find_placeholder,
-    future_share,
-    looks_like_births,
-    read_dates,
-)
+from cdi_spark.discovery.recognise.dates import find_placeholder, future_share, looks_like_births, read_dates
 from cdi_spark.discovery.recognise.meaning import Guess
 
 TODAY = date(2026, 3, 4)

@@ -7,13 +7,7 @@ from typing import Any
 import pytest
 from pyspark.sql import DataFrame, SparkSession
 
-from cdi_spark.schema import (
-    MEMBER,
-    OVERRIDE,
-    PERSON,
-    TABLES,
-    TIMELINE,
-)
+from cdi_spark.schema import MEMBER, OVERRIDE, PERSON, TABLES, TIMELINE
 from cdi_spark.spark.local_rows import local_rows
 
 

@@ -6,12 +6,7 @@ import pytest
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from cdi_spark.schema import (
-    MARTS,
-    MEMBER,
-    TABLES,
-    Table,
-)
+from cdi_spark.schema import MARTS, MEMBER, TABLES, Table
 from cdi_spark.storage import Storage
 from cdi_spark.storage.declared import conform
 

@@ -11,21 +11,8 @@ from typing import get_args
 import pytest
 
 from cdi_spark.config import Project, Rule, load_project
-from cdi_spark.governance.data_dictionary import (
-    RULES,
-    dictionary_page,
-    feeds,
-    landed_columns,
-)
-from cdi_spark.schema import (
-    EVENT_TABLES,
-    LANDING,
-    PII,
-    SCHEMAS,
-    TABLES,
-    Pii,
-    Table,
-)
+from cdi_spark.governance.data_dictionary import RULES, dictionary_page, feeds, landed_columns
+from cdi_spark.schema import EVENT_TABLES, LANDING, PII, SCHEMAS, TABLES, Pii, Table
 from tests.paths import CONF, ROOT
 
 VOID = {"meta", "br", "link", "img"}

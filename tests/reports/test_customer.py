@@ -13,14 +13,7 @@ from cdi_spark.queries.business import answer_business
 from cdi_spark.queries.customer import CustomerAnswer, Value, answer_customer
 from cdi_spark.reports.business import business_page
 from cdi_spark.reports.customer import customer_page
-from cdi_spark.schema import (
-    CUSTOMER_360,
-    JOURNEY,
-    MEASURE,
-    MEMBER,
-    PERSON,
-    RUN,
-)
+from cdi_spark.schema import CUSTOMER_360, JOURNEY, MEASURE, MEMBER, PERSON, RUN
 from cdi_spark.spark.local_rows import local_rows
 from cdi_spark.storage import Storage
 from tests.paths import DEMO

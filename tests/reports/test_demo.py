@@ -10,14 +10,7 @@ import pytest
 from rich.console import Console, RenderableType
 
 from cdi_spark.reports.demo import accuracy, demo_report, forecasts
-from cdi_spark.schema import (
-    CUSTOMER_360,
-    MEMBER,
-    MODEL,
-    PAIR,
-    PERSON,
-    QUARANTINE,
-)
+from cdi_spark.schema import CUSTOMER_360, MEMBER, MODEL, PAIR, PERSON, QUARANTINE
 from cdi_spark.storage import Storage
 
 

@@ -16,13 +16,7 @@ from pyspark import cloudpickle
 from cdi_spark.linkage.model.record_features import FEATURE_RULES
 from cdi_spark.schema import FEATURES, PERSON_INPUT
 from cdi_spark.spark.shipped import shipped
-from cdi_spark.standardise.batches import (
-    CHANGES,
-    DROPS,
-    Rule,
-    batch_task,
-    record_values,
-)
+from cdi_spark.standardise.batches import CHANGES, DROPS, Rule, batch_task, record_values
 from cdi_spark.standardise.columns import event_rules, person_rules
 
 LISTS = {"emails", "phones", "account_ids", "device_ids"}

@@ -1,67 +1,20 @@
 """From landed rows to silver: mapped, checked, one version per key, and what a snapshot no longer has."""
 
-from datetime import UTC, date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import pytest
-from pyspark.sql import DataFrame, Row, SparkSession
+from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
-from cdi_spark.config import Emit, Source
 from cdi_spark.errors import SourceError
 from cdi_spark.quality import cleaning
 from cdi_spark.quality.rules import check_rows
 from cdi_spark.schema import PERSON, TABLES
 from cdi_spark.spark.local_rows import local_rows
 from cdi_spark.standardise import mapping, silver, versions
-
-ORDER = {"amount": "amount", "status": "status"}
-
-
-def source(
-    columns: dict[str, str], table: str = "order", emit: dict[str, Any] | None = None, **said: Any
-) -> Source:
-    told = {"name": "shop", "path": "x", "format": "csv", "key": "id", "load": "changes", **said}
-    return Source(**told, emits=[Emit(table=table, columns=columns, **(emit or {}))])
-
-
-def landed(spark: SparkSession, names: str, *rows: tuple[Any, ...]) -> DataFrame:
-    """Rows of text, the first of them the key; the first value of each is the day on which it landed."""
-    told = [
-        (*row[1:], row[1], "a.csv", at, None, None, f"b{row[0]}", datetime(2024, 1, row[0], tzinfo=UTC))
-        for at, row in enumerate(rows, 1)
-    ]
-    types = ", ".join(f"{name} string" for name in names.split())
-    landing = "_key string, _file string, _row_number long, _fault string, _raw string, _batch string"
-    return local_rows(spark, told, f"{types}, {landing}, _ingested_at timestamp")
-
-
-def settle(
-    bronze: DataFrame, source: Source, rules: dict[str, str] | None = None, batches: tuple[str, ...] = ()
-) -> DataFrame:
-    """The steps of the standardise stage, for the source's only emit."""
-    [emit] = source.emits
-    table = TABLES[f"silver.{emit.table}"]
-    return (
-        bronze.transform(mapping.current_rows, source, batches=batches)
-        .transform(mapping.emit_rows, source, emit)
-        .transform(silver.standardise_rows, table, mapped=emit.columns, default_country="GB")
-        .transform(check_rows, {**silver.KEY_RULE, **(rules or {})}, table=table.name)
-        .transform(versions.resolve_versions, table=table, per_key=emit.per_key)
-    )
-
-
-def status_of(settled: DataFrame) -> dict[str, int]:
-    return {r["_status"]: r["count"] for r in settled.groupBy("_status").count().collect()}
-
-
-def quarantined(settled: DataFrame) -> list[Row]:
-    return versions.quarantine_rows(settled, target="silver.x").orderBy("row_number").collect()
-
-
-def rows_of(settled: DataFrame, table: str = "order") -> list[Row]:
-    return versions.keep_current(settled, TABLES[f"silver.{table}"]).orderBy("record_id").collect()
+from tests.standardise.silver_rows import ORDER, landed, quarantined, rows_of, settle, source, status_of
 
 
 def test_the_newest_version_wins_even_when_an_older_one_lands_later(spark: SparkSession) -> None:
@@ -234,55 +187,6 @@ def test_an_event_may_be_about_a_person_of_another_source(spark: SparkSession) -
     emit = {"person": "customer", "person_source": "crm"}
     [row] = rows_of(settle(bronze, source({"status": "id"}, emit=emit)))
     assert (row["order_id"], row["record_id"]) == ("shop:1", "crm:c7")
-
-
-@pytest.mark.parametrize(
-    ("currency", "said", "held"),
-    [("EUR", "10.005", "10.01"), ("EUR", "-10.005", "-10.01"), ("JPY", "10.5", "11"), ("KWD", "1.2345", "1.235"),
-     ("EUR", "12.3445", "12.34"), ("?", "1.2345", "1.235")],
-)  # fmt: skip
-def test_an_amount_is_rounded_half_up_once_to_the_minor_unit_of_its_currency(
-    spark: SparkSession, currency: str, said: str, held: str
-) -> None:
-    mapping = {"amount": "try_cast(amount as decimal(18,4))", "currency": "currency"}
-    [row] = settle(landed(spark, "id amount currency", (1, "1", said, currency)), source(mapping)).collect()
-    assert row["amount"] == Decimal(held)
-
-
-def test_a_price_per_piece_may_be_finer_than_the_minor_unit(spark: SparkSession) -> None:
-    mapping = {"unit_price": "try_cast(price as decimal(18,4))", "currency": "'EUR'"}
-    [row] = settle(landed(spark, "id price", (1, "1", "0.125")), source(mapping, "order_line")).collect()
-    assert row["unit_price"] == Decimal("0.125")
-
-
-def test_money_back_to_the_customer_is_always_negative(
-    spark: SparkSession,
-) -> None:
-    rows = landed(
-        spark,
-        "id kind amount",
-        (1, "1", "Refund", "5"),
-        (1, "2", "refund", "-5"),
-        (1, "3", None, "5"),
-        (1, "4", "fee", "-5"),
-    )
-    held = (
-        settle(rows, source({"kind": "kind", "amount": "amount"}, "payment")).orderBy("payment_id").collect()
-    )
-    assert [(row["kind"], row["amount"]) for row in held] == [
-        ("refund", Decimal(-5)), ("refund", Decimal(-5)), ("payment", Decimal(5)), ("fee", Decimal(-5)),
-    ]  # fmt: skip
-
-
-def test_a_credit_note_is_known_by_its_kind_and_an_invoice_needs_none(spark: SparkSession) -> None:
-    rows = landed(spark, "id kind amount", (1, "1", "Credit-Note", "5"), (1, "2", None, "5"))
-    held = (
-        settle(rows, source({"kind": "kind", "amount": "amount"}, "invoice")).orderBy("invoice_id").collect()
-    )
-    assert [(row["kind"], row["amount"]) for row in held] == [
-        ("credit_note", Decimal(-5)),
-        ("invoice", Decimal(5)),
-    ]
 
 
 def test_a_thing_is_about_no_person(spark: SparkSession) -> None:

@@ -1,6 +1,5 @@
 """Tables are written once per token, in their declared shape, and never mixed between warehouses."""
 
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -8,36 +7,19 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from cdi_spark.errors import CdiError
-from cdi_spark.schema import (
-    ATTRIBUTE,
-    COMPONENT,
-    MEMBER,
-    TABLES,
-    TIMELINE,
-    Table,
-)
+from cdi_spark.schema import COMPONENT, MEMBER, Table
 from cdi_spark.spark.local_rows import local_rows
 from cdi_spark.spark.profile import DELETION_VECTORS
 from cdi_spark.spark.session import spark_session
-from cdi_spark.storage import Storage, scratch
+from cdi_spark.storage import Storage
 from cdi_spark.storage.declared import conform
-
-SINCE = datetime(2024, 1, 1, tzinfo=UTC)
-
-
-def members(spark: SparkSession, **entities: str) -> DataFrame:
-    """members(spark, a="X"): record a is in entity X."""
-    return local_rows(spark, [(r, e, SINCE, None, "r1") for r, e in entities.items()], MEMBER.schema)
+from tests.storage.member_rows import SINCE, entity_of, members
 
 
 def log_of(storage: Storage, table: Table) -> str:
     """The actions of all commits."""
     log = Path(storage.warehouse) / table.name.replace(".", "/") / "_delta_log"
     return "".join(commit.read_text() for commit in log.glob("*.json"))
-
-
-def entity_of(rows: DataFrame) -> dict[str, str]:
-    return {r["record_id"]: r["entity_id"] for r in rows.collect()}
 
 
 def test_a_batch_lands_once_even_if_its_rows_differ_the_second_time(
@@ -172,109 +154,6 @@ def test_a_prefix_separates_two_projects_in_one_warehouse(spark: SparkSession, t
     assert test.query("SELECT entity_id FROM test_entities.member").collect() == [("Y",)]
 
 
-@pytest.mark.parametrize("fails", [False, True])
-def test_scratch_is_gone_after_the_block_even_when_it_fails(
-    spark: SparkSession, storage: Storage, fails: bool
-) -> None:
-    def work() -> None:
-        with storage.scratch() as keep:
-            assert keep("silver.person", spark.range(3)).count() == 3
-            if fails:
-                raise ValueError("midway")
-
-    if fails:
-        with pytest.raises(ValueError, match="midway"):
-            work()
-    else:
-        work()
-    assert not list(Path(storage.warehouse).glob("_*"))
-
-
-def customers(spark: SparkSession, *entities: str) -> DataFrame:
-    return local_rows(
-        spark,
-        [
-            (entity, "given_name", entity, "crm:1", "crm", None, True, "trusted", "only")
-            for entity in entities
-        ],
-        ATTRIBUTE.schema,
-    )
-
-
-def readers_see(storage: Storage) -> list[str]:
-    rows = storage.query("SELECT entity_id FROM gold.attribute").collect()
-    return sorted(row["entity_id"] for row in rows)
-
-
-@pytest.mark.parametrize("catalog", ["", "spark_catalog"])
-def test_readers_of_gold_see_the_newest_release_until_the_next(
-    spark: SparkSession, tmp_path: Path, catalog: str
-) -> None:
-    storage = Storage(spark, tmp_path, catalog=catalog, prefix="rel_")
-    sql = "SELECT entity_id FROM rel_gold.attribute"
-    storage.replace(ATTRIBUTE, customers(spark, "a"))
-    with pytest.raises(CdiError, match=r"gold: nothing was released yet .* `cdi run all`"):
-        storage.query(sql)
-    storage.release("r1")
-    storage.replace(ATTRIBUTE, customers(spark, "a", "b"))
-    assert storage.query(sql).collect() == [("a",)]
-    assert storage.newest_release().read(ATTRIBUTE.name).count() == 1
-    assert storage.read(ATTRIBUTE.name).count() == 2
-    storage.release("r2")
-    assert storage.query(sql).count() == 2
-    assert storage.read("ops.release").count() == 2
-
-
-def test_tables_are_as_released_until_one_of_them_is_written(spark: SparkSession, storage: Storage) -> None:
-    storage.replace(ATTRIBUTE, customers(spark, "a"))
-    assert storage.as_released(ATTRIBUTE.name) is None
-    storage.release("r1")
-    assert storage.as_released(ATTRIBUTE.name, MEMBER.name) == "r1"
-    storage.replace(MEMBER, members(spark, a="X"))
-    assert storage.as_released(ATTRIBUTE.name) == "r1"
-    assert storage.as_released(ATTRIBUTE.name, MEMBER.name) is None
-
-
-def test_a_release_is_read_as_it_was_after_the_next_one(spark: SparkSession, storage: Storage) -> None:
-    storage.replace(ATTRIBUTE, customers(spark, "a"))
-    storage.release("r1")
-    release = storage.newest_release()
-    storage.replace(ATTRIBUTE, customers(spark, "a", "b"))
-    storage.release("r2")
-    assert (release.release_id, release.read(ATTRIBUTE.name).count()) == ("r1", 1)
-    assert storage.newest_release().release_id == "r2"
-
-
-def test_a_released_view_keeps_the_comments_of_its_columns(spark: SparkSession, storage: Storage) -> None:
-    storage.replace(ATTRIBUTE, customers(spark, "a"))
-    storage.release("r1")
-    readers_see(storage)
-    comments = {row["col_name"]: row["comment"] for row in spark.sql("DESCRIBE gold.attribute").collect()}
-    assert comments["record_id"] == "<source>:<key> of the person record"
-
-
-def test_a_view_can_be_read_over_other_rows_instead_of_its_tables(
-    spark: SparkSession, storage: Storage
-) -> None:
-    order = TABLES["silver.order"]
-    orders = [{"order_id": f"shop:{record}", "record_id": record} for record in ("a", "b")]
-    rows = local_rows(spark, [tuple(map(values.get, order.names)) for values in orders], order.schema)
-    storage.replace(order, rows)
-    storage.replace(MEMBER, members(spark, a="X", b="Y"))
-    assert entity_of(storage.read(TIMELINE.name)) == {"a": "X", "b": "Y"}
-    given = {order.name: rows.where("record_id = 'a'"), MEMBER.name: members(spark, a="Z")}
-    seen = storage.read(TIMELINE.name, instead=given)
-    storage.replace(MEMBER, members(spark, a="later"))
-    assert entity_of(seen) == {"a": "Z"}
-
-
-def test_a_release_tried_again_is_one_release(spark: SparkSession, storage: Storage) -> None:
-    storage.replace(ATTRIBUTE, customers(spark, "a"))
-    storage.release("r1")
-    storage.release("r1")
-    assert storage.read("ops.release").count() == 1
-
-
 def test_a_catalog_holds_tables_under_names_of_three_parts(spark: SparkSession, tmp_path: Path) -> None:
     storage = Storage(spark, tmp_path, catalog="spark_catalog", prefix="cat_")
     assert not storage.exists(MEMBER.name)
@@ -322,34 +201,6 @@ def test_new_rows_of_some_keys_replace_all_rows_of_these_keys(spark: SparkSessio
     assert entity_of(storage.read(MEMBER.name)) == {"b": "X", "c": "Y", "d": "Z"}
 
 
-def test_few_rows_are_held_in_memory_and_more_on_disk_computed_once_either_way(
-    spark: SparkSession, storage: Storage, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(scratch, "MAX_DRIVER_ROWS", 3)
-    with storage.scratch(few=True) as keep:
-        for n, name, is_written in ((3, "few", False), (4, "more", True)):
-            drawn = keep(name, spark.range(n).select("id", F.expr("uuid() AS lot")))
-            assert drawn.collect() == drawn.collect()
-            assert drawn.count() == n
-            assert (Path(storage.warehouse) / "_scratch" / name).exists() == is_written
-
-
-def test_a_step_that_is_already_written_is_not_written_again(spark: SparkSession, storage: Storage) -> None:
-    storage.append(MEMBER, members(spark, a="X"), token="lease", step=1)
-    storage.append(MEMBER, members(spark, b="X"), token="lease", step=1)
-    storage.append(MEMBER, members(spark, c="X"), token="lease", step=2)
-    assert sorted(entity_of(storage.read(MEMBER.name))) == ["a", "c"]
-
-
-def test_scratch_of_a_killed_run_is_deleted(spark: SparkSession, storage: Storage) -> None:
-    left = Path(storage.warehouse) / "_scratch" / "silver_person"
-    left.mkdir(parents=True)
-    (left / "part-0.parquet").write_text("half a file")
-    with storage.scratch() as keep:
-        assert keep("silver.person", spark.range(3)).count() == 3
-    assert not left.exists()
-
-
 def test_a_column_declared_after_the_table_was_written_is_null_until_a_merge_fills_it(
     spark: SparkSession, storage: Storage
 ) -> None:
@@ -361,3 +212,10 @@ def test_a_column_declared_after_the_table_was_written_is_null_until_a_merge_fil
     rows = storage.read(MEMBER.name)
     assert set(rows.columns) == set(MEMBER.names)
     assert {row["record_id"]: row["run_id"] for row in rows.collect()} == {"a": None, "b": "r1"}
+
+
+def test_a_step_that_is_already_written_is_not_written_again(spark: SparkSession, storage: Storage) -> None:
+    storage.append(MEMBER, members(spark, a="X"), token="lease", step=1)
+    storage.append(MEMBER, members(spark, b="X"), token="lease", step=1)
+    storage.append(MEMBER, members(spark, c="X"), token="lease", step=2)
+    assert sorted(entity_of(storage.read(MEMBER.name))) == ["a", "c"]

@@ -5,12 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 
-from cdi_spark.discovery.draft.conf_lines import (
-    ConfLine,
-    draft_line,
-    list_doubts,
-    state_facts,
-)
+from cdi_spark.discovery.draft.conf_lines import ConfLine, draft_line, list_doubts, state_facts
 from cdi_spark.discovery.lexicon import headers
 from cdi_spark.discovery.lexicon.shares import percent, share_of
 from cdi_spark.discovery.lexicon.vocabulary import group_by_word, load_lists

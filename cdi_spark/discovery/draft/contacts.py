@@ -4,11 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from cdi_spark.discovery.draft.conf_lines import (
-    ConfLine,
-    list_doubts,
-    state_facts,
-)
+from cdi_spark.discovery.draft.conf_lines import ConfLine, list_doubts, state_facts
 from cdi_spark.discovery.lexicon import headers, patterns
 from cdi_spark.discovery.lexicon.shares import percent, share_of
 from cdi_spark.discovery.lexicon.vocabulary import load_lists, word_set

@@ -5,11 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from cdi_spark.discovery.draft.conf_lines import (
-    ConfLine,
-    draft_line,
-    list_doubts,
-)
+from cdi_spark.discovery.draft.conf_lines import ConfLine, draft_line, list_doubts
 from cdi_spark.discovery.draft.date_sql import as_date, as_timestamp, find_order_doubts
 from cdi_spark.discovery.lexicon import headers
 from cdi_spark.discovery.lexicon.shares import percent, share_of

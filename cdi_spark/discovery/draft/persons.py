@@ -6,12 +6,7 @@ import re
 from collections import Counter
 
 from cdi_spark.discovery.draft.addresses import draft_address
-from cdi_spark.discovery.draft.conf_lines import (
-    ConfLine,
-    draft_line,
-    list_doubts,
-    state_facts,
-)
+from cdi_spark.discovery.draft.conf_lines import ConfLine, draft_line, list_doubts, state_facts
 from cdi_spark.discovery.draft.contacts import draft_emails, draft_phones
 from cdi_spark.discovery.draft.date_sql import as_date, find_order_doubts
 from cdi_spark.discovery.lexicon import patterns

@@ -18,12 +18,7 @@ from cdi_spark.discovery.recognise.keys import find_key, find_person_ids
 from cdi_spark.discovery.recognise.kinds import event_kind_of
 from cdi_spark.discovery.recognise.meaning import Guess
 from cdi_spark.discovery.recognise.references import Reference, find_handles, find_reference
-from cdi_spark.discovery.recognise.sheets import (
-    Sheet,
-    explain_skipped,
-    find_event_kind,
-    is_person,
-)
+from cdi_spark.discovery.recognise.sheets import Sheet, explain_skipped, find_event_kind, is_person
 from cdi_spark.schema import TABLES
 
 # The least share of a reference's values that must be keys of the other source.

@@ -8,12 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from cdi_spark.discovery.draft.source_plans import EmitPlan, SourcePlan
-from cdi_spark.discovery.draft.yaml_lines import (
-    one_line,
-    wrap_comment,
-    write_entry,
-    write_scalar,
-)
+from cdi_spark.discovery.draft.yaml_lines import one_line, wrap_comment, write_entry, write_scalar
 from cdi_spark.discovery.lexicon.vocabulary import load_lists
 from cdi_spark.discovery.read.deliveries import build_glob, mask_wildcards
 from cdi_spark.discovery.read.encodings import needs_java_charsets, spark_encoding

@@ -14,11 +14,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from cdi_spark.discovery.read.columns import (
-    Column,
-    Kind,
-    collect_columns,
-)
+from cdi_spark.discovery.read.columns import Column, Kind, collect_columns
 from cdi_spark.discovery.read.columns import Path as FieldPath
 from cdi_spark.discovery.read.deliveries import Delivery, open_bytes
 from cdi_spark.discovery.read.tables import Table, refuse_records_by_id, refuse_twins

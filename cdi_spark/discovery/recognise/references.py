@@ -8,12 +8,7 @@ from dataclasses import dataclass
 from cdi_spark.discovery.lexicon import headers
 from cdi_spark.discovery.lexicon.shares import share_of
 from cdi_spark.discovery.read.sampling import Samples
-from cdi_spark.discovery.recognise.keys import (
-    NOT_KEYS,
-    ROW_SUBJECTS,
-    is_code,
-    is_person_id,
-)
+from cdi_spark.discovery.recognise.keys import NOT_KEYS, ROW_SUBJECTS, is_code, is_person_id
 from cdi_spark.discovery.recognise.meaning import Guess
 from cdi_spark.discovery.recognise.sheets import Sheet
 

@@ -8,15 +8,7 @@ from pyspark.sql import functions as F
 
 from cdi_spark.gold.customer.changes import hash_events
 from cdi_spark.gold.customer.members import live_records
-from cdi_spark.schema import (
-    ATTRIBUTES,
-    CUSTOMER_360,
-    EVENT_TABLES,
-    MONEY,
-    STRINGS,
-    SummaryOf,
-    spark_type,
-)
+from cdi_spark.schema import ATTRIBUTES, CUSTOMER_360, EVENT_TABLES, MONEY, STRINGS, SummaryOf, spark_type
 from cdi_spark.standardise.batches import Rule
 from cdi_spark.standardise.rule_step import apply_rules
 from cdi_spark.standardise.values.phones import mobiles

@@ -12,14 +12,7 @@ from pyspark.sql import functions as F
 from cdi_spark.config import State
 from cdi_spark.config.expressions import day_limits
 from cdi_spark.gold.customer.members import live_records
-from cdi_spark.schema import (
-    DATE,
-    JOURNEY,
-    LONG,
-    STATE_COUNTS,
-    STATE_FACTS,
-    STATE_RUNNING,
-)
+from cdi_spark.schema import DATE, JOURNEY, LONG, STATE_COUNTS, STATE_FACTS, STATE_RUNNING
 
 
 def journey(timeline: DataFrame, seen: DataFrame, *, states: Sequence[State], as_of: date) -> DataFrame:

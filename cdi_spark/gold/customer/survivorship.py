@@ -8,13 +8,7 @@ from pyspark.sql import functions as F
 from cdi_spark.config import Rule, Survivorship
 from cdi_spark.errors import GateError
 from cdi_spark.gold.customer.offers import offers, rules_text
-from cdi_spark.schema import (
-    ATTRIBUTE,
-    ATTRIBUTES,
-    CUSTOMER_360,
-    OVERRIDE,
-    STRINGS,
-)
+from cdi_spark.schema import ATTRIBUTE, ATTRIBUTES, CUSTOMER_360, OVERRIDE, STRINGS
 
 
 class Reason(StrEnum):

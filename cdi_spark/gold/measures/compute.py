@@ -12,13 +12,7 @@ from pyspark.sql import functions as F
 from cdi_spark.config import Segment
 from cdi_spark.gold.measures import forecasts
 from cdi_spark.gold.measures.population_statistics import BOUGHT, RANKED, PopulationStatistics
-from cdi_spark.schema import (
-    CUSTOMER_360,
-    INT,
-    MEASURE,
-    MONEY,
-    STRINGS,
-)
+from cdi_spark.schema import CUSTOMER_360, INT, MEASURE, MONEY, STRINGS
 from cdi_spark.standardise.minor_units import in_minor_units
 
 # By segment, its condition on the fifths of a customer (5 is best). The first condition that is true applies.

@@ -8,12 +8,7 @@ from dataclasses import dataclass
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from cdi_spark.config import (
-    CannotLink,
-    Linkage,
-    LinkRule,
-    MustLink,
-)
+from cdi_spark.config import CannotLink, Linkage, LinkRule, MustLink
 from cdi_spark.linkage.model.blocking import in_blocks, rule_keys, with_keys
 from cdi_spark.linkage.model.decisions import Decision
 from cdi_spark.linkage.model.person_model import BlockingRule, PersonModel

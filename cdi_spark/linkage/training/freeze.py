@@ -22,11 +22,7 @@ from cdi_spark.linkage.training.sampling import blocking_costs, training_sample
 from cdi_spark.linkage.training.term_frequencies import count_terms, term_frequencies
 from cdi_spark.linkage.training.train import Trained, train
 from cdi_spark.monitoring import logs
-from cdi_spark.schema import (
-    MODEL,
-    SHARED_VALUE,
-    TERM_FREQUENCY,
-)
+from cdi_spark.schema import MODEL, SHARED_VALUE, TERM_FREQUENCY
 from cdi_spark.spark.local_rows import Materialise
 
 

@@ -13,11 +13,7 @@ from cdi_spark.graph.link_weight import probability_from_bits
 from cdi_spark.linkage.clustering.links import Links, links_of_pairs
 from cdi_spark.linkage.model.decisions import Decision
 from cdi_spark.linkage.model.parameters import Parameters
-from cdi_spark.linkage.training.m_and_u import (
-    Evidence,
-    learn_parameters,
-    weigh_pairs,
-)
+from cdi_spark.linkage.training.m_and_u import Evidence, learn_parameters, weigh_pairs
 from cdi_spark.linkage.training.pairs import Pairs, tally
 from cdi_spark.linkage.training.sample import Sample
 

@@ -22,16 +22,7 @@ from cdi_spark.monitoring import logs
 from cdi_spark.pipeline.publishing.plan import Plan
 from cdi_spark.pipeline.publishing.population import Metric, Population, compute_population
 from cdi_spark.pipeline.run import Run
-from cdi_spark.schema import (
-    ATTRIBUTE,
-    CONVERSION,
-    CUSTOMER_360,
-    JOURNEY,
-    MEASURE,
-    PAIR,
-    TABLES,
-    Table,
-)
+from cdi_spark.schema import ATTRIBUTE, CONVERSION, CUSTOMER_360, JOURNEY, MEASURE, PAIR, TABLES, Table
 from cdi_spark.spark.local_rows import Materialise
 
 

@@ -1,14 +1,6 @@
 """Events without money: support cases, usage, contacts with a customer, consents."""
 
-from cdi_spark.schema.declare import (
-    BOOLEAN,
-    DOUBLE,
-    LONG,
-    STATUS,
-    STRING,
-    TIMESTAMP,
-    Column,
-)
+from cdi_spark.schema.declare import BOOLEAN, DOUBLE, LONG, STATUS, STRING, TIMESTAMP, Column
 from cdi_spark.schema.event_table import (
     EventTable,
     FoundBy,

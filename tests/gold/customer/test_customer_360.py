@@ -9,12 +9,7 @@ import pytest
 from pyspark.sql import DataFrame, SparkSession
 
 from cdi_spark.gold.customer.customer_360 import customer_360
-from cdi_spark.schema import (
-    ATTRIBUTES,
-    CUSTOMER_360,
-    ENTITY_ID,
-    Table,
-)
+from cdi_spark.schema import ATTRIBUTES, CUSTOMER_360, ENTITY_ID, Table
 from cdi_spark.spark.local_rows import local_rows
 from cdi_spark.storage.declared import conform
 

@@ -15,12 +15,7 @@ from cdi_spark.gold.measures.compute import measures, purchases
 from cdi_spark.gold.measures.facts import facts
 from cdi_spark.gold.measures.linear_model import LinearModel
 from cdi_spark.gold.measures.population_statistics import PopulationStatistics
-from cdi_spark.schema import (
-    CUSTOMER_360,
-    MEASURE,
-    MONEY,
-    POPULATION_STATISTICS,
-)
+from cdi_spark.schema import CUSTOMER_360, MEASURE, MONEY, POPULATION_STATISTICS
 from cdi_spark.spark.local_rows import local_rows
 from cdi_spark.storage.declared import conform
 

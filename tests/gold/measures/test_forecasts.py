@@ -11,15 +11,7 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from cdi_spark.gold.measures import forecasts
-from cdi_spark.gold.measures.forecasts import (
-    PAST,
-    churn,
-    examples,
-    try_churn,
-    try_value,
-    value,
-    with_average,
-)
+from cdi_spark.gold.measures.forecasts import PAST, churn, examples, try_churn, try_value, value, with_average
 
 World = Callable[..., DataFrame]
 NOTHING = {

@@ -7,12 +7,7 @@ import pytest
 
 from cdi_spark.linkage.clustering.links import Links, links_of_pairs, pairs_within
 from cdi_spark.linkage.training.pairs import Pairs
-from cdi_spark.linkage.training.thresholds import (
-    WEIGHTS,
-    Threshold,
-    choose_threshold,
-    measure_thresholds,
-)
+from cdi_spark.linkage.training.thresholds import WEIGHTS, Threshold, choose_threshold, measure_thresholds
 
 PRIOR = -10.0
 # Four pairs of records, each pair a component; they weigh 12, 5, 1 and -9 bits.

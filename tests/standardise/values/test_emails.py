@@ -3,13 +3,7 @@ import itertools
 import pytest
 from email_validator import EmailNotValidError, validate_email
 
-from cdi_spark.standardise.values.emails import (
-    email,
-    email_key,
-    email_user,
-    emails,
-    is_placeholder_email,
-)
+from cdi_spark.standardise.values.emails import email, email_key, email_user, emails, is_placeholder_email
 
 BARE = [
     "Ann@X.ORG", " ann@x.org\n", "\u200bann@x.org", "mailto:ann@x.org", "Ann B <ann@x.org>", "'ann@x.org',",

@@ -1,11 +1,6 @@
 import pytest
 
-from cdi_spark.standardise.values.phones import (
-    is_placeholder_phone,
-    mobiles,
-    phone,
-    phones,
-)
+from cdi_spark.standardise.values.phones import is_placeholder_phone, mobiles, phone, phones
 
 READ = [
     ("020 7946 0018", "GB", "+442079460018"), ("+44 (0)20 7946 0018", "GB", "+442079460018"),

@@ -2,12 +2,7 @@ import unicodedata
 
 import pytest
 
-from cdi_spark.standardise.values.text import (
-    clean_text,
-    fold,
-    is_placeholder,
-    title_case,
-)
+from cdi_spark.standardise.values.text import clean_text, fold, is_placeholder, title_case
 
 CLEAN = {
     "  a \t b\u00a0\u3000c\r\n": "a b c",
