@@ -86,7 +86,7 @@ def test_a_project_that_changed_since_the_training_is_reported(
     with (tmp_path / "conf/project.yml").open("a") as file:
         file.write("linkage: {keep_weight: -4.0}\n")
     assert main(["blocking", "--project", str(tmp_path / "conf"), "--warehouse", demo_job.warehouse]) == 0
-    assert "was trained from another person model or other thresholds" in capsys.readouterr().err
+    assert "its person model or thresholds differ from the project's now" in capsys.readouterr().err
 
 
 def test_explain_reports_that_nothing_brought_strangers_together(
@@ -144,7 +144,7 @@ def test_why_explains_what_became_of_an_entity(storage: Storage, capsys: pytest.
     printed = " ".join(capsys.readouterr().err.split())
     assert "old does not exist now: it was merged into new on 2026-03-01 (run r2)" in printed
     assert main(["why", "never", *at(storage)]) == 1
-    assert "there never was an entity never" in capsys.readouterr().err
+    assert "no entity ever had the id never" in capsys.readouterr().err
 
 
 def test_the_model_made_active_is_the_one_that_scores(
