@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from pyspark.sql import Row
@@ -42,6 +42,7 @@ class Lease:
     interrupted: str | None
     loss: str | None = None
     _version: int | None = None
+    _renewed: float = field(default_factory=time.monotonic)
 
     def check(self) -> None:
         """Make sure that no other run has taken the lease, for example while this machine was suspended.
@@ -63,6 +64,9 @@ class Lease:
         Raises:
             LeaseError: it is.
         """
+        # A renewal that hangs reports nothing.
+        if self.loss is None and time.monotonic() > self._renewed + DEAD_AFTER_SECONDS:
+            self.loss = f"it was not renewed for {DEAD_AFTER_SECONDS:g} seconds"
         if self.loss is not None:
             raise LeaseError(
                 f"run {self.run_id} lost its lease on {self.storage.warehouse}: {self.loss}. "
@@ -84,21 +88,21 @@ class Lease:
 
         A renewal that fails is tried again until others may take the lease.
         """
-        renewed, wait = time.monotonic(), RENEW_SECONDS
+        wait = RENEW_SECONDS
         while not stop.wait(wait) and self.loss is None:
             began = time.monotonic()
             try:
                 if not self.take(self.step + 1):
                     self.loss = "another run took it"
             except Exception as fault:
-                left = renewed + DEAD_AFTER_SECONDS - time.monotonic()
+                left = self._renewed + DEAD_AFTER_SECONDS - time.monotonic()
                 if left <= 0:
                     self.loss = f"it could not be renewed for {DEAD_AFTER_SECONDS:g} seconds ({_kind(fault)})"
                 else:
                     wait = min(RETRY_SECONDS, left)
                     self._log("the lease could not be renewed; it is tried again", fault=_kind(fault))
             else:
-                renewed, wait = began, RENEW_SECONDS
+                self._renewed, wait = began, RENEW_SECONDS
         if self.loss is not None:
             self._log(f"the lease is lost: {self.loss}")
 

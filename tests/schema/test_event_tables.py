@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from pyspark.sql import DataFrame, SparkSession
 
-from cdi_spark.gold.finance.money import conversion
+from cdi_spark.gold.finance.money import conversion, exchange_rates
 from cdi_spark.schema import CONVERSION, EVENT_TABLES, MEMBER, TABLES
 from cdi_spark.schema.declare import AMOUNT, CURRENCY, STRING, TIMESTAMP, Column
 from cdi_spark.schema.event_table import EventTable, TimelineEntry, event_columns
@@ -133,7 +133,7 @@ def test_its_events_reach_gold_with_their_customer_and_their_amount_in_the_repor
     rows_of = {
         RETURN.name: returns,
         MEMBER.name: local_rows(spark, [("crm:1", "ann", since, None, "r1")], MEMBER.schema),
-        CONVERSION.name: conversion(rates, to="EUR"),
+        CONVERSION.name: conversion(exchange_rates(rates), to="EUR"),
     }
     [row] = storage.read(view, instead=rows_of).collect()
     assert (row["entity_id"], row["record_id"], row["reporting_amount"]) == ("ann", "crm:1", Decimal("9.500"))

@@ -143,6 +143,25 @@ def test_a_lease_that_cannot_be_renewed_is_lost_once_others_may_take_it(
         assert held.interrupted == "first"
 
 
+@pytest.mark.usefixtures("short_lease")
+def test_a_lease_whose_renewal_hangs_is_lost_once_others_may_take_it(
+    storage: Storage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hangs, append = threading.Event(), storage.append
+
+    def hanging(table: Any, *arguments: Any, **named: Any) -> None:
+        if threading.current_thread() is not threading.main_thread():
+            hangs.wait(60)
+        append(table, *arguments, **named)
+
+    with lease(storage, "first") as held:
+        monkeypatch.setattr(storage, "append", hanging)
+        time.sleep(lease_module.DEAD_AFTER_SECONDS + 1)
+        with pytest.raises(LeaseError, match="was not renewed for 5 seconds"):
+            held.check_loss()
+        hangs.set()
+
+
 WRITES: dict[str, Callable[[Storage, Any], None]] = {
     "append_once": lambda storage, rows: storage.append_once("bronze.crm", rows, token="b"),
     "append": lambda storage, rows: storage.append(MEMBER, rows),
