@@ -11,6 +11,7 @@ from pyspark.sql import DataFrame, Row
 from pyspark.sql import functions as F
 
 from cdi_spark.config import packaged_person_model
+from cdi_spark.entities.assignment import EventKind
 from cdi_spark.errors import CdiError
 from cdi_spark.graph.link_weight import probability_from_bits
 from cdi_spark.linkage.clustering.agglomerative import LARGEST_COMPONENT
@@ -225,7 +226,7 @@ def _named(frozen: Frozen, positions: set[int]) -> list[str]:
 def _fate(entity_id: str, members: DataFrame, events: DataFrame) -> str:
     """Explain in a sentence why an entity does not exist now."""
     event = events.where(
-        (F.col("entity_id") == entity_id) & F.col("kind").isin("merged", "retired")
+        (F.col("entity_id") == entity_id) & F.col("kind").isin(EventKind.MERGED, EventKind.RETIRED)
     ).orderBy(F.desc("happened_at")).first()  # fmt: skip
     if event is not None:
         return (
@@ -242,7 +243,9 @@ def _fate(entity_id: str, members: DataFrame, events: DataFrame) -> str:
 
 
 def _ending(kind: str, after: Sequence[str]) -> str:
-    return f"it was merged into {', '.join(after)}" if kind == "merged" else "its records were deleted"
+    return (
+        f"it was merged into {', '.join(after)}" if kind == EventKind.MERGED else "its records were deleted"
+    )
 
 
 def _day(at: datetime) -> str:
