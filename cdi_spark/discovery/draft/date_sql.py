@@ -7,6 +7,7 @@ from cdi_spark.discovery.lexicon.shares import percent
 from cdi_spark.discovery.recognise.dates import Reading
 from cdi_spark.discovery.recognise.infer_from_values import TIMED
 from cdi_spark.discovery.recognise.meaning import Guess
+from cdi_spark.sql_text import literal
 
 
 def _write_text(guess: Guess) -> str:
@@ -80,11 +81,9 @@ def _write_form_as_timestamp(column: str, form: Form) -> str:
         whole = f"try_cast(substring_index({column}, '.', 1) as bigint)"
         factor = {"seconds": "1000000L", "millis": "1000L", "micros": "1L"}[form.kind]
         return f"timestamp_micros(try_multiply({whole}, {factor}))"
-    pattern = form.pattern.replace("'", "''")
     if form.pivot is None:
-        quoted = f'"{form.pattern}"' if "'" in form.pattern else f"'{form.pattern}'"
-        return f"try_to_timestamp({column}, {quoted})"
-    return _write_two_digit_year(column, pattern, form.pivot)
+        return f"try_to_timestamp({column}, {literal(form.pattern)})"
+    return _write_two_digit_year(column, form.pattern, form.pivot)
 
 
 def _write_two_digit_year(column: str, pattern: str, pivot: int) -> str:
@@ -92,9 +91,9 @@ def _write_two_digit_year(column: str, pattern: str, pivot: int) -> str:
     century = f"if({{}} > '{pivot:02d}', '19', '20')"
     if pattern.startswith("yy"):
         full = f"concat({century.format(f'left({column}, 2)')}, {column})"
-        return f"try_to_timestamp({full}, 'yy{pattern}')"
+        return f"try_to_timestamp({full}, {literal('yy' + pattern)})"
     if pattern.endswith("yy"):
         end = f"right({column}, 2)"
         full = f"concat(left({column}, length({column}) - 2), {century.format(end)}, {end})"
-        return f"try_to_timestamp({full}, '{pattern}yy')"
-    return f"try_to_timestamp({column}, '{pattern}')"
+        return f"try_to_timestamp({full}, {literal(pattern + 'yy')})"
+    return f"try_to_timestamp({column}, {literal(pattern)})"

@@ -16,6 +16,7 @@ from cdi_spark.discovery.lexicon.vocabulary import fold, load_lists, word_set
 from cdi_spark.discovery.recognise.dates import find_placeholder, future_share
 from cdi_spark.discovery.recognise.meaning import Guess
 from cdi_spark.discovery.recognise.sheets import Sheet
+from cdi_spark.sql_text import literal
 
 _STANDARD_GENDERS = word_set(load_lists("people")["standard_genders"])
 
@@ -150,7 +151,7 @@ def _write_gender_cases(column: str, meant: dict[str, str]) -> str:
     for gender in ("male", "female", "other"):
         spoken = sorted(word for word, means in meant.items() if means == gender)
         if spoken:
-            listed = ", ".join("'" + word.replace("'", "''") + "'" for word in spoken)
+            listed = ", ".join(map(literal, spoken))
             parts.append(f"when lower(trim({column})) in ({listed}) then '{gender}'")
     return f"case {' '.join(parts)} end" if parts else ""
 
