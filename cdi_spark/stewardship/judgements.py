@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -12,6 +12,7 @@ from hashlib import sha256
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
+from cdi_spark.graph.union_find import DisjointSets
 from cdi_spark.schema import JUDGED, JUDGEMENT
 from cdi_spark.spark.local_rows import local_rows
 
@@ -97,18 +98,26 @@ def close_judgements(spark: SparkSession, active: Sequence[Judgement]) -> DataFr
     Returns:
         JUDGED.
     """
-    group = _smallest_connected(
-        judgement.pair for judgement in active if judgement.verdict is Verdict.MUST_LINK
-    )
+    persons: DisjointSets[str] = DisjointSets()
+    joined: set[str] = set()
+    for judgement in active:
+        if judgement.verdict is Verdict.MUST_LINK:
+            persons.join(*judgement.pair)
+            joined |= {*judgement.pair}
     apart: dict[str, set[str]] = defaultdict(set)
     for judgement in active:
         if judgement.verdict is Verdict.CANNOT_LINK:
-            ends = sorted(group.get(record, record) for record in judgement.pair)
+            ends = sorted(map(persons.find, judgement.pair))
             for end in ends:
                 apart[end].add(sha256("|".join(ends).encode()).hexdigest()[:16])
     records = sorted({record for judgement in active for record in judgement.pair})
     rows = [
-        (record, group.get(record), sorted(apart[group.get(record, record)]) or None) for record in records
+        (
+            record,
+            persons.find(record) if record in joined else None,
+            sorted(apart[persons.find(record)]) or None,
+        )
+        for record in records
     ]
     return local_rows(spark, rows, JUDGED)
 
@@ -126,14 +135,3 @@ def must_links(judged: DataFrame, records: DataFrame) -> DataFrame:
     return others.select(
         "record_id_l", F.col("record_id").alias("record_id_r"), F.lit(float("inf")).alias("match_weight")
     )
-
-
-def _smallest_connected(pairs: Iterable[Pair]) -> Mapping[str, str]:
-    """Return, by record that a pair names, the smallest record that pairs connect it with."""
-    joined: dict[str, list[str]] = {}
-    for left, right in pairs:
-        one, other = joined.get(left, [left]), joined.get(right, [right])
-        if one is not other:
-            whole = [*one, *other]
-            joined.update(dict.fromkeys(whole, whole))
-    return {record: min(whole) for record, whole in joined.items()}
