@@ -138,7 +138,7 @@ def test_a_command_shows_its_step_and_prints_only_results(tmp_path: Path) -> Non
     script = "import sys; from cdi_spark.cli import main; sys.exit(main(sys.argv[1:]))"
     seen = in_terminal([sys.executable, "-c", script, "init", str(tmp_path / "conf"), str(raw)])
     assert seen.status == 0
-    assert "finding out what the columns mean …" in seen.raw
+    assert "recognising the columns …" in seen.raw
     assert not any(seen.lines)
     assert seen.out.startswith("people.csv: source people, 50 rows")
 
