@@ -21,12 +21,20 @@ class Decision:
     """A steward's decision about two records, in any order.
 
     Attributes:
+        verdict: a Verdict, or its text.
         why: the reason.
+    Raises:
+        CdiError: there is no such verdict. A text that nobody knows would end every later run.
     """
 
     records: Pair
     verdict: Verdict
     why: str
+
+    def __post_init__(self) -> None:
+        if self.verdict not in list(Verdict):
+            raise CdiError(f"judge: no verdict {self.verdict!r}. Verdicts are {', '.join(Verdict)}.")
+        object.__setattr__(self, "verdict", Verdict(self.verdict))
 
     @property
     def pair(self) -> Pair:
@@ -43,8 +51,8 @@ def judge(storage: Storage, records: tuple[str, str], verdict: Verdict, *, by: s
     Returns:
         False where the same decision is active already; then nothing is written.
     Raises:
-        CdiError: a record does not exist, there is nothing to withdraw, or active judgements contradict the decision;
-            then the message has their chain.
+        CdiError: a record or the verdict does not exist, there is nothing to withdraw, or active judgements contradict
+            the decision; then the message has their chain.
     """
     (outcome,) = judge_all(storage, [Decision(records, verdict, why)], by=by)
     if isinstance(outcome, CdiError):

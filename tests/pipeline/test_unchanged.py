@@ -16,6 +16,7 @@ from cdi_spark.pipeline.run import Run
 from cdi_spark.pipeline.runner import STAGES, run_stages
 from cdi_spark.schema import RUN
 from cdi_spark.spark.local_rows import local_rows
+from cdi_spark.stewardship.judgements import Verdict
 from cdi_spark.stewardship.judging import judge
 from cdi_spark.storage import Storage
 from tests import tiny_company
@@ -85,7 +86,7 @@ def _is_stale(run: Run, name: str, part: Part) -> bool:
 
 def test_a_judgement_reruns_the_stages_that_depend_on_it(spark: SparkSession, company: Path) -> None:
     storage = Storage(spark, company / "warehouse")
-    judge(storage, ("crm:0", "crm:3"), "must", by="Eva", why="the same desk")
+    judge(storage, ("crm:0", "crm:3"), Verdict.MUST_LINK, by="Eva", why="the same desk")
     assert _run(spark, company)[0] == {"resolve", "publish"}
     assert _run(spark, company)[0] == set()
 

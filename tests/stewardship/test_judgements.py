@@ -170,3 +170,9 @@ def test_decisions_given_together_count_one_by_one_whoever_else_decides(persons:
     decisions = persons.read(JUDGEMENT.name)
     assert [row["step"] for row in decisions.orderBy("step").collect()] == [1, 2, 3, 4, 5]
     assert len(active_judgements(decisions)) == 3
+
+
+def test_a_decision_has_a_verdict_that_there_is() -> None:
+    assert Decision(("crm:a", "crm:b"), "must-link", "").verdict is Verdict.MUST_LINK  # type: ignore[arg-type]
+    with pytest.raises(CdiError, match=r"no verdict 'must'\. Verdicts are must-link, cannot-link, withdrawn"):
+        Decision(("crm:a", "crm:b"), "must", "")  # type: ignore[arg-type]

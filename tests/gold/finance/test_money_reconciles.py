@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from pyspark.sql import SparkSession
 
+from cdi_spark.stewardship.judgements import Verdict
 from cdi_spark.stewardship.judging import judge
 from cdi_spark.storage import Storage
 from tests import tiny_company as tiny
@@ -113,7 +114,7 @@ def test_gold_has_all_sales_if_files_are_shuffled_duplicated_or_late_and_custome
     deliver(company, "c", again)
     # Older versions arrive late.
     deliver(company, "d", sales(1))
-    judge(storage, ("crm:3", "crm:9"), "must-link", by="ann", why="one person")
+    judge(storage, ("crm:3", "crm:9"), Verdict.MUST_LINK, by="ann", why="one person")
     run()
     assert held(storage) == first == raw(company)
     merged = whose(storage)
@@ -121,7 +122,7 @@ def test_gold_has_all_sales_if_files_are_shuffled_duplicated_or_late_and_custome
         merged["till:t3"] == merged["till:t9"] != theirs["till:t9"] or merged["till:t3"] != theirs["till:t3"]
     )
 
-    judge(storage, ("crm:3", "crm:9"), "withdrawn", by="ann", why="two after all")
+    judge(storage, ("crm:3", "crm:9"), Verdict.WITHDRAWN, by="ann", why="two after all")
     deliver(company, "e", sales(3)[:20])
     run()
     assert held(storage) == raw(company) != first
