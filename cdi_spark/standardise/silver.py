@@ -44,8 +44,9 @@ def standardise_rows(
     rows = apply_rules(rows, rules, made=made | NOTES, noted=noted_columns(table)).drop("full_name")
     absent = types.keys() - {*rows.columns, "full_name"}
     rows = rows.select("*", *(F.lit(None).cast(types[name]).alias(name) for name in sorted(absent)))
-    defaults = {column.name: column.default for column in table.columns if column.default}
-    rows = rows.withColumns({name: F.coalesce(name, F.lit(default)) for name, default in defaults.items()})
+    for column in table.columns:
+        if column.default:
+            rows = rows.withColumn(column.name, F.coalesce(column.name, F.lit(column.default)))
     for name in types.keys() & set(AMOUNTS):
         rows = rows.withColumn(name, _money(name, types))
     return rows

@@ -55,8 +55,8 @@ def test_over_spark_connect_by_the_console_command(
     start: Any, environment: dict[str, str], free_port: int, tmp_path: Path, spark: SparkSession,
     first_day: tiny.FirstDay,
 ) -> None:  # fmt: skip
-    check_and_count = shutil.copytree(first_day.conf, tmp_path / "conf")
-    (check_and_count / "quality" / "person.yml").write_text(tiny.QUALITY + GATE)
+    conf = shutil.copytree(first_day.conf, tmp_path / "conf")
+    (conf / "quality" / "person.yml").write_text(tiny.QUALITY + GATE)
     server = start(
         "server", Path(environment["SPARK_HOME"]) / "bin" / "spark-submit", "--master", "local[2]",
         "--class", "org.apache.spark.sql.connect.service.SparkConnectServer",
@@ -66,7 +66,7 @@ def test_over_spark_connect_by_the_console_command(
     )  # fmt: skip
     server.listens(free_port)
     job = start(
-        "job", Path(sys.executable).parent / "cdi", "run", "all", "--project", check_and_count,
+        "job", Path(sys.executable).parent / "cdi", "run", "all", "--project", conf,
         "--warehouse", tmp_path / "warehouse", SPARK_REMOTE=f"sc://127.0.0.1:{free_port}", PYTHONPATH=str(ROOT),
     )  # fmt: skip
     job.succeeds()
