@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import cache, lru_cache
 from typing import Literal, NamedTuple
 
@@ -15,6 +15,7 @@ from sqlglot.tokens import Token, Tokenizer, TokenType  # type: ignore[attr-defi
 Dialect = Literal["spark", "duckdb"]
 
 
+@cache
 def quote(name: str, dialect: Dialect = "spark") -> str:
     """Quote one name of a column, table or schema, with any characters.
 
@@ -47,6 +48,15 @@ def literal(text: str, dialect: Dialect = "spark") -> str:
     ("'O\\'Neil'", "'O''Neil'")
     """
     return exp.Literal.string(text).sql(dialect=dialect)
+
+
+def literals(texts: Iterable[str]) -> str:
+    """Write texts as a list of Spark SQL strings in parentheses, such as IN takes.
+
+    >>> literals(["yes", "ja"])
+    "('yes', 'ja')"
+    """
+    return f"({', '.join(map(literal, texts))})"
 
 
 def tables_read(sql: str, schemas: Collection[str]) -> list[tuple[str, str]]:
@@ -82,13 +92,16 @@ def replace_tables(sql: str, schemas: Collection[str], replacement: Callable[[st
 
 def columns_read(sql: str) -> set[str]:
     """Find the columns of a row that a Spark expression reads, and its own names such as `item`."""
-    return {path.partition(".")[0] for path in fields_read(sql)}
+    return {column.parts[0].name for column in _columns(sql)}
 
 
 def fields_read(sql: str) -> set[str]:
     """Find the columns that a Spark expression reads, with the fields within them, such as holder.name.full."""
-    columns = sqlglot.parse_one(sql, read="spark").find_all(exp.Column)
-    return {".".join(part.name for part in column.parts) for column in columns}
+    return {".".join(part.name for part in column.parts) for column in _columns(sql)}
+
+
+def _columns(sql: str) -> Iterator[exp.Column]:
+    return sqlglot.parse_one(sql, read="spark").find_all(exp.Column)
 
 
 class _Name(NamedTuple):

@@ -114,3 +114,7 @@ def test_columns_are_read_with_the_fields_within_them() -> None:
     assert fields_read(sql) >= {"holder.name.full", "post code", "items"}
     assert columns_read(sql) >= {"holder", "post code", "items"}
     assert not columns_read(sql) & {"text", "name", "full"}
+
+
+def test_a_dot_within_the_name_of_a_column_is_no_field() -> None:
+    assert columns_read("`seen.at` || `Geb.-Dat.`.day") == {"seen.at", "Geb.-Dat."}

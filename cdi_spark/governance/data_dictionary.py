@@ -20,7 +20,7 @@ from cdi_spark.schema import (
     Schema,
     Table,
 )
-from cdi_spark.sql_text import fields_read
+from cdi_spark.sql_text import columns_read, fields_read
 from cdi_spark.standardise.silver import KEY_RULE
 
 RULES: dict[Rule, str] = {
@@ -105,8 +105,8 @@ def landed_columns(source: Source) -> list[str]:
     inside: list[str] = []
     for emit in source.emits:
         (inside if emit.explode else plain).extend(emit.expressions().values())
-    names = {path.split(".")[0] for sql in plain for path in fields_read(sql)}
-    names |= {path.split(".")[0] for sql in inside for path in fields_read(sql)} - {"item", "item_no"}
+    names = set().union(*map(columns_read, plain))
+    names |= set().union(*map(columns_read, inside)) - {"item", "item_no"}
     return sorted(names - {c.name for c in LANDING})
 
 
