@@ -5,6 +5,11 @@ class CdiError(Exception):
     """Base of all errors that the command line prints without a traceback."""
 
 
+def kind_of(fault: Exception) -> str:
+    """Return the kind of an error: Spark's condition, else the class. Its text may quote a customer's value."""
+    return str(getattr(fault, "getCondition", lambda: None)() or type(fault).__name__)
+
+
 class ConfigError(CdiError):
     """The project's conf cannot be used as written."""
 

@@ -46,7 +46,7 @@ from cdi_spark.cli.options import (
     variables,
     write_page,
 )
-from cdi_spark.errors import CdiError, ConfigError
+from cdi_spark.errors import CdiError, ConfigError, kind_of
 from cdi_spark.monitoring import logs
 
 app = typer.Typer(
@@ -265,10 +265,8 @@ def main(arguments: Sequence[str]) -> int:
     except Exception as fault:
         if not type(fault).__module__.startswith(("pyspark.", "py4j.")):
             raise
-        # Spark's own message may quote a customer's value; its error condition does not.
-        kind = getattr(fault, "getCondition", lambda: None)() or type(fault).__name__
         err.print(
-            f"[bold red]error:[/] Spark failed with {kind}. Set CDI_TRACE=1 to see the whole error.",
+            f"[bold red]error:[/] Spark failed with {kind_of(fault)}. Set CDI_TRACE=1 to see the whole error.",
             highlight=False,
         )
         if os.environ.get("CDI_TRACE"):

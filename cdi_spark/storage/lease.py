@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pyspark.sql import Row
 from pyspark.sql import functions as F
 
-from cdi_spark.errors import ConflictError, LeaseError
+from cdi_spark.errors import ConflictError, LeaseError, kind_of
 from cdi_spark.monitoring import logs
 from cdi_spark.schema import LEASE
 from cdi_spark.spark.local_rows import local_rows
@@ -43,6 +43,7 @@ class Lease:
     loss: str | None = None
     _version: int | None = None
     _renewed: float = field(default_factory=time.monotonic)
+    _fault: str | None = None
 
     def check(self) -> None:
         """Make sure that no other run has taken the lease, for example while this machine was suspended.
@@ -64,9 +65,10 @@ class Lease:
         Raises:
             LeaseError: it is.
         """
-        # A renewal that hangs reports nothing.
-        if self.loss is None and time.monotonic() > self._renewed + DEAD_AFTER_SECONDS:
-            self.loss = f"it was not renewed for {DEAD_AFTER_SECONDS:g} seconds"
+        # The renewing thread may hang in a renewal, and then finds out nothing.
+        if self.loss is None and self._seconds_left() <= 0:
+            how, why = ("could not be", f" ({self._fault})") if self._fault else ("was not", "")
+            self.loss = f"it {how} renewed for {DEAD_AFTER_SECONDS:g} seconds{why}"
         if self.loss is not None:
             raise LeaseError(
                 f"run {self.run_id} lost its lease on {self.storage.warehouse}: {self.loss}. "
@@ -95,14 +97,16 @@ class Lease:
                 if not self.take(self.step + 1):
                     self.loss = "another run took it"
             except Exception as fault:
-                left = self._renewed + DEAD_AFTER_SECONDS - time.monotonic()
-                if left <= 0:
-                    self.loss = f"it could not be renewed for {DEAD_AFTER_SECONDS:g} seconds ({_kind(fault)})"
-                else:
-                    wait = min(RETRY_SECONDS, left)
-                    self._log("the lease could not be renewed; it is tried again", fault=_kind(fault))
+                kind = kind_of(fault)
+                if self.loss is None:
+                    self._fault = kind
+                with suppress(LeaseError):
+                    self.check_loss()
+                if self.loss is None:
+                    wait = min(RETRY_SECONDS, max(0.0, self._seconds_left()))
+                    self._log("the lease could not be renewed; it is tried again", fault=kind)
             else:
-                self._renewed, wait = began, RENEW_SECONDS
+                self._renewed, self._fault, wait = began, None, RENEW_SECONDS
         if self.loss is not None:
             self._log(f"the lease is lost: {self.loss}")
 
@@ -116,6 +120,10 @@ class Lease:
                 _record(self.storage, self.run_id, self.step + 1, held=False)
         finally:
             _held_here.discard(self.run_id)
+
+    def _seconds_left(self) -> float:
+        """Seconds until others may take the lease."""
+        return self._renewed + DEAD_AFTER_SECONDS - time.monotonic()
 
     def _is_mine(self) -> bool:
         # First the version: a later write of another process changes it.
@@ -208,8 +216,3 @@ def _record(storage: Storage, run_id: str, step: int, *, held: bool) -> bool:
 
 def _version(storage: Storage) -> int | None:
     return storage.versions([LEASE.name]).get(LEASE.name)
-
-
-def _kind(fault: Exception) -> str:
-    """The kind of an error, without its text."""
-    return str(getattr(fault, "getCondition", lambda: None)() or type(fault).__name__)

@@ -23,7 +23,8 @@ class Location:
     """A warehouse (a path or a URI that Spark can write) or a catalog, with a prefix for its schemas.
 
     Without a catalog, tables are read and written by path, so that two warehouses never mix in one session.
-    With one, they are <catalog>.<prefix><schema>.<table>, and the warehouse holds only scratch files.
+    With one, they are <catalog>.<prefix><schema>.<table>, and the warehouse holds only
+    reports and checkpoints of streams.
     """
 
     def __init__(self, spark: SparkSession, warehouse: str | Path, *, catalog: str, prefix: str) -> None:
@@ -45,8 +46,12 @@ class Location:
         schema, table = name.split(".")
         if self.catalog:
             inside = _GOLD_IN_CATALOG if schema == "gold" else schema
-            return ".".join(map(quote, (self.catalog, f"{self.prefix}{inside}", table)))
+            return f"{self.schema_address(inside)}.{quote(table)}"
         return f"delta.{quote(self.table_path(name))}"
+
+    def schema_address(self, schema: str) -> str:
+        """Return the SQL name of a schema, in the catalog if there is one."""
+        return ".".join(quote(part) for part in (self.catalog, f"{self.prefix}{schema}") if part)
 
     def path_of(self, folder: str) -> str:
         """Return the path of a folder of the warehouse."""

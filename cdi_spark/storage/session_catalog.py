@@ -45,14 +45,10 @@ class SessionCatalog:
 
     def _name(self, name: str) -> str:
         schema, table = name.split(".")
-        return f"{self._schema(schema)}.{quote(table)}"
-
-    def _schema(self, schema: str) -> str:
-        parts = (self._location.catalog, f"{self._location.prefix}{schema}")
-        return ".".join(quote(part) for part in parts if part)
+        return f"{self._location.schema_address(schema)}.{quote(table)}"
 
     def _make_schema(self, name: str) -> None:
         schema = name.split(".")[0]
         path = literal(self._location.path_of(f"{self._location.prefix}{schema}"))
         location = "" if self._location.catalog else f" LOCATION {path}"
-        self._spark.sql(f"CREATE SCHEMA IF NOT EXISTS {self._schema(schema)}{location}")
+        self._spark.sql(f"CREATE SCHEMA IF NOT EXISTS {self._location.schema_address(schema)}{location}")

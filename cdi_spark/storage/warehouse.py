@@ -12,7 +12,7 @@ from pyspark.sql import DataFrame, Row, SparkSession
 from cdi_spark.schema import Table
 from cdi_spark.spark.local_rows import Materialise
 from cdi_spark.spark.parallel import side_by_side
-from cdi_spark.sql_text import quote, tables_read
+from cdi_spark.sql_text import tables_read
 from cdi_spark.storage.location import Location
 from cdi_spark.storage.releases import Release, Releases
 from cdi_spark.storage.scratch import Scratch
@@ -31,11 +31,12 @@ class Storage:
         self.spark = spark
         self.warehouse = self._location.warehouse
         self._guard = WriteGuard()
-        schema = quote(f"{prefix}cdi_scratch_{hashlib.sha256(self.warehouse.encode()).hexdigest()[:8]}")
-        self._scratch = (
-            Scratch(spark, f"{quote(catalog)}.{schema}", path=None, guard=self._guard)
-            if catalog
-            else Scratch(spark, schema, path=self.path_of("_scratch"), guard=self._guard)
+        own = hashlib.sha256(self.warehouse.encode()).hexdigest()[:8]
+        self._scratch = Scratch(
+            spark,
+            self._location.schema_address(f"cdi_scratch_{own}"),
+            path=None if catalog else self.path_of("_scratch"),
+            guard=self._guard,
         )
         self._tables = Tables(self._location, self._scratch, self._guard)
         self._names = SessionCatalog(self._location)
