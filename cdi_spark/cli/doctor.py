@@ -38,22 +38,22 @@ def doctor(project: ProjectDir = ".", warehouse: Warehouse = None, as_json: AsJs
 def _checks(place: str, warehouse: str | None) -> list[Check]:
     from cdi_spark.queries.machine import Check, Status, check_machine
 
+    conf: Path | None = None
+    memory = tables = None
     if "://" in place:
-        found = f"{place}: not checked, because only Spark reads it"
-        return [*check_machine(warehouse=warehouse or ".", conf=None), Check("project", Status.ok, found)]
-    conf = Path(place)
-    if place == "." and not (conf / "project.yml").exists():
-        found = "none in this folder; give one with --project"
-        return [*check_machine(warehouse=warehouse or ".", conf=None), Check("project", Status.ok, found)]
-    try:
-        loaded = project_at(place, lenient=True)
-    except ConfigError as fault:
-        machine = check_machine(warehouse=warehouse or ".", conf=conf if conf.is_dir() else None)
-        return [*machine, Check("project", Status.error, str(fault), "Correct the files that it names.")]
-    memory = loaded.file.spark.get("spark.driver.memory")
-    machine = check_machine(warehouse=warehouse or loaded.warehouse or ".", conf=conf, driver_memory=memory)
-    found = f"{loaded.file.name}: {len(loaded.sources)} sources"
-    return [*machine, Check("project", Status.ok, found)]
+        project = Check("project", Status.ok, f"{place}: not checked, because only Spark reads it")
+    elif place == "." and not Path("project.yml").exists():
+        project = Check("project", Status.ok, "none in this folder; give one with --project")
+    else:
+        conf = Path(place) if Path(place).is_dir() else None
+        try:
+            loaded = project_at(place, lenient=True)
+        except ConfigError as fault:
+            project = Check("project", Status.error, str(fault), "Correct the files that it names.")
+        else:
+            memory, tables = loaded.file.spark.get("spark.driver.memory"), loaded.warehouse
+            project = Check("project", Status.ok, f"{loaded.file.name}: {len(loaded.sources)} sources")
+    return [*check_machine(warehouse=warehouse or tables or ".", conf=conf, driver_memory=memory), project]
 
 
 def _print(checks: list[Check]) -> None:

@@ -31,7 +31,7 @@ def run_and_show(
     """Run stages and return what they did.
 
     Args:
-        stages: names of pipeline.STAGES.
+        stages: keys of pipeline.runner.STAGES.
         where: the options that name project and warehouse, for commands to copy.
     """
     from cdi_spark.pipeline.runner import run_stages

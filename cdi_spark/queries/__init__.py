@@ -1,1 +1,1 @@
-"""Answers about customers, pairs, models and history."""
+"""Answers about customers, linkage, history, releases and this machine."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cdi_spark.gold.customer.members import current_members
 from cdi_spark.linkage.evaluation.accuracy import Evaluation, evaluate
 from cdi_spark.linkage.evaluation.labels import read_truth
 from cdi_spark.schema import MEMBER
@@ -16,5 +17,4 @@ def evaluate_members(storage: Storage, path: str) -> Evaluation:
     Raises:
         CdiError: the file does not exist or lacks a column.
     """
-    members = storage.read(MEMBER.name).where("valid_to IS NULL")
-    return evaluate(members.select("record_id", "entity_id"), read_truth(storage, path))
+    return evaluate(current_members(storage.read(MEMBER.name)), read_truth(storage, path))

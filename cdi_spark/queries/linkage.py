@@ -13,6 +13,7 @@ from pyspark.sql import functions as F
 from cdi_spark.config import packaged_person_model
 from cdi_spark.entities.assignment import EventKind
 from cdi_spark.errors import CdiError
+from cdi_spark.gold.customer.members import current_members
 from cdi_spark.graph.link_weight import probability_from_bits
 from cdi_spark.linkage.clustering.agglomerative import LARGEST_COMPONENT
 from cdi_spark.linkage.evaluation.blocking_report import candidate_rules, rule_costs, rule_proposals
@@ -201,7 +202,7 @@ def proposed_rules(workspace: Workspace) -> DataFrame:
 
 
 def _current(workspace: Workspace) -> DataFrame:
-    return workspace.storage.read_or_empty(MEMBER).where("valid_to IS NULL")
+    return current_members(workspace.storage.read_or_empty(MEMBER))
 
 
 def _shared_rules(

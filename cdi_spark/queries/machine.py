@@ -20,15 +20,25 @@ from pathlib import Path
 from packaging.requirements import Requirement
 
 from cdi_spark.spark.jars import resolved_jars
+from cdi_spark.spark.profile import DRIVER_MEMORY
 
 _JAVA = 17
 # Bytes: below the first a run fails early; below the second it may fail later.
 _DISK_NEEDED, _DISK_ADVISED = 1e9, 10e9
 # What the machine needs beside the driver's heap: Python, DuckDB and the system.
 _MEMORY_BESIDE_HEAP = 2 * 2**30
-_DRIVER_MEMORY = 4 * 2**30
 _UNITS = {"k": 2**10, "m": 2**20, "g": 2**30, "t": 2**40}
-# Extras whose packages a run needs on this machine.
+# What a run reads of a conf folder; a warehouse may lie beside it.
+_CONF = (
+    "project.yml",
+    "survivorship.yml",
+    "person.yml",
+    "sources",
+    "sources/*.yml",
+    "quality",
+    "quality/*.yml",
+)
+# Extras whose packages a run needs on this machine, without Spark Connect.
 _EXTRAS = ("", "spark")
 
 
@@ -58,9 +68,9 @@ def check_machine(*, warehouse: str, conf: Path | None, driver_memory: str | Non
         conf: the project's folder; None where there is none on this machine.
         driver_memory: the project's spark.driver.memory, such as 8g.
     """
-    remote = os.environ.get("SPARK_REMOTE", "")
+    remote = [_ok("Spark", "SPARK_REMOTE names a server: no Java needed here")]
     return [
-        *([_ok("Spark", "SPARK_REMOTE names a server: no Java needed here")] if remote else _local_spark()),
+        *(remote if os.environ.get("SPARK_REMOTE") else [_java(), _jars()]),
         _python(),
         *_packages(),
         _memory(driver_memory),
@@ -72,10 +82,6 @@ def check_machine(*, warehouse: str, conf: Path | None, driver_memory: str | Non
 
 def _ok(name: str, found: str) -> Check:
     return Check(name, Status.ok, found)
-
-
-def _local_spark() -> list[Check]:
-    return [_java(), _jars()]
 
 
 def _java() -> Check:
@@ -115,7 +121,7 @@ def _packages() -> Iterator[Check]:
     try:
         required = metadata.requires("cdi-spark") or []
     except metadata.PackageNotFoundError:
-        fix = "Run `pip install cdi-spark[spark]`."
+        fix = "Run `pip install 'cdi-spark[spark]'`."
         yield Check("packages", Status.warning, "cdi-spark is not installed, so versions are unknown", fix)
         return
     wrong, right = [], 0
@@ -140,7 +146,7 @@ def _packages() -> Iterator[Check]:
 
 
 def _memory(driver_memory: str | None) -> Check:
-    total, heap = _total_memory(), _bytes(driver_memory) or _DRIVER_MEMORY
+    total, heap = _total_memory(), _bytes(driver_memory) or _bytes(DRIVER_MEMORY) or 0
     found = f"{total / 2**30:.1f} GiB; the driver's heap may take {heap / 2**30:.1f}"
     if total >= heap + _MEMORY_BESIDE_HEAP:
         return _ok("memory", found)
@@ -201,11 +207,8 @@ def _clock() -> Check:
     time.sleep(0.02)
     drift = (time.time() - wall) - (time.monotonic() - steady)
     now = datetime.now().astimezone()
-    offset = now.utcoffset()
     found = f"{now:%Y-%m-%d %H:%M:%S %z}"
     fix = "Set the machine's clock and time zone, and keep them right with NTP."
-    if offset is None:
-        return Check("clock", Status.error, "the offset from UTC is unknown", fix)
     if now.year < 2024:
         return Check("clock", Status.error, f"{found} is in the past", fix)
     if abs(drift) > 1:
@@ -216,8 +219,8 @@ def _clock() -> Check:
 
 
 def _conf_files(conf: Path) -> Check:
-    """Whether conf can be read, and only by its owner be changed."""
-    files = [conf, *sorted(conf.rglob("*"))]
+    """Whether conf can be read, and others cannot change it."""
+    files = [conf, *sorted(path for pattern in _CONF for path in conf.glob(pattern))]
     closed = [str(file) for file in files if not os.access(file, os.R_OK)]
     if closed:
         fix = f"Allow {_user()} to read: chmod u+r FILE."

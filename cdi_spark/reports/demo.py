@@ -10,6 +10,7 @@ from rich.text import Text
 
 from cdi_spark.errors import CdiError
 from cdi_spark.gold.customer.accuracy import golden_accuracy
+from cdi_spark.gold.customer.members import current_members
 from cdi_spark.linkage.evaluation.accuracy import Evaluation, evaluate
 from cdi_spark.linkage.evaluation.baselines import exact_match_clusters, linked_clusters
 from cdi_spark.linkage.evaluation.labels import read_truth
@@ -133,9 +134,7 @@ def _customer(storage: Storage) -> list[RenderableType]:
     best = customers.orderBy(F.desc(F.size("sources")), F.abs(F.col("record_count") - 6), "entity_id").first()
     if best is None:
         return []
-    members = storage.read(MEMBER.name).where(
-        (F.col("entity_id") == best["entity_id"]) & F.col("valid_to").isNull()
-    )
+    members = current_members(storage.read(MEMBER.name)).where(F.col("entity_id") == best["entity_id"])
     records = (
         storage.read(PERSON.name)
         .join(members.select("record_id"), "record_id")

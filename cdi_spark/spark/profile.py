@@ -11,6 +11,8 @@ from typing import Literal
 
 Name = Literal["tiny", "small", "large"]
 
+# The heap of a driver that is started here, unless conf gives another.
+DRIVER_MEMORY = "4g"
 # Whether new tables mark deleted rows in their files instead of rewriting these.
 DELETION_VECTORS = "spark.databricks.delta.properties.defaults.enableDeletionVectors"
 

@@ -18,7 +18,7 @@ from cdi_spark.errors import SetupError
 from cdi_spark.spark.class_archive import WRITTEN_BY_US, archive_options, without_conf_folder
 from cdi_spark.spark.delta_errors import is_missing_delta
 from cdi_spark.spark.jars import DELTA, GRAPHFRAMES, cache_folder, jars
-from cdi_spark.spark.profile import DELETION_VECTORS, JAVA_OPTIONS, SETTINGS, Name
+from cdi_spark.spark.profile import DELETION_VECTORS, DRIVER_MEMORY, JAVA_OPTIONS, SETTINGS, Name
 
 
 def spark_session(
@@ -139,7 +139,7 @@ def launch_settings() -> dict[str, str]:
         SetupError: there is no Java, or the jars cannot be resolved.
     """
     return {
-        "spark.driver.memory": "4g",
+        "spark.driver.memory": DRIVER_MEMORY,
         "spark.driver.extraJavaOptions": f"{_java_options()} {JAVA_OPTIONS['large']}",
         "spark.jars": ",".join(jars()),
         "spark.ui.enabled": "false",
