@@ -13,7 +13,8 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from cdi_spark.gold.measures.facts import YEAR
-from cdi_spark.gold.measures.linear_model import FEATURES, RECENCY, FeatureScale, LinearModel, Numbers
+from cdi_spark.gold.measures.linear_model import FEATURES, RECENCY, FeatureScale, LinearModel
+from cdi_spark.graph.arrays import Floats
 
 # Reference days of the training data, in days before as_of; the year after each ends before the test year starts.
 _TRAINING_DAYS = tuple(range(2 * YEAR, 3 * YEAR, 91))
@@ -120,7 +121,7 @@ def try_churn(examples: pa.Table) -> Trial:
     def fit(features: Sequence[str]) -> LinearModel:
         return _fit(LogisticRegression(max_iter=1000), train, target[0], features)
 
-    def losses(model: LinearModel) -> Numbers:
+    def losses(model: LinearModel) -> Floats:
         return np.logaddexp(0, np.where(target[1] == 1, -1, 1) * model.scores(test))
 
     model = fit(tuple(FEATURES))
@@ -180,7 +181,7 @@ def value(model: LinearModel | None) -> Column:
     return F.when(F.expr(_HAS_VALUE), F.exp(model.score) * F.col("average_year"))
 
 
-def _split(examples: pa.Table, population: str) -> tuple[dict[str, Numbers], dict[str, Numbers]]:
+def _split(examples: pa.Table, population: str) -> tuple[dict[str, Floats], dict[str, Floats]]:
     """Return the columns of the training examples, and of the test examples: other customers in a later year."""
     columns = {name: examples[name].to_numpy() for name in examples.column_names}
     for number, name in enumerate(FEATURES):
@@ -208,7 +209,7 @@ def _too_few(counted: list[tuple[int, float]]) -> str:
     return ""
 
 
-def _fit(regression: Any, rows: dict[str, Numbers], target: Numbers, features: Sequence[str]) -> LinearModel:
+def _fit(regression: Any, rows: dict[str, Floats], target: Floats, features: Sequence[str]) -> LinearModel:
     scales = {name: FeatureScale.of(rows[name]) for name in features}
     regression.fit(np.column_stack([s.scaled(rows[name]) for name, s in scales.items()]), target)
     # Six digits are enough, and do not depend on the order in which a machine adds.
@@ -218,7 +219,7 @@ def _fit(regression: Any, rows: dict[str, Numbers], target: Numbers, features: S
 
 
 def _trial(
-    model: LinearModel, losses: Numbers, baseline: Numbers, error_of_mean: Callable[[float], float]
+    model: LinearModel, losses: Floats, baseline: Floats, error_of_mean: Callable[[float], float]
 ) -> Trial:
     gain = baseline - losses
     noise = float(gain.std(ddof=1)) / sqrt(len(gain))

@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from functools import reduce
 
 import numpy as np
-from numpy.typing import NDArray
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
-Numbers = NDArray[np.float64]
+from cdi_spark.graph.arrays import Floats
 
 RECENCY = "days since the last activity"
 # The features of the models: plain name, and SQL over forecasts.with_average().
@@ -42,7 +41,7 @@ class FeatureScale:
     most: float
 
     @classmethod
-    def of(cls, values: Numbers) -> FeatureScale:
+    def of(cls, values: Floats) -> FeatureScale:
         """Return the scale of a feature in the training data."""
         known = values[~np.isnan(values)]
         if not len(known):
@@ -51,7 +50,7 @@ class FeatureScale:
         # Not `spread > 0`: rounding leaves a small spread between equal values.
         return cls(float(known.mean()), float(known.std()) if least < most else 1.0, least, most)
 
-    def scaled(self, values: Numbers) -> Numbers:
+    def scaled(self, values: Floats) -> Floats:
         """Scale values on the driver."""
         return np.nan_to_num((np.clip(values, self.least, self.most) - self.mean) / self.spread)
 
@@ -69,7 +68,7 @@ class LinearModel:
     weights: dict[str, float]
     intercept: float
 
-    def scores(self, rows: dict[str, Numbers]) -> Numbers:
+    def scores(self, rows: dict[str, Floats]) -> Floats:
         """Return the model's sum for driver-side rows."""
         parts = [self.weights[name] * scale.scaled(rows[name]) for name, scale in self.scales.items()]
         return np.asarray(np.sum(parts, axis=0) + self.intercept)

@@ -86,7 +86,7 @@ class Clusters:
 
         Args:
             into: for every cluster what it became.
-            links: between the new clusters.
+            links: between the new clusters; between the old ones where nothing is merged any more.
             weight, pairs: for every merge its weight in bits, and how many pairs of records it joins.
         """
         right = pairs * probability_from_bits(weight + self.shift)

@@ -12,6 +12,7 @@ from typing import Any
 from pyspark.sql import Row
 
 from cdi_spark.linkage.evaluation.charts import LevelWeight, level_weights
+from cdi_spark.linkage.evaluation.model_comparison import MEASURED
 from cdi_spark.linkage.model.trained_models import metrics_of, trained_at
 from cdi_spark.pages import Axis, line, page
 
@@ -108,10 +109,9 @@ def _threshold_chart(rows: Sequence[dict[str, Any]]) -> dict[str, Any] | None:
     """Return precision and recall over the entity weight."""
     if len(rows) < 2:
         return None
-    names = ("implied_precision", "implied_recall", "labelled_precision", "labelled_recall")
     seen = {
         name: [(row["entity_weight"], row[name]) for row in rows if row.get(name) is not None]
-        for name in names
+        for name in MEASURED
     }
     lowest = min(value for points in seen.values() for _, value in points)
     across = Axis(rows[0]["entity_weight"], rows[-1]["entity_weight"], 60, 700)

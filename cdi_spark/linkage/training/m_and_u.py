@@ -16,7 +16,7 @@ import numpy.typing as npt
 from cdi_spark.graph.arrays import Floats
 from cdi_spark.linkage.model.parameters import Parameters
 from cdi_spark.linkage.model.person_model import UNKNOWN, PersonModel
-from cdi_spark.linkage.training.pairs import Levels, Pairs, Tally
+from cdi_spark.linkage.training.pairs import Levels, Pairs, Tally, normalised
 
 Agreement = npt.NDArray[np.int8]
 
@@ -53,17 +53,17 @@ def learn_parameters(evidence: Evidence, model: PersonModel) -> list[Parameters]
     learned: list[Parameters] = []
     for n, comparison in enumerate(model.comparisons):
         start = np.array([level.m for level in comparison.levels])
-        m = _normal(_counts(evidence.matches, n, len(start)) + _STARTING_PAIRS * start / start.sum())
-        u = _normal(_apart(evidence, n, len(start)))
+        m = normalised(evidence.matches.counts(n, len(start)) + _STARTING_PAIRS * start / start.sum())
+        u = normalised(_apart(evidence, n, len(start)))
         agreeing = _leading(np.log2(m / u))
         parents, overlap = _parents(evidence, n, agreeing, learned)
         if parents:
             rows_m, rows_u = [], []
             for row in range(len(parents) + 1):
                 part = _of_row(evidence, row, parents, learned)
-                rows_m.append(_normal(_counts(part.matches, n, len(start)) + _STARTING_PAIRS * m))
+                rows_m.append(normalised(part.matches.counts(n, len(start)) + _STARTING_PAIRS * m))
                 seen = _apart(part, n, len(start), drawn=evidence.random)
-                rows_u.append(_normal(seen + _MARGINAL_PAIRS * u))
+                rows_u.append(normalised(seen + _MARGINAL_PAIRS * u))
             m, u = np.stack([*rows_m, m]), np.stack([*rows_u, u])
         else:
             m, u = m[None, :], u[None, :]
@@ -190,21 +190,11 @@ def _apart(evidence: Evidence, n: int, levels: int, *, drawn: Tally | None = Non
     Args:
         drawn: all random pairs, if `evidence` holds only some of them.
     """
-    seen = _counts(evidence.random, n, levels)
-    blocked = _counts(evidence.candidates, n, levels) / _pairs_per_draw(evidence, drawn or evidence.random)
+    seen = evidence.random.counts(n, levels)
+    blocked = evidence.candidates.counts(n, levels) / _pairs_per_draw(evidence, drawn or evidence.random)
     return np.where(seen < _FEW, np.maximum(blocked, _UNSEEN), seen)
 
 
 def _pairs_per_draw(evidence: Evidence, drawn: Tally) -> float:
     """Return how many pairs one random pair stands for."""
     return evidence.all_pairs / max(1.0, float(drawn.weight.sum()))
-
-
-def _counts(counted: Tally, n: int, length: int) -> Floats:
-    known = counted.levels[:, n] != UNKNOWN
-    found = np.bincount(counted.levels[known, n], weights=counted.weight[known], minlength=length)
-    return found.astype(float)
-
-
-def _normal(counts: Floats) -> Floats:
-    return np.asarray(counts / counts.sum())

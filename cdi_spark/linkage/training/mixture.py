@@ -8,8 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from cdi_spark.graph.arrays import Floats
-from cdi_spark.linkage.model.person_model import UNKNOWN
-from cdi_spark.linkage.training.pairs import Levels, distinct_levels
+from cdi_spark.linkage.training.pairs import Levels, Tally, distinct_levels, normalised
 
 # The starting shares count as so many pairs: enough for a comparison that the data seldom has.
 _STARTING_PAIRS = 50.0
@@ -58,7 +57,7 @@ def separate_matches(
     if not len(levels):
         return found
     m = [share.copy() for share in match]
-    look_alikes = [_normal(share + 1e-6) for share in strangers]
+    look_alikes = [normalised(share + 1e-6) for share in strangers]
     of_relatives = _log_likelihood(patterns, relatives)
     of_strangers = _log_likelihood(patterns, strangers)
     shares = np.array([1 / records, 1 / records, 0.5 * len(levels) / all_pairs])
@@ -101,13 +100,7 @@ def _log_likelihood(patterns: Levels, shares: Sequence[Floats]) -> Floats:
 def _shares(
     patterns: Levels, weights: Floats, start: Sequence[Floats], *, pairs: float = _STARTING_PAIRS
 ) -> list[Floats]:
-    shares = []
+    seen, shares = Tally(patterns, weights), []
     for n, begun in enumerate(start):
-        known = patterns[:, n] != UNKNOWN
-        seen = np.bincount(patterns[known, n], weights=weights[known], minlength=len(begun))
-        shares.append(_normal(seen + pairs * begun))
+        shares.append(normalised(seen.counts(n, len(begun)) + pairs * begun))
     return shares
-
-
-def _normal(counts: Floats) -> Floats:
-    return np.asarray(counts / counts.sum())

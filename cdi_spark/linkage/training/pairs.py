@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cdi_spark.graph.arrays import Bools, Floats, Ints
+from cdi_spark.linkage.model.person_model import UNKNOWN
 
 Levels = npt.NDArray[np.int8]
 
@@ -43,6 +44,17 @@ class Tally:
 
     levels: Levels
     weight: Floats
+
+    def counts(self, comparison: int, levels: int) -> Floats:
+        """Return how many pairs have each level of a comparison; pairs of unknown values count nowhere."""
+        known = self.levels[:, comparison] != UNKNOWN
+        found = np.bincount(self.levels[known, comparison], weights=self.weight[known], minlength=levels)
+        return found.astype(float)
+
+
+def normalised(counts: Floats) -> Floats:
+    """Return counts as shares of their sum."""
+    return np.asarray(counts / counts.sum())
 
 
 def distinct_levels(levels: Levels) -> tuple[Levels, Ints]:

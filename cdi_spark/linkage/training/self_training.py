@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
-from cdi_spark.graph.arrays import Floats, Ints
+from cdi_spark.graph.arrays import Bools, Floats, Ints
 from cdi_spark.graph.link_weight import probability_from_bits
 from cdi_spark.linkage.clustering.links import Links, links_of_pairs
 from cdi_spark.linkage.model.decisions import Decision
@@ -66,7 +65,7 @@ def apply_decisions(match: Floats, decided: Ints) -> Floats:
     return np.where(decided == Decision.UNDECIDED, match, (decided > Decision.UNDECIDED).astype(float))
 
 
-def _summed(pairs: Pairs, bits: Floats, evidence: Ints) -> tuple[Floats, Any]:
+def _summed(pairs: Pairs, bits: Floats, evidence: Ints) -> tuple[Floats, Bools]:
     """Sum weights by kind of evidence, and return whether the evidence is known.
 
     A comparison that weighs nothing is unknown: other devices do not make a shared one count less.

@@ -105,18 +105,19 @@ def choose_threshold(
     Args:
         shift: as for measure_thresholds().
     """
-    origin = ThresholdOrigin
     if precision_target is None:
         # Not the next threshold above: then one answer would raise it by a bit.
         even = min(thresholds, key=lambda at: abs(at.entity_weight + shift))
-        return Choice(even, origin.CALIBRATED_EVEN_ODDS if shift else origin.EVEN_ODDS, None)
+        return Choice(
+            even, ThresholdOrigin.CALIBRATED_EVEN_ODDS if shift else ThresholdOrigin.EVEN_ODDS, None
+        )
     if any(at.labelled_precision is not None for at in thresholds):
-        by = origin.LABELS
+        by = ThresholdOrigin.LABELS
     else:
-        by = origin.CALIBRATED_PRECISION if shift else origin.IMPLIED_PRECISION
+        by = ThresholdOrigin.CALIBRATED_PRECISION if shift else ThresholdOrigin.IMPLIED_PRECISION
 
     def meets_target(at: Threshold) -> bool:
-        precision = at.labelled_precision if by is origin.LABELS else at.implied_precision
+        precision = at.labelled_precision if by is ThresholdOrigin.LABELS else at.implied_precision
         return precision is not None and precision >= precision_target
 
     ascending = sorted(thresholds, key=lambda at: at.entity_weight)

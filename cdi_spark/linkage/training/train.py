@@ -22,7 +22,7 @@ from cdi_spark.linkage.training import mixture
 from cdi_spark.linkage.training.calibration import calibrate
 from cdi_spark.linkage.training.m_and_u import Evidence, learn_parameters
 from cdi_spark.linkage.training.metrics import training_metrics
-from cdi_spark.linkage.training.pairs import Pairs, Tally, tally
+from cdi_spark.linkage.training.pairs import Pairs, Tally, normalised, tally
 from cdi_spark.linkage.training.rule_choice import choose_rules
 from cdi_spark.linkage.training.sample import Sample
 from cdi_spark.linkage.training.sampling import BlockingCosts
@@ -154,7 +154,7 @@ def _self_train(records: Sample, candidates: Pairs, random: Pairs) -> tuple[Ints
     decided = records.decided(candidates.left, candidates.right)
     match = apply_decisions(_match_probabilities(records, candidates, random), decided)
     odds = np.log2(np.clip(match, 1e-12, 1)) - np.log2(np.clip(1 - match, 1e-12, 1))
-    component = bounded_components(records.size, candidates.left, candidates.right, odds)
+    component = _bounded_components(records.size, candidates.left, candidates.right, odds)
     # All pairs of records of one component, found by blocking or not.
     inside = records.at_levels(*pairs_within(component))
     decided_inside = records.decided(inside.left, inside.right)
@@ -181,15 +181,15 @@ def _match_probabilities(records: Sample, candidates: Pairs, random: Pairs) -> F
     everyone = Evidence(tally(random.levels), blocked, no_matches, records.all_pairs)
     return mixture.separate_matches(
         candidates.levels,
-        match=[share / share.sum() for share in match],
-        relatives=[share / share.sum() for share in relatives],
+        match=list(map(normalised, match)),
+        relatives=list(map(normalised, relatives)),
         strangers=[p.u[-1] for p in learn_parameters(everyone, records.model)],
         records=max(2, records.size),
         all_pairs=records.all_pairs,
     ).match
 
 
-def bounded_components(records: int, left: Ints, right: Ints, odds: Floats) -> Ints:
+def _bounded_components(records: int, left: Ints, right: Ints, odds: Floats) -> Ints:
     """Return components of links of _COMPONENT_WEIGHT; a component that is too large is split at stronger links."""
     component = np.zeros(records, np.int64)
     large = np.ones(records, bool)
