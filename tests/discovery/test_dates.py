@@ -96,7 +96,7 @@ def test_without_such_a_value_the_country_decides_and_the_doubt_is_reported() ->
     assert guess(values).reading.order == "dmy"
     american = guess(values, month_first=True)
     assert american.reading.order == "mdy"
-    assert find_order_doubts(american.reading, "d") == [
+    assert find_order_doubts(american.reading) == [
         "no value shows whether day or month comes first; read as mdy. Swap d and M if the day comes first"
     ]
 

@@ -32,7 +32,7 @@ def as_timestamp(guess: Guess) -> str:
     return _write_timestamp(_write_text(guess), guess.reading)
 
 
-def find_order_doubts(reading: Reading, column: str) -> list[str]:
+def find_order_doubts(reading: Reading) -> list[str]:
     """The doubts about the order of day and month."""
     if reading.ambiguous:
         other = "month" if reading.order == "dmy" else "day"
@@ -45,6 +45,12 @@ def find_order_doubts(reading: Reading, column: str) -> list[str]:
         share = percent(against)
         return [f"{share} of the unambiguous values have day and month in the other order"]
     return []
+
+
+def find_zone_doubts(guess: Guess) -> list[str]:
+    """The doubt about the zone of times that name none."""
+    is_open = guess.reading.timed and not guess.reading.zoned and guess.column.kind == "text"
+    return ["has no time zone; read as UTC"] if is_open else []
 
 
 def _write_date(column: str, reading: Reading) -> str:

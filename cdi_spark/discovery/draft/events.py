@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from cdi_spark.discovery.draft.conf_lines import ConfLine, draft_line, list_doubts
-from cdi_spark.discovery.draft.date_sql import as_date, as_timestamp, find_order_doubts
+from cdi_spark.discovery.draft.date_sql import as_date, as_timestamp, find_order_doubts, find_zone_doubts
 from cdi_spark.discovery.lexicon import headers
 from cdi_spark.discovery.lexicon.shares import percent, share_of
 from cdi_spark.discovery.lexicon.vocabulary import load_lists, word_set
@@ -15,6 +15,7 @@ from cdi_spark.discovery.recognise.kinds import FOUND_BY
 from cdi_spark.discovery.recognise.meaning import Guess
 from cdi_spark.discovery.recognise.sheets import Sheet
 from cdi_spark.schema import BOOLEAN, DATE, DOUBLE, TABLES, TIMESTAMP
+from cdi_spark.sql_text import literals
 from cdi_spark.standardise.values.currencies import currency
 
 _LISTS = load_lists("headers")
@@ -23,7 +24,7 @@ _UNIT_PRICE_WORDS = word_set(_LISTS["unit_price_words"])
 _TOTAL_WORDS = word_set(_LISTS["total_words"])
 _PART_SUM_WORDS = word_set(_LISTS["part_sum_words"])
 _VALUES = load_lists("values")
-_GRANTED = tuple(f"{_VALUES['affirmative']} {_VALUES['granted']}".split())
+_GRANTED = f"{_VALUES['affirmative']} {_VALUES['granted']}".split()
 _CURRENCIES = {
     "GB": "GBP", "US": "USD", "CA": "CAD", "AU": "AUD", "NZ": "NZD", "CH": "CHF", "LI": "CHF", "PL": "PLN", "CZ": "CZK",
     "SE": "SEK", "NO": "NOK", "DK": "DKK", "HU": "HUF", "RO": "RON", "JP": "JPY", "CN": "CNY", "IN": "INR",
@@ -49,14 +50,9 @@ def draft_event(sheet: Sheet, kind: str, *, country: str, outer: Sheet | None = 
         if guess:
             is_date = types[target] == DATE
             line = draft_line(target, guess, as_date(guess) if is_date else as_timestamp(guess))
-            line.confirm += find_order_doubts(guess.reading, guess.column.name)
-            if (
-                not is_date
-                and guess.reading.timed
-                and not guess.reading.zoned
-                and guess.column.kind == "text"
-            ):
-                line.confirm.append("has no time zone; read as UTC")
+            line.confirm += find_order_doubts(guess.reading)
+            if not is_date:
+                line.confirm += find_zone_doubts(guess)
             lines.append(line)
     for target in filled_by:
         if target in times:
@@ -81,7 +77,7 @@ def _draft_value(target: str, guess: Guess, kind: str) -> ConfLine:
     if kind == DOUBLE:
         return draft_line(target, guess, f"try_cast({column.sql} as double)")
     if kind == BOOLEAN and column.kind != "boolean":
-        line = draft_line(target, guess, f"lower({column.text}) in {_GRANTED}")
+        line = draft_line(target, guess, f"lower({column.text}) in {literals(_GRANTED)}")
         line.confirm.append("do all other values mean no?")
         return line
     return draft_line(target, guess, column.sql)

@@ -16,7 +16,7 @@ from cdi_spark.discovery.lexicon.vocabulary import fold, load_lists, word_set
 from cdi_spark.discovery.recognise.dates import find_placeholder, future_share
 from cdi_spark.discovery.recognise.meaning import Guess
 from cdi_spark.discovery.recognise.sheets import Sheet
-from cdi_spark.sql_text import literal
+from cdi_spark.sql_text import literals
 
 _STANDARD_GENDERS = word_set(load_lists("people")["standard_genders"])
 
@@ -151,8 +151,7 @@ def _write_gender_cases(column: str, meant: dict[str, str]) -> str:
     for gender in ("male", "female", "other"):
         spoken = sorted(word for word, means in meant.items() if means == gender)
         if spoken:
-            listed = ", ".join(map(literal, spoken))
-            parts.append(f"when lower(trim({column})) in ({listed}) then '{gender}'")
+            parts.append(f"when lower(trim({column})) in {literals(spoken)} then '{gender}'")
     return f"case {' '.join(parts)} end" if parts else ""
 
 
@@ -166,7 +165,7 @@ def _draft_birth_date(sheet: Sheet) -> list[ConfLine]:
     ):
         guess.doubt = "numbers; read as a time since 1970, or as the day numbers of Excel"
     line = draft_line("birth_date", guess, as_date(guess))
-    line.confirm += find_order_doubts(guess.reading, guess.column.name)
+    line.confirm += find_order_doubts(guess.reading)
     if any(form.pivot is not None for form in guess.reading.forms):
         line.confirm.append("two-digit years; future years are read as 19xx")
     if placeholder := find_placeholder(guess.reading):

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from cdi_spark.discovery.draft.conf_lines import ConfLine, state_facts
-from cdi_spark.discovery.draft.date_sql import as_timestamp
+from cdi_spark.discovery.draft.date_sql import as_timestamp, find_zone_doubts
 from cdi_spark.discovery.draft.source_plans import SourcePlan
 from cdi_spark.discovery.lexicon.shares import percent
 from cdi_spark.discovery.lexicon.vocabulary import load_lists
 from cdi_spark.discovery.recognise.infer_from_values import TIMED
+from cdi_spark.sql_text import literals
 
-_YES = ", ".join(f"'{word}'" for word in load_lists("values")["affirmative"].split())
+_YES = load_lists("values")["affirmative"].split()
 
 
 def plan_changes(plan: SourcePlan) -> None:
@@ -28,7 +29,7 @@ def plan_changes(plan: SourcePlan) -> None:
                 f"{column.sql} is not null" if column.kind != "text" else f"coalesce({column.sql}, '') <> ''"
             )
         else:
-            sql = column.sql if column.kind == "boolean" else f"lower({column.text}) in ({_YES})"
+            sql = column.sql if column.kind == "boolean" else f"lower({column.text}) in {literals(_YES)}"
         plan.deleted = ConfLine("deleted", sql, f"{percent(column.fill)} filled")
     if active := sheet.of("active"):
         plan.inactive = active[0]
@@ -39,8 +40,7 @@ def _plan_updated_at(plan: SourcePlan) -> ConfLine | None:
         if found := plan.sheet.of(meaning):
             guess = found[0]
             line = ConfLine("updated_at", as_timestamp(guess), state_facts([guess]))
-            if guess.reading.timed and not guess.reading.zoned and guess.column.kind == "text":
-                line.confirm.append("has no time zone; read as UTC")
+            line.confirm += find_zone_doubts(guess)
             if meaning == "created_at":
                 line.confirm.append("this is the creation time; no column holds the time of the last change")
             return line

@@ -14,7 +14,7 @@ from cdi_spark.discovery.lexicon import headers
 from cdi_spark.discovery.lexicon.shares import percent
 from cdi_spark.discovery.read.columns import explode_nested
 from cdi_spark.discovery.read.sampling import Samples
-from cdi_spark.discovery.recognise.keys import find_key, find_person_ids
+from cdi_spark.discovery.recognise.keys import find_key, find_person_ids, is_person_id
 from cdi_spark.discovery.recognise.kinds import event_kind_of
 from cdi_spark.discovery.recognise.meaning import Guess
 from cdi_spark.discovery.recognise.references import Reference, find_handles, find_reference
@@ -248,7 +248,7 @@ def _find_own_id(sheet: Sheet) -> str | None:
     taken = ("product_code", "device_id", "cookie_id", "plan")
     for guess in sheet.guesses:
         column = guess.column
-        own = guess.subject is not None and guess.meaning not in taken and guess not in find_person_ids(sheet)
+        own = guess.subject is not None and guess.meaning not in taken and not is_person_id(guess)
         if own and column.fill == 1 and column.distinct == column.filled:
             return column.text
     return None

@@ -193,10 +193,9 @@ def _render_emit(emit: EmitPlan, plan: SourcePlan) -> list[str]:
 def _list_unused(plan: SourcePlan) -> list[str]:
     used = {g for emit in plan.emits for line in emit.lines for g in line.used}
     used |= {g for g in plan.sheet.guesses if g.column in plan.key.columns}
+    mentioned = _list_mentioned(plan)
     columns = [
-        one_line(g.column.name)
-        for g in plan.sheet.guesses
-        if g not in used and g.column.sql not in _list_mentioned(plan)
+        one_line(g.column.name) for g in plan.sheet.guesses if g not in used and g.column.sql not in mentioned
     ]
     return columns + [f"{one_line(array)}[]" for array in _list_unused_arrays(plan)]
 

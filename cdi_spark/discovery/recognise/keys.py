@@ -126,18 +126,17 @@ def _is_listed_by_file(subject: str, sheet: Sheet) -> bool:
     return subject.rstrip("s") in {token.rstrip("s") for token in headers.tokens_of(sheet.stem)}
 
 
-def _rank(guess: Guess, kind: str | None, referenced: Sequence[Guess]) -> tuple[int, int]:
+def _rank(guess: Guess, kind: str | None, referenced: Sequence[Guess]) -> int:
     subject = guess.subject
-    place = 0
     if any(guess is r for r in referenced):
-        return 0, place
+        return 0
     if subject is None:
-        return (4, place) if guess.meaning in ("national_id", "device_id", "cookie_id") else (3, place)
+        return 4 if guess.meaning in ("national_id", "device_id", "cookie_id") else 3
     if subject in ("", *ROW_SUBJECTS):
-        return 1, place
+        return 1
     if (event_kind_of(subject) == kind) if kind else headers.is_person_subject(subject):
-        return 1, place
-    return 2, place
+        return 1
+    return 2
 
 
 def _make_unique_key(guess: Guess, distinct: int, filled: float) -> Key:

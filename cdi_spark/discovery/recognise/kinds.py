@@ -9,12 +9,13 @@ from cdi_spark.schema import DATE, EVENT_TABLES, TIMESTAMP, FoundBy
 
 # The event tables that declare how their rows are recognised, by short name.
 FOUND_BY: dict[str, FoundBy] = {t.short: t.found_by for t in EVENT_TABLES if t.found_by}
-# Meanings that only one table has and that are dates or times.
-OWN_DATES = frozenset(
-    column.name
+# Meanings of columns that fill a date or a time of an event table.
+EVENT_DATES = frozenset(
+    meaning
     for table in EVENT_TABLES
     for column in table.columns
-    if table.found_by and column.name in table.found_by.words and column.type in (DATE, TIMESTAMP)
+    if table.found_by and column.type in (DATE, TIMESTAMP)
+    for meaning in table.found_by.columns.get(column.name, "").split()
 )
 
 

@@ -13,24 +13,9 @@ from cdi_spark.discovery.read.columns import Column
 from cdi_spark.discovery.recognise.conventions import Conventions
 from cdi_spark.discovery.recognise.dates import Reading
 from cdi_spark.discovery.recognise.infer_from_values import TIMED, Inference, infer_meaning, read_column_dates
-from cdi_spark.discovery.recognise.kinds import OWN_DATES
+from cdi_spark.discovery.recognise.kinds import EVENT_DATES
 
-DATE_MEANINGS = OWN_DATES | frozenset(
-    [
-        "birth_date",
-        "updated_at",
-        "created_at",
-        "ordered_at",
-        "issued_on",
-        "due_on",
-        "started_on",
-        "ended_on",
-        "opened_at",
-        "closed_at",
-        "occurred_at",
-        "date",
-    ]
-)
+DATE_MEANINGS = EVENT_DATES | {"birth_date", "updated_at", "created_at"}
 _PERSONAL = word_set(
     """
 given_name middle_name family_name second_family_name name_particle full_name name_word title gender
