@@ -110,7 +110,7 @@ def _variables(
     return {k: f"{{{k}}}" if v is None else v for k, v in values.items()}
 
 
-_THINGS = {table.name.removeprefix("silver.") for table in THING_TABLES}
+_THINGS = {table.short for table in THING_TABLES}
 
 
 def _source(path: Path, variables: dict[str, str]) -> Source:

@@ -17,20 +17,17 @@ from typing import Any
 
 from cdi_spark.config import Source
 from cdi_spark.errors import SourceError
+from cdi_spark.pipeline.publishing.inputs import CUSTOMER_TABLES
 from cdi_spark.pipeline.run import Run
 from cdi_spark.schema import (
-    ATTRIBUTE,
     CASH_FLOW,
     COMPONENT,
     CONVERSION,
-    CUSTOMER_360,
     EVENT,
     EVENT_TABLES,
-    JOURNEY,
     JUDGEMENT,
     LEDGER_ENTRY,
     LINKED,
-    MEASURE,
     MEMBER,
     METRIC,
     MODEL,
@@ -139,9 +136,8 @@ def _resolve_parts(run: Run) -> dict[str, Part]:
 
 def _publish_parts(run: Run) -> dict[str, Part]:
     reads = (PERSON, MEMBER, OVERRIDE, JUDGEMENT, PAIR, LINKED, MODEL, RATE, LEDGER_ENTRY, *EVENT_TABLES)
-    of_customers = (ATTRIBUTE, CUSTOMER_360, JOURNEY, MEASURE)
     of_all = (POPULATION_STATISTICS, PRODUCT_RULE, CASH_FLOW, CONVERSION, METRIC, RELEASE)
-    return _whole([_conf(run), run.as_of], reads, (*of_customers, *of_all))
+    return _whole([_conf(run), run.as_of], reads, (*CUSTOMER_TABLES, *of_all))
 
 
 # By stage, its parts by name.

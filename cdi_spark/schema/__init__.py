@@ -30,7 +30,15 @@ from cdi_spark.schema.declare import (
 from cdi_spark.schema.entities import COMPONENT, EVENT, JUDGED, JUDGEMENT, MEMBER, OVERRIDE, REDIRECT
 from cdi_spark.schema.event_table import EventTable, FoundBy, SummaryOf
 from cdi_spark.schema.events import EVENT_TABLES, INTERACTION, SUPPORT_CASE, USAGE
-from cdi_spark.schema.gold import ATTRIBUTE, CUSTOMER_360, JOURNEY, STATE_COUNTS, STATE_FACTS, STATE_RUNNING
+from cdi_spark.schema.gold import (
+    ATTRIBUTE,
+    CUSTOMER_360,
+    JOURNEY,
+    STATE_COUNTS,
+    STATE_ENDED,
+    STATE_FACTS,
+    STATE_RUNNING,
+)
 from cdi_spark.schema.linkage import FEATURES, LINKED, MODEL, PAIR, SHARED_VALUE, TERM_FREQUENCY
 from cdi_spark.schema.marts import CONVERSION, FINANCE, MARTS, REPORTED, TIMELINE
 from cdi_spark.schema.measures import CASH_FLOW, MEASURE, POPULATION_STATISTICS, PRODUCT_RULE
@@ -126,6 +134,7 @@ __all__ = [
     "SHARED_VALUE",
     "SHOWN",
     "STATE_COUNTS",
+    "STATE_ENDED",
     "STATE_FACTS",
     "STATE_RUNNING",
     "STATUS",

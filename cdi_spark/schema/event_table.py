@@ -60,7 +60,7 @@ class FoundBy:
         needs: groups of meanings; the file has one of each group.
         columns: by column of the table, the meanings that fill it, the best first. Amounts and currencies need none.
         words: by meaning that only this table has, the words for it in the names of columns (see
-            discovery/lexicon/vocabulary.py).
+            discovery/lexicon/words/headers.yml).
     """
 
     names: str
@@ -77,7 +77,8 @@ class EventTable(Table):
     Attributes:
         timeline: its entries in gold.timeline; the first is the event itself, the second its end. Empty: none.
         priced_on: the column with the day whose rate turns the amount into the reporting currency; empty: no money.
-        credit_kind: the `kind` whose amount is negative: money back to the customer.
+        credit_kind: the `kind` that means money back to the customer; silver makes the amount negative, in every table
+            that has a kind.
         activity: SQL over the table's rows of gold.timeline: which count as activity of the customer; empty: none do.
         fact: name in the expressions of states: <fact>s counts the events, days_since_<fact> is the time since the
             last one; empty: states cannot use the table.

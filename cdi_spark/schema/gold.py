@@ -1,4 +1,4 @@
-"""One row per customer."""
+"""Golden records, the values behind them, and the states of customers."""
 
 from cdi_spark.schema.declare import (
     BOOLEAN,
@@ -117,6 +117,8 @@ ATTRIBUTE = Table(
 STATE_FACTS: dict[str, str] = {t.fact: t.counts for t in EVENT_TABLES if t.fact}
 # By name, the event tables whose events have a beginning and an end: how many are running is counted too.
 STATE_RUNNING: dict[str, EventTable] = {t.running: t for t in EVENT_TABLES if t.running}
+# SQL over gold.timeline: the rows on which such an event ends.
+STATE_ENDED = " OR ".join(f"({table.ends})" for table in STATE_RUNNING.values())
 STATE_COUNTS = (*(f"{name}s" for name in STATE_FACTS), *STATE_RUNNING)
 JOURNEY = Table(
     "gold.journey",

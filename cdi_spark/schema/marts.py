@@ -53,7 +53,7 @@ def mart_of(events: EventTable) -> Table:
     more: tuple[Column, ...] = ()
     if events.priced_on:
         more = REPORTED
-        view = view_sql("document", columns=columns, events=events.name, day=events.priced_on)
+        view = view_sql("document", columns=columns, events=events.name, **_converted(events.priced_on))
     else:
         view = view_sql("event", columns=columns, events=events.name)
     comment = f"{events.comment}, with its customer"
@@ -84,13 +84,26 @@ _TIMELINE = (
 def timeline_of(tables: Sequence[EventTable]) -> Table:
     """Return the gold view of everything that happened to customers, from the entries that event tables declare."""
     parts = [_entries(table, entry) for table in tables for entry in table.timeline]
+    columns = ", ".join(f"e.`{column.name}`" for column in _TIMELINE)
     return Table(
         "gold.timeline",
         "One row per event on one time axis, with its customer; an event with an end has two rows",
         ("event", "event_id", "what"),
         (ENTITY_ID, RECORD_ID, *_TIMELINE, *REPORTED, CONTENT_HASH),
-        view_sql("timeline", events=" UNION ALL ".join(parts)),
+        view_sql("timeline", columns=columns, events=" UNION ALL ".join(parts), **_converted("happened_at")),
     )
+
+
+def _converted(day: str) -> dict[str, str]:
+    """Return the parts of a view that convert an event's amount by the rate of a day.
+
+    Args:
+        day: the event's column with the day.
+    """
+    return {
+        "reporting_amount": view_sql("reporting_amount", folder="view_parts"),
+        "rates": view_sql("rates", folder="view_parts", day=f"e.{day}"),
+    }
 
 
 def _entries(table: EventTable, entry: TimelineEntry) -> str:

@@ -1,1 +1,1 @@
-"""From bronze to silver: which value rule standardises which column."""
+"""From bronze to silver: rows are mapped, standardised, checked, and reduced to one version per key."""

@@ -136,7 +136,7 @@ def emit_rows(landed: DataFrame, source: Source, emit: Emit, *, mapped: Collecti
 
 def column_types(table: Table) -> dict[str, T.DataType]:
     """Return the columns of a silver table that a mapping may fill, with their types."""
-    names = PERSON_INPUT if table is PERSON else EVENTS[table.name.removeprefix("silver.")]
+    names = PERSON_INPUT if table is PERSON else EVENTS[table.short]
     types = {c.name: c.type for c in table.columns} | {"full_name": STRING}
     return {name: spark_type(types[name]) for name in names}
 

@@ -50,7 +50,7 @@ def _was_appended(storage: Storage, table: Table, entries: Entries, *, first: in
     try:
         rows = local_rows(storage.spark, entries, table.schema)
         # Anyone who decides at the same time has read this step or an earlier one, and uses that number.
-        storage.append(table, rows, token=table.name.split(".")[1], step=first)
+        storage.append(table, rows, token=table.short, step=first)
     except ConflictError:
         return False
     steps = F.col("step").between(first, first + len(entries) - 1)

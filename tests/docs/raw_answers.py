@@ -217,6 +217,7 @@ def by_last_channel(raw: Raw) -> Answer:
     return sorted(value.items(), key=lambda item: item[0] or "")
 
 
+# By query: the answer, and the columns of the query that it covers.
 ANSWERS: dict[str, tuple[Callable[[Raw], Answer], str]] = {
     "duplicates": (duplicates, "records, customers, duplicates"),
     "best_buyers": (best_buyers, "entity_id, order_count, order_value"),

@@ -38,9 +38,6 @@ def truth(demo_company: Path, raw: Raw) -> Raw:
     return Raw(demo_company / "raw", {record: persons.get(record, e) for record, e in raw.entity.items()})
 
 
-# By query: the answer, and the columns of the query that it covers.
-
-
 @pytest.mark.parametrize("name", ANSWERS)
 def test_the_answer_is_that_of_the_raw_files(demo_job: Storage, raw: Raw, name: str) -> None:
     compute, columns = ANSWERS[name]

@@ -16,8 +16,8 @@ from cdi_spark.standardise.values.phones import mobiles
 # A contact is stale if no record confirmed it for this long before the newest confirmation of any contact.
 _STALE_AFTER = "730 days"
 # Rows of gold.timeline that end an event do not count as a second event.
-_LATER = ", ".join(f"'{t.short}.' || {e.what}" for t in EVENT_TABLES for e in t.timeline[1:])
-_COUNTS = f"NOT is_void AND concat_ws('.', event, what) NOT IN ({_LATER})"
+_ENDS = " OR ".join(f"({table.ends})" for table in EVENT_TABLES if table.ends)
+_COUNTS = f"NOT is_void AND NOT ({_ENDS})"
 
 
 def customer_360(

@@ -12,7 +12,7 @@ from pyspark.sql import functions as F
 from cdi_spark.config import State
 from cdi_spark.config.expressions import day_limits
 from cdi_spark.gold.customer.members import live_records
-from cdi_spark.schema import DATE, JOURNEY, LONG, STATE_COUNTS, STATE_FACTS, STATE_RUNNING
+from cdi_spark.schema import DATE, JOURNEY, LONG, STATE_COUNTS, STATE_ENDED, STATE_FACTS, STATE_RUNNING
 
 
 def journey(timeline: DataFrame, seen: DataFrame, *, states: Sequence[State], as_of: date) -> DataFrame:
@@ -73,7 +73,7 @@ def _days(timeline: DataFrame, states: Sequence[State]) -> DataFrame:
     happened = {name: F.expr(condition) for name, condition in STATE_FACTS.items()}
     runs = [F.when(F.expr(t.begins), 1).when(F.expr(t.ends), -1) for t in STATE_RUNNING.values()]
     # A running event includes its last day.
-    is_end = F.expr(" OR ".join(f"({table.ends})" for table in STATE_RUNNING.values()))
+    is_end = F.expr(STATE_ENDED)
     on = F.when(is_end, F.date_add(day, 1)).otherwise(day)
     counts = [*(F.when(occurred, 1) for occurred in happened.values()), *runs]
     limits = {(fact, n) for s in states for fact, numbers in day_limits(s.when).items() for n in numbers}

@@ -8,7 +8,7 @@ from datetime import date
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from cdi_spark.schema import EVENT_TABLES, INTERACTION, STATE_RUNNING, SUPPORT_CASE, USAGE
+from cdi_spark.schema import EVENT_TABLES, INTERACTION, STATE_ENDED, STATE_RUNNING, SUPPORT_CASE, USAGE
 
 # Days of a year, for measures and forecasts.
 YEAR = 365
@@ -20,7 +20,6 @@ _DOCUMENT = (
 )
 _BOUGHT = "document IN ('order', 'invoice')"
 _STARTED = " OR ".join(f"({table.begins})" for table in STATE_RUNNING.values())
-_ENDED = " OR ".join(f"({table.ends})" for table in STATE_RUNNING.values())
 _ACTED = f"({' OR '.join(f'({table.acts})' for table in EVENT_TABLES if table.acts)})"
 
 
@@ -41,7 +40,7 @@ _COUNTED = {
     "acts_next": _count(_ACTED, _WINDOWS["next"]),
     "acts_90d": _count(_ACTED, "BETWEEN 0 AND 89"),
     # A running event includes its last day.
-    "running": f"greatest({_count(_STARTED, '>= 0')} - {_count(_ENDED, '> 0')}, 0)",
+    "running": f"greatest({_count(_STARTED, '>= 0')} - {_count(STATE_ENDED, '> 0')}, 0)",
     "usage_90d": _count(USAGE.begins, "BETWEEN 0 AND 89"),
     "usage_90d_before": _count(USAGE.begins, "BETWEEN 90 AND 179"),
     "cases_90d": _count(SUPPORT_CASE.begins, "BETWEEN 0 AND 89"),

@@ -76,6 +76,7 @@ def _timeline_of(run: Run, members: DataFrame) -> DataFrame:
     events = {
         table.name: run.storage.read_or_empty(table).join(ids, "record_id", "left_semi")
         for table in EVENT_TABLES
+        if table.timeline
     }
     return run.storage.read(TIMELINE.name, instead={**events, MEMBER.name: members})
 
