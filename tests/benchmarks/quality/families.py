@@ -130,7 +130,10 @@ def five_lists(seed: int) -> Family:
 
 
 def heavy_corruption(seed: int) -> Family:
-    """Two to six errors in most records: typed, heard, scanned, left out, exchanged, shortened, in the wrong column."""
+    """Two to six errors in most records: typed, heard, scanned, left out, exchanged, shortened, in the wrong column.
+
+    Paper has no e-mail addresses, the shop no telephone numbers.
+    """
     rng = Random(f"heavy{seed}")
     population = Population("GB", rng)
     heavy: dict[Error, int] = {
@@ -145,17 +148,18 @@ def heavy_corruption(seed: int) -> Family:
         everybody = [population.person() for _ in range(_PERSONS)]
         for person, source in spread(everybody, rng, sources=("crm", "shop", "paper"), counts=_COUNTS):
             record = changed(person.record(), person, population)
-            yield (
-                source,
-                person.id,
-                only(corrupt(record, rng, errors=heavy, counts=(5, 10, 25, 25, 20, 10, 5)), *columns),
-            )
+            record |= {"paper": {"emails": None}, "shop": {"phones": None}}.get(source, {})
+            corrupt(record, rng, errors=heavy, counts=(5, 10, 20, 20, 20, 15, 10))
+            yield source, person.id, only(record, *columns)
 
     return family("heavy_corruption", rows(), rng, country="GB")
 
 
 def one_country(seed: int, *, country: str) -> Family:
-    """A customer register, an order system with the whole name in one field, and an old system, all of one country."""
+    """A customer register, an order system with the whole name in one field, and an old system, all of one country.
+
+    About half of the records have a telephone number, as many an e-mail address; the old system has neither.
+    """
     rng = Random(f"{country}{seed}")
     population = Population(country, rng)
     hindi = Faker("hi_IN")
@@ -183,16 +187,13 @@ def one_country(seed: int, *, country: str) -> Family:
                 record |= {"street": home.street, "postcode": home.postcode, "city": home.city}
             if rng.random() < 1 / 8:
                 record["phones"] = [population.landline()]
+            record |= {c: None for c in ("emails", "phones") if source == "old" or rng.random() < 0.5}
             record = corrupt(record, rng, errors=ORDINARY, counts=(60, 30, 10))
+            columns = (*_NAMES, "birth_date", "gender", *_ADDRESS, "emails", "phones")
             if source == "orders":
                 record["full_name"] = whole(country, record, rng)
-                record = only(record, "full_name", *_ADDRESS, "emails", "phones")
-            yield (
-                source,
-                person.id,
-                only(record, "full_name", *_NAMES, "birth_date", "gender", *_ADDRESS, "emails", "phones")
-                | ({"emails": None} if source == "old" else {}),
-            )
+                columns = ("full_name", *_ADDRESS, "emails", "phones")
+            yield source, person.id, only(record, *columns)
 
     return family(country, rows(), rng, country=country)
 

@@ -150,6 +150,7 @@ class Population:
         self.fake = Faker(locale)
         self.fake.seed_instance(rng.randrange(2**32))
         self._count = 0
+        self._mailboxes: set[str] = set()
 
     @cached_property
     def areas(self) -> list[tuple[str, str, list[str]]]:
@@ -179,7 +180,7 @@ class Population:
         rng = self.rng
         names = rng.choice(self.others) if rng.random() < 1 / 12 else self.names
         sex = known.get("sex") or rng.choice(("female", "male"))
-        drawn = {
+        drawn: dict[str, Any] = {
             "id": f"p{self._count}", "sex": sex, "given": names.given(sex, rng),
             "middle": names.given(sex, rng) if rng.random() < 0.35 else "", "family": ranked(names.family, rng),
             "born": self.born(), "home": known.get("home") or self.home(), "mobile": self.number(self._mobile),
@@ -207,7 +208,7 @@ class Population:
         return self.number(self._landline)
 
     def email(self, person: Person) -> str:
-        """Of the name, as most people have it, or of anything else; nothing for one person in eight."""
+        """A mailbox of nobody else, of the name or of anything else; none for one person in eight."""
         rng = self.rng
         given, family = (
             _mailable(n) for n in (person.more.get("latin_given", person.given), _family(person))
@@ -220,7 +221,11 @@ class Population:
             (f"{given}.{family}", f"{given[:1]}{family}{digits}", f"{given}{family}{year % 100:02}", handle,
              f"{family}.{given}{digits}", f"{given}{digits}"), (30, 15, 15, 20, 10, 10),
         )[0]  # fmt: skip
-        return f"{local.strip('.')}@{rng.choice(_MAIL)}"
+        mailbox = f"{local.strip('.')}@{rng.choice(_MAIL)}"
+        while mailbox in self._mailboxes:
+            mailbox = mailbox.replace("@", f"{rng.randrange(10)}@")
+        self._mailboxes.add(mailbox)
+        return mailbox
 
 
 def _family(person: Person) -> str:
