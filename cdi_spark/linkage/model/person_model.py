@@ -9,14 +9,16 @@ from collections.abc import Sequence
 from importlib.resources.abc import Traversable
 from typing import Any
 
+import sqlglot
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
+from sqlglot import exp
 
 from cdi_spark.errors import ConfigError
 from cdi_spark.schema import FEATURES
 
 # Increase it when the same settings and parameters score pairs, or find entities, differently than before.
-SCORING_VERSION = 5
+SCORING_VERSION = 6
 UNKNOWN = -1
 
 
@@ -163,11 +165,36 @@ def digest(value: Any) -> str:
 
 def _cut(comparison: Comparison, known: set[str]) -> Comparison | None:
     groups = [group for group in comparison.known if set(group) <= known]
-    levels = [level for level in comparison.levels if _compared(level.sql) <= known]
+    cut = ((level, known_part(level.sql, known)) for level in comparison.levels)
+    levels = [level.model_copy(update={"sql": sql}) for level, sql in cut if sql]
     if not groups or len(levels) < 2:
         return None
-    unknown_when = comparison.unknown_when if _compared(comparison.unknown_when or "") <= known else None
+    unknown_when = known_part(comparison.unknown_when or "", known)
     return comparison.model_copy(update={"known": groups, "levels": levels, "unknown_when": unknown_when})
+
+
+def known_part(condition: str, known: set[str]) -> str | None:
+    """Return a condition without the alternatives (of OR) that compare a column outside `known`; None if none is left.
+
+    >>> known_part("street_l = street_r and (postcode_l = postcode_r or city_l = city_r)", {"street", "city"})
+    'street_l = street_r AND (city_l = city_r)'
+    """
+    if _compared(condition) <= known:
+        return condition or None
+    part = _part(sqlglot.parse_one(condition, dialect="duckdb"), known)
+    return part and part.sql(dialect="duckdb")
+
+
+def _part(condition: exp.Expr, known: set[str]) -> exp.Expr | None:
+    if isinstance(condition, exp.Paren):
+        inner = _part(condition.this, known)
+        return inner and exp.paren(inner, copy=False)
+    if isinstance(condition, exp.And | exp.Or):
+        left, right = _part(condition.left, known), _part(condition.right, known)
+        if left and right:
+            return type(condition)(this=left, expression=right)
+        return (left or right) if isinstance(condition, exp.Or) else None
+    return condition if _compared(condition.sql(dialect="duckdb")) <= known else None
 
 
 def _compared_words(sql: str) -> set[str]:

@@ -8,7 +8,7 @@ parents agree. The match weight stays a sum of one weight per comparison, as in 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -16,12 +16,14 @@ import numpy.typing as npt
 from cdi_spark.graph.arrays import Floats
 from cdi_spark.linkage.model.parameters import Parameters
 from cdi_spark.linkage.model.person_model import UNKNOWN, PersonModel
-from cdi_spark.linkage.training.pairs import Levels, Pairs, Tally, normalised
+from cdi_spark.linkage.training.pairs import Levels, Likely, Pairs, Tally, normalised
 
 Agreement = npt.NDArray[np.int8]
 
 # The starting shares of m, and the marginal shares of u, count as so many pairs.
 _STARTING_PAIRS, _MARGINAL_PAIRS = 10.0, 0.5
+# The share of its start that m has at least.
+_LEAST_OF_START = 0.2
 # A level of fewer random pairs takes its share from the candidates; a level of none counts as so many pairs.
 _FEW, _UNSEEN = 20, 0.02
 # A comparison gets a parent if independence would count so many bits of a match twice; at most three parents.
@@ -40,12 +42,21 @@ class Evidence:
             persons. Random pairs hold too few values that few people share.
         matches: pairs within clusters, weighted so that each record counts once, however large its cluster.
         all_pairs: how many pairs the random ones stand for.
+        sure: for every comparison the pairs that are one person without it, weighted like matches; none before any
+            parameters are known.
     """
 
     random: Tally
     candidates: Tally
     matches: Tally
     all_pairs: int
+    sure: Sequence[Likely] = ()
+
+    def likely(self, comparison: int) -> Likely:
+        """Return the pairs to learn m of a comparison from: those sure without it, else those within clusters."""
+        if self.sure and len(self.sure[comparison].pairs.weight):
+            return self.sure[comparison]
+        return Likely(self.matches, Tally(self.matches.levels[:0], self.matches.weight[:0]))
 
 
 def learn_parameters(evidence: Evidence, model: PersonModel) -> list[Parameters]:
@@ -53,17 +64,23 @@ def learn_parameters(evidence: Evidence, model: PersonModel) -> list[Parameters]
     learned: list[Parameters] = []
     for n, comparison in enumerate(model.comparisons):
         start = np.array([level.m for level in comparison.levels])
-        m = normalised(evidence.matches.counts(n, len(start)) + _STARTING_PAIRS * start / start.sum())
+        likely = evidence.likely(n)
         u = normalised(_apart(evidence, n, len(start)))
+        m = normalised(likely.matches(n, u) + _STARTING_PAIRS * normalised(start))
+        # Where two names are swapped, nothing else may be known about the pair, so that it is never sure.
+        m = normalised(np.maximum(m, _LEAST_OF_START * normalised(start)))
         agreeing = _leading(np.log2(m / u))
         parents, overlap = _parents(evidence, n, agreeing, learned)
         if parents:
             rows_m, rows_u = [], []
             for row in range(len(parents) + 1):
                 part = _of_row(evidence, row, parents, learned)
-                rows_m.append(normalised(part.matches.counts(n, len(start)) + _STARTING_PAIRS * m))
                 seen = _apart(part, n, len(start), drawn=evidence.random)
                 rows_u.append(normalised(seen + _MARGINAL_PAIRS * u))
+                of_row = Likely(
+                    *(_part(counted, row, parents, learned) for counted in (likely.pairs, likely.strangers))
+                )
+                rows_m.append(normalised(of_row.matches(n, rows_u[-1]) + _STARTING_PAIRS * m))
             m, u = np.stack([*rows_m, m]), np.stack([*rows_u, u])
         else:
             m, u = m[None, :], u[None, :]
@@ -150,15 +167,16 @@ def _agreements(weight: Floats, one: Agreement, other: Agreement) -> Floats:
 def _of_row(
     evidence: Evidence, row: int, parents: Sequence[int], parameters: Sequence[Parameters]
 ) -> Evidence:
-    """Return the pairs that this row of m and u applies to."""
-
-    def part(counted: Tally) -> Tally:
-        which = _state(counted.levels, parents, parameters) == row
-        return Tally(counted.levels[which], counted.weight[which])
-
-    return Evidence(
-        part(evidence.random), part(evidence.candidates), part(evidence.matches), evidence.all_pairs
+    """Return the pairs that this row of u applies to."""
+    random, candidates = (
+        _part(counted, row, parents, parameters) for counted in (evidence.random, evidence.candidates)
     )
+    return replace(evidence, random=random, candidates=candidates)
+
+
+def _part(counted: Tally, row: int, parents: Sequence[int], parameters: Sequence[Parameters]) -> Tally:
+    which = _state(counted.levels, parents, parameters) == row
+    return Tally(counted.levels[which], counted.weight[which])
 
 
 def _state(levels: Levels, parents: Sequence[int], parameters: Sequence[Parameters]) -> Agreement:

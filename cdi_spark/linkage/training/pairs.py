@@ -52,6 +52,24 @@ class Tally:
         return found.astype(float)
 
 
+@dataclass(frozen=True)
+class Likely:
+    """Likely matches, counted by their levels.
+
+    Attributes:
+        pairs: every pair by its weight.
+        strangers: the same pairs by the weight that is expected to be no match.
+    """
+
+    pairs: Tally
+    strangers: Tally
+
+    def matches(self, comparison: int, u: Floats) -> Floats:
+        """Return how many matches have each level of a comparison: of strangers as many have it as `u` says."""
+        seen = self.pairs.counts(comparison, len(u))
+        return np.maximum(seen - self.strangers.weight.sum() * u, 0.0)
+
+
 def normalised(counts: Floats) -> Floats:
     """Return counts as shares of their sum."""
     return np.asarray(counts / counts.sum())

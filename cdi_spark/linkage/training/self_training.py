@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -13,8 +13,9 @@ from cdi_spark.linkage.clustering.links import Links, links_of_pairs
 from cdi_spark.linkage.model.decisions import Decision
 from cdi_spark.linkage.model.parameters import Parameters
 from cdi_spark.linkage.training.m_and_u import Evidence, learn_parameters, weigh_pairs
-from cdi_spark.linkage.training.pairs import Pairs, tally
+from cdi_spark.linkage.training.pairs import Likely, Pairs, tally
 from cdi_spark.linkage.training.sample import Sample
+from cdi_spark.linkage.training.sure_pairs import sure_without_each
 
 
 @dataclass(frozen=True)
@@ -39,15 +40,20 @@ class Learned:
     match: Floats
 
 
-def learn_from_clusters(material: Material, entity: Ints, match: Floats) -> Learned:
+def learn_from_clusters(
+    material: Material, entity: Ints, match: Floats, before: Learned | None = None
+) -> Learned:
     """Learn parameters from clusters, and weigh all pairs by them.
 
     Args:
         entity: for every record its cluster.
         match: for every candidate the probability that it is one person, from the round before.
+        before: what the round before learned.
     """
     records, candidates, inside = material.records, material.candidates, material.inside
     evidence = _evidence(records, candidates, 1 - match, material.random, inside, entity)
+    if before is not None:
+        evidence = replace(evidence, sure=_sure(material, entity, before))
     parameters = learn_parameters(evidence, records.model)
     prior = _prior(records, entity)
     by_evidence, known = _summed(
@@ -89,6 +95,21 @@ def _evidence(
         tally(candidates.levels[different], apart[different]),
         tally(inside.levels[same], 2.0 / size[entity[inside.left[same]]]),
         records.all_pairs,
+    )
+
+
+def _sure(material: Material, entity: Ints, before: Learned) -> list[Likely]:
+    records, candidates = material.records, material.candidates
+    return list(
+        sure_without_each(
+            candidates,
+            weigh_pairs(candidates, before.parameters, records.model, records.frequencies),
+            before.parameters,
+            records.model,
+            prior=before.prior,
+            entity=entity,
+            decided=material.decided,
+        )
     )
 
 

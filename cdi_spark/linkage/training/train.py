@@ -36,7 +36,7 @@ SEED = 1
 _COMPONENT_WEIGHT = -3.0
 # Odds, in bits, of a pair that blocking did not find.
 _UNSEEN_ODDS = -8.0
-_SELF_TRAINING_ROUNDS = 2
+_SELF_TRAINING_ROUNDS = 3
 
 
 @dataclass(frozen=True)
@@ -167,7 +167,7 @@ def _self_train(records: Sample, candidates: Pairs, random: Pairs) -> tuple[Ints
         clusters = agglomerative.resolve(
             records.size, learned.links, prior=learned.prior, least_weight=EVEN_ODDS
         )
-        learned = learn_from_clusters(material, clusters.entity, learned.match)
+        learned = learn_from_clusters(material, clusters.entity, learned.match, learned)
     return component, learned
 
 
