@@ -43,21 +43,34 @@ def main() -> None:
     chosen = [data for data in chosen if not (given.quick and data.is_large)]
     if not given.page.exists():
         shutil.copy(PAGE, given.page)
+    failed: list[str] = []
     for is_large in (False, True):
-        _measure_all([data for data in chosen if data.is_large is is_large], given.page, is_large=is_large)
+        failed += _measure_all(
+            [data for data in chosen if data.is_large is is_large], given.page, is_large=is_large
+        )
+    if failed:
+        raise SystemExit(f"Not measured, as their records could not be standardised: {', '.join(failed)}.")
 
 
-def _measure_all(chosen: list[DataSet], target: Path, *, is_large: bool) -> None:
-    """Measure the data sets in one Spark session, and write each as it is done."""
+def _measure_all(chosen: list[DataSet], target: Path, *, is_large: bool) -> list[str]:
+    """Measure the data sets in one Spark session, and write each as it is done; return those that cannot be read."""
+    failed: list[str] = []
     if not chosen:
-        return
+        return failed
     spark = spark_session(profile="large" if is_large else "small")
     for data in chosen:
         with tempfile.TemporaryDirectory() as folder:
-            results = _measured(data, Path(folder), lambda place: Storage(spark, place))
+            try:
+                results = _measured(data, Path(folder), lambda place: Storage(spark, place))
+            # The other data sets, which take hours, are still to be measured.
+            except Exception as fault:
+                print(f"{data.name}: {type(fault).__name__}: {str(fault)[:500]}", flush=True)
+                failed.append(data.name)
+                continue
         _report(results, target)
         page.write_results(target, results, order=NAMES, versions=_versions())
     spark.stop()
+    return failed
 
 
 def _measured(data: DataSet, folder: Path, storage_at: Callable[[Path], Storage]) -> list[Result]:
