@@ -3,7 +3,7 @@ PYTHON ?= python3.11
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: demo docs test test-launch test-times check bench soak
+.PHONY: demo docs test test-launch test-times check bench quality soak
 
 demo: $(READY)
 	$(BIN)/cdi demo
@@ -29,6 +29,11 @@ check: $(READY)
 # CDI_HISTORICAL=DIR adds the historical people.
 bench: $(READY)
 	$(BIN)/pytest -o addopts="-q --import-mode=importlib" tests/benchmarks -s
+
+# Measures linkage on many kinds of data beside a stock Splink model, and writes docs/quality.md; takes hours.
+# CDI_HISTORICAL=DIR adds the historical people.
+quality: $(READY)
+	$(BIN)/python -m tests.benchmarks.quality
 
 # The pages of docs/ that are made from code.
 docs: $(READY)

@@ -37,6 +37,7 @@ _COUNTS: Final = (45, 35, 14, 6)
 _FEW: Final = (50, 35, 11, 4)
 _ADDRESS: Final = ("street", "postcode", "city")
 _NAMES: Final = ("given_name", "middle_name", "family_name")
+_ALL_COLUMNS: Final = (*_NAMES, "birth_date", "gender", *_ADDRESS, "emails", "phones")
 
 
 def changed(record: Record, person: Person, population: Population) -> Record:
@@ -142,7 +143,6 @@ def heavy_corruption(seed: int) -> Family:
         missing("family_name"): 3, misspelt("family_name"): 15, misspelt("given_name"): 15, misspelt("birth_date"): 10,
         initial: 8,
     }  # fmt: skip
-    columns = (*_NAMES, "birth_date", "gender", *_ADDRESS, "emails", "phones")
 
     def rows() -> Iterator[tuple[str, str, Record]]:
         everybody = [population.person() for _ in range(_PERSONS)]
@@ -150,7 +150,7 @@ def heavy_corruption(seed: int) -> Family:
             record = changed(person.record(), person, population)
             record |= {"paper": {"emails": None}, "shop": {"phones": None}}.get(source, {})
             corrupt(record, rng, errors=heavy, counts=(5, 10, 20, 20, 20, 15, 10))
-            yield source, person.id, only(record, *columns)
+            yield source, person.id, only(record, *_ALL_COLUMNS)
 
     return family("heavy_corruption", rows(), rng, country="GB")
 
@@ -189,7 +189,7 @@ def one_country(seed: int, *, country: str) -> Family:
                 record["phones"] = [population.landline()]
             record |= {c: None for c in ("emails", "phones") if source == "old" or rng.random() < 0.5}
             record = corrupt(record, rng, errors=ORDINARY, counts=(60, 30, 10))
-            columns = (*_NAMES, "birth_date", "gender", *_ADDRESS, "emails", "phones")
+            columns: tuple[str, ...] = _ALL_COLUMNS
             if source == "orders":
                 record["full_name"] = whole(country, record, rng)
                 columns = ("full_name", *_ADDRESS, "emails", "phones")
@@ -198,7 +198,6 @@ def one_country(seed: int, *, country: str) -> Family:
     return family(country, rows(), rng, country=country)
 
 
-_ALL_COLUMNS: Final = (*_NAMES, "birth_date", "gender", *_ADDRESS, "emails", "phones")
 # By name the generator of the family of a seed.
 FAMILIES: Final[dict[str, Callable[[int], Family]]] = {
     **{

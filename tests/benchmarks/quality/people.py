@@ -6,6 +6,7 @@ rank (Zipf), and one person in twelve has the names of another country.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
@@ -124,11 +125,13 @@ class Names:
         fake = Faker(locale)
         fake.seed_instance(rng.randrange(2**32))
         person: Any = next(p for p in fake.factories[0].providers if ".person" in type(p).__module__)
-        families = list(person.last_names)
-        if len(families) < 20:
-            families = [fake.last_name_male() for _ in range(3000)]
-        pools = list(person.first_names_female), list(person.first_names_male), families
-        return cls(*(_common_first(pool, rng) for pool in pools))
+        female, male = _shuffled(person.first_names_female, rng), _shuffled(person.first_names_male, rng)
+        if locale == "pl_PL":
+            # The commonest names, most of which have a female form, are in a list of their own.
+            families = [*person.male_last_names, *_shuffled(person.unisex_last_names, rng)[:2000]]
+        else:
+            families = _shuffled(person.last_names, rng)
+        return cls(female, male, families)
 
     def given(self, sex: str, rng: Random) -> str:
         return ranked(self.female if sex == "female" else self.male, rng)
@@ -237,7 +240,7 @@ def _mailable(name: str) -> str:
     return plain or "user"
 
 
-def _common_first(pool: list[str], rng: Random) -> list[str]:
+def _shuffled(pool: Iterable[str], rng: Random) -> list[str]:
     names = list(dict.fromkeys(pool))
     rng.shuffle(names)
     return names
