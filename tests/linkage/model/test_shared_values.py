@@ -15,12 +15,18 @@ from cdi_spark.spark.local_rows import local_rows
 @pytest.fixture
 def features(spark: SparkSession) -> DataFrame:
     def row(record_id: str, given: str | None, emails: Sequence[str] | None) -> tuple[object, ...]:
-        values = {"given_root": given, "emails": emails, "own_emails": emails, "phones": ["+44200"]}
+        values = {
+            "given": given,
+            "family": "lee",
+            "emails": emails,
+            "own_emails": emails,
+            "phones": ["+44200"],
+        }
         return (record_id, *(values.get(name) for name in FEATURES))
 
     rows = [
         row("a", "robert", ["own@x.org", "family@x.org"]),
-        row("b", "robrt", ["own@x.org"]),
+        row("b", "r", ["own@x.org"]),
         row("c", "mary", ["family@x.org"]),
         row("d", None, ["own@x.org"]),
         row("e", "tom", ["public@x.org"]),
@@ -32,7 +38,7 @@ def features(spark: SparkSession) -> DataFrame:
     return local_rows(spark, rows, schema)
 
 
-def test_a_value_is_shared_from_two_initials_on_and_public_from_a_limit_on(features: DataFrame) -> None:
+def test_a_value_is_shared_from_two_people_on_and_public_from_a_limit_on(features: DataFrame) -> None:
     shared = shared_values(features)
     assert {(r["column"], r["value"]): r["people"] for r in shared.collect()} == {
         ("emails", "family@x.org"): 3,
