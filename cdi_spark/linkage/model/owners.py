@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from itertools import chain
+from os.path import commonprefix
 from typing import NamedTuple
 
 from cdi_spark.standardise.values.memo import Memo
@@ -21,6 +22,8 @@ MOST_PEOPLE = 50
 _TITLES = LISTS["honorifics"] | LISTS["post_nominals"]
 # No more words of a name are compared.
 _MOST_WORDS = 8
+# Of a near miss in a long word.
+_MOST_ERRORS = 2
 
 
 class _Person(NamedTuple):
@@ -169,15 +172,19 @@ def _is_near(one: str, other: str) -> bool:
     errors = _errors(one, other)
     if short == 3:
         return errors == 1 and len(one) != len(other)
-    return errors <= (2 if short > 6 else 1)
+    return errors <= (_MOST_ERRORS if short > 6 else 1)
 
 
 @Memo
 def _errors(one: str, other: str) -> int:
-    """Return the number of letters added, left out, replaced or swapped with the next.
+    """Return the number of letters added, left out, replaced or swapped with the next; of many, not all are counted.
 
     Source: Damerau 1964, doi:10.1145/363958.363994; no part is edited twice.
     """
+    start = len(commonprefix((one, other)))
+    one, other = one[start:], other[start:]
+    end = len(commonprefix((one[::-1], other[::-1])))
+    one, other = one[: len(one) - end], other[: len(other) - end]
     before: list[int] = []
     row = list(range(len(other) + 1))
     for i, letter in enumerate(one, 1):
@@ -187,4 +194,6 @@ def _errors(one: str, other: str) -> int:
             if i > 1 < j and letter == other[j - 2] and one[i - 2] == theirs:
                 cost = min(cost, last[j - 2] + 1)
             row.append(cost)
+        if min(row) > _MOST_ERRORS:
+            return min(row)
     return row[-1]

@@ -128,3 +128,13 @@ def test_any_names_can_be_counted(names: list[Name], at_most: int) -> None:
     assert 0 <= found <= min(at_most, len(names))
     assert found == count_people(names[::-1] + names, at_most=at_most)
     assert found == min(at_most, count_people(names, at_most=99))
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "is_same"),
+    [("jon", "john", True), ("tim", "tom", False), ("maragret", "margaret", True), ("margaret", "margart", True),
+     ("xargaret", "margarex", True), ("xxrgaret", "margarex", False), ("giuseppe", "fernando", False),
+     ("erik", "erick", True), ("hans", "jens", False)],
+)  # fmt: skip
+def test_near_misses_are_one_error_or_two_in_long_words(one: str, other: str, is_same: bool) -> None:
+    assert count_people([(one, None, "roth"), (other, None, "roth")], at_most=9) == (1 if is_same else 2)
