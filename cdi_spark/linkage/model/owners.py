@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
-from itertools import chain
-from os.path import commonprefix
+from collections.abc import Collection, Iterable, Iterator
+from itertools import chain, islice
 from typing import NamedTuple
+
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from cdi_spark.standardise.values.memo import Memo
 from cdi_spark.standardise.values.name_words import COUPLE, is_word
@@ -58,6 +60,20 @@ def count_people(names: Iterable[Name], *, at_most: int) -> int:
     people = [found for name in names if (found := _people(*name))]
     by_script = ([found for found in people if _is_latin(found[0]) is is_latin] for is_latin in (True, False))
     return max(_count(found, at_most) for found in by_script)
+
+
+def count_names(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """Replace the last column, lists of names (structs of given, middle, family), by `people`, how many people they are."""
+    for batch in batches:
+        *kept, names = batch.columns
+        # A list's values may be part of a longer buffer: flatten() and not values.
+        parts = zip(*(part.to_pylist() for part in names.flatten().flatten()), strict=True)
+        people = [
+            count_people(islice(parts, length), at_most=MOST_PEOPLE)
+            for length in pc.list_value_length(names).to_pylist()
+        ]
+        fields = [*list(batch.schema)[:-1], pa.field("people", pa.int64())]
+        yield pa.record_batch([*kept, pa.array(people, pa.int64())], schema=pa.schema(fields))
 
 
 def _count(names: Collection[tuple[_Person, ...]], at_most: int) -> int:
@@ -181,9 +197,9 @@ def _errors(one: str, other: str) -> int:
 
     Source: Damerau 1964, doi:10.1145/363958.363994; no part is edited twice.
     """
-    start = len(commonprefix((one, other)))
+    start = _common_start(one, other)
     one, other = one[start:], other[start:]
-    end = len(commonprefix((one[::-1], other[::-1])))
+    end = _common_start(one[::-1], other[::-1])
     one, other = one[: len(one) - end], other[: len(other) - end]
     before: list[int] = []
     row = list(range(len(other) + 1))
@@ -197,3 +213,8 @@ def _errors(one: str, other: str) -> int:
         if min(row) > _MOST_ERRORS:
             return min(row)
     return row[-1]
+
+
+def _common_start(one: str, other: str) -> int:
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((place for place, (a, b) in pairs if a != b), min(len(one), len(other)))

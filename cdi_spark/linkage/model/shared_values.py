@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from functools import reduce
-from itertools import islice
 
-import pyarrow as pa
-import pyarrow.compute as pc
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql import types as T
 
-from cdi_spark.linkage.model.owners import MOST_PEOPLE, count_people
+from cdi_spark.linkage.model.owners import count_names
 from cdi_spark.spark.shipped import shipped
 
 # Each of these features has a second one, own_<feature>, without the values that several people use.
@@ -44,20 +41,7 @@ def with_people(uses: DataFrame, *, by: Sequence[str]) -> DataFrame:
     grouped = names.groupBy(*by).agg(some["name"].alias("names")).where(F.size("names") > 1)
     fields = [field for field in grouped.schema if field.name != "names"]
     schema = T.StructType([*fields, T.StructField("people", T.LongType())])
-    return grouped.mapInArrow(shipped(_count_names), schema).where("people > 1")
-
-
-def _count_names(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    for batch in batches:
-        *kept, names = batch.columns
-        # A list's values may be part of a longer buffer: flatten() and not values.
-        parts = zip(*(part.to_pylist() for part in names.flatten().flatten()), strict=True)
-        people = [
-            count_people(islice(parts, length), at_most=MOST_PEOPLE)
-            for length in pc.list_value_length(names).to_pylist()
-        ]
-        fields = [*list(batch.schema)[:-1], pa.field("people", pa.int64())]
-        yield pa.record_batch([*kept, pa.array(people, pa.int64())], schema=pa.schema(fields))
+    return grouped.mapInArrow(shipped(count_names), schema).where("people > 1")
 
 
 def with_own(features: DataFrame, shared: DataFrame, *, public_from: int) -> DataFrame:
