@@ -63,7 +63,7 @@ def count_people(names: Iterable[Name], *, at_most: int) -> int:
 
 
 def count_names(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    """Replace the last column, lists of names (structs of given, middle, family), by `people`, how many people they are."""
+    """Replace the last column, lists of names (given, middle, family), by `people`, how many people they are."""
     for batch in batches:
         *kept, names = batch.columns
         # A list's values may be part of a longer buffer: flatten() and not values.

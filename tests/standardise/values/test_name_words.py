@@ -98,6 +98,7 @@ def texts(name: PersonName) -> tuple[list[str], str | None, str | None]:
         (("Abdul Rahman", None, "Khan"), (["abdulrahman"], None, "khan")),
         (("María del Carmen", None, None), (["maria delcarmen"], None, None)),
         (("Rob & Beth", None, "Eddowes"), (["rob", "beth"], None, "eddowes")),
+        (("太郎＆花子", None, "山田"), (["太郎", "花子"], None, "山田")),
         (("Hans und Grete", None, "Roth"), (["hans", "grete"], None, "roth")),
         (("Mr & Mrs", None, "Smith"), ([], None, "smith")),
         (("M. et Mme", None, "Smith"), ([], None, "smith")),
