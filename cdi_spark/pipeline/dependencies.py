@@ -51,7 +51,7 @@ _STABLE_AFTER_MICROSECONDS = 2_000_000
 _DEPENDS_ON_DATE = re.compile(r"\b(current_\w+|curdate|now|localtimestamp|today)\b", re.IGNORECASE)
 _MODEL_TABLES = (MODEL, TERM_FREQUENCY, SHARED_VALUE)
 # Packages whose rules decide about values and links, as this package's own rules do.
-_RULE_PACKAGES = ("phonenumbers", "email-validator", "pycountry", "nicknames", "splink", "duckdb")
+_RULE_PACKAGES = ("phonenumbers", "email-validator", "pycountry", "nicknames", "anyascii", "splink", "duckdb")
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ FEATURES = {
     "given": "string", "given_root": "string", "middle": "string", "family": "string",
     "given_tokens": "array<string>", "family_tokens": "array<string>",
     "names": "array<string>", "name_sounds": "array<string>",
+    "given_script": "string", "family_script": "string",
     "birth_date": "string", "gender": "string",
     "emails": "array<string>", "email_users": "array<string>",
     "phones": "array<string>",
@@ -97,7 +98,11 @@ SHARED_VALUE = Table(
         Column("model_id", STRING, "model that the value belongs to"),
         Column("column", STRING, "compared column"),
         Column("value", STRING, "value as compared, such as an e-mail address", "identifier"),
-        Column("people", LONG, "number of different initials of the given names that occur with the value"),
+        Column(
+            "people",
+            LONG,
+            "number of different people by the names that come with the value; counted up to 50",
+        ),
     ),
 )
 

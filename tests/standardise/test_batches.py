@@ -125,7 +125,7 @@ WORKER = """
 import pickle, sys
 class Missing:
     def find_spec(self, name, *_):
-        if name.partition(".")[0] in ("cdi_spark", "nicknames", "pycountry", "yaml", "pandas"):
+        if name.partition(".")[0] in ("cdi_spark", "nicknames", "anyascii", "pycountry", "yaml", "pandas"):
             raise ImportError(name)
 sys.meta_path.insert(0, Missing())
 task, batches = pickle.loads(sys.stdin.buffer.read())

@@ -9,9 +9,10 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from cdi_spark.config import CannotLink, Linkage, LinkRule, MustLink
-from cdi_spark.linkage.model.blocking import in_blocks, rule_keys, with_keys
+from cdi_spark.linkage.model.blocking import block_sizes, in_blocks, rule_keys, with_keys
 from cdi_spark.linkage.model.decisions import Decision
 from cdi_spark.linkage.model.person_model import BlockingRule, PersonModel
+from cdi_spark.linkage.model.shared_values import NAME, with_people
 from cdi_spark.schema import FEATURES
 from cdi_spark.sql_text import literal
 
@@ -94,16 +95,15 @@ class LinkRules:
         Args:
             features: record_id and FEATURES.
             largest_block: records over which a key is too common.
-            public_from: a key with so many different initials of given names identifies nobody, such as a placeholder.
+            public_from: a key with the names of so many people identifies nobody, such as a placeholder.
         """
         if not self.must:
             return []
-        initial = F.left("given_root", F.lit(1)).alias("initial")
-        keyed = features.transform(with_keys, self._strong_ids()).select(initial, "keys")
-        uses = keyed.transform(in_blocks).groupBy("key")
-        counted = uses.agg(F.count("*").alias("records"), F.count_distinct("initial").alias("people"))
-        weak = counted.where((F.col("records") > largest_block) | (F.col("people") >= public_from))
-        return sorted(row["key"] for row in weak.select("key").collect())
+        keyed = features.transform(with_keys, self._strong_ids())
+        uses = keyed.select(*NAME, "keys").transform(in_blocks)
+        public = uses.transform(with_people, by=["key"]).where(F.col("people") >= public_from)
+        common = keyed.transform(block_sizes).where(F.col("records") > largest_block)
+        return sorted({row["key"] for rows in (public, common) for row in rows.select("key").collect()})
 
     def decided_by_sql(self) -> str:
         """Return DuckDB SQL for decided_by of linkage.pair, over the columns of a pair (record_id_l, …)."""

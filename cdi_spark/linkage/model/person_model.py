@@ -11,10 +11,11 @@ from typing import Any
 
 import sqlglot
 import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from sqlglot import exp
 
 from cdi_spark.errors import ConfigError
+from cdi_spark.linkage.model.owners import MOST_PEOPLE
 from cdi_spark.schema import FEATURES
 
 # Increase it when the same settings and parameters score pairs, or find entities, differently than before.
@@ -102,8 +103,8 @@ class PersonModel(_Strict):
     """the blocking rules; rules with `shares` come last"""
     largest_block: int
     """a value that more records have makes no block and no must-link"""
-    public_from: int
-    """a value that occurs with this many initials of given names is a shared value"""
+    public_from: int = Field(ge=2, le=MOST_PEOPLE)
+    """a mailbox, phone or device that comes with the names of this many people identifies nobody"""
 
     def restricted(self, known: set[str]) -> PersonModel:
         """Return the model without the comparisons, levels and rules that read a column outside `known`."""

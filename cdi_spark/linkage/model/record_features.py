@@ -4,38 +4,57 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from typing import NamedTuple
 
 from cdi_spark.standardise.batches import Rule
 from cdi_spark.standardise.values.addresses import postcode_area, street_key
 from cdi_spark.standardise.values.emails import email_key, email_user
 from cdi_spark.standardise.values.memo import Memo
-from cdi_spark.standardise.values.names import phonetic
+from cdi_spark.standardise.values.name_words import COUPLE, person_name
 from cdi_spark.standardise.values.nicknames import nickname_root
 from cdi_spark.standardise.values.text import fold
 
 _NOT_IN_IDS = re.compile("[^A-Za-z0-9]")
-_sound = Memo(phonetic)
 _folded = Memo(fold)
 
 
-def _given(name: str) -> tuple[str | None, str | None]:
-    folded = _folded(name)
-    return folded, folded and nickname_root(folded.partition(" ")[0])
+class Names(NamedTuple):
+    """The features of a person's name."""
+
+    given: str | None
+    given_root: str | None
+    given_script: str | None
+    given_tokens: list[str] | None
+    middle: str | None
+    family: str | None
+    family_script: str | None
+    family_tokens: list[str] | None
+    names: list[str] | None
+    name_sounds: list[str] | None
 
 
-def _family(name: str) -> tuple[str | None, list[str] | None]:
-    return _folded(name), _words(name)
+def _names(given_name: str | None, middle_name: str | None, family_name: str | None) -> Names:
+    name = person_name(given_name, middle_name, family_name)
+    parts, middle, family = name.parts(), name.middle, name.family
+    first = name.given[0] if name.given else None
+    given = COUPLE.join([part.text for part in name.given]) or None
+    own = parts[:-1] if family else parts
+    return Names(
+        given,
+        given if len(name.given) > 1 else given and nickname_root(given.partition(" ")[0]),
+        first and first.script,
+        _distinct([word for part in own for word in part.tokens]),
+        middle and middle.text,
+        family and family.text,
+        family and family.script,
+        _distinct(family.tokens if family else ()),
+        _distinct([word for part in parts for word in part.tokens]),
+        _distinct([sound for part in parts for sound in part.sounds]),
+    )
 
 
-def _names(*parts: str | None) -> tuple[list[str] | None, list[str] | None]:
-    words = _words(*parts)
-    return words, words and [*dict.fromkeys(map(_sound, words))]
-
-
-def _words(*parts: str | None) -> list[str] | None:
-    """Return the distinct words of two letters or more, folded; None without any."""
-    folded = " ".join([_folded(part) or "" for part in parts if part is not None])
-    return [word for word in dict.fromkeys(folded.split(" ")) if len(word) > 1] or None
+def _distinct(words: Iterable[str]) -> list[str] | None:
+    return list(dict.fromkeys(words)) or None
 
 
 def _emails(addresses: Iterable[str]) -> tuple[list[str], list[str] | None]:
@@ -59,7 +78,6 @@ def _national_id(number: str) -> str | None:
 
 
 _ALONE: dict[str, Callable[[str], str | None]] = {
-    "middle_name": _folded,
     "street": _street,
     "city": _folded,
     "national_id": _national_id,
@@ -69,11 +87,8 @@ _ALONE: dict[str, Callable[[str], str | None]] = {
 }
 # From attributes of silver.person to features of linkage.linked; an attribute without a rule is compared unchanged.
 FEATURE_RULES = [
-    Rule(("given", "given_root"), ("given_name",), _given),
-    Rule(("family", "family_tokens"), ("family_name",), _family),
-    Rule(("given_tokens",), ("given_name", "middle_name"), _words),
-    Rule(("names", "name_sounds"), ("given_name", "middle_name", "family_name"), _names),
+    Rule(Names._fields, ("given_name", "middle_name", "family_name"), _names),
     Rule(("emails", "email_users"), ("emails",), _emails),
     Rule(("postcode", "outward"), ("postcode",), _postcode),
-    *(Rule((name.removesuffix("_name"),), (name,), rule) for name, rule in _ALONE.items()),
+    *(Rule((name,), (name,), rule) for name, rule in _ALONE.items()),
 ]

@@ -2,25 +2,46 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import reduce
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
+from pyspark.sql import types as T
+
+from cdi_spark.linkage.model.owners import count_names
+from cdi_spark.spark.shipped import shipped
 
 # Each of these features has a second one, own_<feature>, without the values that several people use.
 SHAREABLE = ("emails", "phones", "device_ids")
+# The features by which people are counted.
+NAME = ("given", "middle", "family")
+
+# Of more names, these are enough for as many people as are counted.
+_MOST_NAMES = 1000
+_NAME_HASHES = 1 << 16
 
 
 def shared_values(features: DataFrame) -> DataFrame:
-    """Return linkage.shared_value without model_id: values that come with given names of different initials.
+    """Return linkage.shared_value without model_id: values that come with the names of several people."""
+    return features.select(*NAME, F.inline(_values())).transform(with_people, by=["column", "value"])
 
-    Initials, not names: a person's own mailbox comes with nicknames and typing errors, but rarely with another
-    initial.
+
+def with_people(uses: DataFrame, *, by: Sequence[str]) -> DataFrame:
+    """Return the groups with the names of two people or more: `by` and `people`, how many, at most MOST_PEOPLE.
+
+    Args:
+        uses: `by` and NAME.
     """
-    initial = F.left("given_root", F.lit(1)).alias("initial")
-    uses = features.select(initial, F.inline(_values()))
-    people = uses.groupBy("column", "value").agg(F.count_distinct("initial").alias("people"))
-    return people.where("people > 1")
+    name = F.struct(*NAME).alias("name")
+    # By hash, so that a group has no more names than there are hashes, and so that few names are all there.
+    number = F.pmod(F.xxhash64(*NAME), F.lit(_NAME_HASHES)).alias("number")
+    names = uses.where("given is not null").groupBy(*by, number).agg(F.min(name).alias("name"))
+    some = F.slice(F.array_sort(F.collect_list(F.struct("number", "name"))), 1, _MOST_NAMES)
+    grouped = names.groupBy(*by).agg(some["name"].alias("names")).where(F.size("names") > 1)
+    fields = [field for field in grouped.schema if field.name != "names"]
+    schema = T.StructType([*fields, T.StructField("people", T.LongType())])
+    return grouped.mapInArrow(shipped(count_names), schema).where("people > 1")
 
 
 def with_own(features: DataFrame, shared: DataFrame, *, public_from: int) -> DataFrame:
