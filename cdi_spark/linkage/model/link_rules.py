@@ -47,9 +47,9 @@ class LinkRules:
     def blocking(self) -> list[BlockingRule]:
         """Return one blocking rule per must-link; training never drops them."""
         return [
-            BlockingRule(name=_MUST + rule.name, shares=_key(n))
+            BlockingRule(name=_MUST + rule.name, shares=_key(n), always=True)
             if _lists(rule)
-            else BlockingRule(name=_MUST + rule.name, equal=[_key(n)])
+            else BlockingRule(name=_MUST + rule.name, equal=[_key(n)], always=True)
             for n, rule in enumerate(self.must)
         ]
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from cdi_spark.standardise.batches import Rule
 from cdi_spark.standardise.values.addresses import postcode_area, street_key
 from cdi_spark.standardise.values.emails import email_key, email_user
+from cdi_spark.standardise.values.identifiers import kind_of, split_identifier
 from cdi_spark.standardise.values.memo import Memo
 from cdi_spark.standardise.values.names import phonetic
 from cdi_spark.standardise.values.nicknames import nickname_root
@@ -54,8 +55,14 @@ def _postcode(code: str) -> tuple[str | None, str | None]:
     return folded and folded.replace(" ", ""), _folded(postcode_area(code))
 
 
-def _national_id(number: str) -> str | None:
-    return _NOT_IN_IDS.sub("", number).upper() or None
+def _national_id(text: str) -> str | None:
+    kind, number = split_identifier(text)
+    compared = _NOT_IN_IDS.sub("", number).upper()
+    return compared and (f"{kind}:{compared}" if kind else compared) or None
+
+
+def _kinds(ids: Iterable[str]) -> list[str]:
+    return [*dict.fromkeys(map(kind_of, ids))]
 
 
 _ALONE: dict[str, Callable[[str], str | None]] = {
@@ -75,5 +82,6 @@ FEATURE_RULES = [
     Rule(("names", "name_sounds"), ("given_name", "middle_name", "family_name"), _names),
     Rule(("emails", "email_users"), ("emails",), _emails),
     Rule(("postcode", "outward"), ("postcode",), _postcode),
+    Rule(("account_kinds",), ("account_ids",), _kinds),
     *(Rule((name.removesuffix("_name"),), (name,), rule) for name, rule in _ALONE.items()),
 ]

@@ -1,4 +1,4 @@
-"""Mailboxes, telephones and devices that several people use: found in the data and frozen with the model."""
+"""Mailboxes, telephones, devices and accounts that several people use: found in the data and frozen with the model."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 # Each of these features has a second one, own_<feature>, without the values that several people use.
-SHAREABLE = ("emails", "phones", "device_ids")
+SHAREABLE = ("emails", "phones", "device_ids", "account_ids")
 
 
 def shared_values(features: DataFrame) -> DataFrame:

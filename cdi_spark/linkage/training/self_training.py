@@ -15,6 +15,7 @@ from cdi_spark.linkage.model.parameters import Parameters
 from cdi_spark.linkage.training.m_and_u import Evidence, learn_parameters, weigh_pairs
 from cdi_spark.linkage.training.pairs import Pairs, tally
 from cdi_spark.linkage.training.sample import Sample
+from cdi_spark.linkage.training.strong_ids import has_strong_level, strengthen_ids
 
 
 @dataclass(frozen=True)
@@ -50,12 +51,21 @@ def learn_from_clusters(material: Material, entity: Ints, match: Floats) -> Lear
     evidence = _evidence(records, candidates, 1 - match, material.random, inside, entity)
     parameters = learn_parameters(evidence, records.model)
     prior = _prior(records, entity)
+    parameters = strengthen_ids(parameters, records, candidates, prior=prior)
     by_evidence, known = _summed(
         inside,
         weigh_pairs(inside, parameters, records.model, records.frequencies),
         _number_names([c.evidence for c in records.model.comparisons]),
     )
-    links = links_of_pairs(inside.left, inside.right, by_evidence, known, prior, material.decided_inside)
+    links = links_of_pairs(
+        inside.left,
+        inside.right,
+        by_evidence,
+        known,
+        prior,
+        material.decided_inside,
+        has_strong_level(inside.levels, records.model),
+    )
     bits = weigh_pairs(candidates, parameters, records.model, records.frequencies).sum(axis=1) + prior
     return Learned(parameters, prior, links, apply_decisions(probability_from_bits(bits), material.decided))
 
