@@ -53,7 +53,9 @@ def company(people: int, *, known: float = 1.0, by_number: int = 2, twice: float
             of_person.append(whole | account(number))
             if chance.random() < twice:
                 of_person.append(whole | account(f"{number}-2"))
-        rows += [{"record_id": f"s{n}:{who:05}", "person": str(who), **row} for n, row in enumerate(of_person)]
+        rows += [
+            {"record_id": f"s{n}:{who:05}", "person": str(who), **row} for n, row in enumerate(of_person)
+        ]
     return rows
 
 
@@ -81,9 +83,7 @@ def packaged(columns: Iterable[str]) -> PersonModel:
 def weight(found: Trained, level: str = "same own", comparison: str = "account") -> float:
     """Weight of a pair with this level and nothing else, prior included."""
     prior = found.settings["probability_two_random_records_match"]
-    (of_level,) = (
-        w for w in level_weights(found.settings) if (w.comparison, w.level) == (comparison, level)
-    )
+    (of_level,) = (w for w in level_weights(found.settings) if (w.comparison, w.level) == (comparison, level))
     return float(np.log2(of_level.m / of_level.u) + np.log2(prior / (1 - prior)))
 
 
