@@ -120,7 +120,10 @@ def test_one_pair_with_the_same_strong_id_joins_two_clusters_however_little_the_
 def test_a_strong_id_does_not_join_clusters_that_one_kind_of_evidence_contradicts() -> None:
     weights_of: Weights = {(0, 1): [20.0, 10.0], (2, 3): [20.0, 10.0]}
     weights_of |= {pair: [12.0, -12.0] for pair in ((0, 2), (0, 3), (1, 2), (1, 3))}
-    assert partition(resolved(4, weights_of, strong=[(0, 2), (1, 2)])) == {frozenset({0, 1}), frozenset({2, 3})}
+    assert partition(resolved(4, weights_of, strong=[(0, 2), (1, 2)])) == {
+        frozenset({0, 1}),
+        frozenset({2, 3}),
+    }
 
 
 def test_a_component_of_one_is_itself() -> None:
