@@ -25,9 +25,11 @@ FEATURES = {
     "emails": "array<string>", "email_users": "array<string>",
     "phones": "array<string>",
     "street": "string", "city": "string", "postcode": "string", "outward": "string",
-    "national_id": "string", "account_ids": "array<string>", "device_ids": "array<string>",
+    "national_id": "string", "account_ids": "array<string>", "account_kinds": "array<string>",
+    "device_ids": "array<string>",
     "birth_place": "string", "occupation": "string", "company": "string",
     "own_emails": "array<string>", "own_phones": "array<string>", "own_device_ids": "array<string>",
+    "own_account_ids": "array<string>",
 }  # fmt: skip
 
 _PARENT = f"struct<comparison:{STRING},agreeing:{INT}>"

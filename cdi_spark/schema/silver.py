@@ -43,8 +43,15 @@ ATTRIBUTES = (
     Column("region", STRING, "state, county or region", "quasi-identifier"),
     Column("postcode", STRING, "postcode, written as its country writes it", "quasi-identifier"),
     Column("country", STRING, "ISO 3166 alpha-2", "quasi-identifier"),
-    Column("national_id", STRING, "identity number issued by a state", "identifier"),
-    Column("account_ids", STRINGS, "account numbers", "identifier"),
+    Column(
+        "national_id",
+        STRING,
+        "identity number issued by a state, with its kind if known: ssn:123-45-6789",
+        "identifier",
+    ),
+    Column(
+        "account_ids", STRINGS, "account numbers, with their kind if known: crm.customer:C-17", "identifier"
+    ),
     Column("device_ids", STRINGS, "device and cookie ids", "identifier"),
     Column("birth_place", STRING, "place of birth", "quasi-identifier"),
     Column("occupation", STRING, "occupation or job title", "quasi-identifier"),

@@ -11,8 +11,9 @@ from cdi_spark.standardise.values import addresses, emails, phones
 from cdi_spark.standardise.values.countries import country
 from cdi_spark.standardise.values.currencies import currency
 from cdi_spark.standardise.values.full_names import full_name
+from cdi_spark.standardise.values.identifiers import device_ids, identifier, identifiers
 from cdi_spark.standardise.values.names import name_part
-from cdi_spark.standardise.values.people import gender, identifiers
+from cdi_spark.standardise.values.people import gender
 from cdi_spark.standardise.values.text import clean_text
 
 _NAMES = {"given_name": "_given", "middle_name": "_middle", "family_name": "_family"}
@@ -22,9 +23,9 @@ _ALONE: dict[str, Callable[..., object]] = {
     "street": addresses.street,
     "city": name_part,
     "region": name_part,
-    "national_id": clean_text,
+    "national_id": identifier,
     "account_ids": identifiers,
-    "device_ids": identifiers,
+    "device_ids": device_ids,
     "birth_place": name_part,
     "occupation": clean_text,
     "company": clean_text,

@@ -92,6 +92,9 @@ def test_the_cost_of_delivery_is_not_the_amount_of_an_order(init: Init, fake: Fa
     assert written.emit("orders", "order")["columns"].keys() == {"ordered_at"}
 
 
+OF_CUSTOMERS = "array_compact(array(concat('customers.customer_id:', customer_id)))"
+
+
 def test_ids_that_two_files_share_only_in_part_link_them_as_accounts(
     init: Init, fake: Fake, dice: Random
 ) -> None:
@@ -104,8 +107,30 @@ def test_ids_that_two_files_share_only_in_part_link_them_as_accounts(
             "cards.csv": table(["card_no", "customer_id", "holder"], cards),
         }
     )
-    assert written.columns("customers")["account_ids"] == "array_compact(array(customer_id))"
-    assert written.columns("cards")["account_ids"] == "array_compact(array(customer_id))"
+    assert written.columns("customers")["account_ids"] == OF_CUSTOMERS
+    assert written.columns("cards")["account_ids"] == OF_CUSTOMERS
+
+
+def test_numbers_of_events_without_a_file_of_people_are_of_one_kind_by_what_they_number(
+    init: Init, fake: Fake
+) -> None:
+    us = fake("en_US")
+    orders = [[n, f"C-{n % 40:04d}", "2024-05-06", "12.00"] for n in range(ROWS)]
+    tickets = [[n, f"C-{n % 40:04d}", "2024-05-07T10:00:00Z", us.sentence()] for n in range(ROWS)]
+    visits = [[n, f"{n % 40}", "2024-05-08", "9.00"] for n in range(ROWS)]
+    written = init(
+        {
+            "orders.csv": table(["order_no", "customer_no", "order_date", "total"], orders),
+            "tickets.csv": table(["ticket_id", "customerId", "opened_at", "subject"], tickets),
+            "club_orders.csv": table(["order_no", "member_no", "order_date", "total"], visits),
+        }
+    )
+    for source, sql in (
+        ("orders", "concat('customer:', customer_no)"),
+        ("tickets", "concat('customer:', customerId)"),
+        ("club_orders", "concat('member:', member_no)"),
+    ):
+        assert written.columns(source)["account_ids"] == f"array_compact(array({sql}))"
 
 
 def test_addresses_in_a_file_of_their_own_are_linked_by_the_key_of_the_people(

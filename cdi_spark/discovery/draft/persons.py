@@ -9,6 +9,7 @@ from cdi_spark.discovery.draft.addresses import draft_address
 from cdi_spark.discovery.draft.conf_lines import ConfLine, draft_line, list_doubts, state_facts
 from cdi_spark.discovery.draft.contacts import draft_emails, draft_phones
 from cdi_spark.discovery.draft.date_sql import as_date, find_order_doubts
+from cdi_spark.discovery.draft.id_kinds import name_national_id_kind, with_kind
 from cdi_spark.discovery.lexicon import patterns
 from cdi_spark.discovery.lexicon.known_names import given_names
 from cdi_spark.discovery.lexicon.shares import percent, share_of
@@ -21,12 +22,12 @@ from cdi_spark.sql_text import literals
 _STANDARD_GENDERS = word_set(load_lists("people")["standard_genders"])
 
 
-def draft_person(sheet: Sheet, *, country: str, own_ids: list[Guess]) -> list[ConfLine]:
+def draft_person(sheet: Sheet, *, country: str, own_ids: list[tuple[str, Guess]]) -> list[ConfLine]:
     """The lines of silver.person that the sheet can fill.
 
     Args:
         country: ISO 3166 alpha-2, for phones and addresses that name none.
-        own_ids: columns of account numbers of the person, for account_ids.
+        own_ids: kinds and columns of account numbers of the person, for account_ids.
     """
     lines = _draft_names(sheet)
     lines += [*_draft_gender(sheet), *_draft_birth_date(sheet)]
@@ -34,14 +35,16 @@ def draft_person(sheet: Sheet, *, country: str, own_ids: list[Guess]) -> list[Co
     lines += draft_address(sheet, country=country)
     if ids := sheet.of("national_id"):
         others = [g.column.name for g in ids[1:]]
-        line = draft_line("national_id", ids[0])
+        kind = name_national_id_kind(ids[0])
+        line = draft_line("national_id", ids[0], with_kind(ids[0].column.text, kind))
         if others:
             line.confirm.append(f"other candidates: {', '.join(others)}")
         lines.append(line)
     if own_ids:
-        ids_sql = ", ".join(g.column.text for g in own_ids)
-        facts = "; ".join(f"{g.column.path[-1]} {percent(g.column.fill)} filled" for g in own_ids)
-        lines.append(ConfLine("account_ids", f"array_compact(array({ids_sql}))", facts, [], list(own_ids)))
+        ids_sql = ", ".join(with_kind(g.column.text, kind) for kind, g in own_ids)
+        facts = "; ".join(f"{g.column.path[-1]} {percent(g.column.fill)} filled" for _, g in own_ids)
+        used = [g for _, g in own_ids]
+        lines.append(ConfLine("account_ids", f"array_compact(array({ids_sql}))", facts, [], used))
     devices = sheet.of("cookie_id", "device_id")
     if devices:
         sql = ", ".join(g.column.text for g in devices)

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from cdi_spark.discovery.draft.conf_lines import ConfLine
 from cdi_spark.discovery.draft.events import draft_event
+from cdi_spark.discovery.draft.id_kinds import name_account_kind
 from cdi_spark.discovery.draft.persons import draft_person
 from cdi_spark.discovery.draft.plan_changes import plan_changes
 from cdi_spark.discovery.draft.source_plans import EmitPlan, SourcePlan
@@ -58,9 +59,9 @@ def plan_sources(
     shared = _find_shared_ids(plans, references)
     for plan in plans.values():
         if plan.kind is None:
-            _plan_people(plan, country, shared)
+            _plan_people(plan, country, shared, references)
         else:
-            _plan_events(plan, country, references.get(plan.name), plans, shared)
+            _plan_events(plan, country, references, plans, shared)
         plan_changes(plan)
     return list(plans.values()), skipped
 
@@ -103,9 +104,11 @@ def _find_account_ids(plan: SourcePlan, shared: Sequence[Guess], *, with_key: bo
     return ids
 
 
-def _plan_people(plan: SourcePlan, country: str, shared: Sequence[Guess]) -> None:
+def _plan_people(
+    plan: SourcePlan, country: str, shared: Sequence[Guess], references: Mapping[str, Reference]
+) -> None:
     sheet = plan.sheet
-    own = _find_account_ids(plan, shared, with_key=False)
+    own = _with_kinds(plan, _find_account_ids(plan, shared, with_key=False), references)
     emit = EmitPlan("person", draft_person(sheet, country=country, own_ids=own), explode=sheet.explode)
     emit.per_key = "merge" if plan.key.merge else ""
     emit.key = plan.key.sql if sheet.explode else ""
@@ -113,14 +116,22 @@ def _plan_people(plan: SourcePlan, country: str, shared: Sequence[Guess]) -> Non
     _plan_arrays(plan, sheet, country, person=(_write_parent(plan.key.sql) if sheet.explode else "", ""))
 
 
+def _with_kinds(
+    plan: SourcePlan, ids: Sequence[Guess], references: Mapping[str, Reference]
+) -> list[tuple[str, Guess]]:
+    """The kind of each id before it."""
+    is_event = plan.kind is not None
+    return [(name_account_kind(plan.sheet, guess, references, is_event=is_event), guess) for guess in ids]
+
+
 def _plan_events(
     plan: SourcePlan,
     country: str,
-    reference: Reference | None,
+    references: Mapping[str, Reference],
     plans: Mapping[str, SourcePlan],
     shared: Sequence[Guess],
 ) -> None:
-    sheet, kind = plan.sheet, plan.kind
+    sheet, kind, reference = plan.sheet, plan.kind, references.get(plan.name)
     assert kind is not None
     event = EmitPlan(kind, draft_event(sheet, kind, country=country), explode=sheet.explode)
     event.key = plan.key.sql if sheet.explode else ""
@@ -130,7 +141,8 @@ def _plan_events(
         event.person_facts = f"{percent(reference.found)} of its values are keys of {reference.target.name}"
     else:
         own = _find_account_ids(plan, shared, with_key=True)
-        person = EmitPlan("person", draft_person(sheet, country=country, own_ids=own), explode=sheet.explode)
+        lines = draft_person(sheet, country=country, own_ids=_with_kinds(plan, own, references))
+        person = EmitPlan("person", lines, explode=sheet.explode)
         _set_person_key(plan, person, own)
         plan.emits.append(person)
         event.person = person.key if person.key != plan.key.sql else ""

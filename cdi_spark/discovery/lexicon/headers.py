@@ -36,6 +36,7 @@ _PERSON_SUBJECTS = _canonical_set("person_subjects")
 _CONTEXT = _PERSON_SUBJECTS | _canonical_set("context")
 _OTHER = _canonical_set("about_something_else")
 _LABELS = _canonical_set("labels")
+_NATIONAL_ID_KINDS = group_by_word(_LISTS["national_id_kinds"])
 
 
 def tokens_of(name: str) -> list[str]:
@@ -131,6 +132,16 @@ def find_id_subject(name: str) -> str | None:
         if t not in _ID_WORDS and (t not in _CONTEXT or t in _PERSON_SUBJECTS or t in _THINGS)
     ]
     return "".join(subjects)
+
+
+def find_national_id_kind(name: str) -> str:
+    """The document or register that a header names: "ssn" for Soc_Sec_No; empty for one that names none."""
+    tokens = tokens_of(name)
+    for length in range(len(tokens), 0, -1):
+        for start in range(len(tokens) - length + 1):
+            if kind := _NATIONAL_ID_KINDS.get("".join(tokens[start : start + length])):
+                return kind
+    return ""
 
 
 def is_person_subject(subject: str) -> bool:

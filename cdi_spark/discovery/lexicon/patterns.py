@@ -35,17 +35,21 @@ _POSTCODES = {
 _DIGITS_POSTCODE = re.compile(r"^(?:[A-Z]{1,2}-)?\d{4,6}(?:\.0)?$")
 _LETTERED_POSTCODE = re.compile("^(?:" + "|".join(_POSTCODES.values()) + ")$")
 _HOUSE = re.compile(r"^\d{1,5} ?[a-zA-Z]?(?: ?[-/+] ?\d{0,4} ?[a-zA-Z]?)?(?:\.0)?$")
-_NATIONAL = re.compile(
-    r"^(?:\d{3}-\d{2}-\d{4}"  # US
-    r"|[A-CEGHJ-PR-TW-Z]{2} ?\d{2} ?\d{2} ?\d{2} ?[A-D]"  # GB
-    r"|[A-Z]{6}\d{2}[A-EHLMPRST]\d{2}[A-Z]\d{3}[A-Z]"  # IT
-    r"|\d{8}-?[A-HJ-NP-TV-Z]|[XYZ]-?\d{7}-?[A-Z]"  # ES
-    r"|\d{3}\.\d{3}\.\d{3}-\d{2}"  # BR
-    r"|[12] ?\d{2} ?(?:0[1-9]|1[0-2]|[2-9]\d) ?\d{2} ?\d{3} ?\d{3}(?: ?\d{2})?"  # FR
-    r"|756\.\d{4}\.\d{4}\.\d{2}"  # CH
-    r"|\d{6}/\d{3,4}|\d{6}-\d{4}|\d{6}[-+A]\d{3}[\dA-Y])$",  # CZ, SE and DK, FI
-    re.IGNORECASE,
-)
+# Forms that one state alone uses, by kind; and forms that several do.
+_NATIONAL_ID_KINDS = {
+    "ssn": r"\d{3}-\d{2}-\d{4}",
+    "nino": r"[A-CEGHJ-PR-TW-Z]{2} ?\d{2} ?\d{2} ?\d{2} ?[A-D]",
+    "codice_fiscale": r"[A-Z]{6}\d{2}[A-EHLMPRST]\d{2}[A-Z]\d{3}[A-Z]",
+    "dni": r"\d{8}-?[A-HJ-NP-TV-Z]|[XYZ]-?\d{7}-?[A-Z]",
+    "cpf": r"\d{3}\.\d{3}\.\d{3}-\d{2}",
+    "nir": r"[12] ?\d{2} ?(?:0[1-9]|1[0-2]|[2-9]\d) ?\d{2} ?\d{3} ?\d{3}(?: ?\d{2})?",
+    "ahv": r"756\.\d{4}\.\d{4}\.\d{2}",
+    # Czechia and Slovakia; Sweden and Denmark; Finland.
+    "rodne_cislo": r"\d{6}/\d{3,4}",
+    "": r"\d{6}-\d{4}",
+    "henkilotunnus": r"\d{6}[-+A]\d{3}[\dA-Y]",
+}
+_NATIONAL = {kind: re.compile(f"(?:{form})", re.IGNORECASE) for kind, form in _NATIONAL_ID_KINDS.items()}
 _NAME_WORD = r"[^\W\d_][^\W\d_'\u2019.\-]*(?:['\u2019.\-][^\W\d_.]*)*"
 _FULL_NAME = re.compile(rf"^{_NAME_WORD}(?:,? {_NAME_WORD}){{1,4}}$|^{_NAME_WORD}, ?{_NAME_WORD}.*$")
 _ONE_NAME = re.compile(rf"^{_NAME_WORD}(?: {_NAME_WORD}){{0,2}}$")
@@ -177,7 +181,12 @@ def is_title(value: str) -> bool:
 
 
 def is_national_id(value: str) -> bool:
-    return bool(_NATIONAL.match(value))
+    return any(form.fullmatch(value) for form in _NATIONAL.values())
+
+
+def national_id_kind(value: str) -> str:
+    """The document or register whose numbers have this form; empty if none or several do."""
+    return next((kind for kind, form in _NATIONAL.items() if form.fullmatch(value)), "")
 
 
 def is_company(value: str) -> bool:

@@ -86,7 +86,10 @@ def resolve_each(
 
     def entity_weight(between: Links) -> Floats:
         evidence: Floats = between.evidence().sum(axis=1)
-        return (1 - _MEAN_SHARE) * evidence + _MEAN_SHARE * between.mean() + prior
+        weight = (1 - _MEAN_SHARE) * evidence + _MEAN_SHARE * between.mean() + prior
+        # One pair with the same strong identifier says as much as all, however many accounts the others have.
+        strong = np.where(between.contradicted(), -np.inf, between.strong)
+        return np.maximum(weight, strong)
 
     limits = limits or EntityLimits.unlimited(records)
     start = _agglomerate(Clusters(np.arange(records), links, limits, shift=shift), _must_weight, 0.0)

@@ -16,7 +16,6 @@ from cdi_spark.linkage.clustering.links import Links
 # one and no kind of evidence contradicts it: missing evidence is forgiven, contradicting evidence is not. A fragment
 # is unlikely to be all the records of a person: its odds are so many bits better than its weight.
 _MOST_RECORDS, _BETTER_ODDS, _LEAST_MARGIN, _LEAST_BEST_PAIR = 2, 4.0, 3.0, -12.0
-_CONTRADICTS = -3.0
 
 
 def absorb_fragments(clusters: Clusters, weight: Floats, least: float) -> Clusters:
@@ -32,7 +31,7 @@ def absorb_fragments(clusters: Clusters, weight: Floats, least: float) -> Cluste
     own = np.r_[links.left[possible], links.right[possible]]
     other = np.r_[links.right[possible], links.left[possible]]
     weights, pairs = np.tile(weight[possible], 2), np.tile(links.pairs[possible], 2)
-    contradicted = np.tile(links.evidence().min(axis=1, initial=0.0)[possible] < _CONTRADICTS, 2)
+    contradicted = np.tile(links.contradicted()[possible], 2)
     fits = np.flatnonzero((size[own] <= _MOST_RECORDS) & (size[other] > size[own]))
     fits = fits[np.lexsort((other[fits], -weights[fits], own[fits]))]
     if not len(fits):

@@ -10,6 +10,9 @@ from cdi_spark.graph.arrays import Bools, Floats, Ints
 from cdi_spark.graph.link_weight import clip_bits
 from cdi_spark.linkage.model.decisions import Decision
 
+# Bits at which one kind of evidence contradicts a link.
+CONTRADICTS = -3.0
+
 
 @dataclass(frozen=True)
 class Links:
@@ -20,6 +23,7 @@ class Links:
         pairs: how many pairs of records.
         informative: for how many of them any evidence is known.
         best: the largest weight of one pair, prior included.
+        strong: the largest weight of one pair that agrees on a strong identifier; minus infinity without any.
         roots: by kind of evidence, the sum of square roots of the pairs' Bayes factors.
         known: by kind of evidence, for how many pairs it is known.
         must, cannot: how many pairs are decided to be one person, and two.
@@ -32,6 +36,7 @@ class Links:
     pairs: Floats
     informative: Floats
     best: Floats
+    strong: Floats
     roots: Floats
     known: Floats
     must: Floats
@@ -52,6 +57,10 @@ class Links:
         """
         with np.errstate(divide="ignore", invalid="ignore"):
             return np.where(self.known > 0, 2 * np.log2(self.roots / self.known), 0.0)
+
+    def contradicted(self) -> Bools:
+        """Return whether one kind of evidence speaks clearly against the two clusters being one."""
+        return np.asarray(self.evidence().min(axis=1, initial=0.0) < CONTRADICTS)
 
     def merged(self, into: Ints) -> Links:
         """Return the links after every cluster became another; the order of merging changes no sum."""
@@ -74,6 +83,7 @@ class Links:
             summed(self.pairs),
             summed(self.informative),
             np.maximum.reduceat(self.best[apart][order], starts),
+            np.maximum.reduceat(self.strong[apart][order], starts),
             summed(self.roots),
             summed(self.known),
             summed(self.must),
@@ -82,7 +92,15 @@ class Links:
         )
 
 
-def links_of_pairs(left: Ints, right: Ints, bits: Floats, known: Bools, prior: float, decided: Ints) -> Links:
+def links_of_pairs(
+    left: Ints,
+    right: Ints,
+    bits: Floats,
+    known: Bools,
+    prior: float,
+    decided: Ints,
+    strong: Bools | None = None,
+) -> Links:
     """Return every pair of records as a link of two clusters of one record.
 
     Args:
@@ -90,17 +108,27 @@ def links_of_pairs(left: Ints, right: Ints, bits: Floats, known: Bools, prior: f
         known: the same shape; whether the evidence is known, for or against.
         prior: log2 odds of a match of two random records.
         decided: for every pair the Decision about it.
+        strong: for every pair whether it agrees on a strong identifier; no pair does without it.
     """
     total = bits.sum(axis=1)
     roots = np.where(known, np.exp2(clip_bits(bits) / 2), 0.0)
-    return links_of(left, right, total, total + prior, roots, known.astype(float), decided)
+    return links_of(left, right, total, total + prior, roots, known.astype(float), decided, strong)
 
 
 def links_of(
-    left: Ints, right: Ints, total: Floats, best: Floats, roots: Floats, known: Floats, decided: Ints
+    left: Ints,
+    right: Ints,
+    total: Floats,
+    best: Floats,
+    roots: Floats,
+    known: Floats,
+    decided: Ints,
+    strong: Bools | None = None,
 ) -> Links:
     """Return pairs as links; for the arguments see links_of_pairs() and Links."""
     must = decided >= Decision.SAME_BY_RULE
+    agree = np.zeros(len(left), bool) if strong is None else strong
+    by_id = np.where(agree, best, -np.inf)
     # A must-link counts however little its pair weighs.
     best = np.where(must, np.inf, best)
     informative = known.any(axis=1).astype(float)
@@ -111,6 +139,7 @@ def links_of(
         np.ones(len(left)),
         informative,
         best,
+        by_id,
         roots,
         known,
         must=must.astype(float),

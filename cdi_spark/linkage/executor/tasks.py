@@ -83,7 +83,8 @@ def resolver(
             bits, known = evidence_of(found, kinds)
             left, right = (np.asarray(found[side], np.int64) for side in ("place_l", "place_r"))
             decided = np.asarray(found["decided"], np.int64)
-            links = links_of_pairs(left, right, bits, known, prior, decided)
+            strong = np.asarray(found["strong"], bool)
+            links = links_of_pairs(left, right, bits, known, prior, decided, strong)
             ids = piece.column("record_id").combine_chunks()
             entity = resolve(
                 piece.num_rows,

@@ -17,6 +17,11 @@ from cdi_spark.schema import FEATURES
 from cdi_spark.sql_text import literal
 
 _MUST, _CANNOT = "must-link: ", "cannot-link: "
+# Numbers of two kinds do not differ: a passport and a social security number.
+_OF_ONE_KIND = {
+    "account_ids": "list_has_any(account_kinds_l, account_kinds_r)",
+    "national_id": "regexp_extract(national_id_l, '^[^:]*:') = regexp_extract(national_id_r, '^[^:]*:')",
+}
 _ONE_SOURCE = "split_part(record_id, ':', 1)"
 
 
@@ -43,14 +48,15 @@ class LinkRules:
         """Return the columns, besides record_id, that the rules read."""
         differ = {name for rule in self.cannot for name in rule.differ}
         further = {name for rule in self.must for name in _lists(rule)[1:]}
+        further |= {"account_kinds"} if "account_ids" in differ else set()
         return [*map(_key, range(len(self.must))), *(name for name in FEATURES if name in differ | further)]
 
     def blocking(self) -> list[BlockingRule]:
         """Return one blocking rule per must-link; training never drops them."""
         return [
-            BlockingRule(name=_MUST + rule.name, shares=_key(n))
+            BlockingRule(name=_MUST + rule.name, shares=_key(n), always=True)
             if _lists(rule)
-            else BlockingRule(name=_MUST + rule.name, equal=[_key(n)])
+            else BlockingRule(name=_MUST + rule.name, equal=[_key(n)], always=True)
             for n, rule in enumerate(self.must)
         ]
 
@@ -189,7 +195,8 @@ def _differ_sql(rule: CannotLink) -> str:
         else f"{name}_l <> '' and {name}_r <> '' and {name}_l <> {name}_r"
         for name in rule.differ
     ]
-    return " and ".join([*differences, *_one_source_sql(rule)])
+    kinds = [_OF_ONE_KIND[name] for name in rule.differ if name in _OF_ONE_KIND]
+    return " and ".join([*differences, *kinds, *_one_source_sql(rule)])
 
 
 def _one_source_sql(rule: LinkRule) -> list[str]:

@@ -38,6 +38,8 @@ class Level(_Strict):
     """share of pairs of one person that training starts from"""
     relatives: float
     """share of pairs of relatives that training starts from"""
+    strong: bool = False
+    """the same identifier: a link by itself, unless the data contradicts it (training/strong_ids.py)"""
     term_frequency: str | None = None
     """column whose rare values add more bits at this level"""
 
@@ -62,6 +64,10 @@ class Comparison(_Strict):
         """Return the feature columns that the comparison reads."""
         conditions = [self.unknown_when or "", *(level.sql for level in self.levels)]
         return set().union(*self.known, *map(_compared, conditions))
+
+    def strong_levels(self) -> list[int]:
+        """Return the positions of the strong levels."""
+        return [n for n, level in enumerate(self.levels) if level.strong]
 
     def unknown_sql(self) -> str:
         """Return SQL that holds where the comparison is unknown."""
@@ -88,6 +94,8 @@ class BlockingRule(_Strict):
     """SQL expressions that must be equal"""
     shares: str | None = None
     """array of which one element must be shared"""
+    always: bool = False
+    """training never drops the rule: it may be all that finds the records that hold nothing else"""
 
     def columns(self) -> set[str]:
         """Return the feature columns that the rule reads."""

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from cdi_spark.standardise.batches import Rule
 from cdi_spark.standardise.values.addresses import postcode_area, street_key
 from cdi_spark.standardise.values.emails import email_key, email_user
+from cdi_spark.standardise.values.identifiers import kind_of, split_identifier
 from cdi_spark.standardise.values.memo import Memo
 from cdi_spark.standardise.values.name_words import COUPLE, person_name
 from cdi_spark.standardise.values.nicknames import nickname_root
@@ -73,8 +74,14 @@ def _postcode(code: str) -> tuple[str | None, str | None]:
     return folded and folded.replace(" ", ""), _folded(postcode_area(code))
 
 
-def _national_id(number: str) -> str | None:
-    return _NOT_IN_IDS.sub("", number).upper() or None
+def _national_id(text: str) -> str | None:
+    kind, number = split_identifier(text)
+    compared = _NOT_IN_IDS.sub("", number).upper()
+    return compared and (f"{kind}:{compared}" if kind else compared) or None
+
+
+def _kinds(ids: Iterable[str]) -> list[str]:
+    return [*dict.fromkeys(map(kind_of, ids))]
 
 
 _ALONE: dict[str, Callable[[str], str | None]] = {
@@ -90,5 +97,6 @@ FEATURE_RULES = [
     Rule(Names._fields, ("given_name", "middle_name", "family_name"), _names),
     Rule(("emails", "email_users"), ("emails",), _emails),
     Rule(("postcode", "outward"), ("postcode",), _postcode),
+    Rule(("account_kinds",), ("account_ids",), _kinds),
     *(Rule((name,), (name,), rule) for name, rule in _ALONE.items()),
 ]

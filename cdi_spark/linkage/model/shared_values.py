@@ -1,4 +1,4 @@
-"""Mailboxes, telephones and devices that several people use: found in the data and frozen with the model."""
+"""Mailboxes, telephones, devices and accounts that several people use: found in the data and frozen with the model."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from cdi_spark.linkage.model.owners import count_names
 from cdi_spark.spark.shipped import shipped
 
 # Each of these features has a second one, own_<feature>, without the values that several people use.
-SHAREABLE = ("emails", "phones", "device_ids")
+SHAREABLE = ("emails", "phones", "device_ids", "account_ids")
 # The features by which people are counted.
 NAME = ("given", "middle", "family")
 

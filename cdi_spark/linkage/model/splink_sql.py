@@ -181,8 +181,8 @@ def evidence_sql(
         decide: must-links and cannot-links.
         judged: whether records have judged_same and judged_apart, which come before the rules.
     Returns:
-        DuckDB SQL whose rows are place_l, place_r, decided (a Decision), and for every kind in
-        order bits_<n> (log2 Bayes factor) and known_<n> (whether it is known; not at a weight of 0), ordered by
+        DuckDB SQL whose rows are place_l, place_r, decided (a Decision), strong (whether the records agree on a
+        strong identifier), and for every kind in order bits_<n> (log2 Bayes factor) and known_<n> (whether it is known; not at a weight of 0), ordered by
         place_l, place_r.
     """
     pairs = "cdi_left as l join cdi_right as r on l.key = r.key and l.place < r.place"
@@ -198,7 +198,8 @@ def evidence_sql(
         known = " or ".join(f"(gamma_{name} <> -1 and mw_{name} <> 0)" for name in names)
         parts.append(f"{' + '.join(bits)} as bits_{n}, {known} as known_{n}")
     return (
-        f"with {ctes}\nselect place_l, place_r, {decided} as decided, {', '.join(parts)} "
+        f"with {ctes}\nselect place_l, place_r, {decided} as decided, {_strong_sql(scored.comparisons)} as strong, "
+        f"{', '.join(parts)} "
         "from __splink__df_match_weight_parts order by place_l, place_r"
     )
 
@@ -223,6 +224,17 @@ def cannot_sql(decide: LinkRules) -> str:
     pairs = f"select {named} from cdi_left as l join cdi_right as r on l.key = r.key and l.place < r.place"
     by_rules = f"{decide.decided_sql()} = {Decision.DIFFERENT}"
     return f"{by_stewards} union select place_l, place_r from ({pairs}) where {by_rules}"
+
+
+def _strong_sql(comparisons: Sequence[Comparison]) -> str:
+    """Return SQL that holds where a pair has a strong level; see _vector_sql() for the values."""
+    conditions = [
+        f"(gamma_{comparison.name} <> -1 and gamma_{comparison.name} % {len(comparison.levels)} = {last - n})"
+        for comparison in comparisons
+        for last in [len(comparison.levels) - 1]
+        for n in comparison.strong_levels()
+    ]
+    return " or ".join(conditions) or "false"
 
 
 def _has_frequencies(comparison: dict[str, Any]) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,7 +24,7 @@ class RuleFinds:
         entries, pairs: its cost on all records (BlockingCosts).
         found: how many pairs of one entity it finds in the sample.
         added: how many of these no rule chosen before it finds; for a rule that is not kept, no kept rule.
-        kept: whether it finds enough for its cost.
+        kept: whether it finds enough for its cost, or is always kept.
     """
 
     rule: int
@@ -35,13 +35,17 @@ class RuleFinds:
     kept: bool
 
 
-def choose_rules(found: Mapping[int, Ints], *, costs: BlockingCosts, one_for: float) -> list[RuleFinds]:
+def choose_rules(
+    found: Mapping[int, Ints], *, costs: BlockingCosts, one_for: float, always: Sequence[int] = ()
+) -> list[RuleFinds]:
     """Return what every rule finds; first the kept rules, those that add most pairs for their cost before others.
 
     Args:
         found: by rule, the pairs of one entity that it finds in the sample, as ascending numbers.
         costs: of the rules on all records.
         one_for: how many records one record of the sample stands for.
+        always: rules that are kept before all others, even if they find nothing: pairs that only they find may be
+            rare among the entities of the sample, because their records hold too little to be in any.
     """
     wanted = len(np.unique(np.concatenate([np.zeros(0, np.int64), *found.values()])))
     have = np.zeros(0, np.int64)
@@ -50,6 +54,13 @@ def choose_rules(found: Mapping[int, Ints], *, costs: BlockingCosts, one_for: fl
     def finds(rule: int, added: int, *, kept: bool) -> RuleFinds:
         return RuleFinds(rule, costs.entries[rule], costs.pairs[rule], len(found[rule]), added, kept)
 
+    def keep(rule: int, gain: int) -> None:
+        nonlocal have
+        kept[rule] = finds(rule, gain, kept=True)
+        have = np.union1d(have, found[rule])
+
+    for rule in always:
+        keep(rule, len(np.setdiff1d(found[rule], have, assume_unique=True)))
     while True:
         gains = {
             rule: len(np.setdiff1d(pairs, have, assume_unique=True))
@@ -65,5 +76,4 @@ def choose_rules(found: Mapping[int, Ints], *, costs: BlockingCosts, one_for: fl
         if not worth:
             return [*kept.values(), *(finds(rule, gain, kept=False) for rule, gain in gains.items())]
         best = -max(worth)[1]
-        kept[best] = finds(best, gains[best], kept=True)
-        have = np.union1d(have, found[best])
+        keep(best, gains[best])

@@ -15,6 +15,7 @@ from cdi_spark.linkage.model.parameters import Parameters
 from cdi_spark.linkage.training.m_and_u import Evidence, learn_parameters, weigh_pairs
 from cdi_spark.linkage.training.pairs import Likely, Pairs, tally
 from cdi_spark.linkage.training.sample import Sample
+from cdi_spark.linkage.training.strong_ids import has_strong_level, strengthen_ids
 from cdi_spark.linkage.training.sure_pairs import sure_without_each
 
 
@@ -56,12 +57,21 @@ def learn_from_clusters(
         evidence = replace(evidence, sure=_sure(material, entity, before))
     parameters = learn_parameters(evidence, records.model)
     prior = _prior(records, entity)
+    parameters = strengthen_ids(parameters, records, candidates, prior=prior)
     by_evidence, known = _summed(
         inside,
         weigh_pairs(inside, parameters, records.model, records.frequencies),
         _number_names([c.evidence for c in records.model.comparisons]),
     )
-    links = links_of_pairs(inside.left, inside.right, by_evidence, known, prior, material.decided_inside)
+    links = links_of_pairs(
+        inside.left,
+        inside.right,
+        by_evidence,
+        known,
+        prior,
+        material.decided_inside,
+        has_strong_level(inside.levels, records.model),
+    )
     bits = weigh_pairs(candidates, parameters, records.model, records.frequencies).sum(axis=1) + prior
     return Learned(parameters, prior, links, apply_decisions(probability_from_bits(bits), material.decided))
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +10,7 @@ import numpy as np
 from pyspark.sql import DataFrame
 
 from cdi_spark.graph.arrays import Floats, Ints
+from cdi_spark.graph.link_weight import probability_from_bits
 from cdi_spark.graph.union_find import smallest_connected
 from cdi_spark.linkage.clustering import agglomerative
 from cdi_spark.linkage.clustering.agglomerative import LARGEST_COMPONENT
@@ -27,6 +27,7 @@ from cdi_spark.linkage.training.rule_choice import choose_rules
 from cdi_spark.linkage.training.sample import Sample
 from cdi_spark.linkage.training.sampling import BlockingCosts
 from cdi_spark.linkage.training.self_training import Learned, Material, apply_decisions, learn_from_clusters
+from cdi_spark.linkage.training.strong_ids import odds_by_ids, strengthen_ids
 from cdi_spark.linkage.training.thresholds import EVEN_ODDS, choose_threshold, measure_thresholds
 from cdi_spark.monitoring import logs
 
@@ -46,7 +47,7 @@ class Trained:
     Attributes:
         settings: trained Splink settings, every m and u rounded to 12 digits.
         parents: splink_sql.parents_of().
-        rules: the blocking rules that find enough for their cost, and those of must-links.
+        rules: the blocking rules that find enough for their cost, and those that are always kept.
         entity_weight: bits of the entity score from which two clusters are one entity.
         metrics: metrics.training_metrics().
     """
@@ -82,7 +83,6 @@ def train(
             arrived,
             population=records,
             costs=costs,
-            always=rules.blocking(),
             precision_target=precision_target,
         )
 
@@ -92,14 +92,12 @@ def train_on(
     *,
     population: int,
     costs: BlockingCosts,
-    always: Sequence[BlockingRule] = (),
     precision_target: float | None = None,
 ) -> Trained:
     """Train on records that are in DuckDB already; see train().
 
     Args:
         population: how many records the sample stands for.
-        always: blocking rules that are kept even if they find nothing.
     """
     model = records.model
     logs.doing("comparing the sample's pairs")
@@ -110,7 +108,8 @@ def train_on(
     dilution = max(1, records.size - 1) / max(1, population - 1)
     prior = float(np.exp2(learned.prior)) * dilution
     logs.doing("measuring the model at each threshold")
-    calibration = calibrate(records, learned.parameters, prior=float(np.log2(prior)))
+    parameters = strengthen_ids(learned.parameters, records, candidates, prior=float(np.log2(prior)))
+    calibration = calibrate(records, parameters, prior=float(np.log2(prior)))
     shift = calibration.shift if calibration else 0.0
     thresholds = measure_thresholds(
         records.size,
@@ -124,17 +123,22 @@ def train_on(
     chosen = choose_threshold(thresholds, precision_target, shift)
     logs.doing("choosing the blocking rules that are worth their cost")
     found = records.found_by_rule(chosen.threshold.entity)
-    finds = choose_rules(found, costs=costs, one_for=population / max(1, records.size))
+    finds = choose_rules(
+        found,
+        costs=costs,
+        one_for=population / max(1, records.size),
+        always=[n for n, rule in enumerate(model.blocking) if rule.always],
+    )
     kept = {rule.rule for rule in finds if rule.kept}
     return Trained(
-        splink_settings(model, learned.parameters, prior=prior),
-        parents_of(model, learned.parameters),
-        [rule for n, rule in enumerate(model.blocking) if n in kept or rule in always],
+        splink_settings(model, parameters, prior=prior),
+        parents_of(model, parameters),
+        [rule for n, rule in enumerate(model.blocking) if n in kept],
         chosen.threshold.entity_weight,
         training_metrics(
             records,
             prior=prior,
-            parameters=learned.parameters,
+            parameters=parameters,
             finds=finds,
             thresholds=thresholds,
             chosen=chosen,
@@ -172,21 +176,23 @@ def _self_train(records: Sample, candidates: Pairs, random: Pairs) -> tuple[Ints
 
 
 def _match_probabilities(records: Sample, candidates: Pairs, random: Pairs) -> Floats:
-    """Return for every candidate the probability that it is a match, by expectation maximisation."""
+    """Return for every candidate the probability that it is a match, by expectation maximisation or by an identifier."""
     comparisons = records.model.comparisons
     match = [np.array([level.m for level in c.levels]) for c in comparisons]
     relatives = [np.array([level.relatives for level in c.levels]) for c in comparisons]
     blocked = tally(candidates.levels)
     no_matches = Tally(blocked.levels[:0], np.zeros(0))
     everyone = Evidence(tally(random.levels), blocked, no_matches, records.all_pairs)
-    return mixture.separate_matches(
+    start = learn_parameters(everyone, records.model)
+    found = mixture.separate_matches(
         candidates.levels,
         match=list(map(normalised, match)),
         relatives=list(map(normalised, relatives)),
-        strangers=[p.u[-1] for p in learn_parameters(everyone, records.model)],
+        strangers=[p.u[-1] for p in start],
         records=max(2, records.size),
         all_pairs=records.all_pairs,
     ).match
+    return np.maximum(found, probability_from_bits(odds_by_ids(start, records, candidates)))
 
 
 def _bounded_components(records: int, left: Ints, right: Ints, odds: Floats) -> Ints:

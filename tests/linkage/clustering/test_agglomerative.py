@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import numpy as np
 import numpy.typing as npt
 import pytest
@@ -18,7 +20,12 @@ Decided = dict[tuple[int, int], int]
 
 
 def resolved(
-    records: int, weights_of: Weights, *, decided: Decided | None = None, order: list[int] | None = None
+    records: int,
+    weights_of: Weights,
+    *,
+    decided: Decided | None = None,
+    order: list[int] | None = None,
+    strong: Collection[tuple[int, int]] = (),
 ) -> list[int]:
     """Entities of records; other pairs weigh -12 bits in their first evidence."""
     kinds = max((len(bits) for bits in weights_of.values()), default=1)
@@ -35,7 +42,8 @@ def resolved(
     if order is not None:
         place = np.array(order)
         left, right = np.minimum(place[left], place[right]), np.maximum(place[left], place[right])
-    links = links_of_pairs(left, right, bits, known, PRIOR, rules)
+    by_id = np.array([(int(i), int(j)) in strong for i, j in zip(left, right, strict=True)], bool)
+    links = links_of_pairs(left, right, bits, known, PRIOR, rules, by_id)
     found = agglomerative.resolve(records, links, prior=PRIOR, least_weight=0.0).entity
     return [int(e) for e in (found if order is None else found[np.array(order)])]
 
@@ -95,6 +103,27 @@ def test_pairs_of_records_that_share_no_kind_of_evidence_do_not_weaken_those_tha
     weights_of |= {(i, j): [None, 20.0] for i, j in ((3, 4), (3, 5), (4, 5))}
     assert partition(resolved(6, weights_of | {(2, 3): [None, 12.0]})) == {frozenset(range(6))}
     assert len(partition(resolved(6, weights_of | {(2, 3): [None, 8.0]}))) == 2
+
+
+def test_one_pair_with_the_same_strong_id_joins_two_clusters_however_little_the_other_pairs_say() -> None:
+    # Three orders by one customer number; of the two contacts one has that number, and the other another one.
+    weights_of: Weights = {(0, 1): [None, 25.0]}
+    weights_of |= {pair: [17.0, None] for pair in ((2, 3), (2, 4), (3, 4), (0, 2), (0, 3), (0, 4))}
+    weights_of |= {(1, n): [-2.5, -2.5] for n in (2, 3, 4)}
+    together = partition(resolved(5, weights_of, strong=[(0, 2), (0, 3), (0, 4)]))
+    assert together == {frozenset(range(5))}
+    weights_of |= {(1, n): [-12.0, -2.5] for n in (2, 3, 4)} | {(0, n): [12.0, -2.5] for n in (2, 3, 4)}
+    assert partition(resolved(5, weights_of)) == {frozenset({0, 1}), frozenset({2, 3, 4})}
+    assert partition(resolved(5, weights_of, strong=[(0, 2)])) == {frozenset(range(5))}
+
+
+def test_a_strong_id_does_not_join_clusters_that_one_kind_of_evidence_contradicts() -> None:
+    weights_of: Weights = {(0, 1): [20.0, 10.0], (2, 3): [20.0, 10.0]}
+    weights_of |= {pair: [12.0, -12.0] for pair in ((0, 2), (0, 3), (1, 2), (1, 3))}
+    assert partition(resolved(4, weights_of, strong=[(0, 2), (1, 2)])) == {
+        frozenset({0, 1}),
+        frozenset({2, 3}),
+    }
 
 
 def test_a_component_of_one_is_itself() -> None:

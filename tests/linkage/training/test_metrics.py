@@ -114,7 +114,8 @@ def test_a_record_that_knows_little_cannot_be_linked_at_a_weight_that_others_rea
 
 
 def test_a_rule_that_compares_too_many_pairs_for_what_it_adds_is_not_kept(once: Trained) -> None:
-    best = once.metrics["rules"][0]["name"]
+    always = {rule.name for rule in packaged().blocking if rule.always}
+    best = next(rule["name"] for rule in once.metrics["rules"] if rule["name"] not in always)
     found = {rule["name"]: rule for rule in trained(dear=best).metrics["rules"]}
     assert not found[best]["kept"]
     assert found[best]["pairs"] == 10**8

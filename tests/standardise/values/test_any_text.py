@@ -19,6 +19,7 @@ from cdi_spark.standardise.values import (
     currencies,
     emails,
     full_names,
+    identifiers,
     names,
     nicknames,
     people,
@@ -46,7 +47,10 @@ RULES: dict[str, tuple[Rule, Callable[[str], bool]]] = {
         lambda found: re.fullmatch(r"\+[0-9]{5,16}", found) is not None,
     ),
     "gender": (people.gender, lambda found: found in ("female", "male", "other")),
-    "identifiers": (lambda one: (people.identifiers([one]) or [None])[0], lambda found: _is_clean(found)),
+    "identifiers": (
+        lambda one: (identifiers.identifiers([one]) or [None])[0],
+        lambda found: _is_clean(found),
+    ),
     "nickname_root": (lambda word: nicknames.nickname_root(text.fold(word) or ""), lambda found: True),
 }
 # They need not come to a standard form of text, but must end.

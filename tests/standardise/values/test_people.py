@@ -1,6 +1,6 @@
 import pytest
 
-from cdi_spark.standardise.values.people import gender, identifiers
+from cdi_spark.standardise.values.people import gender
 
 GENDERS = {
     "F": "female", " female ": "female", "W": "female", "Frau": "female", "femme": "female", "Herr": "male",
@@ -14,8 +14,3 @@ GENDERS = {
 @pytest.mark.parametrize(("word", "standard"), GENDERS.items())
 def test_a_gender_is_female_male_or_other_in_the_languages_of_forms(word: str, standard: str | None) -> None:
     assert gender(word) == standard
-
-
-def test_identifiers_are_clean_distinct_and_sorted_and_none_when_none_is_left() -> None:
-    assert identifiers(["b ", "a", None, " a", "n/a", "é"]) == ["a", "b", "é"]
-    assert [identifiers(given) for given in ([], [None], ["-", "unknown"])] == [None, None, None]
