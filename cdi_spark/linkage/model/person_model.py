@@ -102,6 +102,9 @@ class PersonModel(_Strict):
     """a value that more records have makes no block and no must-link"""
     public_from: int
     """a value that occurs with this many initials of given names is a shared value"""
+    strangers: dict[str, dict[str, float]] = {}
+    """by comparison and level, the share of pairs of two strangers, for data with too few pairs to count it; a level
+    that is not listed has its share of `relatives`"""
 
     def restricted(self, known: set[str]) -> PersonModel:
         """Return the model without the comparisons, levels and rules that read a column outside `known`."""
@@ -113,6 +116,11 @@ class PersonModel(_Strict):
         """Return the model as it was trained: restricted to the known columns and to the rules that training kept."""
         model = self.restricted(set(known))
         return model.model_copy(update={"blocking": [rule for rule in model.blocking if rule.name in rules]})
+
+    def strangers_of(self, comparison: Comparison) -> list[float]:
+        """Return by level the share of pairs of two strangers, before any is counted."""
+        listed = self.strangers.get(comparison.name, {})
+        return [listed.get(level.label, level.relatives) for level in comparison.levels]
 
     def columns(self) -> list[str]:
         """Return the feature columns that comparisons read."""
@@ -148,6 +156,12 @@ def load_person_model(path: Traversable) -> PersonModel:
         raise ConfigError(
             f"{path}: {name} is no column that can be compared. Use one of {', '.join(FEATURES)}."
         )
+    labels = {c.name: {level.label for level in c.levels} for c in model.comparisons}
+    for name, shares in model.strangers.items():
+        if unknown := sorted(shares.keys() - labels.get(name, set())):
+            raise ConfigError(
+                f"{path}: strangers: {name} has no level {', '.join(unknown)}. Name levels as the comparison does."
+            )
     kinds = [rule.shares is not None for rule in model.blocking]
     if kinds != sorted(kinds):
         raise ConfigError(

@@ -55,7 +55,7 @@ def learn_parameters(evidence: Evidence, model: PersonModel) -> list[Parameters]
         start = np.array([level.m for level in comparison.levels])
         m = normalised(evidence.matches.counts(n, len(start)) + _STARTING_PAIRS * start / start.sum())
         u = normalised(_apart(evidence, n, len(start)))
-        agreeing = _leading(np.log2(m / u))
+        agreeing = leading_levels(np.log2(m / u))
         parents, overlap = _parents(evidence, n, agreeing, learned)
         if parents:
             rows_m, rows_u = [], []
@@ -177,7 +177,8 @@ def _agreement(levels: Levels, agreeing: int) -> Agreement:
     return np.where(levels == UNKNOWN, UNKNOWN, levels < agreeing).astype(np.int8)
 
 
-def _leading(bits: Floats) -> int:
+def leading_levels(bits: Floats) -> int:
+    """Return how many levels of a comparison count as agreement, from their weights in bits."""
     count = 0
     while count < min(_AGREEING_LEVELS, len(bits) - 1) and bits[count] >= _AGREES:
         count += 1

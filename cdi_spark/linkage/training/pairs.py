@@ -12,6 +12,8 @@ from cdi_spark.linkage.model.person_model import UNKNOWN
 
 Levels = npt.NDArray[np.int8]
 
+_KNOWN_OF_COPY = 3
+
 
 @dataclass(frozen=True)
 class Pairs:
@@ -50,6 +52,12 @@ class Tally:
         known = self.levels[:, comparison] != UNKNOWN
         found = np.bincount(self.levels[known, comparison], weights=self.weight[known], minlength=levels)
         return found.astype(float)
+
+
+def is_copy(levels: Levels) -> Bools:
+    """Return for every pair whether at least three comparisons are known, and all of them are at their first level."""
+    same, known = (levels == 0).sum(axis=1), (levels != UNKNOWN).sum(axis=1)
+    return np.asarray((known >= _KNOWN_OF_COPY) & (same == known))
 
 
 def normalised(counts: Floats) -> Floats:

@@ -15,6 +15,7 @@ from cdi_spark.linkage.model.parameters import Parameters
 from cdi_spark.linkage.training.m_and_u import Evidence, learn_parameters, weigh_pairs
 from cdi_spark.linkage.training.pairs import Pairs, tally
 from cdi_spark.linkage.training.sample import Sample
+from cdi_spark.linkage.training.shipped import has_few_matches, shipped_parameters, shipped_prior
 
 
 @dataclass(frozen=True)
@@ -31,12 +32,17 @@ class Material:
 
 @dataclass(frozen=True)
 class Learned:
-    """Parameters learned from clusters, and the pairs weighed by them; the prior is in bits."""
+    """Parameters learned from clusters, and the pairs weighed by them; the prior is in bits.
+
+    Attributes:
+        few_matches: whether the clusters were too few to learn from: the parameters are the shipped ones.
+    """
 
     parameters: list[Parameters]
     prior: float
     links: Links
     match: Floats
+    few_matches: bool
 
 
 def learn_from_clusters(material: Material, entity: Ints, match: Floats) -> Learned:
@@ -48,8 +54,9 @@ def learn_from_clusters(material: Material, entity: Ints, match: Floats) -> Lear
     """
     records, candidates, inside = material.records, material.candidates, material.inside
     evidence = _evidence(records, candidates, 1 - match, material.random, inside, entity)
-    parameters = learn_parameters(evidence, records.model)
-    prior = _prior(records, entity)
+    few = has_few_matches(entity)
+    parameters = (shipped_parameters if few else learn_parameters)(evidence, records.model)
+    prior = shipped_prior(records.size) if few else _prior(records, entity)
     by_evidence, known = _summed(
         inside,
         weigh_pairs(inside, parameters, records.model, records.frequencies),
@@ -57,7 +64,8 @@ def learn_from_clusters(material: Material, entity: Ints, match: Floats) -> Lear
     )
     links = links_of_pairs(inside.left, inside.right, by_evidence, known, prior, material.decided_inside)
     bits = weigh_pairs(candidates, parameters, records.model, records.frequencies).sum(axis=1) + prior
-    return Learned(parameters, prior, links, apply_decisions(probability_from_bits(bits), material.decided))
+    match = apply_decisions(probability_from_bits(bits), material.decided)
+    return Learned(parameters, prior, links, match, few)
 
 
 def apply_decisions(match: Floats, decided: Ints) -> Floats:
@@ -96,8 +104,8 @@ def _prior(records: Sample, entity: Ints) -> float:
     """Return the log2 probability that two random records match, from the clusters."""
     size = np.bincount(entity).astype(float)
     pairs = float((size * (size - 1) / 2).sum())
-    # Data without any match, or of one person only, must not make a match impossible or certain.
-    return float(np.log2(min(max(pairs / records.all_pairs, 1 / records.all_pairs), 0.5)))
+    # Data of few people must not make a match certain.
+    return float(np.log2(min(pairs / records.all_pairs, 0.5)))
 
 
 def _number_names(names: Sequence[str]) -> Ints:
