@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
-
 from pyspark.sql import DataFrame, Row
 
 from cdi_spark.errors import CdiError
 from cdi_spark.linkage.evaluation.labels import read_truth
 from cdi_spark.linkage.evaluation.model_report import model_report
+from cdi_spark.linkage.model.features import features_of, known_attributes
 from cdi_spark.linkage.model.person_model import load_person_model
-from cdi_spark.linkage.model.trained_models import active_model, settings_hash
+from cdi_spark.linkage.model.trained_models import active_model, metrics_of, settings_hash
 from cdi_spark.linkage.training.freeze import train_and_freeze
 from cdi_spark.linkage.training.thresholds import ThresholdOrigin
 from cdi_spark.monitoring import logs
@@ -25,12 +24,13 @@ from cdi_spark.spark.local_rows import local_rows
 def train(run: Run) -> Counts:
     """Train and freeze a model, unless one was already trained from the same person model.
 
-    A new model is also trained with --retrain, and when a block key that was rare at training has become too common.
+    A new model is also trained with --retrain, when a block key that was rare at training has become too common, and
+    when a model that had too few matches to learn from has twice as many records or another attribute to compare.
     """
     model = load_person_model(run.project.person_model)
     settings = settings_hash(model, run.project.file.linkage)
     active = active_model(run.storage.read_or_empty(MODEL), settings_hash=settings)
-    if run.retrain or active is None or _has_new_hot_keys(run, active):
+    if run.retrain or active is None or _has_outgrown(run, active) or _has_new_hot_keys(run, active):
         with run.storage.scratch() as keep:
             frozen = train_and_freeze(
                 run.storage.read(PERSON.name),
@@ -42,6 +42,7 @@ def train(run: Run) -> Counts:
                 labels=_labels(run),
                 judged=judgement_closure(run) if run.project.file.linkage.learn_from_judgements else None,
             )
+            _report_few_matches(run, frozen.trained)
             _report_missed_target(run, frozen.trained)
             logs.doing("writing the model")
             run.storage.merge(TERM_FREQUENCY, frozen.term_frequencies, when_changed=())
@@ -64,6 +65,33 @@ def _has_new_hot_keys(run: Run, active: Row) -> bool:
     return hot > 0
 
 
+def _has_outgrown(run: Run, active: Row) -> bool:
+    """Return whether the shipped parameters of a model with too few matches should be tried against more data."""
+    few = metrics_of(active).get("few_matches")
+    if few is None:
+        return False
+    attributes, records = known_attributes(run.storage.read(PERSON.name))
+    new = sorted(name for name in attributes if features_of(name).isdisjoint(active["features"]))
+    if records < max(1, 2 * few["records"]) and not new:
+        return False
+    notice = (
+        f"the model was trained on {few['records']:,} records with too few matches to learn from, there are now "
+        f"{records:,}{', and values of ' + ', '.join(new) if new else ''}; training a new model"
+    )
+    logs.notice(notice, run_id=run.run_id, stage="train")
+    return True
+
+
+def _report_few_matches(run: Run, trained: Row) -> None:
+    """Log a notice if training kept the shipped parameters."""
+    if few := metrics_of(trained).get("few_matches"):
+        notice = (
+            f"training found {few['found']:,} duplicates among {few['records']:,} records, too few to learn from "
+            f"({few['wanted']} duplicates and people are enough): the shipped parameters and blocking rules stay"
+        )
+        logs.notice(notice, run_id=run.run_id, stage="train")
+
+
 def _labels(run: Run) -> DataFrame | None:
     """Return the labels that the project names: record_id and person; None if it names none.
 
@@ -83,7 +111,7 @@ def _labels(run: Run) -> DataFrame | None:
 
 def _report_missed_target(run: Run, trained: Row) -> None:
     """Log a notice if no threshold reaches the precision target."""
-    metrics = json.loads(trained["metrics"])
+    metrics = metrics_of(trained)
     target, by = metrics["chosen"]["precision_target"], metrics["chosen"]["by"]
     measure = "labelled_precision" if by == ThresholdOrigin.LABELS else "implied_precision"
     best = max((at[measure] or 0.0) for at in metrics["thresholds"])

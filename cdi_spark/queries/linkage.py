@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from operator import itemgetter
 from typing import Any
 
 from pyspark.sql import DataFrame, Row
@@ -31,7 +33,9 @@ from cdi_spark.linkage.model.person_model import load_person_model
 from cdi_spark.linkage.model.trained_models import active_model, settings_hash
 from cdi_spark.monitoring import logs
 from cdi_spark.pipeline.active import frozen_model, scoring_model
-from cdi_spark.schema import EVENT, MEMBER, MODEL, PAIR, PERSON, SHOWN
+from cdi_spark.schema import EVENT, LINKED, MEMBER, MODEL, PAIR, PERSON, SHOWN
+from cdi_spark.spark.local_rows import local_rows
+from cdi_spark.spark.parallel import side_by_side
 from cdi_spark.workspace import Workspace
 
 
@@ -115,19 +119,24 @@ def answer_pair(workspace: Workspace, record_ids: tuple[str, str]) -> PairAnswer
     """Split the match weight of two records into its parts, and find how far the pair got: blocking, pair, entity.
 
     Raises:
-        CdiError: no model yet, or a record is not live.
+        CdiError: no model yet, or the last run did not compare a record.
     """
     frozen = frozen_model(workspace, model_in_use(workspace))
-    persons = workspace.storage.read(PERSON.name)
-    found = explain_pair(persons, frozen, record_ids=record_ids)
     one, other = sorted(record_ids)
-    shared, stopped = _shared_rules(persons, frozen, (one, other))
-    pairs = workspace.storage.read_or_empty(PAIR)
-    kept = pairs.where((F.col("record_id_l") == one) & (F.col("record_id_r") == other))
-    of = {
-        r["record_id"]: r["entity_id"]
-        for r in _current(workspace).where(F.col("record_id").isin(one, other)).collect()
-    }
+    read, either = workspace.storage.read_or_empty, F.col("record_id").isin(one, other)
+    pair = (F.col("record_id_l") == one) & (F.col("record_id_r") == other)
+    rows, kept, members = side_by_side(
+        DataFrame.collect,
+        [
+            read(LINKED).where(either).select(*LINKED.names),
+            read(PAIR).where(pair).select("record_id_l"),
+            _current(workspace).where(either).select("record_id", "entity_id"),
+        ],
+    )
+    linked = local_rows(workspace.spark, rows, LINKED.schema)
+    found = explain_pair(linked, frozen, record_ids=(one, other))
+    shared, stopped = _shared_rules(linked, frozen)
+    of = {row["record_id"]: row["entity_id"] for row in members}
     return PairAnswer(
         (one, other),
         frozen.trained["model_id"],
@@ -136,7 +145,7 @@ def answer_pair(workspace: Workspace, record_ids: tuple[str, str]) -> PairAnswer
         float(probability_from_bits(found.match_weight)),
         shared,
         stopped,
-        in_pairs=not kept.isEmpty(),
+        in_pairs=bool(kept),
         keep_weight=frozen.trained["keep_weight"],
         entity_ids=(of.get(one), of.get(other)),
     )
@@ -154,22 +163,27 @@ def answer_entity(workspace: Workspace, entity_id: str) -> EntityAnswer:
     if not ids:
         raise CdiError(_fate(entity_id, members, workspace.storage.read_or_empty(EVENT)))
     chosen = ids[:LARGEST_COMPONENT]
-    persons = workspace.storage.read(PERSON.name).where(F.col("record_id").isin(*chosen))
     frozen = frozen_model(workspace, model_in_use(workspace))
-    links = links_within(persons, frozen, record_ids=chosen)
+    read, is_chosen = workspace.storage.read_or_empty, F.col("record_id").isin(*chosen)
     within = F.col("record_id_l").isin(*chosen) & F.col("record_id_r").isin(*chosen)
-    found = (
-        workspace.storage.read_or_empty(PAIR).where(within).select("record_id_l", "record_id_r", "block_rule")
+    rows, found, records = side_by_side(
+        DataFrame.collect,
+        [
+            read(LINKED).where(is_chosen).select(*LINKED.names),
+            read(PAIR).where(within).select("record_id_l", "record_id_r", "block_rule"),
+            read(PERSON).where(is_chosen).select("record_id", "source", *SHOWN),
+        ],
     )
+    linked = local_rows(workspace.spark, rows, LINKED.schema)
+    links = links_within(linked, frozen, record_ids=chosen)
     tree = spanning_tree(links)
-    records = persons.select("record_id", "source", *SHOWN).orderBy("record_id").collect()
     return EntityAnswer(
         entity_id,
         frozen.trained["model_id"],
-        [row.asDict() for row in records],
+        sorted((row.asDict() for row in records), key=itemgetter("record_id")),
         len(ids) - len(chosen),
         links,
-        {(row["record_id_l"], row["record_id_r"]): row["block_rule"] for row in found.collect()},
+        {(row["record_id_l"], row["record_id_r"]): row["block_rule"] for row in found},
         tree,
         weakest_link(tree),
     )
@@ -205,17 +219,20 @@ def _current(workspace: Workspace) -> DataFrame:
     return current_members(workspace.storage.read_or_empty(MEMBER))
 
 
-def _shared_rules(
-    persons: DataFrame, frozen: Frozen, record_ids: tuple[str, str]
-) -> tuple[list[str], list[str]]:
-    """Return the rules of which two records share a key, and those of which they share only stop-listed keys."""
-    rules, stopped = frozen.model.blocking, set(frozen.trained["stop_keys"])
-    features = frozen.features(persons.where(F.col("record_id").isin(*record_ids)))
-    entries = features.transform(with_keys, rules).transform(in_blocks)
-    keys: dict[str, set[tuple[int, int]]] = {name: set() for name in record_ids}
+def _shared_rules(linked: DataFrame, frozen: Frozen) -> tuple[list[str], list[str]]:
+    """Return the rules of which two records share a key, and those of which they share only stop-listed keys.
+
+    Args:
+        linked: the two records of linkage.linked; their own keys are without the stop-listed ones.
+    """
+    stopped = set(frozen.trained["stop_keys"])
+    # Spark Connect refuses to add no column.
+    keyed = linked.withColumns(made) if (made := frozen.rules.unpacked("strong_ids")) else linked
+    entries = keyed.transform(with_keys, frozen.model.blocking).transform(in_blocks)
+    keys: dict[str, set[tuple[int, int]]] = defaultdict(set)
     for row in entries.select("record_id", "position", "key").collect():
         keys[row["record_id"]].add((row["position"], row["key"]))
-    both = keys[record_ids[0]] & keys[record_ids[1]]
+    both = set.intersection(*keys.values()) if len(keys) == 2 else set()
     used = {rule for rule, key in both if key not in stopped}
     return _named(frozen, used), _named(frozen, {rule for rule, _ in both} - used)
 

@@ -13,22 +13,27 @@ from cdi_spark.standardise.values.currencies import currency
 from cdi_spark.standardise.values.full_names import full_name
 from cdi_spark.standardise.values.identifiers import device_ids, identifier, identifiers
 from cdi_spark.standardise.values.names import name_part
-from cdi_spark.standardise.values.people import gender
-from cdi_spark.standardise.values.text import clean_text
+from cdi_spark.standardise.values.people import gender, is_placeholder_gender
+from cdi_spark.standardise.values.text import clean_text, is_unknown, known_text
+
+
+def _place(name: str) -> str | None:
+    """Return the name of a place, standardised as a name; no name of a place is a word for unknown."""
+    return None if is_unknown(name) else name_part(name)
+
 
 _NAMES = {"given_name": "_given", "middle_name": "_middle", "family_name": "_family"}
 _BETWEEN = re.compile("[ -]+")
 _ALONE: dict[str, Callable[..., object]] = {
-    "gender": gender,
     "street": addresses.street,
-    "city": name_part,
-    "region": name_part,
+    "city": _place,
+    "region": addresses.region,
     "national_id": identifier,
     "account_ids": identifiers,
     "device_ids": device_ids,
-    "birth_place": name_part,
-    "occupation": clean_text,
-    "company": clean_text,
+    "birth_place": _place,
+    "occupation": known_text,
+    "company": known_text,
 }
 
 
@@ -59,7 +64,11 @@ def person_rules(mapped: Collection[str], *, default_country: str) -> list[Rule]
             inputs = (name, "country") if "country" in mapped else (name,)
             make = partial(rule, default_country=default_country)
             rules.append(Rule((name,), inputs, make, is_placeholder))
-    return rules + [Rule((name,), (name,), rule) for name, rule in _ALONE.items() if name in mapped]
+    if "gender" in mapped:
+        rules.append(Rule(("gender",), ("gender",), gender, is_placeholder_gender))
+    return rules + [
+        Rule((name,), (name,), rule, is_unknown) for name, rule in _ALONE.items() if name in mapped
+    ]
 
 
 def event_rules(texts: Iterable[str], *, words: Collection[str]) -> list[Rule]:

@@ -24,7 +24,10 @@ def with_block_keys(records: pa.Table, model: PersonModel) -> tuple[pa.Table, Bl
     """The records with `keys`, those of more than the model's largest_block left out, and what the rules cost."""
     with duckdb.connect() as connection:
         connection.register("records", records)
-        keys = " UNION ".join(_keys_sql(position, rule) for position, rule in enumerate(model.blocking))
+        nothing = "SELECT 0 AS rule, 0::BIGINT AS key, NULL::VARCHAR AS record_id WHERE false"
+        keys = " UNION ".join(
+            [nothing, *(_keys_sql(position, rule) for position, rule in enumerate(model.blocking))]
+        )
         connection.execute(
             f"CREATE TABLE blocks AS SELECT *, count(*) OVER (PARTITION BY key) AS n FROM ({keys}) "
             f"QUALIFY n <= {model.largest_block}"
@@ -35,8 +38,8 @@ def with_block_keys(records: pa.Table, model: PersonModel) -> tuple[pa.Table, Bl
         ).to_arrow_table()
         counted = connection.sql("SELECT rule, count(*), sum(n - 1) // 2 FROM blocks GROUP BY 1").fetchall()
     costs = {rule: (int(entries), int(pairs)) for rule, entries, pairs in counted}
-    entries, pairs = zip(*(costs.get(n, (0, 0)) for n in range(len(model.blocking))), strict=True)
-    return keyed, BlockingCosts(list(entries), list(pairs), [])
+    entries, pairs = ([costs.get(n, (0, 0))[at] for n in range(len(model.blocking))] for at in (0, 1))
+    return keyed, BlockingCosts(entries, pairs, [])
 
 
 def _keys_sql(position: int, rule: BlockingRule) -> str:

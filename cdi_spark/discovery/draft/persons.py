@@ -18,6 +18,7 @@ from cdi_spark.discovery.recognise.dates import find_placeholder, future_share
 from cdi_spark.discovery.recognise.meaning import Guess
 from cdi_spark.discovery.recognise.sheets import Sheet
 from cdi_spark.sql_text import literals
+from cdi_spark.standardise.values.people import gender as standard_gender
 
 _STANDARD_GENDERS = word_set(load_lists("people")["standard_genders"])
 
@@ -118,8 +119,8 @@ def _draft_gender(sheet: Sheet) -> list[ConfLine]:
     if found := sheet.of("gender"):
         guess = found[0]
         said = Counter({x.lower(): n for x, n in guess.column.values.items()})
-        unread = (said.keys() & patterns.GENDER_OF.keys()) - _STANDARD_GENDERS
-        if not unread and said.keys() & _STANDARD_GENDERS:
+        unread = {word for word in said if patterns.GENDER_OF.get(word)} - _STANDARD_GENDERS
+        if not unread and any(standard_gender(word) for word in said):
             return [draft_line("gender", guess)]
         return _draft_gender_codes(guess, said)
     titles = sheet.of("title")

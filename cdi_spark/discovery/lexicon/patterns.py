@@ -15,6 +15,7 @@ from cdi_spark.discovery.lexicon.known_names import (
 from cdi_spark.discovery.lexicon.vocabulary import fold, group_by_word, load_lists, word_set
 from cdi_spark.standardise.values.countries import country as country_code
 from cdi_spark.standardise.values.currencies import currency as currency_code
+from cdi_spark.standardise.values.people import gender, is_placeholder_gender
 from cdi_spark.standardise.values.phones import phone as standard_phone
 
 _PEOPLE = load_lists("people")
@@ -173,7 +174,7 @@ def is_currency(value: str) -> bool:
 
 
 def is_gender(value: str) -> bool:
-    return value.strip().lower() in GENDER_OF
+    return value.strip().lower() in GENDER_OF or gender(value) is not None or is_placeholder_gender(value)
 
 
 def is_title(value: str) -> bool:

@@ -101,21 +101,21 @@ def m_u_chart(settings: dict[str, Any]) -> Any:
         return _altair(linker.visualisations.m_u_parameters_chart())
 
 
-def explain_pair(persons: DataFrame, frozen: Frozen, *, record_ids: tuple[str, str]) -> Waterfall:
+def explain_pair(linked: DataFrame, frozen: Frozen, *, record_ids: tuple[str, str]) -> Waterfall:
     """Score two records with Splink and return every step; they need not share a block or be in linkage.pair.
 
     Args:
-        persons: silver.person.
+        linked: linkage.linked, or Frozen.linked() of the two records.
         record_ids: the two records, in any order.
     Raises:
-        CdiError: the ids are not those of two live records.
+        CdiError: the ids are not those of two records in it.
     """
-    chosen = persons.where(F.col("record_id").isin(*record_ids))
-    records = frozen.with_frequencies(frozen.features(chosen)).toArrow().sort_by("record_id")
+    chosen = linked.where(F.col("record_id").isin(*record_ids))
+    records = frozen.compared(chosen).toArrow().sort_by("record_id")
     if records.num_rows != 2:
         raise CdiError(
-            f"silver.person: {records.num_rows} of the two record ids are live records. "
-            "Give two different ones, as linkage.pair has them."
+            f"linkage.linked: {records.num_rows} of the two record ids are records that the last run compared. "
+            "Give two different ones, as linkage.pair has them; `cdi run` compares new records."
         )
     # Splink returns the columns of a waterfall only with these settings.
     kept = {"retain_matching_columns": True, "retain_intermediate_calculation_columns": True}

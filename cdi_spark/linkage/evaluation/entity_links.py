@@ -44,16 +44,15 @@ class WeakestLink:
     parts: tuple[list[str], list[str]]
 
 
-def links_within(persons: DataFrame, frozen: Frozen, *, record_ids: Sequence[str]) -> list[Link]:
+def links_within(linked: DataFrame, frozen: Frozen, *, record_ids: Sequence[str]) -> list[Link]:
     """Weigh all pairs of some records on the driver, found by blocking or not; the strongest first.
 
     Args:
-        persons: silver.person.
-        record_ids: live records, so few that all their pairs fit in driver memory.
+        linked: linkage.linked.
+        record_ids: records in it, so few that all their pairs fit in driver memory.
     """
-    chosen = persons.where(F.col("record_id").isin(*record_ids))
-    features = frozen.features(chosen).select("record_id", *frozen.model.columns())
-    records = frozen.with_frequencies(features).toArrow().sort_by("record_id")
+    chosen = linked.where(F.col("record_id").isin(*record_ids))
+    records = frozen.compared(chosen).drop("keys").toArrow().sort_by("record_id")
     records = records.append_column("place", pa.array(np.arange(records.num_rows)))
     records = records.append_column("key", pa.array(np.zeros(records.num_rows, np.int64)))
     scored = frozen.scored()

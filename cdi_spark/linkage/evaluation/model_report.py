@@ -73,6 +73,7 @@ def model_report(trained: Row) -> str:
         prior=settings["probability_two_random_records_match"],
         chosen=metrics.get("chosen"),
         judged=metrics.get("judged"),
+        few_matches=metrics.get("few_matches"),
         comparisons=_by_comparison(weights),
         bits=Axis(-most, most, 0, 240),
         overlaps=[

@@ -28,7 +28,7 @@ class _Strict(BaseModel):
 
 
 class Level(_Strict):
-    """One possible result of a comparison; training starts from the shares `m` and `relatives`."""
+    """One possible result of a comparison; training starts from the shares `m`, `relatives` and `strangers`."""
 
     label: str
     """name of the level"""
@@ -38,6 +38,8 @@ class Level(_Strict):
     """share of pairs of one person that training starts from"""
     relatives: float
     """share of pairs of relatives that training starts from"""
+    strangers: float | None = None
+    """share of pairs of two strangers where there are too few pairs to count it; empty: as for relatives"""
     strong: bool = False
     """the same identifier: a link by itself, unless the data contradicts it (training/strong_ids.py)"""
     term_frequency: str | None = None
@@ -64,6 +66,10 @@ class Comparison(_Strict):
         """Return the feature columns that the comparison reads."""
         conditions = [self.unknown_when or "", *(level.sql for level in self.levels)]
         return set().union(*self.known, *map(_compared, conditions))
+
+    def of_strangers(self) -> list[float]:
+        """Return by level the share of pairs of two strangers, before any is counted."""
+        return [at.relatives if at.strangers is None else at.strangers for at in self.levels]
 
     def strong_levels(self) -> list[int]:
         """Return the positions of the strong levels."""
@@ -191,7 +197,7 @@ def known_part(condition: str, known: set[str]) -> str | None:
     if _compared(condition) <= known:
         return condition or None
     part = _part(sqlglot.parse_one(condition, dialect="duckdb"), known)
-    return part and part.sql(dialect="duckdb")
+    return part.sql(dialect="duckdb") if part else None
 
 
 def _part(condition: exp.Expr, known: set[str]) -> exp.Expr | None:

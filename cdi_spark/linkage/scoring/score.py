@@ -12,7 +12,8 @@ from cdi_spark.linkage.executor import tasks
 from cdi_spark.linkage.model.frozen import Frozen
 from cdi_spark.linkage.model.splink_sql import entries_sql, scoring_sql
 from cdi_spark.linkage.scoring.changes import shared_blocks
-from cdi_spark.spark.local_rows import Materialise
+from cdi_spark.schema import PAIR
+from cdi_spark.spark.local_rows import Materialise, local_rows
 from cdi_spark.spark.shipped import shipped
 
 # A record takes half a kilobyte to one kilobyte in a task, and a worker has two gigabytes.
@@ -48,6 +49,8 @@ def score_pairs(
         linkage.pair; each unordered pair once, under the first blocking rule that it satisfies.
     """
     model, trained = frozen.model, frozen.trained
+    if not model.blocking:
+        return local_rows(linked.sparkSession, [], PAIR.schema)
     records = frozen.compared(linked)
     if changed is None:
         blocked, records = linked, records.withColumn("changed", F.lit(True))

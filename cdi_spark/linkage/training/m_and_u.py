@@ -69,7 +69,7 @@ def learn_parameters(evidence: Evidence, model: PersonModel) -> list[Parameters]
         m = normalised(likely.matches(n, u) + _STARTING_PAIRS * normalised(start))
         # Where two names are swapped, nothing else may be known about the pair, so that it is never sure.
         m = normalised(np.maximum(m, _LEAST_OF_START * normalised(start)))
-        agreeing = _leading(np.log2(m / u))
+        agreeing = leading_levels(np.log2(m / u))
         parents, overlap = _parents(evidence, n, agreeing, learned)
         if parents:
             rows_m, rows_u = [], []
@@ -195,7 +195,8 @@ def _agreement(levels: Levels, agreeing: int) -> Agreement:
     return np.where(levels == UNKNOWN, UNKNOWN, levels < agreeing).astype(np.int8)
 
 
-def _leading(bits: Floats) -> int:
+def leading_levels(bits: Floats) -> int:
+    """Return how many levels of a comparison count as agreement, from their weights in bits."""
     count = 0
     while count < min(_AGREEING_LEVELS, len(bits) - 1) and bits[count] >= _AGREES:
         count += 1

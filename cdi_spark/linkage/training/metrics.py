@@ -15,6 +15,7 @@ from cdi_spark.linkage.training.calibration import Calibration
 from cdi_spark.linkage.training.m_and_u import weigh_pairs
 from cdi_spark.linkage.training.rule_choice import RuleFinds
 from cdi_spark.linkage.training.sample import Sample
+from cdi_spark.linkage.training.shipped import FEWEST_MATCHES, duplicates_in
 from cdi_spark.linkage.training.thresholds import Choice, Threshold
 
 _BITS = range(-10, 45, 5)
@@ -30,14 +31,18 @@ def training_metrics(
     chosen: Choice,
     component: Ints,
     calibration: Calibration | None,
+    few_matches_of: int | None = None,
 ) -> dict[str, Any]:
     """Return the metrics for linkage.model, measured on the training sample except for the cost of rules.
 
     Args:
         prior: probability that two random records match, of the frozen model.
         component: for every record its component.
+        few_matches_of: all records, if training had too few matches to learn from.
     Returns:
         sample_records; prior.
+        few_matches: found (records that have a duplicate before them), wanted, and records (all of them), if training
+            had too few matches to learn from and kept the shipped parameters; else None.
         overlaps: by comparison and parent, bits of a match that independence would count twice.
         rules: every blocking rule, the kept ones in the order they were chosen, then the others: name; entries and
             pairs (its cost on all records; an estimate if there are more than in the sample); found (pairs of
@@ -55,6 +60,13 @@ def training_metrics(
     return {
         "sample_records": records.size,
         "prior": float(f"{prior:.6g}"),
+        "few_matches": None
+        if few_matches_of is None
+        else {
+            "found": duplicates_in(chosen.threshold.entity),
+            "wanted": FEWEST_MATCHES,
+            "records": few_matches_of,
+        },
         "overlaps": {
             names[n]: {names[f]: bits for f, bits in zip(own.parents, own.overlap, strict=True)}
             for n, own in enumerate(parameters)

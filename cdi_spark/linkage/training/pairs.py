@@ -12,6 +12,8 @@ from cdi_spark.linkage.model.person_model import UNKNOWN
 
 Levels = npt.NDArray[np.int8]
 
+_KNOWN_OF_COPY = 3
+
 
 @dataclass(frozen=True)
 class Pairs:
@@ -67,7 +69,13 @@ class Likely:
     def matches(self, comparison: int, u: Floats) -> Floats:
         """Return how many matches have each level of a comparison: of strangers as many have it as `u` says."""
         seen = self.pairs.counts(comparison, len(u))
-        return np.maximum(seen - self.strangers.weight.sum() * u, 0.0)
+        return np.asarray(np.maximum(seen - self.strangers.weight.sum() * u, 0.0))
+
+
+def is_copy(levels: Levels) -> Bools:
+    """Return for every pair whether at least three comparisons are known, and all of them are at their first level."""
+    same, known = (levels == 0).sum(axis=1), (levels != UNKNOWN).sum(axis=1)
+    return np.asarray((known >= _KNOWN_OF_COPY) & (same == known))
 
 
 def normalised(counts: Floats) -> Floats:

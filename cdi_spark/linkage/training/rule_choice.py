@@ -13,6 +13,8 @@ from cdi_spark.linkage.training.sampling import BlockingCosts
 # A kept rule adds this share of all pairs of one entity that blocking finds, and compares at most so many pairs
 # for each one that it adds.
 _LEAST_SHARE, _MOST_PAIRS_PER_FIND = 0.0005, 20_000
+# Where finds are too few to choose by, a rule is kept that compares at most so many pairs per record.
+_MOST_PAIRS_PER_RECORD = 20
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,7 @@ def choose_rules(
     kept: dict[int, RuleFinds] = {}
 
     def finds(rule: int, added: int, *, kept: bool) -> RuleFinds:
-        return RuleFinds(rule, costs.entries[rule], costs.pairs[rule], len(found[rule]), added, kept)
+        return _finds(rule, found, added, costs=costs, kept=kept)
 
     def keep(rule: int, gain: int) -> None:
         nonlocal have
@@ -77,3 +79,30 @@ def choose_rules(
             return [*kept.values(), *(finds(rule, gain, kept=False) for rule, gain in gains.items())]
         best = -max(worth)[1]
         keep(best, gains[best])
+
+
+def affordable_rules(
+    found: Mapping[int, Ints], *, costs: BlockingCosts, records: int, always: Sequence[int] = ()
+) -> list[RuleFinds]:
+    """Return what every rule finds, and keep all that compare few enough pairs, whatever they find; cheap ones first.
+
+    Args:
+        found: as for choose_rules().
+        costs: of the rules on all records.
+        records: all records.
+        always: rules that are kept whatever they compare.
+    """
+    have = np.zeros(0, np.int64)
+    rules = []
+    for rule in sorted(found, key=lambda rule: (costs.pairs[rule], rule)):
+        kept = rule in always or costs.pairs[rule] <= _MOST_PAIRS_PER_RECORD * records
+        added = len(np.setdiff1d(found[rule], have, assume_unique=True))
+        rules.append(_finds(rule, found, added, costs=costs, kept=kept))
+        have = np.union1d(have, found[rule]) if kept else have
+    return sorted(rules, key=lambda finds: not finds.kept)
+
+
+def _finds(
+    rule: int, found: Mapping[int, Ints], added: int, *, costs: BlockingCosts, kept: bool
+) -> RuleFinds:
+    return RuleFinds(rule, costs.entries[rule], costs.pairs[rule], len(found[rule]), added, kept)

@@ -83,8 +83,10 @@ class Sample:
 
     def at_random(self, pairs: int, *, seed: int) -> Pairs:
         """Return pairs drawn with replacement from all pairs."""
+        if self.size < 2:
+            pairs = 0
         chance = np.random.default_rng(seed)
-        one, other = chance.integers(0, self.size, pairs), chance.integers(0, self.size, pairs)
+        one, other = (chance.integers(0, max(1, self.size), pairs) for _ in range(2))
         apart = one != other
         return self.at_levels(np.minimum(one, other)[apart], np.maximum(one, other)[apart])
 

@@ -15,6 +15,7 @@ from cdi_spark.linkage.model.parameters import Parameters
 from cdi_spark.linkage.training.m_and_u import Evidence, learn_parameters, weigh_pairs
 from cdi_spark.linkage.training.pairs import Likely, Pairs, tally
 from cdi_spark.linkage.training.sample import Sample
+from cdi_spark.linkage.training.shipped import has_few_matches, shipped_parameters, shipped_prior
 from cdi_spark.linkage.training.strong_ids import has_strong_level, strengthen_ids
 from cdi_spark.linkage.training.sure_pairs import sure_without_each
 
@@ -33,12 +34,17 @@ class Material:
 
 @dataclass(frozen=True)
 class Learned:
-    """Parameters learned from clusters, and the pairs weighed by them; the prior is in bits."""
+    """Parameters learned from clusters, and the pairs weighed by them; the prior is in bits.
+
+    Attributes:
+        few_matches: whether the clusters were too few to learn from: the parameters are the shipped ones.
+    """
 
     parameters: list[Parameters]
     prior: float
     links: Links
     match: Floats
+    few_matches: bool
 
 
 def learn_from_clusters(
@@ -55,8 +61,9 @@ def learn_from_clusters(
     evidence = _evidence(records, candidates, 1 - match, material.random, inside, entity)
     if before is not None:
         evidence = replace(evidence, sure=_sure(material, entity, before))
-    parameters = learn_parameters(evidence, records.model)
-    prior = _prior(records, entity)
+    few = has_few_matches(entity)
+    parameters = (shipped_parameters if few else learn_parameters)(evidence, records.model)
+    prior = shipped_prior(records.size) if few else _prior(records, entity)
     parameters = strengthen_ids(parameters, records, candidates, prior=prior)
     by_evidence, known = _summed(
         inside,
@@ -73,7 +80,8 @@ def learn_from_clusters(
         has_strong_level(inside.levels, records.model),
     )
     bits = weigh_pairs(candidates, parameters, records.model, records.frequencies).sum(axis=1) + prior
-    return Learned(parameters, prior, links, apply_decisions(probability_from_bits(bits), material.decided))
+    match = apply_decisions(probability_from_bits(bits), material.decided)
+    return Learned(parameters, prior, links, match, few)
 
 
 def apply_decisions(match: Floats, decided: Ints) -> Floats:
@@ -127,8 +135,8 @@ def _prior(records: Sample, entity: Ints) -> float:
     """Return the log2 probability that two random records match, from the clusters."""
     size = np.bincount(entity).astype(float)
     pairs = float((size * (size - 1) / 2).sum())
-    # Data without any match, or of one person only, must not make a match impossible or certain.
-    return float(np.log2(min(max(pairs / records.all_pairs, 1 / records.all_pairs), 0.5)))
+    # Data of few people must not make a match certain.
+    return float(np.log2(min(pairs / records.all_pairs, 0.5)))
 
 
 def _number_names(names: Sequence[str]) -> Ints:

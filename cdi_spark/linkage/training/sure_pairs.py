@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 import numpy as np
+import numpy.typing as npt
 
 from cdi_spark.graph.arrays import Floats, Ints
 from cdi_spark.graph.link_weight import probability_from_bits
@@ -68,7 +69,7 @@ def sure_without_each(
         )
 
 
-def _against_relatives(level: Ints, own: Parameters, shares: Floats) -> Floats:
+def _against_relatives(level: npt.NDArray[np.int8], own: Parameters, shares: Floats) -> Floats:
     """Return the log2 Bayes factor of a match against relatives; 0 where nothing is known."""
     factors = np.log2(own.m[-1] / normalised(shares))
     # UNKNOWN is -1, the index of the last entry.

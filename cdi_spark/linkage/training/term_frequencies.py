@@ -6,6 +6,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from cdi_spark.linkage.model.person_model import PersonModel
+from cdi_spark.linkage.training.shipped import FEWEST_PEOPLE
 from cdi_spark.spark.local_rows import local_rows
 
 # A value of fewer people counts as rare as a value of so many.
@@ -36,6 +37,8 @@ def count_terms(features: DataFrame, *, model: PersonModel) -> DataFrame:
 def term_frequencies(terms: DataFrame) -> tuple[DataFrame, dict[str, float]]:
     """Return the share of people with each value that more than _FEW have, and the share for all other values.
 
+    Fewer people than FEWEST_PEOPLE count as so many.
+
     A value of few people counts as if _FEW had it, and so does a value that training never saw.
 
     Args:
@@ -44,6 +47,8 @@ def term_frequencies(terms: DataFrame) -> tuple[DataFrame, dict[str, float]]:
         linkage.term_frequency without model_id; by column, the frequency of values that it does not hold.
     """
     totals = terms.groupBy("column").agg(F.sum("people").alias("total"))
-    rare = {row["column"]: _FEW / max(_FEW, row["total"]) for row in totals.collect()}
+    rare = {row["column"]: _FEW / max(FEWEST_PEOPLE, row["total"]) for row in totals.collect()}
     common = terms.where(F.col("people") > _FEW).join(F.broadcast(totals), "column")
-    return common.select("column", "value", (F.col("people") / F.col("total")).alias("frequency")), rare
+    return common.select(
+        "column", "value", (F.col("people") / F.greatest("total", F.lit(FEWEST_PEOPLE))).alias("frequency")
+    ), rare

@@ -23,10 +23,11 @@ from cdi_spark.linkage.training.calibration import calibrate
 from cdi_spark.linkage.training.m_and_u import Evidence, learn_parameters
 from cdi_spark.linkage.training.metrics import training_metrics
 from cdi_spark.linkage.training.pairs import Pairs, Tally, normalised, tally
-from cdi_spark.linkage.training.rule_choice import choose_rules
+from cdi_spark.linkage.training.rule_choice import affordable_rules, choose_rules
 from cdi_spark.linkage.training.sample import Sample
 from cdi_spark.linkage.training.sampling import BlockingCosts
 from cdi_spark.linkage.training.self_training import Learned, Material, apply_decisions, learn_from_clusters
+from cdi_spark.linkage.training.shipped import has_few_matches, shipped_matches, shipped_threshold
 from cdi_spark.linkage.training.strong_ids import odds_by_ids, strengthen_ids
 from cdi_spark.linkage.training.thresholds import EVEN_ODDS, choose_threshold, measure_thresholds
 from cdi_spark.monitoring import logs
@@ -120,14 +121,15 @@ def train_on(
         people=records.people,
         shift=shift,
     )
-    chosen = choose_threshold(thresholds, precision_target, shift)
+    few = learned.few_matches
+    chosen = (shipped_threshold if few else choose_threshold)(thresholds, precision_target, shift)
     logs.doing("choosing the blocking rules that are worth their cost")
     found = records.found_by_rule(chosen.threshold.entity)
-    finds = choose_rules(
-        found,
-        costs=costs,
-        one_for=population / max(1, records.size),
-        always=[n for n, rule in enumerate(model.blocking) if rule.always],
+    always = [n for n, rule in enumerate(model.blocking) if rule.always]
+    finds = (
+        affordable_rules(found, costs=costs, records=population, always=always)
+        if few
+        else choose_rules(found, costs=costs, one_for=population / max(1, records.size), always=always)
     )
     kept = {rule.rule for rule in finds if rule.kept}
     return Trained(
@@ -144,6 +146,7 @@ def train_on(
             chosen=chosen,
             component=component,
             calibration=calibration,
+            few_matches_of=population if few else None,
         ),
     )
 
@@ -157,13 +160,12 @@ def _self_train(records: Sample, candidates: Pairs, random: Pairs) -> tuple[Ints
     logs.doing("separating matches from other pairs")
     decided = records.decided(candidates.left, candidates.right)
     match = apply_decisions(_match_probabilities(records, candidates, random), decided)
-    odds = np.log2(np.clip(match, 1e-12, 1)) - np.log2(np.clip(1 - match, 1e-12, 1))
-    component = _bounded_components(records.size, candidates.left, candidates.right, odds)
-    # All pairs of records of one component, found by blocking or not.
-    inside = records.at_levels(*pairs_within(component))
-    decided_inside = records.decided(inside.left, inside.right)
-    odds_inside = _odds_of(inside, candidates, odds, records.size)
-    entity = agglomerative.find_seeds(records.size, inside.left, inside.right, odds_inside, decided_inside)
+    component, inside, decided_inside, entity = _seeds(records, candidates, match)
+    if has_few_matches(entity):
+        match = apply_decisions(
+            shipped_matches(_everyone(records, candidates, random), candidates, records), decided
+        )
+        component, inside, decided_inside, entity = _seeds(records, candidates, match)
     logs.doing("learning from first clusters")
     material = Material(records, random, candidates, decided, inside, decided_inside)
     learned = learn_from_clusters(material, entity, match)
@@ -175,14 +177,24 @@ def _self_train(records: Sample, candidates: Pairs, random: Pairs) -> tuple[Ints
     return component, learned
 
 
+def _seeds(records: Sample, candidates: Pairs, match: Floats) -> tuple[Ints, Pairs, Ints, Ints]:
+    """Return for every record its component; all pairs inside components; the decisions about them; first clusters."""
+    odds = np.log2(np.clip(match, 1e-12, 1)) - np.log2(np.clip(1 - match, 1e-12, 1))
+    component = _bounded_components(records.size, candidates.left, candidates.right, odds)
+    # All pairs of records of one component, found by blocking or not.
+    inside = records.at_levels(*pairs_within(component))
+    decided_inside = records.decided(inside.left, inside.right)
+    odds_inside = _odds_of(inside, candidates, odds, records.size)
+    entity = agglomerative.find_seeds(records.size, inside.left, inside.right, odds_inside, decided_inside)
+    return component, inside, decided_inside, entity
+
+
 def _match_probabilities(records: Sample, candidates: Pairs, random: Pairs) -> Floats:
-    """Return for every candidate the probability that it is a match, by expectation maximisation or by an identifier."""
+    """Return for every candidate the probability that it is a match, by expectation maximisation or by an id."""
     comparisons = records.model.comparisons
     match = [np.array([level.m for level in c.levels]) for c in comparisons]
     relatives = [np.array([level.relatives for level in c.levels]) for c in comparisons]
-    blocked = tally(candidates.levels)
-    no_matches = Tally(blocked.levels[:0], np.zeros(0))
-    everyone = Evidence(tally(random.levels), blocked, no_matches, records.all_pairs)
+    everyone = _everyone(records, candidates, random)
     start = learn_parameters(everyone, records.model)
     found = mixture.separate_matches(
         candidates.levels,
@@ -193,6 +205,12 @@ def _match_probabilities(records: Sample, candidates: Pairs, random: Pairs) -> F
         all_pairs=records.all_pairs,
     ).match
     return np.maximum(found, probability_from_bits(odds_by_ids(start, records, candidates)))
+
+
+def _everyone(records: Sample, candidates: Pairs, random: Pairs) -> Evidence:
+    """Return the evidence before any match is known: all pairs count as pairs of two persons."""
+    blocked = tally(candidates.levels)
+    return Evidence(tally(random.levels), blocked, Tally(blocked.levels[:0], np.zeros(0)), records.all_pairs)
 
 
 def _bounded_components(records: int, left: Ints, right: Ints, odds: Floats) -> Ints:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from unicodedata import normalize
 
-from cdi_spark.standardise.values.text import clean_text, title_case
+from cdi_spark.standardise.values.names import name_part
+from cdi_spark.standardise.values.text import clean_text, is_unknown, known_text, title_case
 from cdi_spark.standardise.values.word_lists import word_list
 
 _LISTS = word_list("addresses")
@@ -30,6 +31,17 @@ _LETTERED = _OTHER_LETTERED.union(*(countries for _, countries in _LETTERED_FORM
 _PLACEHOLDER = re.compile("0+|9+|1{5,}|123456?|ZZ99 ?[0-9][A-Z]{2}|A{1,2}1 ?1AA")
 _NOT_DIGITS = re.compile("[^0-9]")
 
+_REGION_CODE = re.compile(
+    rf"{_LETTER}{{2}}-\w{{1,3}}|(?:{_LETTER}{{1,3}}|\d{{1,2}}{_LETTER})(?: \d{{1,5}})?|\d{{1,5}} {_LETTER}{{1,3}}"
+)
+_DOTTED_REGION = re.compile(rf"(?:{_LETTER}\.){{2,4}}")
+_TWO_LETTERS = re.compile("[A-Za-z]{2}")
+# French and Japanese codes; not all zeros or nines.
+_NUMBERED_REGION = re.compile(r"(?!0+$|9+$)[0-9]{1,3}")
+_NO_VOWEL = re.compile(r"\b[B-DF-HJ-NP-TV-XZ][b-df-hj-np-tv-xz]+\b")
+_SHORT_REGIONS = frozenset(_LISTS["short_regions"])
+_ABBREVIATED = frozenset(_LISTS["abbreviated"])
+
 
 def street(line: str) -> str | None:
     """A street line as clean text, in Title Case unless it came in mixed case; None for a placeholder value.
@@ -41,7 +53,7 @@ def street(line: str) -> str | None:
     >>> street("n/a") is None
     True
     """
-    cleaned = clean_text((clean_text(line) or "").strip(" ,;"))
+    cleaned = known_text((known_text(line) or "").strip(" ,;"))
     return None if cleaned is None else title_case(cleaned)
 
 
@@ -58,6 +70,44 @@ def street_key(line: str) -> str:
     saints = _SAINT.sub(r"\1saint ", line)
     words = _STRASSE.sub("strasse", saints).split(" ")
     return " ".join([_STREET_WORDS.get(word, word) for word in words])
+
+
+def region(name: str) -> str | None:
+    """A state, county or region: a code in upper case (NSW, US-CA, 2A), another name in Title Case as name_part() does.
+
+    A code is one to three letters or digits, alone or with figures beside it, a code of ISO 3166-2, or a word without
+    a vowel. Names of three letters are known.
+
+    >>> region("NSW"), region("nsw 2000"), region("us-ca")
+    ('NSW', 'NSW 2000', 'US-CA')
+    >>> region("NEW SOUTH WALES"), region("GOA"), region("SYDNEY NSW")
+    ('New South Wales', 'Goa', 'Sydney NSW')
+    >>> region("unbekannt") is None
+    True
+
+    Source: ISO 3166-2.
+    """
+    bare = (clean_text(name) or "").strip(" ,;")
+    is_dotted = _DOTTED_REGION.fullmatch(bare)
+    # NA is Naples and N.D. North Dakota, in other fields they say that nothing is known.
+    if is_unknown(bare) and not is_dotted and not _TWO_LETTERS.fullmatch(bare):
+        return None
+    if _NUMBERED_REGION.fullmatch(bare):
+        return bare
+    code = bare.rstrip(".")
+    if _REGION_CODE.fullmatch(code) and code.lower() not in _SHORT_REGIONS and _is_one_case(code):
+        return code.upper()
+    if is_dotted:
+        return bare.upper()
+    titled = name_part(bare)
+    if titled is None or bare != bare.upper():
+        return titled
+    return _NO_VOWEL.sub(lambda word: word[0] if word[0] in _ABBREVIATED else word[0].upper(), titled)
+
+
+def _is_one_case(code: str) -> bool:
+    """Whether a code is in one case, or so short (Ca) that it can be nothing else."""
+    return code in (code.upper(), code.lower()) or len(code) == 2
 
 
 def postcode(code: str, country: str | None) -> str | None:

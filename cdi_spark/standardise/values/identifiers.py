@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
-from cdi_spark.standardise.values.text import clean_text, fold
+from cdi_spark.standardise.values.text import fold, known_text
 
 # A kind starts with a letter, so that 12:34 is a number, and has no blank, so that "Tel.: 12" is one.
 _KIND = re.compile(r"([^\W\d_][\w.\-]{0,63}) ?:(?!//)")
@@ -53,11 +53,11 @@ def identifier(text: str) -> str | None:
     >>> identifier("crm.customer:n/a") is None
     True
     """
-    cleaned = clean_text(text)
+    cleaned = known_text(text)
     if cleaned is None:
         return None
     kind, number = split_identifier(cleaned)
-    standard = clean_text(number)
+    standard = known_text(number)
     folded = fold_kind(kind)
     return f"{folded}:{standard}" if folded and standard is not None else standard
 
@@ -91,7 +91,7 @@ def device_ids(ids: Iterable[str | None]) -> list[str] | None:
     >>> device_ids(["A4:5E:60:B1", " A4:5E:60:B1", None, "unknown"])
     ['A4:5E:60:B1']
     """
-    return _distinct(clean_text, ids)
+    return _distinct(known_text, ids)
 
 
 def _distinct(rule: Callable[[str], str | None], ids: Iterable[str | None]) -> list[str] | None:

@@ -51,6 +51,27 @@ def clean_text(text: str) -> str | None:
     return None if is_placeholder(spaced) else spaced
 
 
+def known_text(text: str) -> str | None:
+    """Clean text of a field that holds no name; None also where it says in another language that nothing is known.
+
+    >>> known_text("unbekannt") is None, known_text("N.D.") is None, known_text("不明") is None
+    (True, True, True)
+    >>> known_text("  Night  nurse ")
+    'Night nurse'
+    """
+    cleaned = clean_text(text)
+    return None if cleaned is None or fold(cleaned) in _UNKNOWN else cleaned
+
+
+def is_unknown(text: str) -> bool:
+    """Whether the text of a field that holds no name is a placeholder value in any language.
+
+    >>> is_unknown("inconnu"), is_unknown("n/a"), is_unknown("Innkeeper")
+    (True, True, False)
+    """
+    return known_text(text) is None
+
+
 def _spaced(text: str) -> str:
     if text.isascii() and text.isprintable():
         return " ".join(text.split()) if "  " in text else text.strip()
@@ -136,3 +157,7 @@ def title_case(text: str) -> str:
 def _capital(letter: str) -> str:
     capital = letter.title()
     return capital if len(capital) == 1 else letter
+
+
+# Needs fold().
+_UNKNOWN = frozenset(map(fold, _WORDS["unknown"]))

@@ -21,8 +21,8 @@ def trained(demo_job: Storage) -> Row:
 
 
 @pytest.fixture(scope="module")
-def persons(demo_job: Storage) -> DataFrame:
-    return demo_job.read("silver.person").localCheckpoint()
+def linked(demo_job: Storage) -> DataFrame:
+    return demo_job.read("linkage.linked").localCheckpoint()
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +33,7 @@ def frozen(demo_job: Storage, trained: Row) -> Frozen:
 
 
 def test_the_steps_of_a_waterfall_add_up_to_the_pairs_weight(
-    demo_job: Storage, persons: DataFrame, frozen: Frozen
+    demo_job: Storage, linked: DataFrame, frozen: Frozen
 ) -> None:
     # The strongest and the weakest pair, and one of a rare level: a typing error in the given name.
     pairs = demo_job.read("linkage.pair").orderBy("match_weight", "record_id_l", "record_id_r").collect()
@@ -41,7 +41,7 @@ def test_the_steps_of_a_waterfall_add_up_to_the_pairs_weight(
     given = comparisons.index("given_name")
     typos = [pair for pair in pairs if pair["levels"][given] == 5]
     for pair in (pairs[0], pairs[-1], typos[0]):
-        found = charts.explain_pair(persons, frozen, record_ids=(pair["record_id_l"], pair["record_id_r"]))
+        found = charts.explain_pair(linked, frozen, record_ids=(pair["record_id_l"], pair["record_id_r"]))
         assert found.match_weight == pytest.approx(pair["match_weight"], abs=1e-9)
         assert sum(step.bits for step in found.steps) == pytest.approx(pair["match_weight"], abs=1e-9)
         unknown = {step.name for step in found.steps if step.level == "unknown"}
@@ -51,21 +51,23 @@ def test_the_steps_of_a_waterfall_add_up_to_the_pairs_weight(
 
 
 def test_two_records_that_are_no_kept_pair_are_explained_in_either_order(
-    persons: DataFrame, frozen: Frozen
+    linked: DataFrame, frozen: Frozen
 ) -> None:
-    strangers = [row["record_id"] for row in persons.where("source = 'usage'").orderBy("key").take(2)]
-    there = charts.explain_pair(persons, frozen, record_ids=(strangers[0], strangers[1]))
-    back = charts.explain_pair(persons, frozen, record_ids=(strangers[1], strangers[0]))
+    strangers = [
+        row["record_id"] for row in linked.where("record_id LIKE 'usage:%'").orderBy("record_id").take(2)
+    ]
+    there = charts.explain_pair(linked, frozen, record_ids=(strangers[0], strangers[1]))
+    back = charts.explain_pair(linked, frozen, record_ids=(strangers[1], strangers[0]))
     assert there.steps == back.steps
     assert there.match_weight < frozen.trained["keep_weight"]
 
 
-def test_a_record_that_is_not_there_is_refused(persons: DataFrame, frozen: Frozen) -> None:
-    one = persons.where("NOT is_deleted").select("record_id").limit(1).collect()[0]["record_id"]
+def test_a_record_that_is_not_there_is_refused(linked: DataFrame, frozen: Frozen) -> None:
+    one = linked.select("record_id").limit(1).collect()[0]["record_id"]
     with pytest.raises(CdiError, match="1 of the two record ids"):
-        charts.explain_pair(persons, frozen, record_ids=(one, "crm:nobody"))
+        charts.explain_pair(linked, frozen, record_ids=(one, "crm:nobody"))
     with pytest.raises(CdiError, match="1 of the two record ids"):
-        charts.explain_pair(persons, frozen, record_ids=(one, one))
+        charts.explain_pair(linked, frozen, record_ids=(one, one))
 
 
 def test_a_levels_weight_is_log2_of_m_over_u_and_unknown_has_none(trained: Row) -> None:
