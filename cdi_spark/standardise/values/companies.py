@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from cdi_spark.standardise.values.given_names import is_frequent_given_name
 from cdi_spark.standardise.values.text import clean_text
 from cdi_spark.standardise.values.titles import (
@@ -18,7 +20,9 @@ _FORMS, _TRADES, _ROLES = COMPANIES["legal_forms"], COMPANIES["trades"], COMPANI
 _OF_ROLES = _ROLES | COMPANIES["role_words"] | {word for role in _ROLES for word in role.split()}
 _EAST_ASIAN = tuple("".join(COMPANIES["east_asian_forms"]).split())
 _IN_CAPITALS = COMPANIES["capital_forms"] | COMPANIES["capital_forms_of_two"]
-_FIRST = frozenset(phrase.split()[0] for phrase in _FORMS | _TRADES) | COMPANIES["dotted_forms"] | _IN_CAPITALS
+_FIRST = (
+    frozenset(phrase.split()[0] for phrase in _FORMS | _TRADES) | COMPANIES["dotted_forms"] | _IN_CAPITALS
+)
 # A text without any of these words, and without a joiner, is no company's name.
 COMPANY_WORDS = _FIRST | _OF_ROLES
 
@@ -76,7 +80,7 @@ def is_role(segments: list[Words]) -> bool:
     """
     keys = [word.key for words in segments for word in words]
     return all(key in _OF_ROLES for key in keys) and (
-        not _ROLES.isdisjoint(keys) or any(" ".join(pair) in _ROLES for pair in zip(keys, keys[1:], strict=False))
+        not _ROLES.isdisjoint(keys) or any(" ".join(pair) in _ROLES for pair in pairwise(keys))
     )
 
 
@@ -98,4 +102,6 @@ def _is_firm(words: Words) -> bool:
     def is_name(word: Word) -> bool:
         return is_frequent_given_name(word.text) or word.key in LISTS["honorifics"] or len(word.key) < 3
 
-    return len(words) == 3 and words[1].key in LISTS["joiners"] and not (is_name(words[0]) and is_name(words[2]))
+    return (
+        len(words) == 3 and words[1].key in LISTS["joiners"] and not (is_name(words[0]) and is_name(words[2]))
+    )

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from cdi_spark.standardise.values.given_names import is_frequent_given_name
-from cdi_spark.standardise.values.titles import INITIALS, LISTS, Word, Words, words_by_comma
+from cdi_spark.standardise.values.titles import INITIALS, LISTS, Word, Words
 
 # Between the given names of two people in silver.person's given_name.
 BETWEEN = " & "
+# A name without any of these words is one person's.
+JOINERS = LISTS["joiners"] | LISTS["joiners_or_not"]
 
 
 def is_joint(given_name: str | None) -> bool:

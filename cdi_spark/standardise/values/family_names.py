@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
-from cdi_spark.standardise.values.given_names import HISPANIC, is_frequent_given_name, listed_names
+from cdi_spark.standardise.values.given_names import (
+    HISPANIC,
+    as_written,
+    is_frequent_given_name,
+    listed_names,
+)
 from cdi_spark.standardise.values.text import fold
-from cdi_spark.standardise.values.titles import INITIALS, LISTS, Word, Words, words_by_comma
+from cdi_spark.standardise.values.titles import INITIALS, LISTS, Word, Words
 from cdi_spark.standardise.values.word_lists import word_list
 
 _GIVEN_ENDINGS = frozenset(word_list("name_orders")["given_endings"].split(", "))
 _HISPANIC_FAMILY_NAMES = listed_names("hispanic_family_names")
+# A name in plain Latin letters ends in one family name, unless it has four words, or its last word but one is one of
+# these, in lower case, or ends in ez.
+FIRST_OF_TWO = as_written("hispanic_family_names")
 _ARABIC_ARTICLES = ("al ", "el ")
 
 
 def given_length(words: Words) -> int:
     """How many words the first given name takes: one, unless it is a name of two and a family name follows.
 
-    >>> [given_length(words_by_comma(text)[0]) for text in ("St John Smith", "St John", "María del Carmen López")]
+    >>> [given_length(words_by_comma(text)[0]) for text in ("St John Smith", "Ann Lee", "María del Carmen López")]
     [2, 1, 3]
     >>> given_length(words_by_comma("Abdul Rahman Khan")[0]), given_length([])
     (2, 0)
@@ -93,19 +101,6 @@ def is_capitals(word: Word) -> bool:
     return word.lower is False and text.isupper() and is_word and not INITIALS.fullmatch(text)
 
 
-def may_have_two(words: list[str]) -> bool:
-    """Whether words in lower case, given name first, may end in two family names, so that they need a closer look.
-
-    >>> may_have_two(["gabriel", "garcía", "márquez"]), may_have_two(["john", "michael", "smith"])
-    (True, False)
-    """
-    return len(words) > 2 and (
-        words[-2].endswith("ez")
-        or (fold(words[-2]) or "") in _HISPANIC_FAMILY_NAMES
-        or (len(words) == 4 and (fold(words[0]) or "") in HISPANIC)
-    )
-
-
 def _ending_length(words: Words, at: int) -> int:
     """del Carmen; de los Ángeles: the words that follow there, if a family name is left"""
     if at < len(words) and words[at].key in ("de", "del"):
@@ -118,12 +113,17 @@ def _ending_length(words: Words, at: int) -> int:
 
 def _first_of_two(words: Words, start: int, given: int) -> int:
     """Gabriel García Márquez; María José Carreño Quiñones; Pedro Calderón de la Barca"""
+    if start <= given:
+        return start
     folded = [fold(word.text) or "" for word in words]
     has_hispanic_given_name = folded[0] in HISPANIC
     if len(words) == 4 and start == 3 and has_hispanic_given_name and folded[1] in HISPANIC:
         return start if is_frequent_given_name(words[2].text) else 2
     while start > given and (
-        (folded[start - 1] in _HISPANIC_FAMILY_NAMES and (has_hispanic_given_name or _is_hispanic(folded[start])))
+        (
+            folded[start - 1] in _HISPANIC_FAMILY_NAMES
+            and (has_hispanic_given_name or _is_hispanic(folded[start]))
+        )
         or (has_hispanic_given_name and folded[start - 1].endswith("ez"))
     ):
         start -= 1

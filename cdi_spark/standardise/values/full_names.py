@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from cdi_spark.standardise.values.companies import COMPANY_WORDS, is_company, is_role
-from cdi_spark.standardise.values.couples import BETWEEN, is_given_alone, people
+from cdi_spark.standardise.values.couples import BETWEEN, JOINERS, is_given_alone, people
 from cdi_spark.standardise.values.east_asian_names import east_asian_parts, is_east_asian
-from cdi_spark.standardise.values.family_names import family_start, given_length, is_particle, may_have_two
+from cdi_spark.standardise.values.family_names import FIRST_OF_TWO, family_start, given_length, is_particle
 from cdi_spark.standardise.values.given_names import is_frequent_given_name
 from cdi_spark.standardise.values.name_order import (
+    PATRONYMICS,
+    WORDS_AT_THE_END,
+    WORDS_IN_FRONT,
     family_words_in_front,
-    may_begin_with_family_name,
     parts_by_language,
 )
 from cdi_spark.standardise.values.nicknames import is_known_given_name
@@ -39,9 +41,7 @@ class Name:
 _PLACEHOLDERS = frozenset(word_list("text")["placeholders"])
 _ARTICLES = ("le", "la", "les", "lo")
 _LISTED = (
-    _PLACEHOLDERS
-    | {phrase.split()[0] for phrases in LISTS.values() for phrase in phrases}
-    | COMPANY_WORDS
+    _PLACEHOLDERS | {phrase.split()[0] for phrases in LISTS.values() for phrase in phrases} | COMPANY_WORDS
 )
 
 
@@ -88,8 +88,10 @@ def _plain_name(text: str) -> Name | None:
         and max(text) < "\u0250"
         and (text.istitle() or text == lower or text.isupper())
         and _LISTED.isdisjoint(words)
-        and not may_begin_with_family_name(words)
-        and not may_have_two(words)
+        and words[0] not in WORDS_IN_FRONT
+        and words[-1] not in WORDS_AT_THE_END
+        and not lower.endswith(PATRONYMICS)
+        and (len(words) < 3 or not (len(words) == 4 or words[-2] in FIRST_OF_TWO or words[-2].endswith("ez")))
         and "xx" not in lower
     ):
         return None
@@ -102,12 +104,17 @@ def _any_name(text: str) -> Name | None:
     before, semicolon, _ = text.partition(";")
     # Smith, John; Jones, Mary
     segments = words_by_comma(before if semicolon and "," in before else text)
-    if is_role(segments) or is_company(segments):
+    keys = {word.key for words in segments for word in words}
+    is_of_one = JOINERS.isdisjoint(keys)
+    is_listed = not (is_of_one and COMPANY_WORDS.isdisjoint(keys)) or len(keys) == 1
+    if is_listed and (is_role(segments) or is_company(segments)):
         return None
     parts, titled = without_titles(segments)
     if not parts:
         return None
     first, rest = parts[0], [word for part in parts[1:] for word in part]
+    if is_of_one:
+        return _in_order(first, titled) if not rest or _is_place(first, rest) else _by_comma(first, rest)
     if not rest or _is_place(first, rest):
         return _of_people(people(first), titled)
     if len(parts) > 2 and len(people(parts[1])) > 1:  # Smith, John & Jones, Mary
@@ -144,11 +151,15 @@ def _of_people(persons: list[Words], titled: bool) -> Name | None:
             return _name((), (), first)  # Messrs. Smith and Jones
         name = _in_order(last, titled=False) if len(last) > 1 else Name(None, None, None)
         between = [_part(one[: given_length(one)]) for one in others[:-1]]
-        own = name and name.given if len(last) > 1 else _part(last)
+        own = _given_of(name) if len(last) > 1 else _part(last)
         return _joint(name, [_part(first[:1]), *between, own])
     name = _in_order(_turned(first, last), titled)
     givens = [_given_of_same_family(other, name) for other in others]
-    return _joint(name, [name and name.given, *givens])
+    return _joint(name, [_given_of(name), *givens])
+
+
+def _given_of(name: Name | None) -> str | None:
+    return None if name is None else name.given
 
 
 def _turned(first: Words, last: Words) -> Words:
@@ -187,7 +198,7 @@ def _people_by_comma(family: Words, persons: list[Words]) -> Name | None:
     name = _by_comma(family, last)
     if not others:
         return name
-    return _joint(name, [*(_part(one[: given_length(one)]) for one in others), name and name.given])
+    return _joint(name, [*(_part(one[: given_length(one)]) for one in others), _given_of(name)])
 
 
 def _by_comma(family: Words, rest: Words) -> Name | None:
@@ -222,10 +233,10 @@ def _in_order(words: Words, titled: bool) -> Name | None:
         return _by_comma(words[:turned], words[turned:])
     if words[0].key == "of":  # Duke of Leeds, without his title
         return _name((), (), words[1:])
-    given, family = given_length(words), family_start(words)
-    if (titled and len(words) <= given) or _is_family_name(words):
+    count, start = given_length(words), family_start(words)
+    if (titled and len(words) <= count) or _is_family_name(words):
         return _name((), (), words, titled=titled)
-    return _name(words[:given], words[given:family], words[family:])
+    return _name(words[:count], words[count:start], words[start:])
 
 
 def _is_family_name(words: Words) -> bool:

@@ -18,11 +18,24 @@ def listed_names(name: str) -> frozenset[str]:
     return frozenset(filter(None, map(fold, _TEXTS[name].split())))
 
 
+def as_written(name: str) -> frozenset[str]:
+    """Return a list of words/name_orders.yml in lower case, with and without accents.
+
+    >>> {"éva", "eva"} <= as_written("hungarian_given_names")
+    True
+    """
+    return frozenset(_TEXTS[name].split()) | listed_names(name)
+
+
 HISPANIC = listed_names("hispanic_given_names")
 HUNGARIAN = listed_names("hungarian_given_names")
 RUSSIAN = listed_names("russian_given_names")
 _FREQUENT = (
-    listed_names("given_names") | HISPANIC | HUNGARIAN | RUSSIAN | {*word_list("nicknames")["common_names"].split()}
+    listed_names("given_names")
+    | HISPANIC
+    | HUNGARIAN
+    | RUSSIAN
+    | {*word_list("nicknames")["common_names"].split()}
 )
 
 

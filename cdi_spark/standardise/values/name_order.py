@@ -9,12 +9,13 @@ from cdi_spark.standardise.values.family_names import is_capitals, is_particle
 from cdi_spark.standardise.values.given_names import (
     HUNGARIAN,
     RUSSIAN,
+    as_written,
     is_frequent_given_name,
     listed_names,
 )
 from cdi_spark.standardise.values.nicknames import is_known_given_name
 from cdi_spark.standardise.values.text import fold
-from cdi_spark.standardise.values.titles import INITIALS, LISTS, Words, words_by_comma
+from cdi_spark.standardise.values.titles import INITIALS, LISTS, Words
 from cdi_spark.standardise.values.word_lists import word_list
 
 
@@ -26,7 +27,6 @@ class Parts(NamedTuple):
     family: Words
 
 
-_PATRONYMICS = tuple(LISTS["patronymics"])
 _FEMALE_PATRONYMICS = tuple(LISTS["female_patronymics"])
 _RUSSIAN_ENDINGS = tuple(word_list("name_orders")["russian_family_endings"].split(", "))
 _CHINESE = listed_names("chinese_family_names")
@@ -37,6 +37,11 @@ _VIETNAMESE = listed_names("vietnamese_family_names")
 _VIETNAMESE_WITHOUT_ACCENTS = listed_names("vietnamese_without_accents")
 _HUNGARIAN_FAMILY_NAMES = listed_names("hungarian_family_names")
 _FIRST = _CHINESE | _KOREAN | _JAPANESE | _HYPHENATED | _VIETNAMESE | _HUNGARIAN_FAMILY_NAMES
+# A name in plain Latin letters that neither begins nor ends with these, in lower case, nor ends in a patronymic, has
+# its given name first.
+WORDS_IN_FRONT = _FIRST | as_written("hungarian_family_names") | as_written("japanese_family_names")
+WORDS_AT_THE_END = as_written("russian_given_names")
+PATRONYMICS = tuple(LISTS["patronymics"])
 
 _CHINESE_NAME = re.compile(
     "(?:(?:[bpmfdtnlgkhjqxrzcswy]|[zcs]h)?(?:iang|iong|uang|uai|uan|iao|ian|ing|ang|eng|ong|ai|ei|ao|ou|an|en|in|un|ia"
@@ -48,23 +53,6 @@ _KOREAN_NAME = re.compile(
 )
 _JAPANESE_NAME = re.compile("(?:(?:[kgnhbpmr]y|sh|ch|ts|[kgsztdnhbpmyrwjf])?[aeiou]|n(?![aeiou])){2,5}")
 _VIETNAMESE_LETTERS = re.compile("[\u01a0\u01a1\u01af\u01b0\u0102\u0103\u0110\u0111\u1ea0-\u1ef9]")
-
-
-def may_begin_with_family_name(words: list[str]) -> bool:
-    """Whether words in lower case may have the family name first, so that they need a closer look.
-
-    >>> may_begin_with_family_name(["nagy", "éva"]), may_begin_with_family_name(["ivanov", "ivan"])
-    (True, True)
-    >>> may_begin_with_family_name(["ann", "lee"])
-    False
-    """
-    first = words[0]
-    return (
-        first in _FIRST
-        or first.endswith(_RUSSIAN_ENDINGS)
-        or words[-1].endswith(_PATRONYMICS)
-        or (not first.isascii() and (fold(first) or "").partition(" ")[0] in _FIRST)
-    )
 
 
 def family_words_in_front(words: Words) -> int:
@@ -80,7 +68,10 @@ def family_words_in_front(words: Words) -> int:
     at = 0
     while at < len(words) and (
         is_capitals(words[at])
-        or (is_particle(words, at) and (words[at].lower or (words[at].lower is False and words[at].text.isupper())))
+        or (
+            is_particle(words, at)
+            and (words[at].lower or (words[at].lower is False and words[at].text.isupper()))
+        )
     ):
         at += 1
     if 0 < at < len(words) and is_capitals(words[at - 1]) and not is_capitals(words[-1]):
@@ -107,11 +98,16 @@ def parts_by_language(words: Words) -> Parts | None:
     """
     if len(words) < 2:
         return None
-    first, *rest = [fold(word.text) or "" for word in words]
-    if len(words) == 2 and rest[0].endswith(_FEMALE_PATRONYMICS) and not first.endswith(_PATRONYMICS):
+    if (
+        len(words) == 2
+        and words[1].key.endswith(_FEMALE_PATRONYMICS)
+        and not words[0].key.endswith(PATRONYMICS)
+    ):
         return Parts(words[:1], words[1:], ())
+    first = fold(words[0].text) or ""
     if first.partition(" ")[0] not in _FIRST:
         return None
+    rest = [fold(word.text) or "" for word in words[1:]]
     if _is_hungarian(first, rest):
         return Parts(words[1:2], words[2:], words[:1])
     if first in _VIETNAMESE and _is_vietnamese(words, rest):
@@ -125,7 +121,7 @@ def _has_patronymic_last(words: Words) -> bool:
     """Иванов Иван Иванович; Алиев Гейдар Алирза оглы"""
     if words[-1].key in LISTS["patronymic_words"]:
         return len(words) == 4
-    return len(words) == 3 and words[2].key.endswith(_PATRONYMICS) and not words[1].key.endswith(_PATRONYMICS)
+    return len(words) == 3 and words[2].key.endswith(PATRONYMICS) and not words[1].key.endswith(PATRONYMICS)
 
 
 def _is_russian(words: Words) -> bool:

@@ -69,7 +69,7 @@ _ASIDE = re.compile(
 )
 _HYPHEN = re.compile(rf"(?<={LETTER}) ?- ?(?={LETTER})")
 # Gershayim, which Hebrew writes inside an abbreviation.
-_GERSHAYIM = re.compile("(?<=[\u05d0-\u05ea])[\"\u05f4](?=[\u05d0-\u05ea])")
+_GERSHAYIM = re.compile('(?<=[\u05d0-\u05ea])["\u05f4](?=[\u05d0-\u05ea])')
 _TO_TIDY = re.compile(r"[\"“„«'\u2018(\uff08\[\u05f4]| -|- |&amp;")
 _WORD_AFTER_DOT = re.compile(rf"(?<={LETTER}\.)(?={LETTER}{{2}})")
 
@@ -218,7 +218,9 @@ def _without_other_names(words: Words, later: bool) -> Words:
     words = words[phrase_length(words, 0, LISTS["care_of"]) :]
     for at in range(0 if later else 1, len(words) - 1):
         word = words[at]
-        if phrase_length(words, at, LISTS["other_names"]) and (word.lower is not False or word.text.endswith(".")):
+        if phrase_length(words, at, LISTS["other_names"]) and (
+            word.lower is not False or word.text.endswith(".")
+        ):
             return words[:at]
     return words
 
@@ -231,7 +233,9 @@ def _without_honorifics(words: Words, later: bool) -> tuple[Words, bool]:
     while at < len(words):
         count = 0
         if words[at].key in _TITLES_FIRST or at == after_title:
-            count = phrase_length(words, at, LISTS["honorifics"]) or (not kept and phrase_length(words, at, _RANKS))
+            count = phrase_length(words, at, LISTS["honorifics"]) or (
+                not kept and phrase_length(words, at, _RANKS)
+            )
             titled |= count > 0
             count = count or _is_other_title(
                 words, at, front=not kept, after_title=0 < at == after_title, later=later
@@ -259,7 +263,9 @@ def _is_other_title(words: Words, at: int, *, front: bool, after_title: bool, la
         return False
     if word.text == "M.":  # M. et Mme Dupont; M. Jean DUPONT; but M. Jean Dupont has an initial
         is_couple = after[0].key in _JOINERS and after[1].key in _TITLES
-        return is_couple or (after[-1].lower is False and after[-1].text.isupper() and len(after[-1].text) > 3)
+        return is_couple or (
+            after[-1].lower is False and after[-1].text.isupper() and len(after[-1].text) > 3
+        )
     # Dean Smith is a dean only with another name (Dean John Smith, but Dean van de Ven).
     is_before_name = after[0].key not in _PARTICLES or word.key in LISTS["noble_titles"]
     return word.key in LISTS["ranks_or_names"] and is_before_name

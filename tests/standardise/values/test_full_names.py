@@ -20,12 +20,12 @@ def _corpus() -> dict[str, Parts]:
 
 
 NAMES = _corpus()
-# Not Chinese and Korean names, and not family names that only capitals show.
+# Not Chinese, Korean and Vietnamese names.
 IN_ORDER = {
     " ".join(filter(None, parts))
     for text, parts in NAMES.items()
-    if "," not in text and max(text) < "\u1eff" and parts[0] and parts[2]
-} - {"Gabriel García Márquez"}
+    if "," not in text and max(text) < "\u1ea0" and parts[0] and parts[2]
+}
 REPEATED = [
     "(", "[", '"', "“", "'a' ", "mr ", "a, ", "a-", "- ", "a.b ", "M. ", "ph. d ", "of ", "van ", "jr ", "1st ",
     "née a ", "ABC ", "王", "a・", "👍 ", "\x00", "e\u0301",
