@@ -25,6 +25,7 @@ def is_joint(given_name: str | None) -> bool:
 def people(words: Words) -> list[Words]:
     """Divide words between the people that they name: at &, +, and, und, et, y, i, …
 
+    >>> from cdi_spark.standardise.values.titles import words_by_comma
     >>> [[word.text for word in one] for one in people(words_by_comma("Rob & Beth Eddowes")[0])]
     [['Rob'], ['Beth', 'Eddowes']]
     >>> [[word.text for word in one] for one in people(words_by_comma("Artur Costa e Silva")[0])]
@@ -44,6 +45,7 @@ def people(words: Words) -> list[Words]:
 def is_given_alone(words: Words) -> bool:
     """Whether words are one given name, perhaps with initials, and no family name.
 
+    >>> from cdi_spark.standardise.values.titles import words_by_comma
     >>> [is_given_alone(words_by_comma(text)[0]) for text in ("Rob", "J. R.", "John A.", "Rob Eddowes")]
     [True, True, True, False]
     """

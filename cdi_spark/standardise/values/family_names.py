@@ -23,6 +23,7 @@ _ARABIC_ARTICLES = ("al ", "el ")
 def given_length(words: Words) -> int:
     """How many words the first given name takes: one, unless it is a name of two and a family name follows.
 
+    >>> from cdi_spark.standardise.values.titles import words_by_comma
     >>> [given_length(words_by_comma(text)[0]) for text in ("St John Smith", "Ann Lee", "María del Carmen López")]
     [2, 1, 3]
     >>> given_length(words_by_comma("Abdul Rahman Khan")[0]), given_length([])
@@ -39,6 +40,7 @@ def given_length(words: Words) -> int:
 def family_start(words: Words) -> int:
     """The first particle after the given name, or the first of two family names; else the last word.
 
+    >>> from cdi_spark.standardise.values.titles import words_by_comma
     >>> [family_start(words_by_comma(text)[0]) for text in ("Jan van den Berg", "Mary Ann Lee", "Ann García Ruiz")]
     [1, 2, 1]
     >>> family_start(words_by_comma("José Ortega y Gasset")[0])
@@ -64,6 +66,7 @@ def family_start(words: Words) -> int:
 def is_particle(words: Words, at: int) -> bool:
     """Whether a family name may begin with the word (van, de la, bin, d').
 
+    >>> from cdi_spark.standardise.values.titles import words_by_comma
     >>> [is_particle(words_by_comma(text)[0], 1) for text in ("Jan van Dam", "John Ben Smith", "Anna auf der Heide")]
     [True, False, True]
     """
@@ -79,6 +82,7 @@ def is_particle(words: Words, at: int) -> bool:
 def joins_family_names(words: Words, at: int) -> bool:
     """Whether the word joins two family names, and is no initial (JOHN PAUL E SMITH).
 
+    >>> from cdi_spark.standardise.values.titles import words_by_comma
     >>> joins_family_names(words_by_comma("José Ortega y Gasset")[0], 2)
     True
     >>> joins_family_names(words_by_comma("JOHN PAUL E SMITH")[0], 2)
@@ -93,6 +97,7 @@ def joins_family_names(words: Words, at: int) -> bool:
 def is_capitals(word: Word) -> bool:
     """Whether a word stands out by its capitals and is no row of initials (JRR).
 
+    >>> from cdi_spark.standardise.values.titles import words_by_comma
     >>> [is_capitals(word) for word in words_by_comma("Ann LEE JRR")[0]]
     [False, True, False]
     """

@@ -36,7 +36,8 @@ _HYPHENATED = listed_names("chinese_family_names_before_a_hyphen")
 _VIETNAMESE = listed_names("vietnamese_family_names")
 _VIETNAMESE_WITHOUT_ACCENTS = listed_names("vietnamese_without_accents")
 _HUNGARIAN_FAMILY_NAMES = listed_names("hungarian_family_names")
-_FIRST = _CHINESE | _KOREAN | _JAPANESE | _HYPHENATED | _VIETNAMESE | _HUNGARIAN_FAMILY_NAMES
+_EAST_ASIAN = _CHINESE | _KOREAN | _JAPANESE | _HYPHENATED
+_FIRST = _EAST_ASIAN | _VIETNAMESE | _HUNGARIAN_FAMILY_NAMES
 # A name in plain Latin letters that neither begins nor ends with these, in lower case, nor ends in a patronymic, has
 # its given name first.
 WORDS_IN_FRONT = _FIRST | as_written("hungarian_family_names") | as_written("japanese_family_names")
@@ -45,12 +46,14 @@ PATRONYMICS = tuple(LISTS["patronymics"])
 
 _CHINESE_NAME = re.compile(
     "(?:(?:[bpmfdtnlgkhjqxrzcswy]|[zcs]h)?(?:iang|iong|uang|uai|uan|iao|ian|ing|ang|eng|ong|ai|ei|ao|ou|an|en|in|un|ia"
-    "|ie|iu|ua|uo|ui|ue|er|[aeiou])){1,2}"
+    "|ie|iu|ua|uo|ui|ue|er|[aiu])|[bpmfw]?o|(?:[dtnlgkhrzcsmy]|[zcs]h)?e){1,2}"
 )
 _KOREAN_NAME = re.compile(
     "(?:(?:kk|tt|pp|ss|jj|ch|sh|[gnkdtrlmbpshj])?(?:y?(?:ae|eo|eu|oe|ui|oo|ee|[aeoui])|w(?:ae|[aoei]))"
     "(?:ng|[nmkltpbgs])?){2}"
 )
+# In one word, only spellings that few other languages have tell (Park Jisung; but Han Solo).
+_KOREAN_LETTERS = re.compile("eo|eu|ae|oo|y[aeou]|ng")
 _JAPANESE_NAME = re.compile("(?:(?:[kgnhbpmr]y|sh|ch|ts|[kgsztdnhbpmyrwjf])?[aeiou]|n(?![aeiou])){2,5}")
 _VIETNAMESE_LETTERS = re.compile("[\u01a0\u01a1\u01af\u01b0\u0102\u0103\u0110\u0111\u1ea0-\u1ef9]")
 
@@ -58,6 +61,7 @@ _VIETNAMESE_LETTERS = re.compile("[\u01a0\u01a1\u01af\u01b0\u0102\u0103\u0110\u0
 def family_words_in_front(words: Words) -> int:
     """How many words of a family name come first, as capitals, initials or a patronymic tell; 0 where nothing does.
 
+    >>> from cdi_spark.standardise.values.titles import words_by_comma
     >>> [family_words_in_front(words_by_comma(text)[0]) for text in ("van der BERG Jan", "Tolkien J. R. R.")]
     [3, 1]
     >>> family_words_in_front(words_by_comma("Иванов Иван Иванович")[0])
@@ -89,6 +93,7 @@ def parts_by_language(words: Words) -> Parts | None:
 
     A given name of the language has to follow. A patronymic of a woman behind one word is no family name.
 
+    >>> from cdi_spark.standardise.values.titles import words_by_comma
     >>> [[word.text for word in part] for part in parts_by_language(words_by_comma("Nguyễn Văn An")[0])]
     [['An'], ['Văn'], ['Nguyễn']]
     >>> [[word.text for word in part] for part in parts_by_language(words_by_comma("Park Ji Sung")[0])]
@@ -128,7 +133,7 @@ def _is_russian(words: Words) -> bool:
     """Иванов Иван; Ivanov Sergey"""
     if len(words) != 2 or (fold(words[1].text) or "") not in RUSSIAN or is_frequent_given_name(words[0].text):
         return False
-    return words[0].text[0] > "\u0400" or words[0].key.endswith(_RUSSIAN_ENDINGS)
+    return words[0].text[0] > "\u0400" or (len(words[0].key) > 4 and words[0].key.endswith(_RUSSIAN_ENDINGS))
 
 
 def _is_hungarian(first: str, rest: list[str]) -> bool:
@@ -158,10 +163,14 @@ def _has_hyphen(words: Words, first: str) -> bool:
 def _is_east_asian(first: str, rest: list[str]) -> bool:
     name = "".join(rest).replace(" ", "")
     is_two = len(rest) == 2 or " " in rest[0]
-    if first in _CHINESE and rest[-1] not in _CHINESE and _CHINESE_NAME.fullmatch(name):
+    # Of two family names, either may come first (Lin Lee).
+    if rest[-1] in _EAST_ASIAN and (not is_two or is_known_given_name(first)):
+        return False
+    if first in _CHINESE and _CHINESE_NAME.fullmatch(name):
         return True
-    if first in _KOREAN and rest[-1] not in _KOREAN and _KOREAN_NAME.fullmatch(name):
+    if first in _KOREAN and _KOREAN_NAME.fullmatch(name):
         # Kim and Lee are given names, too.
-        return not is_frequent_given_name(rest[0]) if is_two else not is_known_given_name(first)
-    is_japanese = first in _JAPANESE and len(rest) == 1 and rest[0] not in _JAPANESE
-    return is_japanese and _JAPANESE_NAME.fullmatch(name) is not None
+        if is_two:
+            return not is_frequent_given_name(rest[0])
+        return not is_known_given_name(first) and _KOREAN_LETTERS.search(name) is not None
+    return first in _JAPANESE and len(rest) == 1 and _JAPANESE_NAME.fullmatch(name) is not None

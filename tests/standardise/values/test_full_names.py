@@ -70,3 +70,23 @@ def test_no_repeated_text_breaks_the_split(start: str, repeated: str) -> None:
     text = (start + repeated * 2_000)[:2_000]
     name = full_name(text)
     assert name is None or name.given or name.family
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Ryan Alexander", "Lev Alexander", "Geneva Maria", "Lin Lee", "Kim Basinger", "Lee Harvey Oswald", "Han Solo",
+     "Lu Rose", "Kevin Nguyen", "Bruce Lee", "Yuki Tanaka", "Laszlo Kovacs", "Ivan Ivanov", "Park Lane Smith"],
+)  # fmt: skip
+def test_a_word_that_is_a_family_name_elsewhere_does_not_turn_a_name(text: str) -> None:
+    name = full_name(text)
+    assert name is not None
+    assert name.given == text.split(" ")[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "family"),
+    [("Jennifer Null", "Null"), ("JENNIFER NULL", "Null"), ("Null, Jennifer", "Null"), ("jennifer null", None),
+     ("Jennifer NULL", None), ("Jennifer null", None), ("Jennifer None", "None"), ("Jennifer Unknown", None)],
+)  # fmt: skip
+def test_null_is_a_family_name_where_it_is_written_like_the_given_name(text: str, family: str | None) -> None:
+    assert full_name(text) == Name("Jennifer", None, family)
