@@ -33,7 +33,7 @@ RULES: dict[Rule, str] = {
     "all": "no choice: the values of all records are kept",
 }
 _FILLED_BY_SOURCES = {table.name for table in (PERSON, *EVENT_TABLES, *THING_TABLES)}
-_NAME_PARTS = ("given_name", "middle_name", "family_name")
+_NAME_PARTS = ("given_name", "middle_name", "family_name", "company")
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,12 @@ from functools import partial
 
 from cdi_spark.standardise.batches import Rule
 from cdi_spark.standardise.values import addresses, emails, phones
+from cdi_spark.standardise.values.companies import company_name
 from cdi_spark.standardise.values.countries import country
 from cdi_spark.standardise.values.currencies import currency
 from cdi_spark.standardise.values.full_names import full_name
 from cdi_spark.standardise.values.identifiers import device_ids, identifier, identifiers
+from cdi_spark.standardise.values.name_parts import family_part, given_part
 from cdi_spark.standardise.values.names import name_part
 from cdi_spark.standardise.values.people import gender, is_placeholder_gender
 from cdi_spark.standardise.values.text import clean_text, is_unknown, known_text
@@ -23,6 +25,12 @@ def _place(name: str) -> str | None:
 
 
 _NAMES = {"given_name": "_given", "middle_name": "_middle", "family_name": "_family"}
+_SPLIT = (*_NAMES.values(), "_company")
+_PARTS: dict[str, Callable[[str], str | None]] = {
+    "given_name": given_part,
+    "middle_name": name_part,
+    "family_name": family_part,
+}
 _BETWEEN = re.compile("[ -]+")
 _ALONE: dict[str, Callable[..., object]] = {
     "street": addresses.street,
@@ -33,14 +41,14 @@ _ALONE: dict[str, Callable[..., object]] = {
     "device_ids": device_ids,
     "birth_place": _place,
     "occupation": known_text,
-    "company": known_text,
 }
 
 
 def person_rules(mapped: Collection[str], *, default_country: str) -> list[Rule]:
     """Return the rules for the mapped columns of silver.person and for full_name, in the order to apply them.
 
-    A whole name is split; its parts fill the name columns that have no value of their own.
+    A whole name is split; its parts fill the name columns that have no value of their own. A whole name that is a
+    company's fills `company` so.
 
     Args:
         default_country: ISO 3166 alpha-2; how to read phones and postcodes of rows without a country.
@@ -48,11 +56,13 @@ def person_rules(mapped: Collection[str], *, default_country: str) -> list[Rule]
     rules = [Rule(("country",), ("country",), country)] if "country" in mapped else []
     is_split = "full_name" in mapped
     if is_split:
-        rules.append(Rule(tuple(_NAMES.values()), ("full_name",), _parts))
-    for name, part in _NAMES.items():
-        inputs = (*([name] if name in mapped else []), *([part] if is_split else []))
-        if inputs:
-            rules.append(Rule((name,), inputs, _first_name_part))
+        rules.append(Rule(_SPLIT, ("full_name",), _parts))
+    rules += [rule for name, part in _NAMES.items() for rule in _name_rules(name, part, mapped, is_split)]
+    if "company" in mapped or is_split:
+        inputs = (*(["company"] if "company" in mapped else []), *(["_company"] if is_split else []))
+        rules.append(
+            Rule(("company",), inputs, partial(_own_or_split, known_text, "company" in mapped), is_unknown)
+        )
     if "emails" in mapped:
         rules.append(Rule(("emails",), ("emails",), emails.emails, emails.is_placeholder_email))
     by_country: dict[str, tuple[Callable[..., object], Callable[[str], bool]]] = {
@@ -81,14 +91,49 @@ def event_rules(texts: Iterable[str], *, words: Collection[str]) -> list[Rule]:
     return [Rule((name,), (name,), _fixed_word if name in words else rule) for name, rule in rules.items()]
 
 
-def _parts(whole: str) -> tuple[str | None, str | None, str | None] | None:
+def _name_rules(name: str, part: str, mapped: Collection[str], is_split: bool) -> Iterable[Rule]:
+    inputs = (*([name] if name in mapped else []), *([part] if is_split else []))
+    if not inputs:
+        return
+    make = partial(_own_or_split, _PARTS[name], name in mapped)
+    has_given = "family_name" in mapped and ("given_name" in mapped or is_split)
+    if name == "given_name" and has_given:
+        # Of the given name, the family name's rule gets one bit, so that it runs once per family name, not per pair.
+        yield Rule((name, "_has_given"), inputs, partial(_with_bit, make))
+    elif name == "family_name" and has_given:
+        yield Rule((name,), (*inputs, "_has_given"), _family_name)
+    else:
+        yield Rule((name,), inputs, make)
+
+
+def _with_bit(make: Callable[..., str | None], *inputs: str | None) -> tuple[str | None, str | None]:
+    name = make(*inputs)
+    return name, None if name is None else "1"
+
+
+def _family_name(own: str | None, *others: str | None) -> str | None:
+    """Return the own family name, standardised; without one, that of full_name, if there is such a column."""
+    *split, has_given = others
+    if own is None:
+        return split[0] if split else None
+    return family_part(own, has_given=has_given is not None)
+
+
+def _parts(whole: str) -> tuple[str | None, ...] | None:
     name = full_name(whole)
-    return None if name is None else (name.given, name.middle, name.family)
+    if name is None:
+        company = company_name(whole)
+        return None if company is None else (None, None, None, company)
+    return name.given, name.middle, name.family, None
 
 
-def _first_name_part(*parts: str | None) -> str | None:
-    """Return the first part that is given, standardised."""
-    return next((name_part(part) for part in parts if part is not None), None)
+def _own_or_split(
+    rule: Callable[[str], str | None], has_own: bool, first: str | None, split: str | None = None
+) -> str | None:
+    """Return the column's own value, standardised; without one, what full_name holds, which is standardised already."""
+    if not has_own:
+        return first
+    return split if first is None else rule(first)
 
 
 def _phones(

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from cdi_spark.standardise.values.companies import COMPANY_WORDS, is_company, is_role
+from cdi_spark.standardise.values.couples import BETWEEN, JOINERS, is_given_alone, people
+from cdi_spark.standardise.values.east_asian_names import east_asian_parts, is_east_asian
+from cdi_spark.standardise.values.family_names import FIRST_OF_TWO, family_start, given_length, is_particle
+from cdi_spark.standardise.values.given_names import is_frequent_given_name
+from cdi_spark.standardise.values.name_order import (
+    PATRONYMICS,
+    WORDS_AT_THE_END,
+    WORDS_IN_FRONT,
+    family_words_in_front,
+    parts_by_language,
+)
 from cdi_spark.standardise.values.nicknames import is_known_given_name
 from cdi_spark.standardise.values.text import clean_text, fold, title_case
 from cdi_spark.standardise.values.titles import (
     INITIALS,
     LISTS,
-    TEXTS,
     Word,
     Words,
     without_titles,
@@ -29,36 +39,36 @@ class Name:
 
 
 _PLACEHOLDERS = frozenset(word_list("text")["placeholders"])
-_LISTED = _PLACEHOLDERS | {phrase.split()[0] for phrases in LISTS.values() for phrase in phrases}
-_PATRONYMICS = tuple(LISTS["patronymics"])
-_EAST_ASIAN = re.compile(r"[\u3005-\u3007\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]+")
-_EAST_ASIAN_TITLES = tuple(TEXTS["east_asian_titles"].split())
-_EAST_ASIAN_FAMILY_NAMES = {
-    *TEXTS["chinese_family_names"],
-    *TEXTS["korean_family_names"],
-    *TEXTS["double_family_names"].split(),
-}
+_ARTICLES = ("le", "la", "les", "lo")
+_LISTED = (
+    _PLACEHOLDERS | {phrase.split()[0] for phrases in LISTS.values() for phrase in phrases} | COMPANY_WORDS
+)
 
 
 def full_name(text: str) -> Name | None:
-    """Split a full name; None when no name is left.
+    """Split a full name; None when no name is left, and for companies, posts and departments.
 
     - Reads "First Middle Last", "Last, First Middle" and "LAST First". After two or more words that begin with a
       known given name, the comma sets off a place or title (James Mackay, Inchcape), unless a given name follows.
-    - Drops titles, ranks, peerages, degrees, birth names, and what is in brackets or quotes. Of two people
-      (John & Mary Smith), returns the first.
-    - Particles belong to the family name (van der Berg, de la Cruz, bin Salman).
+    - Drops titles, ranks, peerages, degrees, birth names, and what is in brackets or quotes.
+    - Of a couple with one family name, the given name names both (Rob & Beth); of two people with two family names
+      (John Smith & Mary Jones), returns the first.
+    - Particles belong to the family name (van der Berg, de la Cruz, bin Salman), and so does the first of two Spanish
+      or Portuguese family names that are frequent (Gabriel García Márquez).
     - A single word is the given name, or the family name when a title other than Sir or Dame is with it.
-    - Chinese, Korean and Japanese names in their own script begin with the family name. In other names without a
-      comma, the order and double family names (Gabriel García Márquez) cannot be known without the country: the
-      first word is the given name, and words up to the last are middle names.
+    - The family name comes first in Chinese, Korean and Japanese script; and where a patronymic, or a frequent family
+      name of Hungary, China, Korea, Japan or Vietnam with a given name of the language, tells. In other names without
+      a comma, the first word is the given name, and words up to the last are middle names.
+    - Null and None are family names where they are written like the given name beside them (Jennifer Null).
 
     >>> full_name("Dr. John Michael SMITH, MBA")
     Name(given='John', middle='Michael', family='Smith')
     >>> full_name("Hoeven, Piet van der")
     Name(given='Piet', middle=None, family='van der Hoeven')
-    >>> full_name("Mr and Mrs Smith")
-    Name(given=None, middle=None, family='Smith')
+    >>> full_name("Mr R and Mrs J Okonjo"), full_name("Mr and Mrs Smith")
+    (Name(given='R & J', middle=None, family='Okonjo'), Name(given=None, middle=None, family='Smith'))
+    >>> full_name("Accounts Payable") is None, full_name("Acme Ltd") is None
+    (True, True)
     """
     clean = clean_text(text)
     if clean is None:
@@ -78,7 +88,10 @@ def _plain_name(text: str) -> Name | None:
         and max(text) < "\u0250"
         and (text.istitle() or text == lower or text.isupper())
         and _LISTED.isdisjoint(words)
-        and not lower.endswith(_PATRONYMICS)
+        and words[0] not in WORDS_IN_FRONT
+        and words[-1] not in WORDS_AT_THE_END
+        and not lower.endswith(PATRONYMICS)
+        and (len(words) < 3 or not (len(words) == 4 or words[-2] in FIRST_OF_TWO or words[-2].endswith("ez")))
         and "xx" not in lower
     ):
         return None
@@ -88,20 +101,32 @@ def _plain_name(text: str) -> Name | None:
 
 
 def _any_name(text: str) -> Name | None:
-    parts, titled = without_titles(words_by_comma(text))
+    before, semicolon, _ = text.partition(";")
+    # Smith, John; Jones, Mary
+    segments = words_by_comma(before if semicolon and "," in before else text)
+    keys = {word.key for words in segments for word in words}
+    is_of_one = JOINERS.isdisjoint(keys)
+    is_listed = not (is_of_one and COMPANY_WORDS.isdisjoint(keys)) or len(keys) == 1
+    if is_listed and (is_role(segments) or is_company(segments)):
+        return None
+    parts, titled = without_titles(segments)
     if not parts:
         return None
     first, rest = parts[0], [word for part in parts[1:] for word in part]
+    if is_of_one:
+        return _in_order(first, titled) if not rest or _is_place(first, rest) else _by_comma(first, rest)
     if not rest or _is_place(first, rest):
-        return _in_order(_one_person(first), titled)
-    return _by_comma(first, _one_person(rest))
+        return _of_people(people(first), titled)
+    if len(parts) > 2 and len(people(parts[1])) > 1:  # Smith, John & Jones, Mary
+        return _by_comma(first, people(parts[1])[0])
+    return _people_by_comma(first, people(rest))
 
 
 def _is_place(before: Words, after: Words) -> bool:
     return (
         len(before) > 1
         and _is_known(before[0])
-        and not _is_particle(before, 0)
+        and not is_particle(before, 0)
         and not _is_known(after[0])
         and not INITIALS.fullmatch(after[0].text)
     )
@@ -113,24 +138,67 @@ def _is_known(word: Word) -> bool:
     return is_known_given_name(first) and len(more) < 2
 
 
-def _one_person(words: Words) -> Words:
-    """The first of two people: John & Mary Smith; Smith and Jones; what is left of Mr and Mrs John Smith"""
-    while words and words[0].key in LISTS["joiners"]:
-        words = words[1:]
-    for at, word in enumerate(words):
-        first, second = words[:at], words[at + 1 :]
-        if (word.key in LISTS["joiners"] and not _joins_places(first, second)) or (
-            word.key in LISTS["joiners_or_not"] and word.lower and at == 1 and len(words) > 3
-        ):
-            shared = second[_family_start(second) :] if at == 1 and len(second) > 1 else ()
-            return [*first, *shared]
-    return words
+def _of_people(persons: list[Words], titled: bool) -> Name | None:
+    """Rob & Beth Eddowes; John Smith and Mary; Hans Müller und Erna Müller; of other people, the first"""
+    if not persons:
+        return None
+    first, *others = persons
+    if not others:
+        return _in_order(first, titled)
+    last = others[-1]
+    if is_given_alone(first):
+        if len(last) == 1 and titled and not is_frequent_given_name(last[0].text):
+            return _name((), (), first)  # Messrs. Smith and Jones
+        name = _in_order(last, titled=False) if len(last) > 1 else Name(None, None, None)
+        between = [_part(one[: given_length(one)]) for one in others[:-1]]
+        own = _given_of(name) if len(last) > 1 else _part(last)
+        return _joint(name, [_part(first[:1]), *between, own])
+    name = _in_order(_turned(first, last), titled)
+    givens = [_given_of_same_family(other, name) for other in others]
+    return _joint(name, [_given_of(name), *givens])
 
 
-def _joins_places(before: Words, after: Words) -> bool:
-    """von und zu Guttenberg; of Saxe-Coburg and Gotha"""
-    in_family_name = any(word.key in LISTS["particles"] for word in before[1:])
-    return in_family_name and (len(after) == 1 or before[-1].key in LISTS["particles"])
+def _given_of(name: Name | None) -> str | None:
+    return None if name is None else name.given
+
+
+def _turned(first: Words, last: Words) -> Words:
+    """The words in order: Smith John & Mary has no other family name, and John is a given name."""
+    is_given = [is_frequent_given_name(word.text) for word in first]
+    if is_given_alone(last) and len(first) == 2 and is_given == [False, True]:
+        return [first[1], first[0]]
+    return first
+
+
+def _given_of_same_family(words: Words, name: Name | None) -> str | None:
+    """The given name of another person, unless another family name is with it."""
+    if is_given_alone(words):
+        return _part(words[:1]) if is_frequent_given_name(words[0].text) or len(words[0].key) < 3 else None
+    other = _in_order(words, titled=False)
+    if name is None or other is None or name.family is None or other.family is None:
+        return None
+    return other.given if fold(other.family) == fold(name.family) else None
+
+
+def _joint(name: Name | None, givens: list[str | None]) -> Name | None:
+    """The name with the given names of both people; middle names, which are one person's, are left out."""
+    if name is None:
+        return None
+    known = [given for given in givens if given]
+    if len(known) < 2:
+        return replace(name, given=known[0]) if known else name if name.family else None
+    return Name(BETWEEN.join(known), None, name.family)
+
+
+def _people_by_comma(family: Words, persons: list[Words]) -> Name | None:
+    """Smith, John & Mary"""
+    if not persons:
+        return _in_order(family, titled=False)
+    *others, last = persons
+    name = _by_comma(family, last)
+    if not others:
+        return name
+    return _joint(name, [*(_part(one[: given_length(one)]) for one in others), _given_of(name)])
 
 
 def _by_comma(family: Words, rest: Words) -> Name | None:
@@ -146,123 +214,54 @@ def _by_comma(family: Words, rest: Words) -> Name | None:
     if start == end and last > 1:  # Piet Hoeven, van der
         return _in_order([*family[:-1], *rest, family[-1]], titled=False)
     names = rest[start:end]
-    given = _given_length(names)
+    # The family name stands elsewhere, so that all words here may be given names (María del Carmen).
+    given = given_length([*names, *family]) if len(names) > 1 else len(names)
     return _name(names[:given], names[given:], [*rest[end:], *rest[:start], *family[last:], *family[:last]])
 
 
 def _in_order(words: Words, titled: bool) -> Name | None:
     if not words:
         return None
-    if all(_EAST_ASIAN.fullmatch(word.text) for word in words):
-        return _east_asian([word.text for word in words])
+    if all(is_east_asian(word.text) for word in words):
+        given, middle, family = east_asian_parts([word.text for word in words])
+        return Name(given, middle, family) if given or family else None
     if all(word.text.isupper() for word in words):
         words = [word._replace(lower=None) for word in words]
-    if turned := _family_words_in_front(words):
+    if parts := parts_by_language(words):
+        return _name(*parts)
+    if turned := family_words_in_front(words):
         return _by_comma(words[:turned], words[turned:])
     if words[0].key == "of":  # Duke of Leeds, without his title
         return _name((), (), words[1:])
-    given, family = _given_length(words), _family_start(words)
-    if (titled and len(words) <= given) or _is_family_name(words):
-        return _name((), (), words)
-    return _name(words[:given], words[given:family], words[family:])
+    count, start = given_length(words), family_start(words)
+    if (titled and len(words) <= count) or _is_family_name(words):
+        return _name((), (), words, titled=titled)
+    return _name(words[:count], words[count:start], words[start:])
 
 
 def _is_family_name(words: Words) -> bool:
-    """de Quincey; van den Berg; but Van Morrison"""
+    """de Quincey; van den Berg; Costa e Silva; but Van Morrison"""
+    if len(words) == 3 and words[1].lower and words[1].key in LISTS["family_joiners"]:
+        return not is_frequent_given_name(words[0].text)
     return len(words) > 1 and (
         words[0].key in LISTS["leading_particles"]
         or f"{words[0].key} {words[1].key}" in LISTS["leading_particles"]
     )
 
 
-def _given_length(words: Words) -> int:
-    """St John and Abdul Rahman are one name, if a family name follows."""
-    if len(words) > 1 and words[0].key in LISTS["given_beginnings"]:
-        length = 3 if words[1].key in ("al", "el", "ur") else 2
-        if len(words) > length or words[0].key == "st":
-            return min(length, len(words))
-    return min(1, len(words))
+def _name(given: Words, middle: Words, family: Words, titled: bool = False) -> Name | None:
+    first = _part(given)
+    is_null = len(family) == 1 and family[0].key in LISTS["family_names_or_placeholders"]
+    if is_null and (first or titled) and _is_written_as_name(family[0]):
+        last: str | None = title_case(family[0].text)
+    else:
+        last = _part(family, after_given=True)
+    return Name(first, _part(middle), last) if first or last else None
 
 
-def _family_start(words: Words) -> int:
-    """The first particle after the given name, or of words in capitals at the end; else the last word."""
-    given, last = _given_length(words), len(words) - 1
-    for at in range(given, last):
-        if _is_particle(words, at) or (at + 1 < last and _joins_family_names(words, at + 1)):
-            return at
-    start = max(given, last)
-    while start > given and _is_capitals(words[last]) and _is_capitals(words[start - 1]):
-        start -= 1
-    return start
-
-
-def _is_particle(words: Words, at: int) -> bool:
-    key, after = words[at].key, words[at + 1].key if at + 1 < len(words) else ""
-    return (
-        key in LISTS["particles"]
-        or (key in LISTS["particles_or_names"] and bool(words[at].lower))
-        or (key in LISTS["prepositions"] and after in LISTS["articles"])
-        or (key.endswith("'") and len(key) < 6)
-    )
-
-
-def _joins_family_names(words: Words, at: int) -> bool:
-    """Ortega y Gasset; Costa e Silva; ORTEGA Y GASSET, but initials: JOHN PAUL E SMITH"""
-    key, lower = words[at].key, words[at].lower
-    if key not in LISTS["family_joiners"] or lower:
-        return key in LISTS["family_joiners"]
-    return key == "y" and (lower is None or (_is_capitals(words[at - 1]) and _is_capitals(words[at + 1])))
-
-
-def _is_capitals(word: Word) -> bool:
-    """Whether a word stands out by its capitals and is no row of initials (JRR)."""
-    text = word.text
-    is_word = len(text) > 3 or (len(text) == 3 and (not text.isascii() or any(v in text for v in "AEIOUY")))
-    return word.lower is False and text.isupper() and is_word and not INITIALS.fullmatch(text)
-
-
-def _family_words_in_front(words: Words) -> int:
-    """SMITH John; van der BERG Jan; Иванов Иван Иванович; Tolkien J. R. R."""
-    if len(words) < 2:
-        return 0
-    at = 0
-    while at < len(words) and (_is_capitals(words[at]) or (words[at].lower and _is_particle(words, at))):
-        at += 1
-    if 0 < at < len(words) and _is_capitals(words[at - 1]) and not _is_capitals(words[-1]):
-        return at
-    if is_known_given_name(words[0].key) or INITIALS.fullmatch(words[0].text):
-        return 0
-    rest = [word.text for word in words[1:]]
-    if all(map(INITIALS.fullmatch, rest)) and sum(map(str.isalpha, "".join(rest))) > 1:
-        return 1
-    if len(words) == 3 and words[2].key.endswith(_PATRONYMICS) and not words[1].key.endswith(_PATRONYMICS):
-        return 1
-    return 0
-
-
-def _east_asian(words: list[str]) -> Name | None:
-    """王小明, 김민준, 山田 太郎; Japanese names without a space stay whole."""
-    *earlier, last = words
-    name = next((bare for title in _EAST_ASIAN_TITLES if (bare := last.removesuffix(title)) != last), last)
-    words = [word for word in (*earlier, name) if word]
-    if len(words) > 1:
-        return Name("".join(words[1:]), None, words[0])
-    if not words:
-        return None
-    if "・" in words[0]:
-        given, *middle = words[0].replace("・", " ").split()
-        family = middle.pop() if middle else None
-        return Name(given, " ".join(middle) or None, family)
-    for length in (2, 1):
-        if length < len(words[0]) <= length + 2 and words[0][:length] in _EAST_ASIAN_FAMILY_NAMES:
-            return Name(words[0][length:], None, words[0][:length])
-    titled = name != last and len(words[0]) < 3
-    return Name(None, None, words[0]) if titled else Name(words[0], None, None)
-
-
-def _name(given: Words, middle: Words, family: Words) -> Name | None:
-    name = Name(_part(given), _part(middle), _part(family, after_given=True))
-    return name if name.given or name.family else None
+def _is_written_as_name(word: Word) -> bool:
+    """Null, or JENNIFER NULL; software writes null, or Jennifer NULL, where it has no value."""
+    return word.text.istitle() or (word.lower is None and word.text.isupper())
 
 
 def _part(words: Words, after_given: bool = False) -> str | None:
@@ -275,5 +274,6 @@ def _part(words: Words, after_given: bool = False) -> str | None:
     if not text.isupper():  # de GAULLE
         cased = (title_case(w.text) if w.text.isupper() and len(w.text) > 1 else w.text for w in words)
         text = " ".join(cased)
-    # Only behind another word does title_case keep a particle small.
-    return title_case(f"- {text}")[2:] if after_given else title_case(text)
+    # Only behind another word does title_case keep a particle small. Articles are not small there (Le Gall).
+    is_small = after_given and words[0].key not in _ARTICLES
+    return title_case(f"- {text}")[2:] if is_small else title_case(text)

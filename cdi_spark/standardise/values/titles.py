@@ -23,6 +23,7 @@ TEXTS = word_list("names")
 LISTS = {name: frozenset(text.split(", ")) for name, text in TEXTS.items()}
 LETTER = r"[^\W\d_]"
 INITIALS = re.compile(rf"(?:{LETTER}\.-?)+{LETTER}?\.?|{LETTER}")
+COMPANIES = {name: frozenset(text.split(", ")) for name, text in word_list("companies").items()}
 
 _RANKS = LISTS["ranks"] | {f"{grade} {rank}" for grade in LISTS["rank_grades"] for rank in LISTS["ranks"]}
 _DEGREES = LISTS["post_nominals"] | LISTS["post_nominals_or_names"]
@@ -36,7 +37,10 @@ _TITLES = _RANKS.union(
     {"m"},
 )
 _LISTED = _TITLES.union(
-    _BEGIN_PEERAGE, _DEGREES, *(LISTS[name] for name in ("other_names", "care_of", "companies"))
+    _BEGIN_PEERAGE,
+    _DEGREES,
+    *(LISTS[name] for name in ("other_names", "care_of")),
+    *(COMPANIES[name] for name in ("legal_forms", "dotted_forms", "trades")),
 )
 _WITH_DOT = frozenset(phrase for phrase in _LISTED if phrase.endswith("."))
 
@@ -52,8 +56,7 @@ _LISTED_FIRST = frozenset(phrase.replace(".", "") for phrase in _with_first_word
 _LONGEST = {
     phrase.split()[0]: phrase.count(" ") + 1 for phrase in sorted(_LISTED, key=lambda p: p.count(" "))
 }
-_COMPANIES = _with_first_words(LISTS["companies"])
-_LAST_WORDS = frozenset(phrase.split()[-1] for phrase in _DEGREES | LISTS["companies"])
+_LAST_WORDS = frozenset(phrase.split()[-1] for phrase in _DEGREES | COMPANIES["legal_forms"])
 
 # Words and commas after this many are not read, so that no text takes more than 10 ms.
 _MOST_WORDS = 100
@@ -65,7 +68,9 @@ _ASIDE = re.compile(
     r"|(?<= )['\u2018][^'\u2019]++['\u2019](?=[ ,]|\Z)"
 )
 _HYPHEN = re.compile(rf"(?<={LETTER}) ?- ?(?={LETTER})")
-_TO_TIDY = re.compile(r"[\"“„«'\u2018(\uff08\[]| -|- ")
+# Gershayim, which Hebrew writes inside an abbreviation.
+_GERSHAYIM = re.compile('(?<=[\u05d0-\u05ea])["\u05f4](?=[\u05d0-\u05ea])')
+_TO_TIDY = re.compile(r"[\"“„«'\u2018(\uff08\[\u05f4]| -|- |&amp;")
 _WORD_AFTER_DOT = re.compile(rf"(?<={LETTER}\.)(?={LETTER}{{2}})")
 
 
@@ -80,6 +85,7 @@ def words_by_comma(text: str) -> list[Words]:
     []
     """
     if _TO_TIDY.search(text):
+        text = _GERSHAYIM.sub("", text.replace("&amp;", "&"))
         text = _HYPHEN.sub("-", _ASIDE.sub(" ", _QUOTED.sub(r"\1\2", text)))
     one_case = text == text.lower() or text == text.upper()
     segments: list[list[Word]] = [[]]
@@ -87,16 +93,19 @@ def words_by_comma(text: str) -> list[Words]:
         if token in _COMMAS:
             segments.append([])
         elif "@" not in token:
-            for word in _parts_by_dot(token) if "." in token[:-1] else [token]:
+            for word in _parts(token) if "." in token[:-1] or "/" in token else [token]:
                 if word.isalpha() or word in "&+/" or any(map(str.isalpha, word)):
                     segments[-1].append(Word(word, _key(word), None if one_case else word.islower()))
     return [words for words in segments if words]
 
 
-def _parts_by_dot(token: str) -> list[str]:
-    """john.smith is two words, and so is h.o.forbes; Ph.D. is one."""
+def _parts(token: str) -> list[str]:
+    """john.smith is two words, and so is h.o.forbes; Ph.D. is one. Mr/Mrs is three, c/o is one."""
     if _key(token) in _LISTED:
         return [token]
+    first, *others = token.split("/")
+    if others and min(map(len, (first, *others))) > 1:
+        return [*_parts(first), *(word for other in others for word in ("/", *_parts(other)))]
     *words, last = _WORD_AFTER_DOT.split(token)
     return [*map(_without_full_stop, words), last]
 
@@ -119,22 +128,18 @@ def _key(word: str) -> str:
 def without_titles(segments: list[Words]) -> tuple[list[Words], bool]:
     """Return the words that are names, and whether they had a title that goes with a family name.
 
-    No words for a company. After two or more words, a place does not count as a name (Thomas Ashton of Hyde).
+    After two or more words, a place does not count as a name (Thomas Ashton of Hyde).
 
     >>> parts, titled = without_titles(words_by_comma("Smith, Dr. John, MBA"))
     >>> [[word.text for word in words] for words in parts], titled
     ([['Smith'], ['John']], True)
     >>> without_titles(words_by_comma("Sir John"))[1]
     False
-    >>> without_titles(words_by_comma("Acme Ltd"))
-    ([], False)
     """
     # Most words are in no list; one check of all words at once is fastest.
     keys = {word.key.replace(".", "") for words in segments for word in words}
     if _LISTED_FIRST.isdisjoint(keys):
         return segments, False
-    if not _COMPANIES.isdisjoint(keys) and _is_company(segments):
-        return [], False
     if not _BEGIN_PEERAGE.isdisjoint(keys):
         segments = _without_peerage(segments)
     parts: list[Words] = []
@@ -147,7 +152,8 @@ def without_titles(segments: list[Words]) -> tuple[list[Words], bool]:
             words, has_title = segment, False  # Lord, John
         words = _without_degrees(words, before=sum(map(len, parts)), has_title=len(words) < len(segment))
         titled |= has_title
-        place = next((at for at, word in enumerate(words) if at > 1 and word.key == "of"), None)
+        first = 1 if any(word.key in LISTS["titles_of_peers"] for word in segment) else 2
+        place = next((at for at, word in enumerate(words) if at >= first and word.key == "of"), None)
         if words:
             parts.append(words[:place])
         if place and len(parts) == 1:
@@ -155,8 +161,13 @@ def without_titles(segments: list[Words]) -> tuple[list[Words], bool]:
     return parts, titled
 
 
-def _phrase(words: Words, at: int, phrases: frozenset[str]) -> int:
-    """How many words from there on the longest of the phrases takes; 0 for none."""
+def phrase_length(words: Words, at: int, phrases: frozenset[str]) -> int:
+    """How many words from there on the longest of the listed phrases takes; 0 for none.
+
+    >>> [words] = words_by_comma("Rt. Hon. John Smith")
+    >>> phrase_length(words, 0, LISTS["honorifics"]), phrase_length(words, 2, LISTS["honorifics"])
+    (2, 0)
+    """
     longest = min(_LONGEST.get(words[at].key, 1), len(words) - at)
     for count in range(longest, 1, -1):
         if " ".join([word.key for word in words[at : at + count]]) in phrases:
@@ -164,24 +175,18 @@ def _phrase(words: Words, at: int, phrases: frozenset[str]) -> int:
     return int(words[at].key in phrases)
 
 
-def _last_phrase(words: Words, phrases: frozenset[str]) -> int:
-    """How many of the last words the longest of the phrases takes; 0 for none."""
+def last_phrase_length(words: Words, phrases: frozenset[str]) -> int:
+    """How many of the last words the longest of the listed phrases takes; 0 for none.
+
+    >>> last_phrase_length(words_by_comma("Nowak Sp. z o.o.")[0], COMPANIES["legal_forms"])
+    3
+    """
     if words[-1].key.replace(".", "") not in _LAST_WORDS:
         return 0
     for count in range(min(3, len(words)), 0, -1):
         if " ".join(word.key.replace(".", "") for word in words[-count:]) in phrases:
             return count
     return 0
-
-
-def _is_company(segments: list[Words]) -> bool:
-    """Acme Ltd; Acme, Inc.; Spółka Acme; but B.V. alone are initials"""
-    companies, (first, *more) = LISTS["companies"], segments
-    return (
-        0 < _last_phrase(first, companies) < len(first)
-        or 0 < _phrase(first, 0, companies) < len(first)
-        or any(len(words) == 1 and words[0].key in companies for words in more)
-    )
 
 
 def _without_peerage(segments: list[Words]) -> list[Words]:
@@ -210,10 +215,12 @@ def _begins_peerage(words: Words, at: int, before: Words) -> bool:
 
 def _without_other_names(words: Words, later: bool) -> Words:
     """Anna Schmidt geb. Maier; John Smith c/o Jones"""
-    words = words[_phrase(words, 0, LISTS["care_of"]) :]
+    words = words[phrase_length(words, 0, LISTS["care_of"]) :]
     for at in range(0 if later else 1, len(words) - 1):
         word = words[at]
-        if _phrase(words, at, LISTS["other_names"]) and (word.lower is not False or word.text.endswith(".")):
+        if phrase_length(words, at, LISTS["other_names"]) and (
+            word.lower is not False or word.text.endswith(".")
+        ):
             return words[:at]
     return words
 
@@ -226,7 +233,9 @@ def _without_honorifics(words: Words, later: bool) -> tuple[Words, bool]:
     while at < len(words):
         count = 0
         if words[at].key in _TITLES_FIRST or at == after_title:
-            count = _phrase(words, at, LISTS["honorifics"]) or (not kept and _phrase(words, at, _RANKS))
+            count = phrase_length(words, at, LISTS["honorifics"]) or (
+                not kept and phrase_length(words, at, _RANKS)
+            )
             titled |= count > 0
             count = count or _is_other_title(
                 words, at, front=not kept, after_title=0 < at == after_title, later=later
@@ -246,14 +255,20 @@ def _is_other_title(words: Words, at: int, *, front: bool, after_title: bool, la
         return True
     if after_title and word.key in LISTS["subjects"]:
         return bool(word.lower) or "." in word.text
-    if after_title and word.key in _JOINERS:
-        return bool(after) and after[0].key in _TITLES_FIRST
+    if after_title and word.key in _JOINERS and (word.lower is not False or not word.text.isalpha()):
+        return bool(after) and after[0].key in _TITLES_FIRST and not word.text.endswith(".")
     if not front:
-        return (bool(after) or later) and _phrase(words, at, LISTS["noble_titles"]) > 0
+        return (bool(after) or later) and phrase_length(words, at, LISTS["noble_titles"]) > 0
+    if len(after) < 2:
+        return False
+    if word.text == "M.":  # M. et Mme Dupont; M. Jean DUPONT; but M. Jean Dupont has an initial
+        is_couple = after[0].key in _JOINERS and after[1].key in _TITLES
+        return is_couple or (
+            after[-1].lower is False and after[-1].text.isupper() and len(after[-1].text) > 3
+        )
     # Dean Smith is a dean only with another name (Dean John Smith, but Dean van de Ven).
-    is_rank = word.key in LISTS["ranks_or_names"] and after[:1] and after[0].key not in _PARTICLES
-    is_couple = word.text == "M." and len(after) > 1 and after[0].key in _JOINERS and after[1].key in _TITLES
-    return is_couple or (len(after) > 1 and bool(is_rank))
+    is_before_name = after[0].key not in _PARTICLES or word.key in LISTS["noble_titles"]
+    return word.key in LISTS["ranks_or_names"] and is_before_name
 
 
 def _without_degrees(words: Words, before: int, has_title: bool) -> Words:
@@ -261,10 +276,10 @@ def _without_degrees(words: Words, before: int, has_title: bool) -> Words:
     only_degrees = before > 1 and all(word.key.replace(".", "") in _DEGREES for word in words)
     while words:
         last = words[-1]
-        count = _last_phrase(words, LISTS["post_nominals"])
+        count = last_phrase_length(words, LISTS["post_nominals"])
         if "." in last.key or not count:
             set_off = only_degrees or "." in last.text or (last.lower is False and last.text.isupper())
-            count = _last_phrase(words, _DEGREES) if set_off and before + len(words) > 2 else 0
+            count = last_phrase_length(words, _DEGREES) if set_off and before + len(words) > 2 else 0
         if not count or before + len(words) + has_title == count:
             break
         words = words[:-count]

@@ -20,12 +20,12 @@ def _corpus() -> dict[str, Parts]:
 
 
 NAMES = _corpus()
-# Not Chinese and Korean names, and not family names that only capitals show.
+# Not Chinese, Korean and Vietnamese names.
 IN_ORDER = {
     " ".join(filter(None, parts))
     for text, parts in NAMES.items()
-    if "," not in text and max(text) < "\u1eff" and parts[0] and parts[2]
-} - {"Gabriel García Márquez"}
+    if "," not in text and max(text) < "\u1ea0" and parts[0] and parts[2]
+}
 REPEATED = [
     "(", "[", '"', "“", "'a' ", "mr ", "a, ", "a-", "- ", "a.b ", "M. ", "ph. d ", "of ", "van ", "jr ", "1st ",
     "née a ", "ABC ", "王", "a・", "👍 ", "\x00", "e\u0301",
@@ -70,3 +70,23 @@ def test_no_repeated_text_breaks_the_split(start: str, repeated: str) -> None:
     text = (start + repeated * 2_000)[:2_000]
     name = full_name(text)
     assert name is None or name.given or name.family
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Ryan Alexander", "Lev Alexander", "Geneva Maria", "Lin Lee", "Kim Basinger", "Lee Harvey Oswald", "Han Solo",
+     "Lu Rose", "Kevin Nguyen", "Bruce Lee", "Yuki Tanaka", "Laszlo Kovacs", "Ivan Ivanov", "Park Lane Smith"],
+)  # fmt: skip
+def test_a_word_that_is_a_family_name_elsewhere_does_not_turn_a_name(text: str) -> None:
+    name = full_name(text)
+    assert name is not None
+    assert name.given == text.split(" ")[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "family"),
+    [("Jennifer Null", "Null"), ("JENNIFER NULL", "Null"), ("Null, Jennifer", "Null"), ("jennifer null", None),
+     ("Jennifer NULL", None), ("Jennifer null", None), ("Jennifer None", "None"), ("Jennifer Unknown", None)],
+)  # fmt: skip
+def test_null_is_a_family_name_where_it_is_written_like_the_given_name(text: str, family: str | None) -> None:
+    assert full_name(text) == Name("Jennifer", None, family)
