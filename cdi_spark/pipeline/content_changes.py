@@ -35,7 +35,7 @@ def record_content_changes(
     contents = linked.select(DEPARTED.names)
     last = contents.unionByName(departed.join(linked, "record_id", "left_anti"))
     before = keep("before", last.join(live, "record_id", "left_semi"))
-    if not before.isEmpty():
+    if frozen.model.comparisons and not before.isEmpty():
         now = persons.join(before, ["record_id", "content_hash"], "left_anti").join(
             before, "record_id", "left_semi"
         )

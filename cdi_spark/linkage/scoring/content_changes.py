@@ -11,9 +11,9 @@ from cdi_spark.linkage.model.splink_sql import evidence_sql
 from cdi_spark.spark.shipped import shipped
 
 # The two contents start from even odds, not from the model's prior: that is about two records picked blindly and
-# falls with the size of the company, so that in a large one every removal would be a hand-over. At -8 bits the
-# contents are 256 times more likely with two persons than with one.
-HANDED_OVER_WEIGHT = -8.0
+# falls with the size of the company, so that in a large one every removal would be a hand-over. At -7 bits the
+# contents are 128 times more likely with two persons than with one.
+HANDED_OVER_WEIGHT = -7.0
 # Evidence contradicts if it is twice as likely between two persons. One kind alone may be an error of entry, a
 # placeholder that was filled in, or a name in another script.
 _CONTRADICTS_BITS = -1.0
@@ -52,7 +52,7 @@ def content_changes(before: DataFrame, after: DataFrame, frozen: Frozen) -> Data
     )
     is_handed_over = (F.col("match_weight") <= HANDED_OVER_WEIGHT) & (F.size("contradicted") >= _LEAST_KINDS)
     return (
-        found.where("match_weight < 0")
+        found.where((F.col("match_weight") <= _CONTRADICTS_BITS) & (F.size("contradicted") > 0))
         .join(hashes, "record_id")
         .withColumns({"is_handed_over": is_handed_over, "model_id": F.lit(frozen.trained["model_id"])})
     )

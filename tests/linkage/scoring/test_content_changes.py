@@ -9,7 +9,7 @@ import pytest
 from pyspark.sql import DataFrame, Row, SparkSession
 
 from cdi_spark.config import load_project
-from cdi_spark.linkage.scoring.content_changes import content_changes
+from cdi_spark.linkage.scoring.content_changes import HANDED_OVER_WEIGHT, content_changes
 from cdi_spark.pipeline.active import frozen_model, scoring_model
 from cdi_spark.schema import DEPARTED, PERSON
 from cdi_spark.spark.local_rows import local_rows
@@ -117,4 +117,4 @@ def test_a_change_comes_with_its_evidence(found: dict[str, Row]) -> None:
     row = found["names and mailbox"]
     assert set(row["contradicted"]) == {"name", "email"}
     assert (row["content_before"], row["content_after"]) == ("1", "2")
-    assert row["match_weight"] <= -8
+    assert row["match_weight"] <= HANDED_OVER_WEIGHT
