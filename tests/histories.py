@@ -19,7 +19,7 @@ from pyspark.sql import SparkSession
 from cdi_spark.config import Project
 from cdi_spark.pipeline.run import Run
 from cdi_spark.pipeline.runner import run_stages
-from cdi_spark.schema import JUDGEMENT, OVERRIDE, PERSON, TABLES, Table
+from cdi_spark.schema import CONTENT_CHANGE, JUDGEMENT, OVERRIDE, PERSON, TABLES, Table
 from cdi_spark.spark.local_rows import local_rows
 from cdi_spark.stewardship.judgements import Judgement, Verdict, active_judgements, find_contradiction
 from cdi_spark.storage import Storage
@@ -73,7 +73,8 @@ PERMANENT = {
 }  # fmt: skip
 STAGES = ("score", "resolve", "publish")
 COMPARED = (
-    "linkage.pair", "linkage.linked", "entities.component", "entities.member", "entities.redirect",
+    "linkage.pair", "linkage.linked", "linkage.departed", "entities.content_change",
+    "entities.component", "entities.member", "entities.redirect",
     "gold.customer_360", "gold.attribute", "gold.journey", "gold.order", "gold.measure",
     "gold.population_statistics", "gold.product_rule", "gold.cash_flow",
 )  # fmt: skip
@@ -134,14 +135,14 @@ class Worlds:
         assert events_of(self.storage) == events_of(other)
 
     def _decide(self, decisions: dict[int, list[tuple[list[str], str]]]) -> None:
-        held, rows = active_judgements(self.storage.read_or_empty(JUDGEMENT)), []
+        held, rows = active_judgements(*map(self.storage.read_or_empty, (JUDGEMENT, CONTENT_CHANGE))), []
         for world, of_world in decisions.items():
             for keys, verdict in of_world:
                 pair = f"{keys[0]}w{world}", f"{keys[1]}w{world}"
                 if verdict != Verdict.WITHDRAWN and find_contradiction(held, pair, verdict) is not None:
                     continue
                 held = [judgement for judgement in held if judgement.pair != pair]
-                at = datetime(2024, 1, 1, tzinfo=UTC)
+                at = datetime.now(UTC)
                 if verdict != Verdict.WITHDRAWN:
                     held.append(Judgement(*pair, verdict, "ann", "", at))
                 self.decided += 1
@@ -156,7 +157,7 @@ class Worlds:
             for key, born in of_world:
                 self.overridden += 1
                 values = None if born is None else [("birth_date", born)]
-                at = datetime(2024, 1, 1, tzinfo=UTC)
+                at = datetime.now(UTC)
                 rows.append((self.overridden, f"{key}w{world}", "birth_date", values, "ann", "", at))
         if rows:
             entries = local_rows(self.storage.spark, rows, OVERRIDE.schema)
@@ -205,6 +206,7 @@ def rows_of(storage: Storage, name: str) -> set[str]:
     rows = storage.read(name)
     if "valid_to" in rows.columns:
         rows = rows.where("valid_to IS NULL").drop("valid_from", "valid_to", "run_id")
+    rows = rows.drop("happened_at")
     return {repr(sorted(row.asDict().items())) for row in rows.collect()}
 
 

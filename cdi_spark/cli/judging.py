@@ -70,12 +70,12 @@ def list_(
     as_json: AsJson = False,
 ) -> None:
     """List the active decisions, oldest first."""
-    from cdi_spark.schema import JUDGEMENT
+    from cdi_spark.schema import CONTENT_CHANGE, JUDGEMENT
     from cdi_spark.stewardship.judgements import active_judgements
 
     with show_step("reading the decisions"):
         storage = open_tables(project, warehouse, catalog)
-        active = active_judgements(storage.read_or_empty(JUDGEMENT))
+        active = active_judgements(*map(storage.read_or_empty, (JUDGEMENT, CONTENT_CHANGE)))
     if as_json:
         print(json.dumps([vars(judgement) for judgement in active], default=str, ensure_ascii=False))
         return

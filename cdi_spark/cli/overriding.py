@@ -78,6 +78,27 @@ def withdraw(
     _print(f"{attribute} of {record}'s customer: withdrawn; the sources decide with the next `cdi run`")
 
 
+@app.command()
+def confirm(
+    record: Record,
+    attribute: Annotated[
+        str, typer.Argument(help="Attribute, or a group that is chosen together, such as address.")
+    ],
+    by: By,
+    why: Why,
+    project: ProjectDir = ".",
+    warehouse: Warehouse = None,
+    catalog: Catalog = None,
+) -> None:
+    """Set the same value again for the record as it is now; see `cdi review --decisions`."""
+    from cdi_spark.stewardship.overriding import confirm_override
+
+    with show_step("recording the value"):
+        storage = open_tables(project, warehouse, catalog)
+        confirm_override(storage, record, attribute, by=by, why=why)
+    _print(f"{attribute} of {record}'s customer: confirmed; takes effect with the next `cdi run`")
+
+
 @app.command("list")
 def list_(
     project: ProjectDir = ".",
@@ -86,13 +107,14 @@ def list_(
     as_json: AsJson = False,
 ) -> None:
     """List the active values, oldest first."""
-    from cdi_spark.gold.customer.survivorship import active_overrides
-    from cdi_spark.schema import OVERRIDE
+    from cdi_spark.schema import CONTENT_CHANGE, OVERRIDE
+    from cdi_spark.stewardship.overrides import active_overrides
 
     loaded = project_at(project, lenient=True)
     with show_step("reading the values"):
-        known = open_storage(loaded, warehouse, catalog).read_or_empty(OVERRIDE)
-        active = known.transform(active_overrides, survivorship=loaded.survivorship).orderBy("step").collect()
+        storage = open_storage(loaded, warehouse, catalog)
+        known, changes = map(storage.read_or_empty, (OVERRIDE, CONTENT_CHANGE))
+        active = active_overrides(known, changes, survivorship=loaded.survivorship).orderBy("step").collect()
     if as_json:
         print(json.dumps([row.asDict(recursive=True) for row in active], default=str, ensure_ascii=False))
         return

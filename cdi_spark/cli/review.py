@@ -25,6 +25,7 @@ from cdi_spark.cli.options import (
 from cdi_spark.errors import CdiError, ConfigError
 
 if TYPE_CHECKING:
+    from cdi_spark.queries.confirmations import ToConfirm
     from cdi_spark.stewardship.review_sheet import Sheet, Taken
 
 
@@ -41,9 +42,13 @@ def review(
         Path | None, typer.Option(help="CSV file with answers to record; no pairs are shown.")
     ] = None,
     by: Annotated[str | None, typer.Option(help="Who gave the answers.")] = None,
+    decisions: Annotated[
+        bool,
+        typer.Option("--decisions", help="Show earlier decisions to confirm or withdraw instead of pairs."),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Find the pairs that most need a steward's decision; or record the answers.
+    """Find the pairs that most need a steward's decision, or the decisions to confirm; or record the answers.
 
     Shows the values of both records: keep output, sheet and page as confidential as the data.
     """
@@ -51,6 +56,8 @@ def review(
         raise ConfigError("review: --by names who gave --answers FILE. Give both.")
     if answers is not None and (by is None or csv or html):
         raise ConfigError("review: give --answers FILE with --by NAME, and without --csv and --html.")
+    if decisions and (answers is not None or csv or html):
+        raise ConfigError("review: give --decisions without --answers, --csv and --html.")
     conf = project_at(project, lenient=True)
     if answers is not None and by is not None:
         from cdi_spark.stewardship.review_sheet import read_sheet, take_answers
@@ -61,15 +68,28 @@ def review(
             taken = take_answers(open_storage(conf, warehouse, catalog), filled.answers, by=by)
         _report(taken, answers, filled, as_json=as_json)
         return
+    from cdi_spark.queries.confirmations import decisions_to_confirm
     from cdi_spark.queries.review_queue import pairs_to_review
 
+    storage = open_storage(conf, warehouse, catalog)
+    with show_step("finding the decisions to confirm"):
+        open_decisions = decisions_to_confirm(storage, conf.survivorship)
+    if decisions:
+        _print_decisions(open_decisions, as_json=as_json)
+        return
     with show_step("finding the pairs to review"):
-        found = pairs_to_review(open_storage(conf, warehouse, catalog), conf.file.linkage, most=pairs)
+        found = pairs_to_review(storage, conf.file.linkage, most=pairs)
     _write(found, csv, html, quiet=as_json)
     if as_json:
         print(json.dumps(found, default=str, ensure_ascii=False))
-    elif not (csv or html):
+        return
+    if not (csv or html):
         _print(found)
+    if open_decisions:
+        out.print(
+            f"{len(open_decisions)} earlier decisions need confirmation: see `cdi review --decisions`",
+            highlight=False,
+        )
 
 
 def _report(taken: Taken, file: Path, filled: Sheet, *, as_json: bool) -> None:
@@ -113,6 +133,28 @@ def _print(found: list[dict[str, Any]]) -> None:
         weight = f"{pair['match_weight']:+.2f} bits, {pair['match_probability']:.1%} a match"
         for side, note in (("l", pair["reason"]), ("r", weight)):
             shown.add_row(note, Text(pair[f"record_id_{side}"]), Text(" · ".join(_values(pair, side))))
+        shown.add_section()
+    out.print(shown)
+
+
+def _print_decisions(found: list[ToConfirm], *, as_json: bool) -> None:
+    if as_json:
+        listed = [{**asdict(one), "confirm": one.confirm, "withdraw": one.withdraw} for one in found]
+        print(json.dumps(listed, default=str, ensure_ascii=False))
+        return
+    shown = RichTable("changed record", "since", "decision", "by", "on", "why", "to confirm or withdraw")
+    for one in found:
+        state = "another person: set aside" if one.is_set_aside else "changed sharply: still applies"
+        cells = (
+            f"{one.changed_record}\n{state}",
+            f"{one.changed_at:%Y-%m-%d}",
+            f"{one.what} of {' and '.join(one.record_ids)}",
+            one.decided_by,
+            f"{one.decided_at:%Y-%m-%d}",
+            one.why,
+            f"{one.confirm}\n{one.withdraw}",
+        )
+        shown.add_row(*map(Text, cells))
         shown.add_section()
     out.print(shown)
 

@@ -17,7 +17,7 @@ class Claim(StrEnum):
     """Which records have a claim to an id; `kind` of the rows that assign_ids() reads."""
 
     # A record that was resolved now, with its entity's number (null if the record is gone), its current id, and
-    # since when it has it.
+    # since when it has it. A record that was handed over is two: one that is gone, and one without an id.
     CURRENT = "current"
     # A record that a redirected id had last, with the successor of that id and the current id of the record.
     REDIRECTED = "redirected"
@@ -42,17 +42,18 @@ class EventKind(StrEnum):
     SPLIT = "split"
     MOVED = "moved"
     RETIRED = "retired"
+    HANDED_OVER = "handed_over"
 
 
-# Times are in microseconds since 1970.
+# Times are in microseconds since 1970. is_handed_over: the record is another person since it had the id.
 CLAIMS = (
     "kind string, record_id string, entity long, entity_id string, since long, "
-    "successor_id string, current_id string"
+    "successor_id string, current_id string, is_handed_over boolean"
 )
 CHANGES = "kind string, record_id string, entity_id string, successor_id string, records array<string>"
 
-# Rows of entities.member of whole ids.
-MEMBERSHIPS = "record_id string, entity_id string, since long, until long"
+# Rows of entities.member of whole ids. is_handed_over: it ended because the record is another person since.
+MEMBERSHIPS = "record_id string, entity_id string, since long, until long, is_handed_over boolean"
 EVENTS = "instant long, entity_id string, kind string, before array<string>, after array<string>"
 
 # Each id goes to one entity, and each entity takes one id. Between equal parts the one that had the id longer keeps
@@ -71,10 +72,12 @@ _STEPS = {
     "followers": "select entity, entity_id, count(*) as records, min(since) as since, min(record_id) as smallest "
     "from current where entity is not null and entity_id is not null group by all",
     "followed": _BEST.format(claims="followers", wanted="true"),
-    # A record that was not resolved now is where it was; one that is gone does not count.
-    "places": "select redirected.entity_id, redirected.record_id, redirected.since, current.entity, "
-    "case when current.record_id is null then redirected.current_id end as current_id "
-    "from redirected left join current using (record_id)",
+    # A record that was not resolved now is where it was; one that is gone, or another person, does not count.
+    "present": "select record_id, entity from current where not is_handed_over",
+    "places": "select redirected.entity_id, redirected.record_id, redirected.since, present.entity, "
+    "redirected.is_handed_over, case when present.record_id is null and not redirected.is_handed_over "
+    "then redirected.current_id end as current_id from redirected left join present "
+    "on redirected.record_id = present.record_id and not redirected.is_handed_over",
     "returners": "select entity_id, entity, current_id, count(*) as records, min(since) as since, "
     "min(record_id) as smallest from places where entity is not null or current_id is not null group by all",
     "returned": _BEST.format(claims="returners", wanted="entity not in (select entity from followed)"),
@@ -87,15 +90,15 @@ _STEPS = {
     "records": "select current.*, assigned.new_id from current left join assigned using (entity)",
     "ids": "select distinct new_id as entity_id from records where new_id is not null",
     # The last records of every id that has none now, and the entities that these records are in.
-    "successors": "select entity_id, record_id, new_id as successor_id from records "
+    "successors": "select entity_id, record_id, new_id as successor_id, is_handed_over from records "
     "where entity_id is not null and entity_id not in (from ids) union all "
-    "select places.entity_id, places.record_id, coalesce(assigned.new_id, places.current_id) as successor_id "
-    "from places left join assigned using (entity) where places.entity_id not in (from ids)",
+    "select places.entity_id, places.record_id, coalesce(assigned.new_id, places.current_id) as successor_id, "
+    "places.is_handed_over from places left join assigned using (entity) where places.entity_id not in (from ids)",
     "shares": "select entity_id, successor_id, count(*) as records, min(record_id) as smallest from successors "
     "group by entity_id, successor_id qualify row_number() over "
     "(partition by entity_id order by successor_id is null, records desc, smallest) = 1",
     "redirects": "select shares.entity_id, shares.successor_id, "
-    "list(successors.record_id order by successors.record_id) as records "
+    "coalesce(list(successors.record_id order by successors.record_id) filter (not is_handed_over), []) as records "
     "from shares join successors using (entity_id) group by shares.entity_id, shares.successor_id",
     "known": f"select distinct entity_id, successor_id from arrived where kind = '{Claim.REDIRECTED}'",
 }
@@ -131,12 +134,15 @@ _EVENTS_AT = f"""
 with changed as (select distinct entity_id from arrived where since = $instant or until = $instant),
 whole as (select * from arrived where entity_id in (from changed)),
 was as (
-    select record_id, entity_id as old_id from whole where since < $instant and (until is null or until >= $instant)
+    select record_id, entity_id as old_id, is_handed_over and until = $instant as is_another
+    from whole where since < $instant and (until is null or until >= $instant)
 ),
 now as (
     select record_id, entity_id as new_id from whole where since <= $instant and (until is null or until > $instant)
 ),
-either as (select * from was full join now using (record_id)),
+either as (
+    select old_id, new_id from was full join now on was.record_id = now.record_id and not was.is_another
+),
 gained as (
     select new_id as id, list(distinct old_id order by old_id) filter (old_id is not null) as before,
     list(distinct old_id order by old_id) filter (

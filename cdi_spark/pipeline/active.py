@@ -8,14 +8,15 @@ from cdi_spark.linkage.model.frozen import Frozen
 from cdi_spark.linkage.model.link_rules import LinkRules
 from cdi_spark.linkage.model.person_model import load_person_model
 from cdi_spark.linkage.model.trained_models import model_named
-from cdi_spark.schema import JUDGEMENT, LINKED, MODEL, SHARED_VALUE, TERM_FREQUENCY
+from cdi_spark.schema import CONTENT_CHANGE, JUDGEMENT, LINKED, MODEL, SHARED_VALUE, TERM_FREQUENCY
 from cdi_spark.stewardship.judgements import active_judgements, close_judgements
 from cdi_spark.workspace import Workspace
 
 
 def judgement_closure(workspace: Workspace) -> DataFrame:
     """Return what follows from the active judgements for each record: the columns of JUDGED."""
-    return close_judgements(workspace.spark, active_judgements(workspace.storage.read_or_empty(JUDGEMENT)))
+    decided, changes = map(workspace.storage.read_or_empty, (JUDGEMENT, CONTENT_CHANGE))
+    return close_judgements(workspace.spark, active_judgements(decided, changes))
 
 
 def scoring_model(workspace: Workspace) -> Row | None:

@@ -22,7 +22,9 @@ from cdi_spark.pipeline.run import Run
 from cdi_spark.schema import (
     CASH_FLOW,
     COMPONENT,
+    CONTENT_CHANGE,
     CONVERSION,
+    DEPARTED,
     EVENT,
     EVENT_TABLES,
     JUDGEMENT,
@@ -127,15 +129,17 @@ def _train_parts(run: Run) -> dict[str, Part]:
 
 
 def _score_parts(run: Run) -> dict[str, Part]:
-    return _whole(_conf(run), (PERSON, *_MODEL_TABLES), (LINKED, PAIR))
+    return _whole(_conf(run), (PERSON, *_MODEL_TABLES), (LINKED, PAIR, DEPARTED, CONTENT_CHANGE))
 
 
 def _resolve_parts(run: Run) -> dict[str, Part]:
-    return _whole(_conf(run), (LINKED, PAIR, JUDGEMENT, *_MODEL_TABLES), (COMPONENT, MEMBER, EVENT, REDIRECT))
+    reads = (LINKED, PAIR, JUDGEMENT, CONTENT_CHANGE, *_MODEL_TABLES)
+    return _whole(_conf(run), reads, (COMPONENT, MEMBER, EVENT, REDIRECT))
 
 
 def _publish_parts(run: Run) -> dict[str, Part]:
-    reads = (PERSON, MEMBER, OVERRIDE, JUDGEMENT, PAIR, LINKED, MODEL, RATE, LEDGER_ENTRY, *EVENT_TABLES)
+    decided = (OVERRIDE, JUDGEMENT, CONTENT_CHANGE)
+    reads = (PERSON, MEMBER, *decided, PAIR, LINKED, MODEL, RATE, LEDGER_ENTRY, *EVENT_TABLES)
     of_all = (POPULATION_STATISTICS, PRODUCT_RULE, CASH_FLOW, CONVERSION, METRIC, RELEASE)
     return _whole([_conf(run), run.as_of], reads, (*CUSTOMER_TABLES, *of_all))
 

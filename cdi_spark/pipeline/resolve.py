@@ -19,7 +19,7 @@ from cdi_spark.pipeline.active import frozen_model, judgement_closure, scoring_m
 from cdi_spark.pipeline.gates import check_and_count
 from cdi_spark.pipeline.last_runs import Counts
 from cdi_spark.pipeline.run import Run, must_rebuild
-from cdi_spark.schema import COMPONENT, EVENT, LINKED, MEMBER, PAIR, REDIRECT
+from cdi_spark.schema import COMPONENT, CONTENT_CHANGE, EVENT, LINKED, MEMBER, PAIR, REDIRECT
 from cdi_spark.spark.local_rows import Materialise
 from cdi_spark.spark.parallel import side_by_side
 from cdi_spark.stewardship import judgements
@@ -38,7 +38,8 @@ def resolve(run: Run) -> Counts:
     known = _known_members(run) if rebuild else run.storage.read_or_empty(COMPONENT)
     with run.storage.scratch(few=not rebuild) as keep:
         logs.doing("finding the records that changed")
-        stamped = linked.transform(affected_components.with_stamp, judged, how=config)
+        changes = run.storage.read_or_empty(CONTENT_CHANGE)
+        stamped = linked.transform(affected_components.with_stamp, judged, changes, how=config)
         changed = keep("changed", affected_components.changed_records(stamped, known))
         if rebuild or not changed.isEmpty():
             must = judgements.must_links(judged, linked)
@@ -110,16 +111,18 @@ def _find_entities(
 def _write_entities(run: Run, found: DataFrame, gone: DataFrame, keep: Materialise) -> None:
     """Write the entities that were found to entities.member, entities.redirect and entities.event."""
     members, redirects = run.storage.read_or_empty(MEMBER), run.storage.read_or_empty(REDIRECT)
+    changes = run.storage.read_or_empty(CONTENT_CHANGE)
     assigned = keep(
-        "assigned", identity.assign_entity_ids(found, gone, members, redirects, run_id=run.run_id)
+        "assigned",
+        identity.assign_entity_ids(found, gone, members, redirects, changes, run_id=run.run_id),
     )
     at = F.lit(datetime.now(UTC))
     # Redirects first: ids that lose their records are found in the membership as it was, so a killed run loses none.
     redirected = identity.redirect_changes(assigned, redirects, run_id=run.run_id, at=at)
     run.storage.merge(REDIRECT, redirected, when_changed=("valid_to",))
-    changes = identity.membership_changes(assigned, members, run_id=run.run_id, at=at)
-    run.storage.merge(MEMBER, changes, when_changed=("valid_to",))
+    moved = identity.membership_changes(assigned, members, run_id=run.run_id, at=at)
+    run.storage.merge(MEMBER, moved, when_changed=("valid_to",))
     # Events last: they are derived from the written membership, so a killed run loses none and invents none.
     newest = identity.newest_event(run.storage.read_or_empty(EVENT))
-    events = identity.events_since(run.storage.read(MEMBER.name), newest, run_id=run.run_id)
+    events = identity.events_since(run.storage.read(MEMBER.name), changes, newest, run_id=run.run_id)
     run.storage.append(EVENT, events)

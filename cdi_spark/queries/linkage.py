@@ -243,9 +243,11 @@ def _named(frozen: Frozen, positions: set[int]) -> list[str]:
 
 def _fate(entity_id: str, members: DataFrame, events: DataFrame) -> str:
     """Explain in a sentence why an entity does not exist now."""
-    event = events.where(
-        (F.col("entity_id") == entity_id) & F.col("kind").isin(EventKind.MERGED, EventKind.RETIRED)
-    ).orderBy(F.desc("happened_at")).first()  # fmt: skip
+    ends = (EventKind.MERGED, EventKind.HANDED_OVER, EventKind.RETIRED)
+    of_entity = events.where((F.col("entity_id") == entity_id) & F.col("kind").isin(*ends))
+    # A hand-over of the last record retires the id too; what says more comes first.
+    says_most = F.array_position(F.lit(list(ends)), F.col("kind"))
+    event = of_entity.orderBy(F.desc("happened_at"), says_most).first()
     if event is not None:
         return (
             f"entities.member: {entity_id} does not exist now: {_ending(event['kind'], event['after'])} "
@@ -261,9 +263,11 @@ def _fate(entity_id: str, members: DataFrame, events: DataFrame) -> str:
 
 
 def _ending(kind: str, after: Sequence[str]) -> str:
-    return (
-        f"it was merged into {', '.join(after)}" if kind == EventKind.MERGED else "its records were deleted"
-    )
+    if kind == EventKind.MERGED:
+        return f"it was merged into {', '.join(after)}"
+    if kind == EventKind.HANDED_OVER:
+        return f"the key of its last record was re-used for another person, {', '.join(after)},"
+    return "its records were deleted"
 
 
 def _day(at: datetime) -> str:

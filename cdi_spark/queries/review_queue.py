@@ -10,7 +10,7 @@ from pyspark.sql import functions as F
 from cdi_spark.config import Linkage
 from cdi_spark.gold.customer.members import current_members
 from cdi_spark.linkage.model.link_rules import as_links
-from cdi_spark.schema import JUDGEMENT, MEMBER, PAIR, PERSON, SHOWN
+from cdi_spark.schema import CONTENT_CHANGE, JUDGEMENT, MEMBER, PAIR, PERSON, SHOWN
 from cdi_spark.stewardship.judgements import active_judgements, close_judgements
 from cdi_spark.storage import Storage
 
@@ -28,7 +28,8 @@ def pairs_to_review(storage: Storage, limits: Linkage, *, most: int) -> list[dic
     Raises:
         CdiError: nothing is resolved yet.
     """
-    judged = close_judgements(storage.spark, active_judgements(storage.read_or_empty(JUDGEMENT)))
+    active = active_judgements(*map(storage.read_or_empty, (JUDGEMENT, CONTENT_CHANGE)))
+    judged = close_judgements(storage.spark, active)
     members = current_members(storage.read(MEMBER.name))
     chosen = open_pairs(storage.read_or_empty(PAIR), members, judged, limits=limits).transform(_in_order)
     shown = chosen.limit(most)

@@ -27,7 +27,16 @@ from cdi_spark.schema.declare import (
     Table,
     spark_type,
 )
-from cdi_spark.schema.entities import COMPONENT, EVENT, JUDGED, JUDGEMENT, MEMBER, OVERRIDE, REDIRECT
+from cdi_spark.schema.entities import (
+    COMPONENT,
+    CONTENT_CHANGE,
+    EVENT,
+    JUDGED,
+    JUDGEMENT,
+    MEMBER,
+    OVERRIDE,
+    REDIRECT,
+)
 from cdi_spark.schema.event_table import EventTable, FoundBy, SummaryOf
 from cdi_spark.schema.events import EVENT_TABLES, INTERACTION, SUPPORT_CASE, USAGE
 from cdi_spark.schema.gold import (
@@ -39,7 +48,7 @@ from cdi_spark.schema.gold import (
     STATE_FACTS,
     STATE_RUNNING,
 )
-from cdi_spark.schema.linkage import FEATURES, LINKED, MODEL, PAIR, SHARED_VALUE, TERM_FREQUENCY
+from cdi_spark.schema.linkage import DEPARTED, FEATURES, LINKED, MODEL, PAIR, SHARED_VALUE, TERM_FREQUENCY
 from cdi_spark.schema.marts import CONVERSION, FINANCE, MARTS, REPORTED, TIMELINE
 from cdi_spark.schema.measures import CASH_FLOW, MEASURE, POPULATION_STATISTICS, PRODUCT_RULE
 from cdi_spark.schema.ops import CLEANING, DELIVERY, LEASE, LEDGER, METRIC, QUALITY_RESULT, RELEASE, RUN
@@ -62,10 +71,10 @@ from cdi_spark.schema.silver import (
 TABLES: dict[str, Table] = {
     t.name: t
     for t in (
-        PERSON, *EVENT_TABLES, *THING_TABLES, QUARANTINE, MODEL, TERM_FREQUENCY, SHARED_VALUE, LINKED, PAIR,
-        JUDGEMENT, OVERRIDE, COMPONENT, MEMBER, EVENT, REDIRECT, CUSTOMER_360, ATTRIBUTE, CONVERSION, JOURNEY, MEASURE,
-        POPULATION_STATISTICS, PRODUCT_RULE, CASH_FLOW, *MARTS, HOUSEHOLD, COMPANY, RUN, QUALITY_RESULT, METRIC,
-        DELIVERY, CLEANING, LEDGER, RELEASE, LEASE,
+        PERSON, *EVENT_TABLES, *THING_TABLES, QUARANTINE, MODEL, TERM_FREQUENCY, SHARED_VALUE, LINKED, DEPARTED, PAIR,
+        JUDGEMENT, OVERRIDE, CONTENT_CHANGE, COMPONENT, MEMBER, EVENT, REDIRECT, CUSTOMER_360, ATTRIBUTE, CONVERSION,
+        JOURNEY, MEASURE, POPULATION_STATISTICS, PRODUCT_RULE, CASH_FLOW, *MARTS, HOUSEHOLD, COMPANY, RUN,
+        QUALITY_RESULT, METRIC, DELIVERY, CLEANING, LEDGER, RELEASE, LEASE,
     )
 }  # fmt: skip
 
@@ -79,12 +88,14 @@ __all__ = [
     "CLEANING",
     "COMPANY",
     "COMPONENT",
+    "CONTENT_CHANGE",
     "CONTENT_HASH",
     "CONVERSION",
     "CURRENCY",
     "CUSTOMER_360",
     "DATE",
     "DELIVERY",
+    "DEPARTED",
     "DOUBLE",
     "ENTITY_ID",
     "EVENT",

@@ -1,6 +1,17 @@
 """Which records belong to one customer, under a lasting id."""
 
-from cdi_spark.schema.declare import LONG, RECORD_ID, RUN_ID, STRING, STRINGS, TIMESTAMP, Column, Table
+from cdi_spark.schema.declare import (
+    BOOLEAN,
+    DOUBLE,
+    LONG,
+    RECORD_ID,
+    RUN_ID,
+    STRING,
+    STRINGS,
+    TIMESTAMP,
+    Column,
+    Table,
+)
 
 VALUES = f"array<struct<attribute:{STRING},value:{STRING}>>"
 
@@ -84,6 +95,32 @@ MEMBER = Table(
     ),
 )
 
+CONTENT_CHANGE = Table(
+    "entities.content_change",
+    "One row per change of a record's content that makes two persons more likely than one: a key that was re-used, or "
+    "a record to look at",
+    ("record_id", "happened_at"),
+    (
+        RECORD_ID,
+        Column("happened_at", TIMESTAMP, "when a run found the change, UTC"),
+        Column(
+            "is_handed_over",
+            BOOLEAN,
+            "the record is another person since: its entity id, overrides and judgements stay with the earlier one",
+        ),
+        Column(
+            "match_weight",
+            DOUBLE,
+            "bits for one person: all evidence for it, and the two strongest kinds against it; negative",
+        ),
+        Column("contradicted", STRINGS, "kinds of evidence by which the two contents are two persons"),
+        Column("content_before", STRING, "content_hash of the record before", "pseudonym"),
+        Column("content_after", STRING, "content_hash of the record since", "pseudonym"),
+        Column("model_id", STRING, "model that compared the two contents"),
+        RUN_ID,
+    ),
+)
+
 EVENT = Table(
     "entities.event",
     "One row per change of an entity",
@@ -91,7 +128,7 @@ EVENT = Table(
     (
         Column("event_id", STRING, "hash of run, entity, kind and time", "pseudonym"),
         Column("entity_id", STRING, "entity that changed", "pseudonym"),
-        Column("kind", STRING, "created, merged, split, moved or retired"),
+        Column("kind", STRING, "created, merged, split, moved, retired or handed_over"),
         Column("before", STRINGS, "entity ids of its records before", "pseudonym"),
         Column("after", STRINGS, "entity ids of its records after", "pseudonym"),
         Column("happened_at", TIMESTAMP, "when, UTC"),

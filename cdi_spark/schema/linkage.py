@@ -165,3 +165,15 @@ LINKED = Table(
         ),
     ),
 )
+
+DEPARTED = Table(
+    "linkage.departed",
+    "One row per deleted record: its compared values when it was last scored, in case its key comes back",
+    ("record_id",),
+    tuple(
+        column
+        for column in LINKED.columns
+        if column in (RECORD_ID, CONTENT_HASH)
+        or (column.name in FEATURES and not column.name.startswith("own_"))
+    ),
+)

@@ -15,6 +15,7 @@ from pyspark.sql import functions as F
 from cdi_spark.graph.union_find import DisjointSets
 from cdi_spark.schema import JUDGED, JUDGEMENT
 from cdi_spark.spark.local_rows import local_rows
+from cdi_spark.stewardship.confirmation import with_changes
 
 
 class Verdict(StrEnum):
@@ -30,7 +31,12 @@ Pair = tuple[str, str]
 
 @dataclass(frozen=True)
 class Judgement:
-    """A valid decision about two records; `left` is the lexically smaller one."""
+    """A valid decision about two records; `left` is the lexically smaller one.
+
+    Attributes:
+        changed_record, changed_at: the record whose content changed sharply since, and when; None if neither did.
+        is_set_aside: one of the records is another person since, so the decision does not apply.
+    """
 
     left: str
     right: str
@@ -38,6 +44,9 @@ class Judgement:
     by: str
     why: str
     at: datetime
+    changed_record: str | None = None
+    changed_at: datetime | None = None
+    is_set_aside: bool = False
 
     @property
     def pair(self) -> Pair:
@@ -45,19 +54,30 @@ class Judgement:
         return self.left, self.right
 
 
-def active_judgements(judgements: DataFrame) -> list[Judgement]:
-    """Return the active judgements, oldest first: the newest per pair, unless it was withdrawn.
+def active_judgements(judgements: DataFrame, content_changes: DataFrame) -> list[Judgement]:
+    """Return the active judgements, oldest first: those of standing_judgements() that are not set aside."""
+    standing = standing_judgements(judgements, content_changes)
+    return [judgement for judgement in standing if not judgement.is_set_aside]
+
+
+def standing_judgements(judgements: DataFrame, content_changes: DataFrame) -> list[Judgement]:
+    """Return the newest judgement per pair, unless it was withdrawn; oldest first.
 
     Args:
         judgements: entities.judgement.
+        content_changes: entities.content_change.
     """
     newest: dict[Pair, Judgement] = {}
-    for row in judgements.select(*JUDGEMENT.names).orderBy("step").collect():
+    decided = judgements.select(*JUDGEMENT.names).transform(
+        with_changes, content_changes, "record_id_l", "record_id_r"
+    )
+    for row in decided.orderBy("step").collect():
         pair = row["record_id_l"], row["record_id_r"]
         newest.pop(pair, None)
         verdict = Verdict(row["verdict"])
         if verdict is not Verdict.WITHDRAWN:
-            newest[pair] = Judgement(*pair, verdict, row["decided_by"], row["why"], row["decided_at"])
+            since = row["changed_record"], row["changed_at"], row["is_set_aside"]
+            newest[pair] = Judgement(*pair, verdict, row["decided_by"], row["why"], row["decided_at"], *since)
     return list(newest.values())
 
 

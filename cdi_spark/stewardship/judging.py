@@ -9,9 +9,9 @@ from datetime import UTC, datetime
 from pyspark.sql import functions as F
 
 from cdi_spark.errors import CdiError
-from cdi_spark.schema import JUDGEMENT, PERSON
+from cdi_spark.schema import CONTENT_CHANGE, JUDGEMENT, PERSON
 from cdi_spark.spark.local_rows import local_rows
-from cdi_spark.stewardship.judgements import Judgement, Pair, Verdict, active_judgements, find_contradiction
+from cdi_spark.stewardship.judgements import Judgement, Pair, Verdict, find_contradiction, standing_judgements
 from cdi_spark.stewardship.log import append_in_turn, no_such_record
 from cdi_spark.storage import Storage
 
@@ -49,7 +49,8 @@ def judge(storage: Storage, records: tuple[str, str], verdict: Verdict, *, by: s
         records: two record_ids, in any order.
         by, why: who decided, and the reason.
     Returns:
-        False where the same decision is active already; then nothing is written.
+        False where the same decision is active already; then nothing is written. A decision that is set aside or
+        shown for confirmation is recorded again, which confirms it.
     Raises:
         CdiError: a record or the verdict does not exist, there is nothing to withdraw, or active judgements contradict
             the decision; then the message has their chain.
@@ -72,15 +73,14 @@ def judge_all(storage: Storage, asked: Sequence[Decision], *, by: str) -> list[b
     outcomes: list[bool | CdiError] = []
 
     def entries(step: int) -> list[tuple[object, ...]]:
-        active = {
-            judgement.pair: judgement for judgement in active_judgements(storage.read_or_empty(JUDGEMENT))
-        }
+        decided, changes = map(storage.read_or_empty, (JUDGEMENT, CONTENT_CHANGE))
+        standing = {judgement.pair: judgement for judgement in standing_judgements(decided, changes)}
         made: list[tuple[object, ...]] = []
         outcomes.clear()
         at = datetime.now(UTC)
         for decision in asked:
             try:
-                new = _is_new(decision, active, live)
+                new = _is_new(decision, standing, live)
             except CdiError as refused:
                 outcomes.append(refused)
                 continue
@@ -90,16 +90,16 @@ def judge_all(storage: Storage, asked: Sequence[Decision], *, by: str) -> list[b
             pair, verdict = decision.pair, decision.verdict
             made.append((step + len(made), *pair, verdict, by, decision.why, at))
             if verdict is Verdict.WITHDRAWN:
-                del active[pair]
+                del standing[pair]
             else:
-                active[pair] = Judgement(*pair, verdict, by, decision.why, at)
+                standing[pair] = Judgement(*pair, verdict, by, decision.why, at)
         return made
 
     append_in_turn(storage, JUDGEMENT, entries)
     return outcomes
 
 
-def _is_new(decision: Decision, active: dict[Pair, Judgement], live: set[str]) -> bool:
+def _is_new(decision: Decision, standing: dict[Pair, Judgement], live: set[str]) -> bool:
     """Whether a decision is to be recorded; False where it is active already.
 
     Raises:
@@ -110,13 +110,14 @@ def _is_new(decision: Decision, active: dict[Pair, Judgement], live: set[str]) -
         raise CdiError(f"judge: {pair[0]} is one record. Name two records.")
     if verdict is not Verdict.WITHDRAWN:
         _require_live(pair, live)
-    own = active.get(pair)
+    own = standing.get(pair)
     if verdict is Verdict.WITHDRAWN and own is None:
         raise CdiError(f"judge: nothing is decided about {pair[0]} and {pair[1]}. See `cdi judge list`.")
-    if own is not None and own.verdict == verdict:
+    if own is not None and own.verdict == verdict and own.changed_at is None:
         return False
     if verdict is not Verdict.WITHDRAWN:
-        _require_no_contradiction(list(active.values()), pair, verdict)
+        active = [judgement for judgement in standing.values() if not judgement.is_set_aside]
+        _require_no_contradiction(active, pair, verdict)
     return True
 
 

@@ -56,11 +56,34 @@ def withdraw_override(storage: Storage, record: str, choice: str, *, by: str, wh
     Raises:
         CdiError: no override is set.
     """
+    _set_values(storage, record, choice)
+    _record(storage, record, {choice: None}, by=by, why=why)
+
+
+def confirm_override(storage: Storage, record: str, choice: str, *, by: str, why: str) -> None:
+    """Record the values of an override again: they hold for the record as it is now.
+
+    Args:
+        choice: attribute, or group of attributes that survive together.
+    Raises:
+        CdiError: no override is set, or the record does not exist.
+    """
+    values = _set_values(storage, record, choice)
+    _country(storage, record)
+    _record(storage, record, {choice: values}, by=by, why=why)
+
+
+def _set_values(storage: Storage, record: str, choice: str) -> Values:
+    """Return the values of the newest override, set aside or not.
+
+    Raises:
+        CdiError: no override is set.
+    """
     about = (F.col("record_id") == record) & (F.col("attribute") == choice)
     newest = storage.read_or_empty(OVERRIDE).where(about).orderBy(F.desc("step")).first()
     if newest is None or newest["values"] is None:
         raise CdiError(f"override: {choice} of {record} is not set manually. See `cdi override list`.")
-    _record(storage, record, {choice: None}, by=by, why=why)
+    return [(part["attribute"], part["value"]) for part in newest["values"]]
 
 
 def _record(

@@ -12,10 +12,11 @@ from cdi_spark.entities.identity import (
     newest_event,
     redirect_changes,
 )
-from cdi_spark.schema import EVENT, MEMBER, REDIRECT
+from cdi_spark.schema import CONTENT_CHANGE, EVENT, MEMBER, REDIRECT
 from cdi_spark.spark.local_rows import local_rows
 
 OLD = datetime(2024, 1, 1, tzinfo=UTC)
+BETWEEN = datetime(2024, 6, 1, tzinfo=UTC)
 NEW = datetime(2025, 1, 1, tzinfo=UTC)
 
 
@@ -31,6 +32,12 @@ def redirects_of(spark: SparkSession, **last: tuple[str | None, str]) -> DataFra
     return local_rows(spark, rows, REDIRECT.schema)
 
 
+def handed_over(spark: SparkSession, records: str, at: datetime = BETWEEN) -> DataFrame:
+    """entities.content_change: these records are other persons since."""
+    rows = [(record, at, True, -20.0, ["name", "email"], "1", "2", "m", "r1") for record in records]
+    return local_rows(spark, rows, CONTENT_CHANGE.schema)
+
+
 def changes(
     spark: SparkSession,
     groups: str,
@@ -38,13 +45,15 @@ def changes(
     redirects: DataFrame | None = None,
     *,
     gone: str = "",
+    handed: str = "",
     run_id: str = "r1",
 ) -> DataFrame:
     """Return what changes if "ab c" are found: one entity of a and b, and one of c."""
     rows = [(record, i) for i, group in enumerate(groups.split()) for record in group]
     found = local_rows(spark, rows, "record_id string, entity long")
     left = local_rows(spark, [(record,) for record in gone], "record_id string")
-    return assign_entity_ids(found, left, members, redirects or redirects_of(spark), run_id=run_id)
+    known, others = redirects or redirects_of(spark), handed_over(spark, handed)
+    return assign_entity_ids(found, left, members, known, others, run_id=run_id)
 
 
 def after(members: DataFrame, change: DataFrame) -> DataFrame:
@@ -127,7 +136,8 @@ def test_only_what_changes_is_written(spark: SparkSession) -> None:
 
 def successors(redirects: DataFrame, change: DataFrame) -> list[tuple[str, str | None, list[str], bool]]:
     rows = redirect_changes(change, redirects, run_id="r1", at=F.lit(NEW)).collect()
-    return sorted((r["entity_id"], r["successor_id"], r["records"], r["valid_to"] is None) for r in rows)
+    found = [(r["entity_id"], r["successor_id"], r["records"], r["valid_to"] is None) for r in rows]
+    return sorted(found, key=lambda one: (one[0], one[1] or ""))
 
 
 def test_the_successor_of_an_id_is_the_entity_with_most_of_its_last_records(
@@ -148,8 +158,9 @@ def test_the_successor_of_an_id_is_the_entity_with_most_of_its_last_records(
     assert successors(known, change) == [("X", "Y", ["a", "b", "d"], False)]
 
 
-def derived(members: DataFrame, known: DataFrame) -> set[tuple[str, str, str, str]]:
-    rows = events_since(members, newest_event(known), run_id="r1").collect()
+def derived(members: DataFrame, known: DataFrame, handed: str = "") -> set[tuple[str, str, str, str]]:
+    others = handed_over(members.sparkSession, handed)
+    rows = events_since(members, others, newest_event(known), run_id="r1").collect()
     return {(r["entity_id"], r["kind"], "".join(r["before"]), "".join(r["after"])) for r in rows}
 
 
@@ -157,7 +168,7 @@ def test_events_are_created_merged_split_moved_and_retired(spark: SparkSession) 
     nothing = local_rows(spark, [], EVENT.schema)
     before = members_of(spark, X="ab", Y="c", Z="d", V="fg", U="h")
     assert derived(before, nothing) == {(name, "created", "", name) for name in "XYZVU"}
-    known = events_since(before, 0, run_id="r0")
+    known = events_since(before, handed_over(spark, ""), 0, run_id="r0")
     assert derived(before, known) == set()
     rows = [
         ("a", "X", OLD, None), ("b", "X", OLD, NEW), ("b", "N", NEW, None), ("c", "Y", OLD, NEW),
@@ -169,3 +180,54 @@ def test_events_are_created_merged_split_moved_and_retired(spark: SparkSession) 
         ("N", "split", "X", "N"), ("M", "created", "", "M"), ("Y", "merged", "Y", "X"), ("Z", "retired", "Z", ""),
         ("U", "moved", "V", "U"),
     }  # fmt: skip
+
+
+def test_a_record_that_was_handed_over_leaves_its_id_and_brings_it_to_nobody(spark: SparkSession) -> None:
+    # a and b were X; now a alone is another person, c joins her, and d too is another person than Z was.
+    members, known = members_of(spark, X="ab", Z="d", Y="c"), redirects_of(spark, W=("Z", "d"), V=("X", "ab"))
+    change = changes(spark, "ac b d", members, known, handed="ad")
+    moved = after(members, change)
+    ids = current(moved)
+    assert (ids["a"], ids["c"], ids["b"]) == ("Y", "Y", "X")
+    assert ids["d"] not in "XYZWV"
+    # Z ends, and neither it nor W, which led to it, leads to the new person; V still leads to X.
+    assert successors(known, change) == [
+        ("W", None, [], True), ("W", "Z", ["d"], False), ("Z", None, [], True),
+    ]  # fmt: skip
+    nothing = events_since(members, handed_over(spark, ""), 0, run_id="r0")
+    assert derived(moved, nothing, "ad") == {
+        ("X", "handed_over", "X", "Y"), ("Z", "handed_over", "Z", ids["d"]), ("Z", "retired", "Z", ""),
+        (ids["d"], "created", "", ids["d"]),
+    }  # fmt: skip
+    # The same hand-over changes nothing once it is written.
+    assert changes(spark, "ac b d", moved, handed="ad").isEmpty()
+
+
+def test_a_record_that_was_handed_over_may_return_to_its_entity_as_one_of_others(spark: SparkSession) -> None:
+    # b was always Priya, wrongly joined with Odo's a; now a is Priya too.
+    members = members_of(spark, X="ab")
+    moved = after(members, changes(spark, "ab", members, handed="a"))
+    assert current(moved) == {"a": "X", "b": "X"}
+    assert moved.where("record_id = 'a'").count() == 2
+    nothing = events_since(members, handed_over(spark, ""), 0, run_id="r0")
+    assert derived(moved, nothing, "a") == {("X", "handed_over", "X", "X")}
+
+
+def test_a_deleted_record_that_returns_as_another_person_does_not_bring_its_id_back(
+    spark: SparkSession,
+) -> None:
+    rows = [("a", "X", OLD, BETWEEN.replace(month=3), "r0")]
+    members, known = local_rows(spark, rows, MEMBER.schema), redirects_of(spark, X=(None, "a"))
+    change = changes(spark, "a", members, known, handed="a")
+    moved = after(members, change)
+    minted = current(moved)["a"]
+    assert minted != "X"
+    assert successors(known, change) == []
+    gone = local_rows(spark, [("e", "X", "retired", ["X"], [], BETWEEN, "r0")], EVENT.schema)
+    assert derived(moved, gone, "a") == {("X", "handed_over", "X", minted), (minted, "created", "", minted)}
+
+
+def test_all_records_of_an_entity_that_become_one_other_person_get_a_new_id(spark: SparkSession) -> None:
+    members = members_of(spark, X="ab")
+    moved = current(after(members, changes(spark, "ab", members, handed="ab")))
+    assert moved["a"] == moved["b"] != "X"

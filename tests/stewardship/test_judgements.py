@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pyspark.sql import SparkSession
 
 from cdi_spark.errors import CdiError
-from cdi_spark.schema import JUDGEMENT, PERSON
+from cdi_spark.schema import CONTENT_CHANGE, JUDGEMENT, PERSON
 from cdi_spark.spark.local_rows import local_rows
 from cdi_spark.stewardship.judgements import (
     Judgement,
@@ -124,7 +124,9 @@ def test_a_decision_is_on_record_once_and_withdrawn_with_all_on_record(persons: 
     assert decide(persons, "a?b", by="bob")
     assert decide(persons, "a!c")
     decisions = persons.read(JUDGEMENT.name)
-    assert [(j.pair, j.verdict) for j in active_judgements(decisions)] == [
+    assert [
+        (j.pair, j.verdict) for j in active_judgements(decisions, persons.read_or_empty(CONTENT_CHANGE))
+    ] == [
         (("crm:b", "crm:c"), Verdict.MUST_LINK),
         (("crm:a", "crm:c"), Verdict.CANNOT_LINK),
     ]
@@ -153,7 +155,7 @@ def test_of_two_who_decide_at_once_the_second_sees_the_first(persons: Storage) -
     with ThreadPoolExecutor(max_workers=3) as pool:
         told = list(pool.map(tell, ["b=c", "a!c", "d=e"]))
     assert sorted(told) == ["True", "True", "refused"]
-    assert len(active_judgements(persons.read(JUDGEMENT.name))) == 3
+    assert len(active_judgements(*map(persons.read_or_empty, (JUDGEMENT, CONTENT_CHANGE)))) == 3
 
 
 def test_decisions_given_together_count_one_by_one_whoever_else_decides(persons: Storage) -> None:
@@ -169,7 +171,7 @@ def test_decisions_given_together_count_one_by_one_whoever_else_decides(persons:
     ]
     decisions = persons.read(JUDGEMENT.name)
     assert [row["step"] for row in decisions.orderBy("step").collect()] == [1, 2, 3, 4, 5]
-    assert len(active_judgements(decisions)) == 3
+    assert len(active_judgements(decisions, persons.read_or_empty(CONTENT_CHANGE))) == 3
 
 
 def test_a_decision_has_a_verdict_that_there_is() -> None:

@@ -19,7 +19,7 @@ from pyspark.sql import SparkSession
 from cdi_spark.cli import main
 from cdi_spark.errors import CdiError
 from cdi_spark.reports.review import review_page
-from cdi_spark.schema import JUDGEMENT, MEMBER, PAIR, PERSON
+from cdi_spark.schema import CONTENT_CHANGE, JUDGEMENT, MEMBER, PAIR, PERSON
 from cdi_spark.spark.local_rows import local_rows
 from cdi_spark.stewardship.judgements import Verdict, active_judgements
 from cdi_spark.stewardship.review_sheet import COLUMNS, read_sheet, sheet
@@ -198,7 +198,7 @@ def test_a_clerk_answers_and_what_is_right_is_on_record(
     assert "row 6: judge: crm:9: no such record" in out
     assert f"{csv_file}: not recorded: row 5, 6, 8" in err
     assert "who knows" not in out + err
-    held = active_judgements(customers.read(JUDGEMENT.name))
+    held = active_judgements(*map(customers.read_or_empty, (JUDGEMENT, CONTENT_CHANGE)))
     assert [(j.pair, j.verdict, j.by, j.why) for j in held] == [
         (("crm:1", "crm:2"), Verdict.CANNOT_LINK, "ann", "review"),
         (("crm:1", "web:1"), Verdict.MUST_LINK, "ann", "one"),

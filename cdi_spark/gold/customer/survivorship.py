@@ -8,7 +8,7 @@ from pyspark.sql import functions as F
 from cdi_spark.config import Rule, Survivorship
 from cdi_spark.errors import GateError
 from cdi_spark.gold.customer.offers import offers, rules_text
-from cdi_spark.schema import ATTRIBUTE, ATTRIBUTES, CUSTOMER_360, OVERRIDE, STRINGS
+from cdi_spark.schema import ATTRIBUTE, ATTRIBUTES, CUSTOMER_360, STRINGS
 
 
 class Reason(StrEnum):
@@ -47,24 +47,6 @@ _NEAT = """struct(
     length(regexp_replace(spelling, '[^ -~]', '')) - length(spelling) AS accents,
     -spelled AS spelled, -size(filter(parts, part -> part.value IS NOT NULL)) AS parts, -length(spelling) AS letters,
     rank, record_id, source)"""
-
-
-def active_overrides(overrides: DataFrame, *, survivorship: Survivorship) -> DataFrame:
-    """Return the active overrides: the newest of each record and attribute, unless it was withdrawn.
-
-    An override of a group of attributes that the configuration no longer has, or has otherwise, is ignored.
-
-    Args:
-        overrides: entities.override.
-    Returns:
-        entities.override's columns.
-    """
-    # The columns too: a group may have other columns since.
-    choices = [" ".join((choice, *names)) for choice, names in survivorship.choices.items()]
-    is_choice = F.concat_ws(" ", "attribute", "values.attribute").isin(choices)
-    newest = F.max_by(F.struct(*OVERRIDE.names), "step").alias("newest")
-    current = overrides.groupBy("record_id", "attribute").agg(newest).select("newest.*")
-    return current.where(F.col("values").isNotNull() & is_choice)
 
 
 def attribute_values(

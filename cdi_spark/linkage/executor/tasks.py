@@ -25,6 +25,7 @@ from cdi_spark.linkage.clustering.links import links_of_pairs
 # Pairs of one DuckDB query: enough to keep it busy, few enough for the memory of a worker.
 PAIR_BUDGET = 1_000_000
 _ROWS_OUT = 100_000
+_PLACES = ("place_l", "place_r")
 
 Task = Callable[[Iterable[pa.RecordBatch]], Iterable[pa.RecordBatch]]
 LimitsOf = Callable[[list[str]], EntityLimits]
@@ -81,7 +82,7 @@ def resolver(
         for connection, piece in _placed(batches, pair_budget, memory_limit):
             found = connection.sql(sql).fetchnumpy()
             bits, known = evidence_of(found, kinds)
-            left, right = (np.asarray(found[side], np.int64) for side in ("place_l", "place_r"))
+            left, right = (np.asarray(found[side], np.int64) for side in _PLACES)
             decided = np.asarray(found["decided"], np.int64)
             strong = np.asarray(found["strong"], bool)
             links = links_of_pairs(left, right, bits, known, prior, decided, strong)
@@ -96,6 +97,29 @@ def resolver(
             yield from _first_records(ids, entity)
 
     return resolve_components
+
+
+def content_weigher(sql: str, *, kinds: int, memory_limit: str = "1GB") -> Task:
+    """Return a function for mapInArrow that compares the two contents of each record, sorted by key.
+
+    Args:
+        sql: query over cdi_left and cdi_right (splink_sql.evidence_sql).
+        kinds: how many kinds of evidence the query returns.
+    Returns:
+        Batches of record_id, bits: the log2 Bayes factor of each kind.
+    """
+
+    def weigh(batches: Iterable[pa.RecordBatch]) -> Iterable[pa.RecordBatch]:
+        for connection, piece in _placed(batches, PAIR_BUDGET, memory_limit):
+            found = connection.sql(sql).fetchnumpy()
+            bits, _ = evidence_of(found, kinds)
+            ids = piece.column("record_id").combine_chunks()
+            left, right = (ids.take(pa.array(np.asarray(found[side], np.int64))) for side in _PLACES)
+            weighed = pa.table({"record_id": left, "bits": pa.array(list(bits), pa.list_(pa.float64()))})
+            # Two records may have the same key, which is a hash.
+            yield from weighed.filter(pc.equal(left, right)).to_batches()
+
+    return weigh
 
 
 def spanning_tree_resolver(cannot: str, *, limits: LimitsOf, memory_limit: str = "1GB") -> Task:

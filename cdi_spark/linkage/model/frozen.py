@@ -12,7 +12,7 @@ from cdi_spark.linkage.model.blocking import block_sizes, one_in, with_keys
 from cdi_spark.linkage.model.features import person_features, with_frequency
 from cdi_spark.linkage.model.link_rules import NO_RULES, LinkRules
 from cdi_spark.linkage.model.person_model import PersonModel
-from cdi_spark.linkage.model.shared_values import with_own
+from cdi_spark.linkage.model.shared_values import SHAREABLE, with_own
 from cdi_spark.linkage.model.splink_sql import Parent, Scored
 from cdi_spark.schema import LINKED
 from cdi_spark.spark.local_rows import Materialise
@@ -65,6 +65,21 @@ class Frozen:
         shared = self._own(self.shared_values)
         own = with_own(persons.transform(person_features), shared, public_from=self.model.public_from)
         return own.transform(self.rules.with_keys, self.trained["stop_keys"])
+
+    def features_of(self, stored: DataFrame) -> DataFrame:
+        """Return features that were stored, under this model or another, as features() has them but for must-links.
+
+        Args:
+            stored: linkage.departed, or so many columns of linkage.linked.
+        """
+        complete = stored.withColumns({f"own_{name}": F.col(name) for name in SHAREABLE})
+        return with_own(complete, self._own(self.shared_values), public_from=self.model.public_from)
+
+    def evidence(self, features: DataFrame) -> DataFrame:
+        """Return what comparisons read, of features: record_id, the compared columns, tf_<column>."""
+        frequencies = [f"tf_{name}" for name in self.model.term_frequency_columns()]
+        columns = [*self.model.columns(), *frequencies]
+        return self.with_frequencies(features).select("record_id", *columns)
 
     def scored(self) -> Scored:
         """Return the inputs of the SQL that scores."""

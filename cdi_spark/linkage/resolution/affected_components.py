@@ -6,16 +6,27 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 
-def with_stamp(linked: DataFrame, judged: DataFrame, *, how: str) -> DataFrame:
+def with_stamp(linked: DataFrame, judged: DataFrame, content_changes: DataFrame, *, how: str) -> DataFrame:
     """Return record_id and stamp, a hash of all that a record contributes to its component.
 
     Args:
         linked: linkage.linked.
         judged: judgements.close_judgements().
+        content_changes: entities.content_change.
         how: the settings that decide about entities.
     """
-    contributes = F.xxhash64("content_hash", "model_id", "judged_same", "judged_apart", F.lit(how))
-    return linked.join(judged, "record_id", "left").select("record_id", contributes.alias("stamp"))
+    # Counted, since a record may be handed over and have its earlier content back before it is resolved.
+    handed_over = (
+        content_changes.where("is_handed_over").groupBy("record_id").agg(F.count("*").alias("hand_overs"))
+    )
+    contributes = F.xxhash64(
+        "content_hash", "model_id", "judged_same", "judged_apart", F.lit(how), "hand_overs"
+    )
+    return (
+        linked.join(judged, "record_id", "left")
+        .join(handed_over, "record_id", "left")
+        .select("record_id", contributes.alias("stamp"))
+    )
 
 
 def changed_records(stamped: DataFrame, known: DataFrame) -> DataFrame:

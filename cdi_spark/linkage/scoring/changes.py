@@ -8,18 +8,20 @@ from pyspark.sql import functions as F
 from cdi_spark.spark.local_rows import Materialise
 
 
-def changed_records(persons: DataFrame, linked: DataFrame, *, model_id: str) -> DataFrame:
+def changed_records(persons: DataFrame, linked: DataFrame, *, model_id: str | None) -> DataFrame:
     """Return records that are new, changed, scored by another model, or gone: record_id, is_gone.
 
     Args:
         persons: silver.person.
         linked: linkage.linked.
+        model_id: None where it does not matter which model scored them.
     """
+    is_own = F.lit(True) if model_id is None else F.col("model_id") == model_id
     live = persons.where("NOT is_deleted").select("record_id", "content_hash")
     before = linked.select(
         "record_id",
         F.lit(True).alias("known"),
-        F.when(F.col("model_id") == model_id, F.col("content_hash")).alias("before"),
+        F.when(is_own, F.col("content_hash")).alias("before"),
     )
     both = live.join(before, "record_id", "full_outer").where("known IS NULL OR NOT content_hash <=> before")
     return both.select("record_id", F.col("content_hash").isNull().alias("is_gone"))

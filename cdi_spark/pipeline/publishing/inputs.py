@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from pyspark.sql import DataFrame
 
-from cdi_spark.gold.customer import survivorship
 from cdi_spark.gold.finance.money import conversion, exchange_rates
 from cdi_spark.monitoring import logs
 from cdi_spark.pipeline.active import judgement_closure
@@ -15,6 +14,7 @@ from cdi_spark.pipeline.publishing.population import Population, released_popula
 from cdi_spark.pipeline.run import Run
 from cdi_spark.schema import (
     ATTRIBUTE,
+    CONTENT_CHANGE,
     CONVERSION,
     CUSTOMER_360,
     JOURNEY,
@@ -28,6 +28,7 @@ from cdi_spark.schema import (
 )
 from cdi_spark.spark.local_rows import Materialise, local_rows
 from cdi_spark.stewardship.judgements import must_links
+from cdi_spark.stewardship.overrides import active_overrides
 
 # Tables whose rows belong to one customer each.
 CUSTOMER_TABLES = (ATTRIBUTE, CUSTOMER_360, JOURNEY, MEASURE)
@@ -78,8 +79,10 @@ def read_inputs(run: Run, materialise: Materialise, *, rebuild: bool) -> Inputs:
         rebuild=rebuild,
         persons=persons,
         members=run.storage.read(MEMBER.name).where("valid_to IS NULL"),
-        overrides=survivorship.active_overrides(
-            run.storage.read_or_empty(OVERRIDE), survivorship=run.project.survivorship
+        overrides=active_overrides(
+            run.storage.read_or_empty(OVERRIDE),
+            run.storage.read_or_empty(CONTENT_CHANGE),
+            survivorship=run.project.survivorship,
         ),
         must_links=must_links(judgement_closure(run), persons.where("NOT is_deleted")),
         timeline=timeline,

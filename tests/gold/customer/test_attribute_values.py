@@ -11,12 +11,13 @@ from pyspark.sql import functions as F
 from cdi_spark.config import Survivorship
 from cdi_spark.errors import GateError
 from cdi_spark.gold.customer.survivorship import (
-    active_overrides,
     attribute_values,
     check_provenance,
     golden_records,
 )
-from cdi_spark.schema import ATTRIBUTE
+from cdi_spark.schema import ATTRIBUTE, CONTENT_CHANGE
+from cdi_spark.spark.local_rows import local_rows
+from cdi_spark.stewardship.overrides import active_overrides
 from cdi_spark.storage.declared import conform
 
 Make = Callable[..., DataFrame]
@@ -258,7 +259,9 @@ def test_an_override_wins_over_all_records_of_the_entity_of_its_record(
         # The group as it was before, without its occupation.
         ("web:2", "work", {"company": "Gone"}),
         ("web:2", "company", {"company": "Gone"}),
-    ).transform(active_overrides, survivorship=conf)
+    )
+    unchanged = local_rows(held.sparkSession, [], CONTENT_CHANGE.schema)
+    held = active_overrides(held, unchanged, survivorship=conf)
     values = people.transform(attribute_values, belong, held, survivorship=conf).collect()
     assert {(v.entity_id, v.attribute): (v.value, v.source, v.reason) for v in values if v.is_winner} == {
         ("ann", "company"): ("New", "steward", "override"),
