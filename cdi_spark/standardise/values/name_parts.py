@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from cdi_spark.standardise.values.couples import BETWEEN, JOINERS, people
-from cdi_spark.standardise.values.given_names import is_frequent_given_name
 from cdi_spark.standardise.values.names import name_part
+from cdi_spark.standardise.values.people import gender
 from cdi_spark.standardise.values.text import title_case
 from cdi_spark.standardise.values.titles import LISTS, Words, without_titles, words_by_comma
 
 _IN_COLUMNS = LISTS["honorifics"] | LISTS["joiners"] | LISTS["joiners_or_not"] | LISTS["knightly"]
 _TITLES = frozenset(phrase.split()[0].rstrip(".") for phrase in _IN_COLUMNS)
+_NO_NAMES = ("dr", "doctor", "prof", "professor")
 _MARKS = ("&", "+", "/", ",")
 
 
@@ -28,7 +29,9 @@ def given_part(name: str) -> str | None:
         return whole
     words = _bare_words(whole)
     if not words:
-        return whole if is_frequent_given_name(whole) else None
+        # Of one word, some titles are given names, too (Hon, Maga).
+        is_title = " " in whole or "." in whole or gender(whole) is not None or whole.lower() in _NO_NAMES
+        return None if is_title else whole
     # A column of given names has no family name, so that a word between two names joins two people.
     is_joined = len(words) == 3 and words[1].lower and words[1].key in JOINERS
     persons = [words[:1], words[2:]] if is_joined else people(words)

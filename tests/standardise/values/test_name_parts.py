@@ -6,7 +6,8 @@ from cdi_spark.standardise.values.names import name_part
 GIVEN = {
     "Mr & Mrs R": "R", "Rob and Beth": "Rob & Beth", "Rob + Beth": "Rob & Beth", "ROB & BETH": "Rob & Beth",
     "Dr. Ann Mary": "Ann Mary", "Ana y Luis": "Ana & Luis", "J. & M.": "J. & M.", "Ann": "Ann", "Mary E": "Mary E",
-    "MARY E JANE": "Mary E Jane", "Mr": None, "Herr und Frau": None, "null": None, "Major": "Major",
+    "MARY E JANE": "Mary E Jane", "Mr": None, "Dr.": None, "Prof": None, "Hon": "Hon",
+    "Herr und Frau": None, "null": None, "Major": "Major",
     "Jean-Luc": "Jean-Luc", "José Ma.": "José Ma.", "王小明": "王小明",
 }  # fmt: skip
 FAMILY = {
