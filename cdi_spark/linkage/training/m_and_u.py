@@ -131,7 +131,8 @@ def _parents(
     chosen: list[int] = []
     overlap: list[float] = []
     while len(chosen) < _MOST_PARENTS:
-        best = (_TWICE_COUNTED, -1)
+        # What is counted twice ranks by all matches: a parent that is seldom known leaves most of them as they are.
+        best = (0.0, 0.0, -1)
         for f in sorted(set(range(n)) - set(chosen)):
             other = [_agreement(counted.levels[:, f], learned[f].agreeing) for counted in kinds]
             random, candidates, matches = (
@@ -145,13 +146,15 @@ def _parents(
                 continue
             lift = np.log2(others[3] * random[0] / (others[1] * others[2]))
             of_matches = np.log2(matches[3] * matches[0] / (matches[1] * matches[2]))
-            best = max(best, ((lift - of_matches) * matches[3] / matches[0], f))
-        if best[1] < 0:
+            twice = (lift - of_matches) * matches[3]
+            if twice / matches[0] > _TWICE_COUNTED:
+                best = max(best, (twice, twice / matches[0], f))
+        if best[2] < 0:
             break
-        chosen.append(best[1])
-        overlap.append(round(float(best[0]), 2))
+        chosen.append(best[2])
+        overlap.append(round(float(best[1]), 2))
         free = [
-            rest & (_agreement(counted.levels[:, best[1]], learned[best[1]].agreeing) != 1)
+            rest & (_agreement(counted.levels[:, best[2]], learned[best[2]].agreeing) != 1)
             for rest, counted in zip(free, kinds, strict=True)
         ]
     return tuple(chosen), tuple(overlap)
