@@ -58,7 +58,7 @@ def _postcode(code: str) -> tuple[str | None, str | None]:
 def _national_id(text: str) -> str | None:
     kind, number = split_identifier(text)
     compared = _NOT_IN_IDS.sub("", number).upper()
-    return compared and (f"{kind}:{compared}" if kind else compared) or None
+    return f"{kind}:{compared}" if kind and compared else compared or None
 
 
 def _kinds(ids: Iterable[str]) -> list[str]:

@@ -182,8 +182,8 @@ def evidence_sql(
         judged: whether records have judged_same and judged_apart, which come before the rules.
     Returns:
         DuckDB SQL whose rows are place_l, place_r, decided (a Decision), strong (whether the records agree on a
-        strong identifier), and for every kind in order bits_<n> (log2 Bayes factor) and known_<n> (whether it is known; not at a weight of 0), ordered by
-        place_l, place_r.
+        strong identifier), and for every kind in order bits_<n> (log2 Bayes factor) and known_<n> (whether it is known;
+        not at a weight of 0), ordered by place_l, place_r.
     """
     pairs = "cdi_left as l join cdi_right as r on l.key = r.key and l.place < r.place"
     by_place = replace(scored, settings={**scored.settings, "unique_id_column_name": "place"})
