@@ -11,7 +11,9 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from cdi_spark.config import CannotLink, Linkage
 from cdi_spark.linkage.evaluation.charts import level_weights
+from cdi_spark.linkage.model.link_rules import LinkRules
 from cdi_spark.linkage.model.person_model import PersonModel, load_person_model
 from cdi_spark.linkage.training.sample import Sample
 from cdi_spark.linkage.training.train import Trained, train_on
@@ -178,3 +180,25 @@ def test_a_passport_is_unknown_to_a_social_security_number() -> None:
         sample = Sample(connection, table, packaged(table.column_names))
         left, right = np.array([0, 0, 0, 0, 1, 4]), np.array([1, 2, 3, 4, 4, 5])
         assert sample.at_levels(left, right).levels[:, 0].tolist() == [-1, 0, 1, -1, -1, 0]
+
+
+def test_a_cannot_link_holds_between_numbers_of_one_kind_only() -> None:
+    rules = LinkRules.of(
+        Linkage(
+            cannot_link=[
+                CannotLink(name="two accounts", differ=["account_ids"]),
+                CannotLink(name="two ids", differ=["national_id"]),
+            ]
+        )
+    )
+    rows = [
+        account("17", kind="club") | {"national_id": "ssn:1"},
+        account("4", kind="shop") | {"national_id": "passport:2"},
+        account("5", kind="shop") | {"national_id": None},
+        account("9", kind="till") | {"national_id": "ssn:3"},
+    ]
+    named_rows = [{"record_id": f"s:{n}", **row} for n, row in enumerate(rows)]
+    table = pa.Table.from_pylist(named_rows)
+    with duckdb.connect() as connection:
+        sample = Sample(connection, table, packaged(table.column_names), rules)
+        assert sample.decided(np.array([0, 1, 0]), np.array([1, 2, 3])).tolist() == [0, -1, -1]
