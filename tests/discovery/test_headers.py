@@ -2,7 +2,7 @@
 
 import pytest
 
-from cdi_spark.discovery.lexicon import headers
+from cdi_spark.discovery.lexicon import headers, patterns
 from cdi_spark.discovery.recognise.kinds import event_kind_of
 
 
@@ -75,3 +75,23 @@ def test_a_prefix_of_most_columns_means_nothing() -> None:
 )  # fmt: skip
 def test_the_name_of_a_file_shows_the_kind_of_event(name: str, kind: str | None) -> None:
     assert event_kind_of(name) == kind
+
+
+@pytest.mark.parametrize(
+    ("header", "kind"),
+    [
+        ("SSN", "ssn"), ("soc_sec_id", "ssn"), ("Codice fiscale", "codice_fiscale"), ("passport_no", "passport"),
+        ("Steuer-ID", "steuer_id"), ("NINO", "nino"), ("PESEL", "pesel"), ("national_id", ""), ("Tax ID", ""),
+    ],
+)  # fmt: skip
+def test_a_header_names_the_document_of_a_national_id_unless_every_state_uses_its_words(
+    header: str, kind: str
+) -> None:
+    assert headers.find_national_id_kind(header) == kind
+
+
+def test_the_form_of_a_national_id_names_its_document_where_one_state_alone_uses_it() -> None:
+    forms = ["123-45-6789", "AB 12 34 56 C", "12345678Z", "121212-1212", "840501/1234", "17"]
+    assert [patterns.national_id_kind(value) for value in forms] == [
+        "ssn", "nino", "dni", "", "rodne_cislo", "",
+    ]  # fmt: skip

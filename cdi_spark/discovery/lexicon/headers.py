@@ -36,7 +36,6 @@ _PERSON_SUBJECTS = _canonical_set("person_subjects")
 _CONTEXT = _PERSON_SUBJECTS | _canonical_set("context")
 _OTHER = _canonical_set("about_something_else")
 _LABELS = _canonical_set("labels")
-_NATIONAL_ID_KINDS = group_by_word(_LISTS["national_id_kinds"])
 
 
 def tokens_of(name: str) -> list[str]:
@@ -139,7 +138,7 @@ def find_national_id_kind(name: str) -> str:
     tokens = tokens_of(name)
     for length in range(len(tokens), 0, -1):
         for start in range(len(tokens) - length + 1):
-            if kind := _NATIONAL_ID_KINDS.get("".join(tokens[start : start + length])):
+            if kind := _national_id_kinds().get("".join(tokens[start : start + length])):
                 return kind
     return ""
 
@@ -202,6 +201,11 @@ def _match_inside(joined: str, inside: dict[str, list[str]]) -> dict[str, float]
     return {
         meaning: round(score, 3) for length, meanings in hits if length == longest for meaning in meanings
     }
+
+
+@cache
+def _national_id_kinds() -> dict[str, str]:
+    return {_spell(word): kind for word, kind in group_by_word(_LISTS["national_id_kinds"]).items()}
 
 
 @cache

@@ -46,8 +46,8 @@ def choose_rules(
         found: by rule, the pairs of one entity that it finds in the sample, as ascending numbers.
         costs: of the rules on all records.
         one_for: how many records one record of the sample stands for.
-        always: rules that are kept before all others, even if they find nothing: pairs that only they find may be
-            rare among the entities of the sample, because their records hold too little to be in any.
+        always: rules that are kept in any case, after those that find enough: pairs that only they find may be rare
+            among the entities of the sample, because their records hold too little to be in any.
     """
     wanted = len(np.unique(np.concatenate([np.zeros(0, np.int64), *found.values()])))
     have = np.zeros(0, np.int64)
@@ -61,14 +61,11 @@ def choose_rules(
         kept[rule] = finds(rule, gain, kept=True)
         have = np.union1d(have, found[rule])
 
-    for rule in always:
-        keep(rule, len(np.setdiff1d(found[rule], have, assume_unique=True)))
+    def gain_of(rule: int) -> int:
+        return len(np.setdiff1d(found[rule], have, assume_unique=True))
+
     while True:
-        gains = {
-            rule: len(np.setdiff1d(pairs, have, assume_unique=True))
-            for rule, pairs in found.items()
-            if rule not in kept
-        }
+        gains = {rule: gain_of(rule) for rule in found if rule not in kept}
         worth = [
             (gain / max(1, costs.pairs[rule] + 2 * costs.entries[rule]), -rule)
             for rule, gain in gains.items()
@@ -76,6 +73,10 @@ def choose_rules(
             and costs.pairs[rule] <= _MOST_PAIRS_PER_FIND * gain * one_for
         ]
         if not worth:
+            for rule in always:
+                if rule not in kept:
+                    keep(rule, gain_of(rule))
+            gains = {rule: gain_of(rule) for rule in found if rule not in kept}
             return [*kept.values(), *(finds(rule, gain, kept=False) for rule, gain in gains.items())]
         best = -max(worth)[1]
         keep(best, gains[best])

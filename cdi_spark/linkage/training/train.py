@@ -190,7 +190,7 @@ def _seeds(records: Sample, candidates: Pairs, match: Floats) -> tuple[Ints, Pai
 
 
 def _match_probabilities(records: Sample, candidates: Pairs, random: Pairs) -> Floats:
-    """Return for every candidate the probability that it is a match, by expectation maximisation or by an id."""
+    """Return for every candidate the probability that it is a match, by expectation maximisation or a strong id."""
     comparisons = records.model.comparisons
     match = [np.array([level.m for level in c.levels]) for c in comparisons]
     relatives = [np.array([level.relatives for level in c.levels]) for c in comparisons]

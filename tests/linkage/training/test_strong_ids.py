@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import duckdb
@@ -11,8 +11,11 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from cdi_spark.config import CannotLink, Linkage
 from cdi_spark.linkage.evaluation.charts import level_weights
+from cdi_spark.linkage.model.link_rules import LinkRules
 from cdi_spark.linkage.model.person_model import PersonModel, load_person_model
+from cdi_spark.linkage.model.splink_sql import Scored, evidence_sql
 from cdi_spark.linkage.training.sample import Sample
 from cdi_spark.linkage.training.train import Trained, train_on
 from tests.linkage.training_records import with_block_keys, with_frequencies
@@ -59,18 +62,15 @@ def company(people: int, *, known: float = 1.0, by_number: int = 2, twice: float
     return rows
 
 
-def trained(rows: Iterable[Row], *, population: int | None = None) -> Trained:
-    rows = list(rows)
+def table_of(rows: Sequence[Row]) -> pa.Table:
     columns = sorted({name for row in rows for name in row})
-    table = pa.table(
-        {
-            name: pa.array(
-                [row.get(name) for row in rows], pa.list_(pa.string()) if name in LISTS else pa.string()
-            )
-            for name in columns
-        }
-    )
-    model = packaged(columns)
+    kinds = {name: pa.list_(pa.string()) if name in LISTS else pa.string() for name in columns}
+    return pa.table({name: pa.array([row.get(name) for row in rows], kinds[name]) for name in columns})
+
+
+def trained(rows: Sequence[Row], *, population: int | None = None) -> Trained:
+    table = table_of(rows)
+    model = packaged(table.column_names)
     keyed, costs = with_block_keys(with_frequencies(table, model), model)
     with duckdb.connect() as connection:
         return train_on(Sample(connection, keyed, model), population=population or len(rows), costs=costs)
@@ -178,3 +178,46 @@ def test_a_passport_is_unknown_to_a_social_security_number() -> None:
         sample = Sample(connection, table, packaged(table.column_names))
         left, right = np.array([0, 0, 0, 0, 1, 4]), np.array([1, 2, 3, 4, 4, 5])
         assert sample.at_levels(left, right).levels[:, 0].tolist() == [-1, 0, 1, -1, -1, 0]
+
+
+def test_resolve_knows_the_pairs_that_agree_on_a_strong_id() -> None:
+    rows = company(60)
+    found, table = trained(rows), table_of(rows).sort_by("record_id")
+    model = packaged(table.column_names)
+    scored = Scored(found.settings, model.comparisons, found.parents)
+    query = evidence_sql(scored, {c.name: c.evidence for c in model.comparisons})
+    with duckdb.connect() as connection:
+        connection.register("arrived", with_frequencies(table, model))
+        connection.execute(
+            "create table cdi_left as select *, 0 as key, row_number() over (order by record_id) as place "
+            "from arrived"
+        )
+        connection.execute("create view cdi_right as from cdi_left")
+        pairs = connection.sql(
+            f"select strong, coalesce(l.own_account_ids = r.own_account_ids, false) as same from ({query}) "
+            "join cdi_left l on l.place = place_l join cdi_left r on r.place = place_r"
+        ).fetchall()
+    assert {same for _, same in pairs} == {True, False}
+    assert all(strong == same for strong, same in pairs)
+
+
+def test_a_cannot_link_holds_between_numbers_of_one_kind_only() -> None:
+    rules = LinkRules.of(
+        Linkage(
+            cannot_link=[
+                CannotLink(name="two accounts", differ=["account_ids"]),
+                CannotLink(name="two ids", differ=["national_id"]),
+            ]
+        )
+    )
+    rows = [
+        account("17", kind="club") | {"national_id": "ssn:1"},
+        account("4", kind="shop") | {"national_id": "passport:2"},
+        account("5", kind="shop") | {"national_id": None},
+        account("9", kind="till") | {"national_id": "ssn:3"},
+    ]
+    named_rows = [{"record_id": f"s:{n}", **row} for n, row in enumerate(rows)]
+    table = pa.Table.from_pylist(named_rows)
+    with duckdb.connect() as connection:
+        sample = Sample(connection, table, packaged(table.column_names), rules)
+        assert sample.decided(np.array([0, 1, 0]), np.array([1, 2, 3])).tolist() == [0, -1, -1]
