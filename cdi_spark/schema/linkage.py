@@ -19,10 +19,10 @@ from cdi_spark.schema.declare import (
 FEATURES = {
     "given": "string", "given_root": "string", "middle": "string", "family": "string",
     "given_tokens": "array<string>", "family_tokens": "array<string>",
-    "names": "array<string>", "name_sounds": "array<string>",
+    "names": "array<string>", "name_sounds": "array<string>", "whole_names": "array<string>",
     "given_script": "string", "family_script": "string",
     "birth_date": "string", "gender": "string",
-    "emails": "array<string>", "email_users": "array<string>",
+    "emails": "array<string>", "email_users": "array<string>", "named_mailbox": "string",
     "phones": "array<string>",
     "street": "string", "city": "string", "postcode": "string", "outward": "string",
     "national_id": "string", "account_ids": "array<string>", "account_kinds": "array<string>",

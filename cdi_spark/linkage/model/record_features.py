@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from cdi_spark.standardise.batches import Rule
 from cdi_spark.standardise.values.addresses import postcode_area, street_key
-from cdi_spark.standardise.values.emails import email_key, email_user
+from cdi_spark.standardise.values.emails import email_key, email_user, is_named_mailbox
 from cdi_spark.standardise.values.identifiers import kind_of, split_identifier
 from cdi_spark.standardise.values.memo import Memo
 from cdi_spark.standardise.values.name_words import COUPLE, person_name
@@ -32,6 +32,7 @@ class Names(NamedTuple):
     family_tokens: list[str] | None
     names: list[str] | None
     name_sounds: list[str] | None
+    whole_names: list[str] | None
 
 
 def _names(given_name: str | None, middle_name: str | None, family_name: str | None) -> Names:
@@ -51,17 +52,29 @@ def _names(given_name: str | None, middle_name: str | None, family_name: str | N
         _distinct(family.tokens if family else ()),
         _distinct([word for part in parts for word in part.tokens]),
         _distinct([sound for part in parts for sound in part.sounds]),
+        _whole(given, family and family.text),
     )
+
+
+def _whole(given: str | None, family: str | None) -> list[str] | None:
+    """Return the name in one word, in both orders: 中田健明, john smith beside johnsmith."""
+    one, other = (given or "").replace(" ", ""), (family or "").replace(" ", "")
+    return _distinct([one + other, other + one] if one or other else [])
 
 
 def _distinct(words: Iterable[str]) -> list[str] | None:
     return list(dict.fromkeys(words)) or None
 
 
-def _emails(addresses: Iterable[str]) -> tuple[list[str], list[str] | None]:
+def _emails(
+    addresses: Iterable[str] | None, *names: str | None
+) -> tuple[list[str], list[str] | None, str | None] | None:
+    if addresses is None:
+        return None
     mailboxes = [key for key in map(email_key, addresses) if key is not None]
     users = [user for user in map(email_user, mailboxes) if user is not None]
-    return mailboxes, users or None
+    named = next((user for user in users if is_named_mailbox(user, names)), None)
+    return mailboxes, users or None, named
 
 
 def _street(line: str) -> str | None:
@@ -95,7 +108,11 @@ _ALONE: dict[str, Callable[[str], str | None]] = {
 # From attributes of silver.person to features of linkage.linked; an attribute without a rule is compared unchanged.
 FEATURE_RULES = [
     Rule(Names._fields, ("given_name", "middle_name", "family_name"), _names),
-    Rule(("emails", "email_users"), ("emails",), _emails),
+    Rule(
+        ("emails", "email_users", "named_mailbox"),
+        ("emails", "given_name", "middle_name", "family_name"),
+        _emails,
+    ),
     Rule(("postcode", "outward"), ("postcode",), _postcode),
     Rule(("account_kinds",), ("account_ids",), _kinds),
     *(Rule((name,), (name,), rule) for name, rule in _ALONE.items()),

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from email_validator import EmailNotValidError, validate_email
 
 from cdi_spark.standardise.values.memo import Memo
+from cdi_spark.standardise.values.text import fold
 
 # Placeholder users at the domains reserved for examples and tests. Real names there occur in generated data, so they
 # stay.
@@ -26,6 +27,7 @@ _PLACEHOLDER = re.compile(
     r"|(?P<both>asdf\w*|qwert\w*|abc|xyz|foo|bar|user|name|mail|email|me|(?P<letter>[a-z])(?P=letter)*|[0-9]+)"
     r"@(?P=both)\.[a-z.]+"
 )
+_BETWEEN_NAMES = re.compile("[._-]+")
 _PLAIN_USER = re.compile(r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 _PLAIN_ADDRESS = re.compile(r"[A-Za-z0-9._+-]+@[A-Za-z0-9.-]+[A-Za-z]")
 _INVISIBLE = re.compile(r"[\u200b-\u200f\u2060\ufeff\u00ad]")
@@ -135,3 +137,20 @@ def email_user(address: str) -> str | None:
     """
     user, _, domain = address.partition("@")
     return user if user and domain and "@" not in domain else None
+
+
+def is_named_mailbox(user: str, names: Iterable[str | None]) -> bool:
+    """Whether the part before the '@' is made of these names and initials, and of nothing else.
+
+    Namesakes have such mailboxes at different providers, so it says no more than the names do.
+
+    >>> is_named_mailbox("ann.lee", ["Ann", None, "Lee"]), is_named_mailbox("alee", ["Ann", None, "Lee"])
+    (True, True)
+    >>> is_named_mailbox("ann.lee77", ["Ann", "Lee"]), is_named_mailbox("sales", ["Ann", "Lee"])
+    (False, False)
+    """
+    words = [word for name in names if name for word in (fold(name) or "").split() if len(word) > 1]
+    rest = letters = _BETWEEN_NAMES.sub("", user)
+    for word in sorted(words, key=len, reverse=True):
+        rest = rest.replace(word, "", 1)
+    return rest != letters and len(rest) < 2 and not rest.isdigit()
