@@ -43,6 +43,8 @@ def train(run: Run) -> Counts:
                 judged=judgement_closure(run) if run.project.file.linkage.learn_from_judgements else None,
             )
             _report_few_matches(run, frozen.trained)
+            for warning in metrics_of(frozen.trained)["warnings"]:
+                logs.notice(warning, run_id=run.run_id, stage="train")
             _report_missed_target(run, frozen.trained)
             logs.doing("writing the model")
             run.storage.merge(TERM_FREQUENCY, frozen.term_frequencies, when_changed=())

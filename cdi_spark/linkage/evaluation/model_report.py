@@ -74,6 +74,7 @@ def model_report(trained: Row) -> str:
         chosen=metrics.get("chosen"),
         judged=metrics.get("judged"),
         few_matches=metrics.get("few_matches"),
+        warnings=metrics.get("warnings", []),
         comparisons=_by_comparison(weights),
         bits=Axis(-most, most, 0, 240),
         overlaps=[

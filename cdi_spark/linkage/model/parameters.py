@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from cdi_spark.graph.arrays import Floats
 
@@ -16,6 +17,7 @@ class Parameters:
         agreeing: how many leading levels count as agreement, where this comparison is a parent.
         m, u: one row for each parent that agrees, one where none agrees, one where none is known; columns are levels.
         overlap: bits of a match that independence would count twice, by parent.
+        kept: by level the share of matches that clusters show, where m was kept at its start.
     """
 
     parents: tuple[int, ...]
@@ -23,3 +25,4 @@ class Parameters:
     m: Floats
     u: Floats
     overlap: tuple[float, ...]
+    kept: Mapping[int, float] = field(default_factory=dict)

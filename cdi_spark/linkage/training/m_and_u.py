@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from cdi_spark.graph.arrays import Floats
 from cdi_spark.linkage.model.parameters import Parameters
-from cdi_spark.linkage.model.person_model import UNKNOWN, PersonModel
+from cdi_spark.linkage.model.person_model import UNKNOWN, Comparison, PersonModel
 from cdi_spark.linkage.training.pairs import Levels, Likely, Pairs, Tally, normalised
 
 Agreement = npt.NDArray[np.int8]
@@ -24,6 +24,8 @@ Agreement = npt.NDArray[np.int8]
 _STARTING_PAIRS, _MARGINAL_PAIRS = 10.0, 0.5
 # The share of its start that m has at least.
 _LEAST_OF_START = 0.2
+# Clusters alone do not raise m of a level by such a factor and share.
+_ODD, _ODD_SHARE = 5.0, 0.2
 # A level of fewer random pairs takes its share from the candidates; a level of none counts as so many pairs.
 _FEW, _UNSEEN = 20, 0.02
 # A comparison gets a parent if independence would count so many bits of a match twice; at most three parents.
@@ -52,9 +54,13 @@ class Evidence:
     all_pairs: int
     sure: Sequence[Likely] = ()
 
+    def is_sure(self, comparison: int) -> bool:
+        """Return whether there are pairs that are one person without this comparison."""
+        return bool(self.sure) and len(self.sure[comparison].pairs.weight) > 0
+
     def likely(self, comparison: int) -> Likely:
         """Return the pairs to learn m of a comparison from: those sure without it, else those within clusters."""
-        if self.sure and len(self.sure[comparison].pairs.weight):
+        if self.is_sure(comparison):
             return self.sure[comparison]
         return Likely(self.matches, Tally(self.matches.levels[:0], self.matches.weight[:0]))
 
@@ -67,6 +73,9 @@ def learn_parameters(evidence: Evidence, model: PersonModel) -> list[Parameters]
         likely = evidence.likely(n)
         u = normalised(_apart(evidence, n, len(start)))
         m = normalised(likely.matches(n, u) + _STARTING_PAIRS * normalised(start))
+        kept = {} if evidence.is_sure(n) else _unconfirmed(m, u, comparison)
+        for level in kept:
+            m[level] = normalised(start)[level]
         # Where two names are swapped, nothing else may be known about the pair, so that it is never sure.
         m = normalised(np.maximum(m, _LEAST_OF_START * normalised(start)))
         agreeing = leading_levels(np.log2(m / u))
@@ -86,8 +95,20 @@ def learn_parameters(evidence: Evidence, model: PersonModel) -> list[Parameters]
             m, u = m[None, :], u[None, :]
         if comparison.agreement_only:
             m[:, -1] = u[:, -1]
-        learned.append(Parameters(parents, agreeing, m.round(12), u.round(12), overlap))
+        learned.append(Parameters(parents, agreeing, m.round(12), u.round(12), overlap, kept))
     return learned
+
+
+def _unconfirmed(m: Floats, u: Floats, comparison: Comparison) -> dict[int, float]:
+    """Return the levels that are far commoner in clusters than at the start, though no commoner in other pairs.
+
+    Clusters of strangers who share a word would make this word the commonest sign of a match. Where the data has its
+    own form, such as initials for all given names, other pairs have the level as often.
+    """
+    start = normalised(np.array([level.m for level in comparison.levels]))
+    expected = np.array(comparison.of_strangers())
+    odd = (m > _ODD * start) & (m - start > _ODD_SHARE) & (u < _ODD * expected)
+    return {int(level): float(m[level]) for level in np.flatnonzero(odd)}
 
 
 def weigh_pairs(

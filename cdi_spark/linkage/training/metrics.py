@@ -32,6 +32,7 @@ def training_metrics(
     component: Ints,
     calibration: Calibration | None,
     few_matches_of: int | None = None,
+    warnings: Sequence[str] = (),
 ) -> dict[str, Any]:
     """Return the metrics for linkage.model, measured on the training sample except for the cost of rules.
 
@@ -39,8 +40,10 @@ def training_metrics(
         prior: probability that two random records match, of the frozen model.
         component: for every record its component.
         few_matches_of: all records, if training had too few matches to learn from.
+        warnings: warnings.training_warnings().
     Returns:
         sample_records; prior.
+        warnings: sentences about what is odd in the model.
         few_matches: found (records that have a duplicate before them), wanted, and records (all of them), if training
             had too few matches to learn from and kept the shipped parameters; else None.
         overlaps: by comparison and parent, bits of a match that independence would count twice.
@@ -60,6 +63,7 @@ def training_metrics(
     return {
         "sample_records": records.size,
         "prior": float(f"{prior:.6g}"),
+        "warnings": list(warnings),
         "few_matches": None
         if few_matches_of is None
         else {

@@ -30,6 +30,7 @@ from cdi_spark.linkage.training.self_training import Learned, Material, apply_de
 from cdi_spark.linkage.training.shipped import has_few_matches, shipped_matches, shipped_threshold
 from cdi_spark.linkage.training.strong_ids import odds_by_ids, strengthen_ids
 from cdi_spark.linkage.training.thresholds import EVEN_ODDS, choose_threshold, measure_thresholds
+from cdi_spark.linkage.training.warnings import training_warnings
 from cdi_spark.monitoring import logs
 
 RANDOM_PAIRS = 1_000_000
@@ -147,6 +148,7 @@ def train_on(
             component=component,
             calibration=calibration,
             few_matches_of=population if few else None,
+            warnings=training_warnings(model, parameters, candidates, learned.match, chosen.threshold.entity),
         ),
     )
 
