@@ -56,8 +56,8 @@ def _odd_pattern(model: PersonModel, parameters: Sequence[Parameters], likely: L
             f"{model.comparisons[n].name} {model.comparisons[n].levels[levels[n]].label}" for n in known
         )
         yield (
-            f"{patterns.weight.max() / len(likely):.0%} of the likely matches agree in little: {names}; look at some of "
-            "them (`cdi review`) before the entities are used"
+            f"{patterns.weight.max() / len(likely):.0%} of the likely matches agree in little: {names}; look at "
+            "some of them (`cdi review`) before the entities are used"
         )
 
 
@@ -66,8 +66,8 @@ def _copies_apart(levels: Levels, match: Floats) -> Iterator[str]:
     apart, count = int((copies & (match < 0.5)).sum()), int(copies.sum())
     if count >= _ENOUGH and apart > _COPIES_APART * count:
         yield (
-            f"{apart:,} of {count:,} pairs that are the same in all that is known of them weigh less than even odds and "
-            "stay apart: their values are too common"
+            f"{apart:,} of {count:,} pairs that are the same in all that is known of them weigh less than even odds "
+            "and stay apart: their values are too common"
         )
 
 
@@ -76,6 +76,6 @@ def _few_joined(match: Floats, joined: Bools) -> Iterator[str]:
     found = float(match[joined].sum())
     if promised >= _ENOUGH and found < _FEWEST_JOINED * promised:
         yield (
-            f"entities join {found:,.0f} of the {promised:,.0f} pairs that their weights make likely: many likely pairs "
-            "contradict each other"
+            f"entities join {found:,.0f} of the {promised:,.0f} pairs that their weights make likely: many likely "
+            "pairs contradict each other"
         )
