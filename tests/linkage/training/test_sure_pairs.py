@@ -2,75 +2,56 @@
 
 from __future__ import annotations
 
-import json
-import random
-
-import duckdb
 import numpy as np
-import pyarrow as pa
 
+from cdi_spark.linkage.model.parameters import Parameters
 from cdi_spark.linkage.model.person_model import PersonModel, load_person_model
 from cdi_spark.linkage.training.m_and_u import Evidence, learn_parameters
-from cdi_spark.linkage.training.pairs import Likely, Tally
-from cdi_spark.linkage.training.sample import Sample
-from cdi_spark.linkage.training.train import Trained, train_on
-from tests.linkage.training_records import with_block_keys, with_frequencies
+from cdi_spark.linkage.training.pairs import Likely, Pairs, Tally
+from cdi_spark.linkage.training.sure_pairs import sure_without_each
 from tests.paths import PERSON_MODEL
-
-NAMES_AND_HOME = {
-    "given", "given_root", "given_tokens", "family", "family_tokens", "names", "street", "city", "postcode", "outward",
-}  # fmt: skip
-LISTS = ("given_tokens", "family_tokens", "names")
 
 
 def packaged(columns: set[str]) -> PersonModel:
     return load_person_model(PERSON_MODEL).restricted(columns)
 
 
-def movers(people: int, moved: float) -> list[dict[str, object]]:
-    """Two records of each person, of whom a part has moved; namesakes and homes of several people among them."""
-    chance = random.Random(7)
-
-    def words(count: int) -> list[str]:
-        return ["".join(chance.choices("abcdefghiklmnoprstuvwz", k=9)) for _ in range(count)]
-
-    given, family, streets, towns = words(90), words(140), words(people), words(40)
-    postcodes = ["".join(chance.choices("0123456789", k=8)) for _ in range(300)]
-    homes = [(streets[n], towns[n % 40], postcodes[n % 300]) for n in range(people)]
-    rows: list[dict[str, object]] = []
-    for who in range(people):
-        first, last = chance.choice(given), chance.choice(family)
-        homes_of = [homes[who], chance.choice(homes) if chance.random() < moved else homes[who]]
-        for n, (street, city, postcode) in enumerate(homes_of):
-            names = {"given": first, "given_root": first, "given_tokens": [first], "family": last}
-            name_words = {"family_tokens": [last], "names": [first, last]}
-            home = {"street": street, "city": city, "postcode": postcode, "outward": postcode[:2]}
-            rows.append({"record_id": f"{who:05}-{n}", **names, **name_words, **home})
-    return rows
+HOME_MODEL = packaged({"given", "family", "street", "postcode"})
+FIRST, LAST = 0, [len(c.levels) - 1 for c in HOME_MODEL.comparisons]
 
 
-def trained_on(rows: list[dict[str, object]], model: PersonModel) -> Trained:
-    types = {name: pa.list_(pa.string()) if name in LISTS else pa.string() for name in rows[0]}
-    records = pa.table({name: pa.array([row[name] for row in rows], kind) for name, kind in types.items()})
-    keyed, costs = with_block_keys(with_frequencies(records, model), model)
-    with duckdb.connect() as connection:
-        return train_on(Sample(connection, keyed, model), population=len(rows), costs=costs)
-
-
-def m_of(trained: Trained, comparison: str, label: str) -> float:
-    [found] = [c for c in trained.settings["comparisons"] if c["output_column_name"] == comparison]
-    [level] = [at for at in found["comparison_levels"] if at["label_for_charts"] == label]
-    return float(level["m_probability"])
+def sure_pairs(levels: list[list[int]], bits: list[list[float]], *, joined: list[bool]) -> list[Likely]:
+    """The pairs that are sure without each comparison, of disjoint pairs that are one cluster each or two."""
+    count = len(levels)
+    pairs = Pairs(np.arange(count) * 2, np.arange(count) * 2 + 1, np.array(levels, np.int8))
+    entity = np.arange(2 * count)
+    entity[1::2] -= np.array(joined)
+    shares = [np.full((1, len(c.levels)), 1 / len(c.levels)) for c in HOME_MODEL.comparisons]
+    parameters = [Parameters((), 1, share, share, ()) for share in shares]
+    undecided = np.zeros(count, np.int64)
+    return list(
+        sure_without_each(
+            pairs, np.array(bits), parameters, HOME_MODEL, prior=-12.0, entity=entity, decided=undecided
+        )
+    )
 
 
 def test_people_who_moved_are_seen_although_no_cluster_has_them() -> None:
-    trained = trained_on(movers(1500, moved=0.25), packaged(NAMES_AND_HOME))
-    assert 0.12 < m_of(trained, "address", "different") < 0.35
-    assert trained.metrics["warnings"] == []
+    stayed, moved = [FIRST, FIRST, FIRST], [FIRST, FIRST, LAST[2]]
+    weights = [[10.0, 10.0, 15.0]] * 200 + [[10.0, 10.0, -15.0]] * 100
+    _, _, address = sure_pairs([stayed] * 200 + [moved] * 100, weights, joined=[True] * 200 + [False] * 100)
+    assert address.pairs.counts(2, LAST[2] + 1)[[0, LAST[2]]].tolist() == [200, 100]
 
 
-def test_where_nobody_moved_nobody_is_seen_to() -> None:
-    assert m_of(trained_on(movers(1500, moved=0.0), packaged(NAMES_AND_HOME)), "address", "different") < 0.1
+def test_pairs_that_only_the_comparison_itself_makes_sure_do_not_count() -> None:
+    found = sure_pairs([[FIRST, -1, FIRST]] * 200, [[10.0, 0.0, 15.0]] * 200, joined=[True] * 200)
+    assert len(found[2].pairs.weight) == 0
+
+
+def test_a_household_is_not_sure_without_the_given_name() -> None:
+    """Name and home agree in relatives as often as in matches."""
+    found = sure_pairs([[LAST[0], FIRST, FIRST]] * 200, [[-7.0, 10.0, 15.0]] * 200, joined=[False] * 200)
+    assert len(found[0].pairs.weight) == 0
 
 
 def test_strangers_among_the_sure_pairs_do_not_count() -> None:
@@ -114,8 +95,3 @@ def test_a_level_that_only_clusters_show_stays_at_its_start_unless_sure_pairs_co
     )
     assert given.m[0, crossed] > 0.5
     assert not given.kept
-
-
-def test_the_metrics_hold_no_value_of_the_data() -> None:
-    trained = trained_on(movers(300, moved=0.2), packaged(NAMES_AND_HOME))
-    assert all(str(row["given"]) not in json.dumps(trained.metrics) for row in movers(300, moved=0.2))
