@@ -7,17 +7,18 @@ if one record in ten had a duplicate: a delivery without duplicates does not say
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 
-from cdi_spark.graph.arrays import Floats, Ints
+from cdi_spark.graph.arrays import Bools, Floats, Ints
 from cdi_spark.graph.link_weight import bits_from_probability, probability_from_bits
 from cdi_spark.linkage.model.parameters import Parameters
 from cdi_spark.linkage.model.person_model import PersonModel
 from cdi_spark.linkage.training.m_and_u import Evidence, leading_levels, weigh_pairs
-from cdi_spark.linkage.training.pairs import Pairs, Tally, is_copy, normalised
+from cdi_spark.linkage.training.pairs import Levels, Pairs, Tally, normalised
 from cdi_spark.linkage.training.sample import Sample
 from cdi_spark.linkage.training.thresholds import Choice, Threshold, ThresholdOrigin, choose_threshold
 
@@ -54,7 +55,14 @@ def shipped_prior(records: int) -> float:
 
 
 def shipped_parameters(evidence: Evidence, model: PersonModel) -> list[Parameters]:
-    """Return the shipped m, u of the data as far as there is any, and the dependence of relatives."""
+    """Return the shipped m, u of the data as far as there is any, and the dependence of relatives.
+
+    Pairs that are matches by the shipped shares alone count for no u: in few records, or where most are one person,
+    they would show that nothing is evidence.
+    """
+    apart = _no_matches(evidence.random.levels, evidence.all_pairs, model)
+    strangers = Tally(evidence.random.levels[apart], evidence.random.weight[apart])
+    evidence = replace(evidence, random=strangers)
     found: list[Parameters] = []
     relatives = [normalised(np.array([level.relatives for level in c.levels])) for c in model.comparisons]
     for n, comparison in enumerate(model.comparisons):
@@ -83,13 +91,9 @@ def shipped_matches(everyone: Evidence, candidates: Pairs, records: Sample) -> F
     """Return for every candidate the probability that it is a match by the shipped parameters.
 
     Args:
-        everyone: the evidence before any match is known. Its copies are left out: where most records are one person,
-            they would show that nothing is evidence.
+        everyone: the evidence before any match is known.
     """
-    apart = ~is_copy(everyone.random.levels)
-    strangers = Tally(everyone.random.levels[apart], everyone.random.weight[apart])
-    evidence = replace(everyone, random=strangers)
-    parameters = shipped_parameters(evidence, records.model)
+    parameters = shipped_parameters(everyone, records.model)
     bits = weigh_pairs(candidates, parameters, records.model, records.frequencies).sum(axis=1)
     return probability_from_bits(bits + shipped_prior(records.size))
 
@@ -107,6 +111,16 @@ def shipped_threshold(
     ascending = sorted(thresholds, key=lambda at: at.entity_weight)
     lowest = next((at for at in ascending if at.entity_weight >= wanted), ascending[-1])
     return Choice(lowest, ThresholdOrigin.IMPLIED_PRECISION, precision_target)
+
+
+def _no_matches(levels: Levels, all_pairs: int, model: PersonModel) -> Bools:
+    weight = np.full(len(levels), shipped_prior(round(math.sqrt(2 * all_pairs)) + 1))
+    for n, comparison in enumerate(model.comparisons):
+        m = normalised(np.array([level.m for level in comparison.levels]))
+        bits = np.log2(m / normalised(np.array(comparison.of_strangers())))
+        # UNKNOWN is -1, the index of the last entry.
+        weight += np.append(bits, 0.0)[levels[:, n]]
+    return np.asarray(weight < 0)
 
 
 def _of_strangers(evidence: Evidence, n: int, model: PersonModel) -> Floats:

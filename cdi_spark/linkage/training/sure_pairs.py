@@ -48,15 +48,10 @@ def sure_without_each(
     left, right = entity[pairs.left], entity[pairs.right]
     weight = 2.0 / np.where(left == right, size[left], size[left] + size[right])
     undecided = decided != Decision.DIFFERENT
-    against_relatives = np.stack(
-        [
-            _against_relatives(
-                pairs.levels[:, n], own, np.array([level.relatives for level in compared.levels])
-            )
-            for n, (own, compared) in enumerate(zip(parameters, model.comparisons, strict=True))
-        ],
-        axis=1,
-    )
+    against_relatives = np.zeros(pairs.levels.shape)
+    for n, (own, compared) in enumerate(zip(parameters, model.comparisons, strict=True)):
+        shares = np.array([level.relatives for level in compared.levels])
+        against_relatives[:, n] = _against_relatives(pairs.levels[:, n], own, shares)
     strangers, relatives = bits.sum(axis=1) + prior, against_relatives.sum(axis=1)
     for n in range(len(model.comparisons)):
         no_stranger = probability_from_bits(strangers - bits[:, n])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from pathlib import Path
+from random import Random
 
 import pytest
 
@@ -27,13 +28,15 @@ def run(storage: Storage, tmp_path: Path) -> Run:
         "name: small\nlinkage: {labels: known.csv, cluster_precision: 0.9, training_records: 1000}\n"
     )
     people = []
+    chance = Random(1)
     for n in range(40):
+        surname, mailbox = ("".join(chance.choices("abdefgiklmnoprstu", k=8)) for _ in range(2))
         for copy in "ab":
             values = {
-                "given_name": f"Ada{copy if n % 4 == 0 else ''}",
-                "family_name": f"Stone{chr(97 + n % 26)}",
+                "given_name": "Adelime" if n % 4 == 0 and copy == "b" else "Adeline",
+                "family_name": surname.title(),
             }
-            people.append({**values, "emails": [f"ada{n}@mail.org"], "record_id": f"crm:{n}{copy}"})
+            people.append({**values, "emails": [f"{mailbox}@mail.org"], "record_id": f"crm:{n}{copy}"})
     write_persons(storage, people)
     return Run(load_project(conf), storage, run_id="r")
 
