@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
-from itertools import chain, islice
+from collections.abc import Collection, Iterable
+from itertools import chain
 from typing import NamedTuple
-
-import pyarrow as pa
-import pyarrow.compute as pc
 
 from cdi_spark.standardise.values.memo import Memo
 from cdi_spark.standardise.values.name_words import COUPLE, is_word
@@ -60,20 +57,6 @@ def count_people(names: Iterable[Name], *, at_most: int) -> int:
     people = [found for name in names if (found := _people(*name))]
     by_script = ([found for found in people if _is_latin(found[0]) is is_latin] for is_latin in (True, False))
     return max(_count(found, at_most) for found in by_script)
-
-
-def count_names(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    """Replace the last column, lists of names (given, middle, family), by `people`, how many people they are."""
-    for batch in batches:
-        *kept, names = batch.columns
-        # A list's values may be part of a longer buffer: flatten() and not values.
-        parts = zip(*(part.to_pylist() for part in names.flatten().flatten()), strict=True)
-        people = [
-            count_people(islice(parts, length), at_most=MOST_PEOPLE)
-            for length in pc.list_value_length(names).to_pylist()
-        ]
-        fields = [*list(batch.schema)[:-1], pa.field("people", pa.int64())]
-        yield pa.record_batch([*kept, pa.array(people, pa.int64())], schema=pa.schema(fields))
 
 
 def _count(names: Collection[tuple[_Person, ...]], at_most: int) -> int:

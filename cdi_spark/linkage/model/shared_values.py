@@ -9,7 +9,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql import types as T
 
-from cdi_spark.linkage.model.owners import count_names
+from cdi_spark.linkage.model.owner_counts import count_names
 from cdi_spark.spark.shipped import shipped
 
 # Each of these features has a second one, own_<feature>, without the values that several people use.

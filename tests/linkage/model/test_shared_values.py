@@ -11,7 +11,8 @@ import pytest
 from pyspark import cloudpickle
 from pyspark.sql import DataFrame, SparkSession
 
-from cdi_spark.linkage.model.owners import MOST_PEOPLE, count_names
+from cdi_spark.linkage.model.owner_counts import count_names
+from cdi_spark.linkage.model.owners import MOST_PEOPLE
 from cdi_spark.linkage.model.shared_values import NAME, shared_values, with_own, with_people
 from cdi_spark.schema import FEATURES
 from cdi_spark.spark.local_rows import local_rows
