@@ -10,9 +10,12 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from cdi_spark.linkage.model.person_model import BlockingRule
+from cdi_spark.schema import FEATURES
 
 # A key is 64 bits: the rule's position, of which the sign bit leaves 11, then a hash.
 _HASH_BITS = 52
+# Copies are compared in blocks of so many times the records that others may have.
+_MOST_COPIES = 4
 
 
 def rule_keys(rules: Sequence[BlockingRule], stop_keys: Sequence[int] = ()) -> list[Column]:
@@ -48,6 +51,24 @@ def block_sizes(keyed: DataFrame) -> DataFrame:
     keys = keyed.select(F.explode("keys").alias("key"))
     sizes = keys.groupBy("key").agg(F.count("*").alias("records"))
     return sizes.withColumn("position", _position())
+
+
+def blocks(keyed: DataFrame, *, largest: float) -> DataFrame:
+    """Return one row per key: key, records, position (of its rule), is_common.
+
+    A key of more records than `largest` is too common to identify anybody, unless its records are copies of one
+    another: the lines of orders that all name their customer.
+    """
+    content = F.xxhash64(*(F.col(name) for name in FEATURES if name in keyed.columns)).alias("content")
+    sizes = (
+        keyed.select(F.explode("keys").alias("key"), content)
+        .groupBy("key")
+        .agg(F.count("*").alias("records"), (F.min("content") == F.max("content")).alias("is_one"))
+    )
+    allowed = F.when(F.col("is_one"), _MOST_COPIES * largest).otherwise(largest)
+    return sizes.select(
+        "key", "records", _position().alias("position"), (F.col("records") > allowed).alias("is_common")
+    )
 
 
 def one_in(many: int) -> Column:

@@ -12,7 +12,7 @@ from pyspark.sql import functions as F
 
 from cdi_spark.config import Linkage
 from cdi_spark.graph.link_weight import bits_from_probability
-from cdi_spark.linkage.model.blocking import block_sizes, with_keys
+from cdi_spark.linkage.model.blocking import blocks, with_keys
 from cdi_spark.linkage.model.features import known_features, person_features, with_frequency
 from cdi_spark.linkage.model.frozen import Frozen
 from cdi_spark.linkage.model.link_rules import LinkRules
@@ -127,10 +127,9 @@ def train_and_freeze(
 
 
 def stop_keys(features: DataFrame, *, rules: list[BlockingRule], largest_block: int) -> list[int]:
-    """Return the keys of blocks with more than `largest_block` records, ascending."""
-    sizes = features.transform(with_keys, rules).transform(block_sizes)
-    large = sizes.where(F.col("records") > largest_block)
-    return sorted(row["key"] for row in large.select("key").collect())
+    """Return the keys that are too common (blocking.blocks), ascending."""
+    common = features.transform(with_keys, rules).transform(blocks, largest=largest_block).where("is_common")
+    return sorted(row["key"] for row in common.select("key").collect())
 
 
 def model_id(trained: Trained, settings_hash: str, stopped: list[int]) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from cdi_spark.linkage.model.blocking import block_sizes, drawn, one_in, with_keys
+from cdi_spark.linkage.model.blocking import blocks, drawn, one_in, with_keys
 from cdi_spark.linkage.model.person_model import BlockingRule
 
 # A drawn record brings the records that share a rare key with it. So many groups are drawn as fill the sample with
@@ -28,7 +28,7 @@ class BlockingCosts:
     Attributes:
         entries: by rule, how many records have a key that is not stopped, once per key.
         pairs: by rule, how many pairs share such a key.
-        stop_keys: keys that more records share than the model's largest_block, ascending.
+        stop_keys: keys that are too common by the model's largest_block (blocking.blocks), ascending.
     """
 
     entries: Sequence[int]
@@ -49,8 +49,8 @@ def blocking_costs(
     """
     share = 1.0 if whole else 1 / _ONE_IN
     some = features if whole else features.where(one_in(_ONE_IN))
-    sizes = some.transform(with_keys, rules).transform(block_sizes)
-    stopped = F.col("records") > largest_block * share
+    sizes = some.transform(with_keys, rules).transform(blocks, largest=largest_block * share)
+    stopped = F.col("is_common")
     pairs_of = F.col("records") * (F.col("records") - 1) / 2
     counted = sizes.groupBy("position").agg(
         F.sum(F.when(~stopped, F.col("records"))).alias("entries"),

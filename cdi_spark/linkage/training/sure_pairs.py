@@ -47,7 +47,7 @@ def sure_without_each(
     size = np.bincount(entity)
     left, right = entity[pairs.left], entity[pairs.right]
     weight = 2.0 / np.where(left == right, size[left], size[left] + size[right])
-    undecided = decided != Decision.DIFFERENT
+    undecided = decided == Decision.UNDECIDED
     against_relatives = np.zeros(pairs.levels.shape)
     for n, (own, compared) in enumerate(zip(parameters, model.comparisons, strict=True)):
         shares = np.array([level.relatives for level in compared.levels])
@@ -56,7 +56,8 @@ def sure_without_each(
     for n in range(len(model.comparisons)):
         no_stranger = probability_from_bits(strangers - bits[:, n])
         no_relative = probability_from_bits(relatives - against_relatives[:, n])
-        match = np.where(undecided & (pairs.levels[:, n] != UNKNOWN), no_stranger + no_relative - 1, 0.0)
+        match = np.where(undecided, no_stranger + no_relative - 1, decided > Decision.UNDECIDED)
+        match[pairs.levels[:, n] == UNKNOWN] = 0.0
         least = next((p for p in _SURE if (match * weight)[match >= p].sum() >= _ENOUGH), None)
         sure = match >= (2.0 if least is None else least)
         yield Likely(

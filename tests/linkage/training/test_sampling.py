@@ -45,6 +45,20 @@ def test_what_rules_cost_is_counted_without_the_keys_that_are_too_common(feature
     assert len(everything.stop_keys) == 301
 
 
+def test_copies_of_one_record_are_compared_although_they_are_many(spark: SparkSession) -> None:
+    copies = spark.range(400).select(
+        F.concat(F.lit("crm:"), "id").alias("record_id"),
+        F.array(F.lit("ann@mail.org")).alias("emails"),
+        F.lit("lee").alias("family"),
+    )
+    assert costs(copies, largest_block=300, whole=True).stop_keys == []
+    assert len(costs(copies, largest_block=90, whole=True).stop_keys) == 2
+    another = copies.limit(1).withColumns(
+        {"record_id": F.lit("crm:x"), "emails": F.array(F.lit("bob@mail.org"))}
+    )
+    assert len(costs(copies.union(another), largest_block=300, whole=True).stop_keys) == 1
+
+
 def test_what_rules_cost_on_many_records_is_told_from_some(features: DataFrame) -> None:
     found = costs(features, largest_block=300, whole=False)
     assert found.entries == pytest.approx([3_000, 4_000], rel=0.1)

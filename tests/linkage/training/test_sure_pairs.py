@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from cdi_spark.linkage.model.decisions import Decision
 from cdi_spark.linkage.model.parameters import Parameters
 from cdi_spark.linkage.model.person_model import PersonModel, load_person_model
 from cdi_spark.linkage.training.m_and_u import Evidence, learn_parameters
@@ -20,7 +21,13 @@ HOME_MODEL = packaged({"given", "family", "street", "postcode"})
 FIRST, LAST = 0, [len(c.levels) - 1 for c in HOME_MODEL.comparisons]
 
 
-def sure_pairs(levels: list[list[int]], bits: list[list[float]], *, joined: list[bool]) -> list[Likely]:
+def sure_pairs(
+    levels: list[list[int]],
+    bits: list[list[float]],
+    *,
+    joined: list[bool],
+    decided: Decision = Decision.UNDECIDED,
+) -> list[Likely]:
     """The pairs that are sure without each comparison, of disjoint pairs that are one cluster each or two."""
     count = len(levels)
     pairs = Pairs(np.arange(count) * 2, np.arange(count) * 2 + 1, np.array(levels, np.int8))
@@ -28,10 +35,10 @@ def sure_pairs(levels: list[list[int]], bits: list[list[float]], *, joined: list
     entity[1::2] -= np.array(joined)
     shares = [np.full((1, len(c.levels)), 1 / len(c.levels)) for c in HOME_MODEL.comparisons]
     parameters = [Parameters((), 1, share, share, ()) for share in shares]
-    undecided = np.zeros(count, np.int64)
+    decisions = np.full(count, decided, np.int64)
     return list(
         sure_without_each(
-            pairs, np.array(bits), parameters, HOME_MODEL, prior=-12.0, entity=entity, decided=undecided
+            pairs, np.array(bits), parameters, HOME_MODEL, prior=-12.0, entity=entity, decided=decisions
         )
     )
 
@@ -46,6 +53,16 @@ def test_people_who_moved_are_seen_although_no_cluster_has_them() -> None:
 def test_pairs_that_only_the_comparison_itself_makes_sure_do_not_count() -> None:
     found = sure_pairs([[FIRST, -1, FIRST]] * 200, [[10.0, 0.0, 15.0]] * 200, joined=[True] * 200)
     assert len(found[2].pairs.weight) == 0
+
+
+def test_what_stewards_decided_is_sure() -> None:
+    odd = [LAST[0], FIRST, LAST[2]]
+    found = sure_pairs(
+        [odd] * 60, [[-9.0, 9.0, -9.0]] * 60, joined=[True] * 60, decided=Decision.SAME_BY_STEWARD
+    )
+    assert found[0].pairs.counts(0, LAST[0] + 1)[LAST[0]] == 60
+    found = sure_pairs([[FIRST] * 3] * 60, [[9.0] * 3] * 60, joined=[True] * 60, decided=Decision.DIFFERENT)
+    assert len(found[0].pairs.weight) == 0
 
 
 def test_a_household_is_not_sure_without_the_given_name() -> None:
