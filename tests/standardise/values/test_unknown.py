@@ -5,7 +5,8 @@ import pytest
 from cdi_spark.standardise.batches import record_values
 from cdi_spark.standardise.columns import person_rules
 from cdi_spark.standardise.values.addresses import region
-from cdi_spark.standardise.values.people import gender, identifiers, is_placeholder_gender
+from cdi_spark.standardise.values.identifiers import identifiers
+from cdi_spark.standardise.values.people import gender, is_placeholder_gender
 from cdi_spark.standardise.values.text import known_text
 
 UNKNOWN = [
