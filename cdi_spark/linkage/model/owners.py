@@ -6,8 +6,9 @@ from collections.abc import Collection, Iterable
 from itertools import chain
 from typing import NamedTuple
 
+from cdi_spark.standardise.values.couples import BETWEEN
 from cdi_spark.standardise.values.memo import Memo
-from cdi_spark.standardise.values.name_words import COUPLE, is_word
+from cdi_spark.standardise.values.name_words import is_word
 from cdi_spark.standardise.values.nicknames import is_known_given_name, nickname_root
 from cdi_spark.standardise.values.scripts import latin
 from cdi_spark.standardise.values.titles import LISTS
@@ -86,7 +87,7 @@ def _people(given: str | None, middle: str | None, family: str | None) -> tuple[
         return ()
     return tuple(
         _Person(words, _words(middle), _words(family))
-        for one in given.split(COUPLE)
+        for one in given.split(BETWEEN)
         if (words := _words(one))
     )
 

@@ -8,10 +8,11 @@ from typing import NamedTuple
 
 from cdi_spark.standardise.batches import Rule
 from cdi_spark.standardise.values.addresses import postcode_area, street_key
+from cdi_spark.standardise.values.couples import BETWEEN
 from cdi_spark.standardise.values.emails import email_key, email_user, is_named_mailbox
 from cdi_spark.standardise.values.identifiers import kind_of, split_identifier
 from cdi_spark.standardise.values.memo import Memo
-from cdi_spark.standardise.values.name_words import COUPLE, person_name
+from cdi_spark.standardise.values.name_words import person_name
 from cdi_spark.standardise.values.nicknames import nickname_root
 from cdi_spark.standardise.values.text import fold
 
@@ -39,7 +40,7 @@ def _names(given_name: str | None, middle_name: str | None, family_name: str | N
     name = person_name(given_name, middle_name, family_name)
     parts, middle, family = name.parts(), name.middle, name.family
     first = name.given[0] if name.given else None
-    given = COUPLE.join([part.text for part in name.given]) or None
+    given = BETWEEN.join([part.text for part in name.given]) or None
     own = parts[:-1] if family else parts
     return Names(
         given,

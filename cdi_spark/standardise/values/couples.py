@@ -11,17 +11,6 @@ BETWEEN = " & "
 JOINERS = LISTS["joiners"] | LISTS["joiners_or_not"]
 
 
-def is_joint(given_name: str | None) -> bool:
-    """Whether a standard given name is that of two people: "Rob & Beth" of Rob & Beth Eddowes.
-
-    >>> is_joint("Rob & Beth"), is_joint("R & J")
-    (True, True)
-    >>> is_joint("Rob"), is_joint(None)
-    (False, False)
-    """
-    return given_name is not None and BETWEEN in given_name
-
-
 def people(words: Words) -> list[Words]:
     """Divide words between the people that they name: at &, +, and, und, et, y, i, …
 

@@ -15,8 +15,6 @@ from cdi_spark.standardise.values.word_lists import word_list
 
 Words = tuple[str, ...]
 
-COUPLE = " & "
-
 _WORDS = word_list("name_words")
 _SPELLINGS: dict[str, str] = _WORDS["spellings"]
 _SYLLABLES, _VIETNAMESE, _INSEPARABLE, _FAMILY_LETTERS = (

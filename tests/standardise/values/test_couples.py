@@ -1,6 +1,6 @@
 import pytest
 
-from cdi_spark.standardise.values.couples import is_joint
+from cdi_spark.standardise.values.couples import BETWEEN
 from cdi_spark.standardise.values.full_names import Name, full_name
 
 TOGETHER = [
@@ -28,14 +28,14 @@ def test_a_couple_with_one_family_name_keeps_both_given_names(text: str) -> None
     assert name == Name("Rob & Beth", None, name.family if name else None)
     assert name is not None
     assert name.family in ("Eddowes", "eddowes")
-    assert is_joint(name.given)
+    assert BETWEEN in (name.given or "")
 
 
 @pytest.mark.parametrize("text", ONE_PERSON)
 def test_a_word_between_two_family_names_names_no_second_person(text: str) -> None:
     name = full_name(text)
     assert name is not None
-    assert not is_joint(name.given)
+    assert BETWEEN not in (name.given or "")
 
 
 @pytest.mark.parametrize(("text", "family"), HOUSEHOLDS.items())

@@ -70,7 +70,7 @@ def test_words_that_only_look_like_unknown_are_kept(text: str) -> None:
 
 def test_a_name_may_be_a_word_for_unknown_elsewhere() -> None:
     names = {"given_name": "Nan", "family_name": "Brak"}
-    assert record_values(person_rules(names, default_country="GB"), names) == names
+    assert record_values(person_rules(names, default_country="GB"), names).items() >= names.items()
 
 
 @pytest.mark.parametrize("word", GENDERS_UNKNOWN)
