@@ -76,8 +76,10 @@ def learn_parameters(evidence: Evidence, model: PersonModel) -> list[Parameters]
         kept = {} if evidence.is_sure(n) else _unconfirmed(m, u, comparison)
         for level in kept:
             m[level] = normalised(start)[level]
-        # Where two names are swapped, nothing else may be known about the pair, so that it is never sure.
-        m = normalised(np.maximum(m, _LEAST_OF_START * normalised(start)))
+        # Where two names are swapped, nothing else may be known about the pair, so that it is never sure; and clusters
+        # never show what parts a pair.
+        hidden = (start > comparison.of_strangers()) | (not evidence.is_sure(n))
+        m = normalised(np.maximum(m, np.where(hidden, _LEAST_OF_START * normalised(start), 0.0)))
         agreeing = leading_levels(np.log2(m / u))
         parents, overlap = _parents(evidence, n, agreeing, learned)
         if parents:
