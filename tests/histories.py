@@ -72,6 +72,8 @@ PERMANENT = {
     "orders": 1, "world": 10_000,
 }  # fmt: skip
 STAGES = ("score", "resolve", "publish")
+# Made by the first run that a record's content changes in.
+LATE = ("linkage.departed", "entities.content_change")
 COMPARED = (
     "linkage.pair", "linkage.linked", "linkage.departed", "entities.content_change",
     "entities.component", "entities.member", "entities.redirect",
@@ -203,7 +205,7 @@ class Worlds:
 
 def rows_of(storage: Storage, name: str) -> set[str]:
     """Return the current rows of a table, without their times of validity."""
-    rows = storage.read(name)
+    rows = storage.read_or_empty(TABLES[name]) if name in LATE else storage.read(name)
     if "valid_to" in rows.columns:
         rows = rows.where("valid_to IS NULL").drop("valid_from", "valid_to", "run_id")
     rows = rows.drop("happened_at")
