@@ -51,6 +51,8 @@ def links_within(linked: DataFrame, frozen: Frozen, *, record_ids: Sequence[str]
         linked: linkage.linked.
         record_ids: records in it, so few that all their pairs fit in driver memory.
     """
+    if not frozen.model.comparisons:
+        return []
     chosen = linked.where(F.col("record_id").isin(*record_ids))
     records = frozen.compared(chosen).drop("keys").toArrow().sort_by("record_id")
     records = records.append_column("place", pa.array(np.arange(records.num_rows)))

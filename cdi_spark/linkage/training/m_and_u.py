@@ -73,7 +73,7 @@ def learn_parameters(evidence: Evidence, model: PersonModel) -> list[Parameters]
         likely = evidence.likely(n)
         u = normalised(_apart(evidence, n, len(start)))
         m = normalised(likely.matches(n, u) + _STARTING_PAIRS * normalised(start))
-        kept = {} if evidence.is_sure(n) else _unconfirmed(m, u, comparison)
+        kept = _unconfirmed(m, u, comparison) if evidence.sure and not evidence.is_sure(n) else {}
         for level in kept:
             m[level] = normalised(start)[level]
         # Where two names are swapped, nothing else may be known about the pair, so that it is never sure; and clusters
