@@ -119,9 +119,14 @@ def answer_pair(workspace: Workspace, record_ids: tuple[str, str]) -> PairAnswer
     """Split the match weight of two records into its parts, and find how far the pair got: blocking, pair, entity.
 
     Raises:
-        CdiError: no model yet, or the last run did not compare a record.
+        CdiError: no model yet, a model that compares nothing, or the last run did not compare a record.
     """
     frozen = frozen_model(workspace, model_in_use(workspace))
+    if not frozen.model.comparisons:
+        raise CdiError(
+            "linkage.model: the model compares nothing, as no record had a value to compare. "
+            "Map names, contacts or ids in the sources, and run `cdi run all`."
+        )
     one, other = sorted(record_ids)
     read, either = workspace.storage.read_or_empty, F.col("record_id").isin(one, other)
     pair = (F.col("record_id_l") == one) & (F.col("record_id_r") == other)

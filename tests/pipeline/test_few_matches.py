@@ -8,6 +8,7 @@ import pytest
 from pyspark.sql import SparkSession
 
 from cdi_spark.config import load_project
+from cdi_spark.errors import CdiError
 from cdi_spark.linkage.evaluation.model_report import model_report
 from cdi_spark.queries.linkage import answer_entity, answer_pair
 from cdi_spark.storage import Storage
@@ -83,7 +84,8 @@ def test_records_without_a_value_to_compare_are_customers_each_until_a_delivery_
     assert len(set(found.values())) == 3
     workspace = Workspace(load_project(conf), storage)
     assert answer_entity(workspace, found["crm:a"]).weakest is None
-    assert answer_pair(workspace, ("crm:a", "crm:b")).match_weight < 0
+    with pytest.raises(CdiError, match="the model compares nothing"):
+        answer_pair(workspace, ("crm:a", "crm:b"))
 
     deliver(tmp_path, 2, {"d": 1, "e": 1})
     found = entities(run(spark, conf, warehouse))
