@@ -7,7 +7,7 @@ from pyspark.sql import DataFrame, Row
 from cdi_spark.errors import CdiError
 from cdi_spark.linkage.evaluation.labels import read_truth
 from cdi_spark.linkage.evaluation.model_report import model_report
-from cdi_spark.linkage.model.features import features_of, known_attributes
+from cdi_spark.linkage.model.features import feature_of, known_attributes
 from cdi_spark.linkage.model.person_model import load_person_model
 from cdi_spark.linkage.model.trained_models import active_model, metrics_of, settings_hash
 from cdi_spark.linkage.training.freeze import train_and_freeze
@@ -73,7 +73,7 @@ def _has_outgrown(run: Run, active: Row) -> bool:
     if few is None:
         return False
     attributes, records = known_attributes(run.storage.read(PERSON.name))
-    new = sorted(name for name in attributes if features_of(name).isdisjoint(active["features"]))
+    new = sorted(name for name in attributes if feature_of(name) not in active["features"])
     if records < max(1, 2 * few["records"]) and not new:
         return False
     notice = (

@@ -73,7 +73,9 @@ def test_without_a_duplicate_the_shipped_model_finds_the_one_of_tomorrow(
     assert answer_entity(workspace, found["crm:3"]).weakest is not None
 
 
-def test_records_without_a_value_to_compare_are_customers_each(spark: SparkSession, tmp_path: Path) -> None:
+def test_records_without_a_value_to_compare_are_customers_each_until_a_delivery_has_values(
+    spark: SparkSession, tmp_path: Path
+) -> None:
     conf, warehouse = make(tmp_path, NAMES), tmp_path / "warehouse"
     deliver(tmp_path, 1, {"a": None, "b": None, "c": None})
     storage = run(spark, conf, warehouse)
@@ -83,3 +85,8 @@ def test_records_without_a_value_to_compare_are_customers_each(spark: SparkSessi
     assert answer_entity(workspace, found["crm:a"]).weakest is None
     with pytest.raises(CdiError, match="the model compares nothing"):
         answer_pair(workspace, ("crm:a", "crm:b"))
+
+    deliver(tmp_path, 2, {"d": 1, "e": 1})
+    found = entities(run(spark, conf, warehouse))
+    assert found["crm:d"] == found["crm:e"]
+    assert len(set(found.values())) == 4

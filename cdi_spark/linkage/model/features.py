@@ -44,16 +44,16 @@ def known_features(features: DataFrame) -> tuple[list[str], int]:
 def known_attributes(persons: DataFrame) -> tuple[set[str], int]:
     """Return the columns of silver.person that at least one live record has a value to compare in, and the records."""
     live = persons.where("NOT is_deleted")
-    compared = [name for name in persons.columns if features_of(name)]
+    compared = [name for name in persons.columns if feature_of(name)]
     counts = live.agg(F.count("*"), *(F.count(name) for name in compared)).first()
     records, *filled = counts or [0] * (len(compared) + 1)
     return {name for name, n in zip(compared, filled, strict=True) if n}, records
 
 
-def features_of(attribute: str) -> set[str]:
-    """Return the features that follow from one column of silver.person alone; none if it is not compared."""
-    made = {name for rule in FEATURE_RULES if rule.inputs == (attribute,) for name in rule.columns}
-    return made or FEATURES.keys() & {attribute}
+def feature_of(attribute: str) -> str | None:
+    """Return the feature that has a value where this column of silver.person has one; None if it is not compared."""
+    name = attribute.removesuffix("_name")
+    return name if name in FEATURES else None
 
 
 def with_frequency(records: DataFrame, frequencies: DataFrame, name: str, rare: float) -> DataFrame:
