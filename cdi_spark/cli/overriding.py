@@ -30,6 +30,9 @@ app = typer.Typer(
 )
 
 Record = Annotated[str, typer.Argument(help="Record id, <source>:<key>, of the customer.")]
+Attribute = Annotated[
+    str, typer.Argument(help="Attribute, or a group that is chosen together, such as address.")
+]
 
 
 @app.command("set")
@@ -60,9 +63,7 @@ def set_(
 @app.command()
 def withdraw(
     record: Record,
-    attribute: Annotated[
-        str, typer.Argument(help="Attribute, or a group that is chosen together, such as address.")
-    ],
+    attribute: Attribute,
     by: By,
     why: Why,
     project: ProjectDir = ".",
@@ -81,9 +82,7 @@ def withdraw(
 @app.command()
 def confirm(
     record: Record,
-    attribute: Annotated[
-        str, typer.Argument(help="Attribute, or a group that is chosen together, such as address.")
-    ],
+    attribute: Attribute,
     by: By,
     why: Why,
     project: ProjectDir = ".",

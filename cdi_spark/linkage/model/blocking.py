@@ -48,9 +48,7 @@ def rule_of(key: str) -> str:
 
 def block_sizes(keyed: DataFrame) -> DataFrame:
     """Return one row per key: key, records, position (of its rule)."""
-    keys = keyed.select(F.explode("keys").alias("key"))
-    sizes = keys.groupBy("key").agg(F.count("*").alias("records"))
-    return sizes.withColumn("position", _position())
+    return _counted(keyed.select(F.explode("keys").alias("key")))
 
 
 def blocks(keyed: DataFrame, *, largest: float) -> DataFrame:
@@ -60,15 +58,15 @@ def blocks(keyed: DataFrame, *, largest: float) -> DataFrame:
     another: the lines of orders that all name their customer.
     """
     content = F.xxhash64(*(F.col(name) for name in FEATURES if name in keyed.columns)).alias("content")
-    sizes = (
-        keyed.select(F.explode("keys").alias("key"), content)
-        .groupBy("key")
-        .agg(F.count("*").alias("records"), (F.min("content") == F.max("content")).alias("is_one"))
-    )
+    entries = keyed.select(F.explode("keys").alias("key"), content)
+    sizes = _counted(entries, (F.min("content") == F.max("content")).alias("is_one"))
     allowed = F.when(F.col("is_one"), _MOST_COPIES * largest).otherwise(largest)
-    return sizes.select(
-        "key", "records", _position().alias("position"), (F.col("records") > allowed).alias("is_common")
-    )
+    return sizes.withColumn("is_common", F.col("records") > allowed).drop("is_one")
+
+
+def _counted(entries: DataFrame, *further: Column) -> DataFrame:
+    sizes = entries.groupBy("key").agg(F.count("*").alias("records"), *further)
+    return sizes.withColumn("position", _position())
 
 
 def one_in(many: int) -> Column:

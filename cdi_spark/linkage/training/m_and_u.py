@@ -62,24 +62,24 @@ class Evidence:
         """Return the pairs to learn m of a comparison from: those sure without it, else those within clusters."""
         if self.is_sure(comparison):
             return self.sure[comparison]
-        return Likely(self.matches, Tally(self.matches.levels[:0], self.matches.weight[:0]))
+        return Likely(self.matches, self.matches.nothing())
 
 
 def learn_parameters(evidence: Evidence, model: PersonModel) -> list[Parameters]:
     """Learn m, u and parents of every comparison; parents come before their children in the model."""
     learned: list[Parameters] = []
     for n, comparison in enumerate(model.comparisons):
-        start = np.array([level.m for level in comparison.levels])
+        shares = np.array([level.m for level in comparison.levels])
+        start = normalised(shares)
         likely = evidence.likely(n)
         u = normalised(_apart(evidence, n, len(start)))
-        m = normalised(likely.matches(n, u) + _STARTING_PAIRS * normalised(start))
-        kept = _unconfirmed(m, u, comparison) if evidence.sure and not evidence.is_sure(n) else {}
-        for level in kept:
-            m[level] = normalised(start)[level]
+        m = normalised(likely.matches(n, u) + _STARTING_PAIRS * start)
+        kept = _unconfirmed(m, u, start, comparison) if evidence.sure and not evidence.is_sure(n) else {}
+        m[list(kept)] = start[list(kept)]
         # Where two names are swapped, nothing else may be known about the pair, so that it is never sure; and clusters
         # never show what parts a pair.
-        hidden = (start > comparison.of_strangers()) | (not evidence.is_sure(n))
-        m = normalised(np.maximum(m, np.where(hidden, _LEAST_OF_START * normalised(start), 0.0)))
+        hidden = (shares > comparison.of_strangers()) | (not evidence.is_sure(n))
+        m = normalised(np.maximum(m, np.where(hidden, _LEAST_OF_START * start, 0.0)))
         agreeing = leading_levels(np.log2(m / u))
         parents, overlap = _parents(evidence, n, agreeing, learned)
         if parents:
@@ -101,13 +101,12 @@ def learn_parameters(evidence: Evidence, model: PersonModel) -> list[Parameters]
     return learned
 
 
-def _unconfirmed(m: Floats, u: Floats, comparison: Comparison) -> dict[int, float]:
+def _unconfirmed(m: Floats, u: Floats, start: Floats, comparison: Comparison) -> dict[int, float]:
     """Return the levels that are far commoner in clusters than at the start, though no commoner in other pairs.
 
     Clusters of strangers who share a word would make this word the commonest sign of a match. Where the data has its
     own form, such as initials for all given names, other pairs have the level as often.
     """
-    start = normalised(np.array([level.m for level in comparison.levels]))
     expected = np.array(comparison.of_strangers())
     odd = (m > _ODD * start) & (m - start > _ODD_SHARE) & (u < _ODD * expected)
     return {int(level): float(m[level]) for level in np.flatnonzero(odd)}
@@ -172,12 +171,13 @@ def _parents(
             twice = (lift - of_matches) * matches[3]
             if twice / matches[0] > _TWICE_COUNTED:
                 best = max(best, (twice, twice / matches[0], f))
-        if best[2] < 0:
+        _, bits, parent = best
+        if parent < 0:
             break
-        chosen.append(best[2])
-        overlap.append(round(float(best[1]), 2))
+        chosen.append(parent)
+        overlap.append(round(float(bits), 2))
         free = [
-            rest & (_agreement(counted.levels[:, best[2]], learned[best[2]].agreeing) != 1)
+            rest & (_agreement(counted.levels[:, parent], learned[parent].agreeing) != 1)
             for rest, counted in zip(free, kinds, strict=True)
         ]
     return tuple(chosen), tuple(overlap)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from cdi_spark.graph.arrays import Floats
-from cdi_spark.linkage.training.pairs import Levels, Tally, distinct_levels, normalised
+from cdi_spark.linkage.training.pairs import Levels, Tally, distinct_levels, normalised, of_levels
 
 # The starting shares count as so many pairs: enough for a comparison that the data seldom has.
 _STARTING_PAIRS = 50.0
@@ -92,8 +92,7 @@ def separate_matches(
 def _log_likelihood(patterns: Levels, shares: Sequence[Floats]) -> Floats:
     total = np.zeros(len(patterns))
     for n, share in enumerate(shares):
-        # UNKNOWN is -1, the index of the last entry.
-        total += np.append(np.log(share), 0.0)[patterns[:, n]]
+        total += of_levels(np.log(share), patterns[:, n])
     return total
 
 

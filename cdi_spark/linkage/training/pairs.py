@@ -47,6 +47,10 @@ class Tally:
     levels: Levels
     weight: Floats
 
+    def nothing(self) -> Tally:
+        """Return a tally of no pair."""
+        return Tally(self.levels[:0], self.weight[:0])
+
     def counts(self, comparison: int, levels: int) -> Floats:
         """Return how many pairs have each level of a comparison; pairs of unknown values count nowhere."""
         known = self.levels[:, comparison] != UNKNOWN
@@ -70,6 +74,12 @@ class Likely:
         """Return how many matches have each level of a comparison: of strangers as many have it as `u` says."""
         seen = self.pairs.counts(comparison, len(u))
         return np.asarray(np.maximum(seen - self.strangers.weight.sum() * u, 0.0))
+
+
+def of_levels(values: Floats, levels: Levels) -> Floats:
+    """Return the value of each pair's level of one comparison; 0 where it is unknown."""
+    # UNKNOWN is -1, the index of the last entry.
+    return np.asarray(np.append(values, 0.0)[levels])
 
 
 def is_copy(levels: Levels) -> Bools:

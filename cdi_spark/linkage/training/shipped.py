@@ -18,7 +18,7 @@ from cdi_spark.graph.link_weight import bits_from_probability, probability_from_
 from cdi_spark.linkage.model.parameters import Parameters
 from cdi_spark.linkage.model.person_model import PersonModel
 from cdi_spark.linkage.training.m_and_u import Evidence, leading_levels, weigh_pairs
-from cdi_spark.linkage.training.pairs import Levels, Pairs, Tally, normalised
+from cdi_spark.linkage.training.pairs import Levels, Pairs, Tally, normalised, of_levels
 from cdi_spark.linkage.training.sample import Sample
 from cdi_spark.linkage.training.thresholds import Choice, Threshold, ThresholdOrigin, choose_threshold
 
@@ -118,8 +118,7 @@ def _no_matches(levels: Levels, all_pairs: int, model: PersonModel) -> Bools:
     for n, comparison in enumerate(model.comparisons):
         m = normalised(np.array([level.m for level in comparison.levels]))
         bits = np.log2(m / normalised(np.array(comparison.of_strangers())))
-        # UNKNOWN is -1, the index of the last entry.
-        weight += np.append(bits, 0.0)[levels[:, n]]
+        weight += of_levels(bits, levels[:, n])
     return np.asarray(weight < 0)
 
 

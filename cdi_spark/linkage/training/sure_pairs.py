@@ -9,14 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 import numpy as np
-import numpy.typing as npt
 
 from cdi_spark.graph.arrays import Floats, Ints
 from cdi_spark.graph.link_weight import probability_from_bits
 from cdi_spark.linkage.model.decisions import Decision
 from cdi_spark.linkage.model.parameters import Parameters
 from cdi_spark.linkage.model.person_model import UNKNOWN, PersonModel
-from cdi_spark.linkage.training.pairs import Likely, Pairs, normalised, tally
+from cdi_spark.linkage.training.pairs import Levels, Likely, Pairs, normalised, of_levels, tally
 
 # The surest pairs count if they are enough; else less sure ones, less the strangers that are expected among them.
 _SURE, _ENOUGH = (0.99, 0.9, 0.5), 50.0
@@ -65,8 +64,6 @@ def sure_without_each(
         )
 
 
-def _against_relatives(level: npt.NDArray[np.int8], own: Parameters, shares: Floats) -> Floats:
+def _against_relatives(level: Levels, own: Parameters, shares: Floats) -> Floats:
     """Return the log2 Bayes factor of a match against relatives; 0 where nothing is known."""
-    factors = np.log2(own.m[-1] / normalised(shares))
-    # UNKNOWN is -1, the index of the last entry.
-    return np.append(factors, 0.0)[level]
+    return of_levels(np.log2(own.m[-1] / normalised(shares)), level)

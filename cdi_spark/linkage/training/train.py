@@ -22,7 +22,7 @@ from cdi_spark.linkage.training import mixture
 from cdi_spark.linkage.training.calibration import calibrate
 from cdi_spark.linkage.training.m_and_u import Evidence, learn_parameters
 from cdi_spark.linkage.training.metrics import training_metrics
-from cdi_spark.linkage.training.pairs import Pairs, Tally, normalised, tally
+from cdi_spark.linkage.training.pairs import Pairs, normalised, tally
 from cdi_spark.linkage.training.rule_choice import affordable_rules, choose_rules
 from cdi_spark.linkage.training.sample import Sample
 from cdi_spark.linkage.training.sampling import BlockingCosts
@@ -212,7 +212,7 @@ def _match_probabilities(records: Sample, candidates: Pairs, random: Pairs) -> F
 def _everyone(records: Sample, candidates: Pairs, random: Pairs) -> Evidence:
     """Return the evidence before any match is known: all pairs count as pairs of two persons."""
     blocked = tally(candidates.levels)
-    return Evidence(tally(random.levels), blocked, Tally(blocked.levels[:0], np.zeros(0)), records.all_pairs)
+    return Evidence(tally(random.levels), blocked, blocked.nothing(), records.all_pairs)
 
 
 def _bounded_components(records: int, left: Ints, right: Ints, odds: Floats) -> Ints:
