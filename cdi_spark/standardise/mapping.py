@@ -114,11 +114,7 @@ def emit_rows(landed: DataFrame, source: Source, emit: Emit, *, mapped: Collecti
         )
         _ = rows.schema  # over Connect a missing column shows only here
     except PySparkException as fault:
-        missing = (fault.getMessageParameters() or {}).get("objectName", fault.getCondition())
-        raise SourceError(
-            f"source {source.name}, emits {emit.table}: the landed data has no column {missing}. "
-            f"Fix the mapping, or deliver the files with the column."
-        ) from None
+        raise SourceError(f"source {source.name}, emits {emit.table}: {_meaning(fault)}") from None
     types = column_types(table)
     given = {f.name: f.dataType for f in rows.schema if f.name in types and f.name in emit.columns}
     if table is PERSON:
@@ -139,6 +135,18 @@ def column_types(table: Table) -> dict[str, T.DataType]:
     names = PERSON_INPUT if table is PERSON else EVENTS[table.short]
     types = {c.name: c.type for c in table.columns} | {"full_name": STRING}
     return {name: spark_type(types[name]) for name in names}
+
+
+def _meaning(fault: PySparkException) -> str:
+    """Return what is wrong with a mapping and what to do."""
+    said = fault.getMessageParameters() or {}
+    if (fault.getCondition() or "").startswith("DATATYPE_MISMATCH"):
+        return (
+            f"{said.get('sqlExpr', 'an expression')} does not take the type of its columns. Fix the mapping; the types "
+            "are those of the bronze table."
+        )
+    missing = said.get("objectName", fault.getCondition())
+    return f"the landed data has no column {missing}. Fix the mapping, or deliver the files with the column."
 
 
 def _person_key(source: Source) -> str:

@@ -84,11 +84,11 @@ WHOLE = {**dict.fromkeys(COLUMNS, "x"), "lines": [{"sku": "s", "price": "1"}]}
 def as_jsonl(rows: list[Any]) -> bytes:
     told = [json.dumps(row) if isinstance(row, dict) else str(row) for row in rows]
     # Most rows are as they should be: the odd ones are few, as among real ones.
-    return "\n".join([*[json.dumps(WHOLE)] * (len(rows) + 1), *told]).encode("utf-8", "replace")
+    return "\n".join([*[json.dumps(WHOLE)] * (10 * len(rows) + 1), *told]).encode("utf-8", "replace")
 
 
 def as_json(rows: list[Any]) -> bytes:
-    return json.dumps([*[WHOLE] * (len(rows) + 1), *rows]).encode()
+    return json.dumps([*[WHOLE] * (10 * len(rows) + 1), *rows]).encode()
 
 
 def as_parquet(rows: list[Any]) -> bytes:
