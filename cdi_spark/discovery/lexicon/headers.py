@@ -39,7 +39,7 @@ def tokens_of(name: str) -> list[str]:
     """The words of a name, folded and without abbreviations: KUNDE_GebDat, custFirst nm, e-mail (1)."""
     joined = re.sub(r"(?i)(?<![a-z])e[ _-]mail", "email", name)
     # French and Italian: d'usage, l'assuré, dell'assicurato.
-    joined = re.sub(r"(?i)\b(?:d|l|qu|(?:d|n|s)ell|all)['’]", "", joined)
+    joined = re.sub(r"(?i)\b(?:d|l|qu|(?:d|n|s)ell|all)['\u2019]", "", joined)
     camel = re.sub(r"(?<=[a-zà-öø-ÿ\d])(?=[A-ZÀ-ÖØ-Þ])|(?<=[A-ZÀ-Þ])(?=[A-ZÀ-Þ][a-zà-ÿ])", " ", joined)
     apart = re.sub(r"(?<=[^\W\d_]{2})(?=\d)|(?<=\d)(?=[^\W\d_]{2})", " ", camel)
     words = fold(apart.replace("_", " ").replace("#", " number ")).split()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
-from itertools import chain, permutations
+from itertools import chain, pairwise, permutations
 
 from cdi_spark.discovery.lexicon.spelling import spell
 from cdi_spark.discovery.lexicon.vocabulary import load_lists
@@ -52,7 +52,7 @@ def _list_candidates(tokens: Sequence[str]) -> Iterator[tuple[str, list[str], bo
         return
     for length in range(2, min(count, _MOST_REORDERED) + 1):
         for places in permutations(range(count), length):
-            if any(b - a != 1 for a, b in zip(places, places[1:], strict=False)):
+            if any(b - a != 1 for a, b in pairwise(places)):
                 others = [token for place, token in enumerate(tokens) if place not in places]
                 yield "".join(tokens[place] for place in places), others, False
 

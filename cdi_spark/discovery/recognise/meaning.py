@@ -20,7 +20,7 @@ _PERSONAL = word_set(
     """
 given_name middle_name family_name second_family_name name_particle full_name name_word title gender
 birth_date birth_day birth_month birth_year birth_place email phone phone_prefix street house_number unit city
-region postcode postcode_city country national_id device_id cookie_id occupation company
+region postcode postcode_city country national_id device_id cookie_id occupation company role
 """
 )
 _STATUS_WORDS = word_set(load_lists("values")["status_words"])
@@ -30,12 +30,12 @@ _LEAST = {
     "street": 0.5, "house_number": 0.5, "region": 0.5, "given_name": 0.5, "middle_name": 0.4, "family_name": 0.5,
     "second_family_name": 0.5, "full_name": 0.6, "name_particle": 0.5, "city": 0.6, "birth_place": 0.6,
     "occupation": 0.6, "company": 0.5, "amount": 0.5, "unit_price": 0.5, "quantity": 0.6, "unit": 0.3,
-    "national_id": 0.4, "name_word": 0.5, "product_name": 0.5, "event_name": 0.5, "subject": 0.5,
+    "national_id": 0.4, "name_word": 0.5, "role": 0.5, "product_name": 0.5, "event_name": 0.5, "subject": 0.5,
 }  # fmt: skip
 _HEADER_TESTS: Mapping[str, Callable[[str], bool]] = {
     **patterns.TESTS,
     "national_id": lambda x: 5 <= len(x) <= 24 and sum(c.isdigit() for c in x) >= 4 and " " not in x.strip()[:3],
-    **dict.fromkeys(("street", "name_word", "product_name", "event_name", "subject"), patterns.is_text),
+    **dict.fromkeys(("street", "name_word", "role", "product_name", "event_name", "subject"), patterns.is_text),
     "phone": lambda x: 6 <= sum(c.isdigit() for c in x) <= 20 and sum(c.isalpha() for c in x) <= 5,
     "postcode": lambda x: len(x) <= 11 and any(c.isdigit() for c in x) and sum(c.isalpha() for c in x) <= 6,
 }  # fmt: skip
@@ -172,7 +172,7 @@ def _accept_meaning(guess: Guess, meaning: str, said: float, conventions: Conven
 def _is_contradicted(column: Column, meaning: str) -> bool:
     """Whether the values belong to another thing of the same name: states of orders, titles of books, percentages."""
     if meaning == "region":
-        return share_of(column.values, _is_status_word) > 0.5
+        return share_of(column.values, is_status_word) > 0.5
     if meaning == "country":
         return column.distinct > 250
     if meaning == "title":
@@ -187,5 +187,6 @@ def _fits(meaning: str, value: str) -> bool:
     return test is None or test(value)
 
 
-def _is_status_word(value: str) -> bool:
+def is_status_word(value: str) -> bool:
+    """Whether a value is a state of an order, a ticket or a lead."""
     return value.lower() in _STATUS_WORDS

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
-from cdi_spark.discovery.lexicon import headers, patterns
-from cdi_spark.discovery.lexicon.shares import share_of
+from cdi_spark.discovery.lexicon import headers
 from cdi_spark.discovery.lexicon.vocabulary import load_lists, word_set
 from cdi_spark.discovery.read.columns import Array, Column
 from cdi_spark.discovery.read.deliveries import Delivery
@@ -17,6 +16,8 @@ from cdi_spark.discovery.read.tables import Table
 from cdi_spark.discovery.recognise.conventions import Conventions
 from cdi_spark.discovery.recognise.kinds import FOUND_BY, event_kind_of
 from cdi_spark.discovery.recognise.meaning import Guess, guess_meaning
+from cdi_spark.discovery.recognise.names import resolve_names
+from cdi_spark.discovery.recognise.neighbours import resolve_by_neighbours
 
 _LIFTED = frozenset(
     ("given_name", "middle_name", "family_name", "full_name", "birth_date", "street", "house_number", "city", "region",
@@ -63,8 +64,8 @@ def recognise_sheet(delivery: Delivery, table: Table, name: str, *, conventions:
     sheet.inner = [_recognise_array(delivery, array, conventions) for array in table.arrays]
     for inner in sheet.inner:
         _lift_first_element(sheet, inner)
-    _resolve_names(sheet)
-    _resolve_by_neighbours(sheet)
+    resolve_names(sheet.guesses, names_person=headers.names_person(sheet.stem))
+    resolve_by_neighbours(sheet.guesses, country=conventions.country)
     return sheet
 
 
@@ -148,7 +149,7 @@ def _recognise_array(delivery: Delivery, array: Array, conventions: Conventions)
     guesses = _guess_columns(array.columns, conventions)
     sheet = Sheet(delivery, array.name, guesses, array.elements, array=array, explode=array.explode)
     sheet.inner = [_recognise_array(delivery, nested, conventions) for nested in array.arrays]
-    _resolve_names(sheet)
+    resolve_names(guesses, names_person=headers.names_person(sheet.stem))
     return sheet
 
 
@@ -193,81 +194,8 @@ def _is_list_of_people(sheet: Sheet) -> bool:
     )
 
 
-def _resolve_names(sheet: Sheet) -> None:
-    """Decide what columns called `name` hold, by the other columns and their values."""
-    named = sheet.of("name_word")
-    if not named:
-        return
-    personal = sheet.has("email", "phone", "birth_date", "national_id", "street", "gender", "postcode")
-    # The column with most given names is decided first, because the others depend on it.
-    for guess in sorted(named, key=lambda g: -share_of(g.column.values, patterns.is_given_name)):
-        given, family = sheet.has("given_name"), sheet.has("family_name")
-        # Travel agents write SMITH/JOHN.
-        values = Counter({x.replace("/", ", "): n for x, n in guess.column.values.items()})
-        single = share_of(values, lambda x: " " not in x.strip() and "," not in x)
-        people = share_of(values, patterns.is_full_name)
-        guess.meaning = ""
-        if share_of(values, patterns.is_company) >= 0.3 and not sheet.has("company"):
-            guess.meaning, guess.doubt = (
-                "company",
-                "its header says only `name`; its values are companies",
-            )
-        elif sheet.has("full_name") or (given and family):
-            continue
-        elif (given and single >= 0.5) or (given and people < 0.3):
-            guess.meaning = "family_name"
-        elif family and (single >= 0.5 or share_of(values, patterns.is_given_name) >= 0.3):
-            guess.meaning = "given_name"
-        elif people >= 0.3 or (
-            personal and single < 0.7 and share_of(values, patterns.looks_like_full_name) >= 0.5
-        ):
-            guess.meaning = "full_name"
-        elif personal and share_of(values, patterns.is_given_name) >= 0.3:
-            guess.meaning, guess.doubt = (
-                "given_name",
-                "its header says only `name`; its values are given names",
-            )
-        elif _is_product(sheet):
-            guess.meaning = "product_name"
-        guess.fit = share_of(values, patterns.TESTS.get(guess.meaning, patterns.is_text))
-
-
-def _resolve_by_neighbours(sheet: Sheet) -> None:
-    """Set the meaning of columns without a header: parts of names and addresses stand beside each other."""
-    for meaning, beside, fits, least in _BESIDE:
-        if sheet.has(meaning):
-            continue
-        for place, guess in enumerate(sheet.guesses):
-            near = [g.meaning for g in sheet.guesses[max(0, place - 1) : place + 2] if g is not guess]
-            free = (
-                not guess.meaning and headers.is_opaque(guess.column.path[-1]) and guess.column.distinct >= 10
-            )
-            if (
-                free
-                and any(m in beside for m in near)
-                and (fit := share_of(guess.column.values, fits)) >= least
-            ):
-                guess.meaning, guess.fit, guess.header_score = meaning, fit, 0.0
-                beside_it = " and ".join(m for m in near if m in beside)
-                guess.doubt = f"recognised by the column beside it ({beside_it}), not by its header"
-                break
-
-
-_BESIDE: tuple[tuple[str, tuple[str, ...], Callable[[str], bool], float], ...] = (
-    ("family_name", ("given_name", "middle_name"), patterns.looks_like_name, 0.9),
-    ("given_name", ("family_name",), patterns.looks_like_name, 0.9),
-    ("postcode", ("city", "street", "region"), lambda x: x.isdigit() and 4 <= len(x) <= 6, 0.9),
-    ("city", ("postcode", "region", "street"), patterns.looks_like_name, 0.9),
-    ("postcode", ("city",), lambda x: x.isdigit() and 4 <= len(x) <= 6, 0.9),
-)
-
-
 def _is_list_of_companies(sheet: Sheet) -> bool:
     return sheet.has("company") and not sheet.has(*_OF_PEOPLE)
-
-
-def _is_product(sheet: Sheet) -> bool:
-    return sheet.has("quantity", "unit_price", "product_code")
 
 
 def join_names(guesses: Iterable[Guess]) -> str:
