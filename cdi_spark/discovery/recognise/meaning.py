@@ -10,6 +10,7 @@ from cdi_spark.discovery.lexicon import headers, patterns
 from cdi_spark.discovery.lexicon.shares import share_of
 from cdi_spark.discovery.lexicon.vocabulary import load_lists, word_set
 from cdi_spark.discovery.read.columns import Column
+from cdi_spark.discovery.recognise.birth_parts import fits_part, read_partial
 from cdi_spark.discovery.recognise.conventions import Conventions
 from cdi_spark.discovery.recognise.dates import Reading
 from cdi_spark.discovery.recognise.infer_from_values import TIMED, Inference, infer_meaning, read_column_dates
@@ -140,12 +141,15 @@ def _accept_meaning(guess: Guess, meaning: str, said: float, conventions: Conven
     if meaning in DATE_MEANINGS:
         reading = read_column_dates(column, conventions, numbers=True)
         least = 0.3 if meaning != "date" else 0.5
-        if column.kind not in TIMED and reading.share < least:
+        share = reading.share
+        if meaning == "birth_date":
+            share += share_of(column.values, lambda x: read_partial(x, conventions.today) is not None)
+        if column.kind not in TIMED and share < least:
             return False
-        guess.reading, fit = reading, reading.share if column.kind not in TIMED else 1.0
+        guess.reading, fit = reading, share if column.kind not in TIMED else 1.0
     elif meaning in ("birth_day", "birth_month", "birth_year"):
-        low, high = {"birth_day": (1, 31), "birth_month": (1, 12), "birth_year": (1000, 2100)}[meaning]
-        fit = share_of(column.values, lambda x: patterns.is_integer(x) and low <= int(float(x)) <= high)
+        guess.reading = Reading(today=conventions.today)
+        fit = share_of(column.values, partial(fits_part, meaning))
         if fit < 0.7:
             return False
     elif meaning in ("deleted", "active"):

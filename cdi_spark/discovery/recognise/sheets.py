@@ -28,6 +28,7 @@ STRONG = frozenset(("email", "phone", "contact", "national_id", "device_id", "co
 _OF_PEOPLE = word_set(
     "given_name family_name full_name email birth_date gender national_id device_id cookie_id contact occupation title"
 )
+_NAMES = ("given_name", "family_name", "full_name", "name_word", "role")
 _LABEL_FILES = word_set(load_lists("headers")["label_files"])
 
 
@@ -156,12 +157,19 @@ def _recognise_array(delivery: Delivery, array: Array, conventions: Conventions)
 def _guess_columns(columns: Sequence[Column], conventions: Conventions) -> list[Guess]:
     context = headers.find_common_prefixes([column.path[-1] for column in columns])
     guesses = [guess_meaning(column, conventions=conventions, context=context) for column in columns]
-    # A column of an owner is another person where the same column without an owner exists.
-    plain = {g.meaning for g in guesses if "owner" not in headers.tokens_of(g.column.name)}
-    for guess in guesses:
-        if guess.meaning in plain and "owner" in headers.tokens_of(guess.column.name):
-            guess.meaning = ""
+    _drop_second_people(guesses)
     return guesses
+
+
+def _drop_second_people(guesses: Sequence[Guess]) -> None:
+    """Take the meaning from columns of someone who stands beside the row's person (an owner, an employee)."""
+    plain = {g.meaning for g in guesses if g.meaning and not headers.is_second_role(g.column.name)}
+    has_names = not plain.isdisjoint(_NAMES)
+    for guess in guesses:
+        if not headers.is_second_role(guess.column.name):
+            continue
+        if guess.meaning in plain or (has_names and guess.meaning in _NAMES):
+            guess.meaning = ""
 
 
 def _lift_first_element(sheet: Sheet, inner: Sheet) -> None:
