@@ -6,7 +6,17 @@ import pytest
 
 from cdi_spark.discovery.lexicon.vocabulary import fold, load_lists
 
-FILES = ("addresses", "countries", "header_people", "header_words", "headers", "months", "people", "values")
+FILES = (
+    "addresses",
+    "arrays",
+    "countries",
+    "header_people",
+    "header_words",
+    "headers",
+    "months",
+    "people",
+    "values",
+)
 
 
 @pytest.mark.parametrize("name", FILES)

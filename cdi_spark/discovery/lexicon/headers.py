@@ -81,6 +81,11 @@ def find_meanings(name: str, *, context: frozenset[str] = frozenset()) -> dict[s
     return found
 
 
+def canonical(name: str) -> str:
+    """A name as one folded word: stringValue, string_value."""
+    return fold(name.replace("_", " ")).replace(" ", "")
+
+
 def _list_variants(tokens: list[str]) -> list[list[str]]:
     """The words of a header: all, without joining words, and those in the words of all languages."""
     bare = [token for token in tokens if token not in _JOINING] or tokens

@@ -195,7 +195,9 @@ class Samples:
         return copy
 
     def _value(self, delivery: Delivery, column: Column) -> str:
-        """DuckDB SQL for a column of the delivery as trimmed text."""
+        """DuckDB SQL for a column of the delivery as trimmed text; empty for one out of an array."""
+        if column.array:
+            return "''"
         if delivery.dialect:
             text = f"c{delivery.dialect.names.index(column.path[0])}"
         elif delivery.format == "parquet":

@@ -5,24 +5,20 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from cdi_spark.discovery.lexicon import headers
 from cdi_spark.discovery.lexicon.vocabulary import load_lists, word_set
 from cdi_spark.discovery.read.columns import Array, Column
 from cdi_spark.discovery.read.deliveries import Delivery
-from cdi_spark.discovery.read.sampling import SAMPLE_ROWS
 from cdi_spark.discovery.read.tables import Table
+from cdi_spark.discovery.recognise.arrays import find_values_by_kind, lift_fields
 from cdi_spark.discovery.recognise.conventions import Conventions
 from cdi_spark.discovery.recognise.kinds import FOUND_BY, event_kind_of
 from cdi_spark.discovery.recognise.meaning import Guess, guess_meaning
 from cdi_spark.discovery.recognise.names import resolve_names
 from cdi_spark.discovery.recognise.neighbours import resolve_by_neighbours
 
-_LIFTED = frozenset(
-    ("given_name", "middle_name", "family_name", "full_name", "birth_date", "street", "house_number", "city", "region",
-     "postcode", "country")
-)  # fmt: skip
 STRONG = frozenset(("email", "phone", "contact", "national_id", "device_id", "cookie_id"))
 # Meanings that only people have, not companies.
 _OF_PEOPLE = word_set(
@@ -64,7 +60,7 @@ def recognise_sheet(delivery: Delivery, table: Table, name: str, *, conventions:
     sheet = Sheet(delivery, name, guesses, table.rows, explode=table.explode)
     sheet.inner = [_recognise_array(delivery, array, conventions) for array in table.arrays]
     for inner in sheet.inner:
-        _lift_first_element(sheet, inner)
+        _lift_array(sheet, inner, conventions)
     resolve_names(sheet.guesses, names_person=headers.names_person(sheet.stem))
     resolve_by_neighbours(sheet.guesses, country=conventions.country)
     return sheet
@@ -172,17 +168,17 @@ def _drop_second_people(guesses: Sequence[Guess]) -> None:
             guess.meaning = ""
 
 
-def _lift_first_element(sheet: Sheet, inner: Sheet) -> None:
-    """Add names and address from the first object of an array; most such arrays have one object."""
-    if find_event_kind(inner) or headers.is_about_another(inner.name) or inner.array is None:
+def _lift_array(sheet: Sheet, inner: Sheet, conventions: Conventions) -> None:
+    """Add to the row what an array in it says of its person."""
+    array = inner.array
+    if array is None or find_event_kind(inner) or headers.is_about_another(inner.name):
         return
-    for guess in inner.guesses:
-        if guess.meaning in _LIFTED and not sheet.has(guess.meaning):
-            column = guess.column.at(f"get({guess.column.array}, 0)")
-            column.rows = max(sheet.rows, column.filled) if sheet.rows <= SAMPLE_ROWS else column.rows
-            sheet.guesses.append(
-                replace(guess, column=column, doubt=guess.doubt or "taken from the first object of the array")
-            )
+
+    def guess(column: Column) -> Guess:
+        return guess_meaning(column, conventions=conventions)
+
+    by_kind = find_values_by_kind(array, inner.guesses, guess)
+    sheet.guesses += by_kind or lift_fields(array, inner.guesses, lacks=lambda m: not sheet.has(m))
 
 
 def _repeats(guess: Guess) -> bool:
