@@ -98,6 +98,8 @@ def find_event_kind(sheet: Sheet) -> str | None:
             votes[kind] += found_by.evidence.get(guess.meaning, 0) * (0.5 if guess.by_values else 1)
         if guess.subject and (kind_of_id := event_kind_of(guess.subject)) and not _repeats(guess):
             votes[kind_of_id] += 1.5
+    if not by_name and _is_history_of_people(sheet):
+        votes.pop("subscription", None)
     people = _is_list_of_people(sheet)
     if people and not by_name:
         return None
@@ -191,6 +193,12 @@ def _is_list_of_people(sheet: Sheet) -> bool:
         and not _repeats(guess)
         for guess in sheet.guesses[:3]
     )
+
+
+def _is_history_of_people(sheet: Sheet) -> bool:
+    """Whether the rows are people and the days between which each row holds, without a plan or a price."""
+    named = sheet.has("full_name") or (sheet.has("given_name") and sheet.has("family_name"))
+    return named and not sheet.has("plan", "amount", "product_name", "product_code")
 
 
 def _resolve_names(sheet: Sheet) -> None:
