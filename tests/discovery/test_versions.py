@@ -38,7 +38,8 @@ def test_the_later_of_two_rows_of_one_key_holds(init: Init, fake: Fake, column: 
     written = history(init, fake("de_DE"), column, ("2023-01-05", "2024-02-06"))
     source = written.sources["customers"]
     assert source["key"] == "customer_no"
-    assert source["updated_at"].startswith("try_cast(") and "per_key" not in source["emits"][0]
+    assert source["updated_at"].startswith("try_cast(")
+    assert "per_key" not in source["emits"][0]
 
 
 @pytest.mark.parametrize(
@@ -89,7 +90,8 @@ def test_a_history_with_the_days_of_each_row_is_a_list_of_people(init: Init, fak
     written = init({"stammdaten.csv": table(header, rows, delimiter=";")})
     source = written.sources["stammdaten"]
     assert [emit["table"] for emit in source["emits"]] == ["person"]
-    assert source["key"] == "Nr" and "gültig ab" in source["updated_at"]
+    assert source["key"] == "Nr"
+    assert "gültig ab" in source["updated_at"]
 
 
 def test_a_list_of_contracts_begins_on_the_day_from_which_they_are_valid(init: Init) -> None:

@@ -14,9 +14,11 @@ from cdi_spark.discovery.read.columns import Array, Column
 from cdi_spark.discovery.read.deliveries import Delivery
 from cdi_spark.discovery.read.sampling import SAMPLE_ROWS
 from cdi_spark.discovery.read.tables import Table
+from cdi_spark.discovery.recognise.bookings import resolve_debit_and_credit
 from cdi_spark.discovery.recognise.conventions import Conventions
-from cdi_spark.discovery.recognise.kinds import FOUND_BY, event_kind_of
+from cdi_spark.discovery.recognise.kinds import LEDGER, event_kind_of
 from cdi_spark.discovery.recognise.meaning import Guess, guess_meaning
+from cdi_spark.schema import FOUND_BY
 
 _LIFTED = frozenset(
     ("given_name", "middle_name", "family_name", "full_name", "birth_date", "street", "house_number", "city", "region",
@@ -65,6 +67,7 @@ def recognise_sheet(delivery: Delivery, table: Table, name: str, *, conventions:
         _lift_first_element(sheet, inner)
     _resolve_names(sheet)
     _resolve_by_neighbours(sheet)
+    resolve_debit_and_credit(sheet.guesses)
     return sheet
 
 
@@ -100,7 +103,9 @@ def find_event_kind(sheet: Sheet) -> str | None:
             votes[kind_of_id] += 1.5
     if not by_name and _is_history_of_people(sheet):
         votes.pop("subscription", None)
-    people = _is_list_of_people(sheet)
+    if by_name in ("payment", "invoice") or sheet.has(*_OF_PEOPLE):
+        votes.pop(LEDGER, None)
+    people = _is_list_of_people(sheet) and not votes.get(LEDGER, 0) >= 6
     if people and not by_name:
         return None
     # sales_contacts.csv: the name of the file alone must not make people orders.
