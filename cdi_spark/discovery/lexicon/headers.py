@@ -19,6 +19,7 @@ from cdi_spark.discovery.lexicon.spelling import (
 from cdi_spark.discovery.lexicon.vocabulary import fold, group_by_word, load_lists, word_set
 
 _LISTS = load_lists("headers")
+_REFERENCES = load_lists("references")
 _JOINING = word_set(_LISTS["joining_words"])
 _THINGS = word_set(_LISTS["thing_subjects"])
 _QUESTION_WORDS = word_set(_LISTS["question_words"])
@@ -33,6 +34,7 @@ _CONTEXT = _PERSON_SUBJECTS | canonical_set(_LISTS["context"])
 _OTHER = canonical_set(_LISTS["about_something_else"])
 _LABELS = canonical_set(_LISTS["labels"])
 _SECOND_ROLES = canonical_set(load_lists("header_words")["second_roles"])
+_ANOTHER_PERSON = canonical_set(_REFERENCES["another_person"])
 
 
 def tokens_of(name: str) -> list[str]:
@@ -211,6 +213,21 @@ def is_about_another(name: str) -> bool:
     return bool(tokens & _OTHER) or ("owner" in tokens and bool(tokens & _OWNED))
 
 
+def names_another_person(name: str) -> bool:
+    """Whether a number is that of another person by its name: referred_by, parent account, geworben von."""
+    return any(
+        token in _ANOTHER_PERSON or any(token.startswith(word) for word in _ANOTHER_PERSON if len(word) >= 6)
+        for token in tokens_of(name)
+    )
+
+
+def names_version_date(name: str) -> bool:
+    """Whether a date says since when a row holds, or of when it is: as of, valid from, Stand, mis à jour."""
+    tokens = [token for token in tokens_of(name) if not token.isdigit()]
+    bare = [token for token in tokens if token not in _JOINING]
+    return bool({"".join(tokens), "".join(bare)} & _version_dates())
+
+
 def find_common_prefixes(names: Sequence[str]) -> frozenset[str]:
     """First words that many columns of a table share and that therefore mean nothing: PT_DOB, PT_SEX, PT_ZIP."""
     firsts = Counter(tokens[0] for tokens in map(tokens_of, names) if len(tokens) > 1)
@@ -220,3 +237,8 @@ def find_common_prefixes(names: Sequence[str]) -> frozenset[str]:
 @cache
 def _national_id_kinds() -> dict[str, str]:
     return {spell(word): kind for word, kind in group_by_word(_LISTS["national_id_kinds"]).items()}
+
+
+@cache
+def _version_dates() -> frozenset[str]:
+    return frozenset(spell(word) for word in word_set(_REFERENCES["version_dates"]))

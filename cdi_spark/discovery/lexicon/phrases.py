@@ -8,7 +8,7 @@ from itertools import chain, pairwise, permutations
 
 from cdi_spark.discovery.lexicon.spelling import spell
 from cdi_spark.discovery.lexicon.vocabulary import load_lists
-from cdi_spark.schema import EVENT_TABLES
+from cdi_spark.schema import FOUND_BY
 
 # The most words of a phrase that are found in any order, and of a header in which they are.
 _MOST_REORDERED = 3
@@ -78,9 +78,10 @@ def phrases_by_use() -> tuple[Phrases, Phrases]:
     """The meanings of each phrase: of phrases that must be the whole name, and of those that may be a part of it."""
     whole: Phrases = {}
     inside: Phrases = {}
-    own = (table.found_by.words.items() for table in EVENT_TABLES if table.found_by)
+    own = (found_by.words.items() for found_by in FOUND_BY.values())
+    changed = (("updated_at", load_lists("references")["updated_at"]),)
     lists = (load_lists(name)["meanings"].items() for name in ("header_people", "headers"))
-    for meaning, phrases in chain(*lists, *own):
+    for meaning, phrases in chain(*lists, changed, *own):
         for phrase in phrases.split():
             target = whole if phrase.endswith("!") else inside
             words = phrase.rstrip("!").split("_")

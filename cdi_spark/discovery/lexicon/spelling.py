@@ -6,7 +6,7 @@ import re
 from functools import cache
 
 from cdi_spark.discovery.lexicon.vocabulary import fold, group_by_word, load_lists, word_set
-from cdi_spark.schema import EVENT_TABLES
+from cdi_spark.schema import FOUND_BY
 
 _FULL_WORDS = group_by_word(load_lists("headers")["abbreviations"])
 _NUMBER_AT_END = re.compile(r"(?<=\w{3})(?:nummer|numero|numer|nr)$")
@@ -103,7 +103,7 @@ def _second_parts() -> frozenset[str]:
 def _unspaced_words() -> tuple[frozenset[str], int]:
     lists = [load_lists(name) for name in ("headers", "header_people", "header_words")]
     texts = [text for one in lists for text in _list_texts(one)]
-    texts += [words for table in EVENT_TABLES if table.found_by for words in table.found_by.words.values()]
+    texts += [words for found_by in FOUND_BY.values() for words in found_by.words.values()]
     words = {
         part for text in texts for word in text.split() for part in word.rstrip("!").split("_")
         if _UNSPACED.search(part)

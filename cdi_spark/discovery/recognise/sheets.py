@@ -13,11 +13,13 @@ from cdi_spark.discovery.read.columns import Array, Column
 from cdi_spark.discovery.read.deliveries import Delivery
 from cdi_spark.discovery.read.tables import Table
 from cdi_spark.discovery.recognise.arrays import find_values_by_kind, lift_fields
+from cdi_spark.discovery.recognise.bookings import resolve_debit_and_credit
 from cdi_spark.discovery.recognise.conventions import Conventions
-from cdi_spark.discovery.recognise.kinds import FOUND_BY, event_kind_of
+from cdi_spark.discovery.recognise.kinds import LEDGER, event_kind_of
 from cdi_spark.discovery.recognise.meaning import Guess, guess_meaning
 from cdi_spark.discovery.recognise.names import resolve_names
 from cdi_spark.discovery.recognise.neighbours import resolve_by_neighbours
+from cdi_spark.schema import FOUND_BY
 
 STRONG = frozenset(("email", "phone", "contact", "national_id", "device_id", "cookie_id"))
 # Meanings that only people have, not companies.
@@ -63,6 +65,7 @@ def recognise_sheet(delivery: Delivery, table: Table, name: str, *, conventions:
         _lift_array(sheet, inner, conventions)
     resolve_names(sheet.guesses, names_person=headers.names_person(sheet.stem))
     resolve_by_neighbours(sheet.guesses, country=conventions.country)
+    resolve_debit_and_credit(sheet.guesses)
     return sheet
 
 
@@ -96,7 +99,11 @@ def find_event_kind(sheet: Sheet) -> str | None:
             votes[kind] += found_by.evidence.get(guess.meaning, 0) * (0.5 if guess.by_values else 1)
         if guess.subject and (kind_of_id := event_kind_of(guess.subject)) and not _repeats(guess):
             votes[kind_of_id] += 1.5
-    people = _is_list_of_people(sheet)
+    if not by_name and _is_history_of_people(sheet):
+        votes.pop("subscription", None)
+    if by_name in ("payment", "invoice") or sheet.has(*_OF_PEOPLE):
+        votes.pop(LEDGER, None)
+    people = _is_list_of_people(sheet) and not votes.get(LEDGER, 0) >= 6
     if people and not by_name:
         return None
     # sales_contacts.csv: the name of the file alone must not make people orders.
@@ -196,6 +203,12 @@ def _is_list_of_people(sheet: Sheet) -> bool:
         and not _repeats(guess)
         for guess in sheet.guesses[:3]
     )
+
+
+def _is_history_of_people(sheet: Sheet) -> bool:
+    """Whether the rows are people and the days between which each row holds, without a plan or a price."""
+    named = sheet.has("full_name") or (sheet.has("given_name") and sheet.has("family_name"))
+    return named and not sheet.has("plan", "amount", "product_name", "product_code")
 
 
 def _is_list_of_companies(sheet: Sheet) -> bool:
