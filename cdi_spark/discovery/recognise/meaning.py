@@ -36,7 +36,8 @@ _LEAST = {
 _HEADER_TESTS: Mapping[str, Callable[[str], bool]] = {
     **patterns.TESTS,
     "national_id": lambda x: 5 <= len(x) <= 24 and sum(c.isdigit() for c in x) >= 4 and " " not in x.strip()[:3],
-    **dict.fromkeys(("street", "name_word", "role", "product_name", "event_name", "subject"), patterns.is_text),
+    **dict.fromkeys(("street", "product_name", "event_name", "subject"), patterns.is_text),
+    **dict.fromkeys(("name_word", "role"), lambda x: patterns.is_text(x) and "@" not in x),
     "phone": lambda x: 6 <= sum(c.isdigit() for c in x) <= 20 and sum(c.isalpha() for c in x) <= 5,
     "postcode": lambda x: len(x) <= 11 and any(c.isdigit() for c in x) and sum(c.isalpha() for c in x) <= 6,
 }  # fmt: skip
