@@ -80,6 +80,10 @@ def _choose_addresses(sheet: Sheet) -> tuple[Address, Address]:
             groups[_find_kind(guess.column, numbered)].setdefault(meaning, []).append(guess)
     if not groups:
         return {}, {}
+    for parts in groups.values():
+        if numbered and "street" not in parts and "unit" in parts:
+            # `street 2` beside `city 2` is a street, not a second line.
+            parts["street"] = parts.pop("unit")
 
     def worth(group: str) -> tuple[float, bool]:
         parts = groups[group]

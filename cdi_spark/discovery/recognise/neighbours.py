@@ -65,7 +65,7 @@ def _find_full_name(guesses: Sequence[Guess]) -> bool:
         return False
     for guess in guesses:
         fit = share_of(guess.column.values, name_forms.looks_like_full_name)
-        if fit >= _LEAST and _reads_as_names(guess):
+        if fit >= _LEAST and _reads_as_names(guess) and not _names_cities(guess):
             _set(guess, "full_name", fit, "recognised by the form of its values, not by its header")
             return True
     return False
@@ -77,6 +77,9 @@ def _find_name_pair(guesses: Sequence[Guess], country: str | None) -> bool:
         return False
     for first, second in pairwise(guesses):
         if not (_is_name_column(first) and _is_name_column(second)):
+            continue
+        # Many family names are names of places too, given names are not.
+        if _names_cities(first) and _names_cities(second):
             continue
         given, family = (second, first) if _is_family_first(first, second, country) else (first, second)
         doubt = "recognised by its form and the column beside it; check which of the two is the given name"
@@ -99,8 +102,11 @@ def _reads_as_names(guess: Guess) -> bool:
         and share_of(values, has_street_word) < 0.1
         and share_of(values, patterns.is_company) < 0.1
         and share_of(values, patterns.is_occupation) < 0.2
-        and share_of(values, patterns.is_city) < 0.5
     )
+
+
+def _names_cities(guess: Guess) -> bool:
+    return share_of(guess.column.values, patterns.is_city) >= 0.5
 
 
 def _is_family_first(first: Guess, second: Guess, country: str | None) -> bool:
@@ -129,7 +135,7 @@ def _is_free(guess: Guess, *, few: bool) -> bool:
         not guess.meaning
         and headers.is_opaque(column.path[-1])
         and column.distinct >= least
-        and share_of(column.values, lambda x: len(x) <= 2 or is_status_word(x)) < 0.2
+        and share_of(column.values, lambda x: (len(x) <= 2 and x.isascii()) or is_status_word(x)) < 0.2
     )
 
 
