@@ -35,7 +35,7 @@ def resolve_by_neighbours(guesses: Sequence[Guess], *, country: str | None) -> N
 
     Every meaning that is found may show that of the next column, so all are tried until nothing new is found.
     """
-    while _find_beside(guesses) or _find_full_name(guesses) or _find_name_pair(guesses, country):
+    while _find_beside(guesses) or _find_name_pair(guesses, country) or _find_full_name(guesses):
         pass
 
 
