@@ -14,7 +14,7 @@ from cdi_spark.discovery.read.encodings import (
 
 GERMAN = "Name;Straße\nJürgen Größe;Mühlgäßchen 5\nKäthe Weiß;Am Öhrchen 7\n"
 POLISH = "imię;miejscowość\nŁukasz Wiśniewski;Łódź\nGrażyna Dąbrowska;Gdańsk\nZdzisław Źrebiec;Świdnica\n"
-RUSSIAN = "Имя;Город\nИван Петров;Москва\nОльга Смирнова;Казань\n"  # noqa: RUF001
+RUSSIAN = "Имя;Город\nИван Петров;Москва\nОльга Смирнова;Казань\n"
 
 
 TURKISH = "ad,soyad,il\nGüneş,Yıldırım,Muğla\nİsmail,Çağlar,Iğdır\nŞule,Öztürk,Eskişehir\n"
