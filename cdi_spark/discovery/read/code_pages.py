@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 from functools import cache
@@ -17,7 +18,7 @@ _SAME_ALPHABETS = {
     "cp1252": ("cp1252", "cp850", "mac_roman"),
     "cp1253": ("cp1253", "iso8859-7"),
 }
-_NEUTRAL = frozenset("€°§–—’‘“”„«»…·´¨№™©®½¼²³\u00a0\ufeff")
+_NEUTRAL = frozenset("€°§«»…·¨№™©®½¼²³\u2013\u2014\u2018\u2019\u201c\u201d\u201e\u00b4\u00a0\ufeff")
 _HIGH = re.compile(rb"[A-Za-z\x80-\xff]*[\x80-\xff][A-Za-z\x80-\xff]*")
 _WORDS = 20_000
 # Of the characters of a text in several bytes per character: how many may be undecodable, how many must be frequent.
@@ -46,7 +47,7 @@ def find_code_page(lines: bytes) -> str | None:
 
 @cache
 def _alphabets() -> dict[str, tuple[bool, list[dict[str, float]]]]:
-    """By encoding, the most frequent first: whether its letters are Latin, and the weights of each language's letters."""
+    """By encoding: whether its letters are Latin, and the weights of each language's letters; frequent ones first."""
     found: dict[str, tuple[bool, list[dict[str, float]]]] = {}
     for group in ("latin", "other"):
         for name, languages in _LISTS[group].items():
@@ -98,8 +99,6 @@ def _count_breaks(word: str, *, is_latin: bool) -> float:
 
 def _is_mark(letter: str) -> bool:
     """A vowel or tone above or below a letter, as in Thai."""
-    import unicodedata
-
     return unicodedata.category(letter) == "Mn"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -82,6 +82,13 @@ def find_deliveries(given: Sequence[Path]) -> tuple[list[Delivery], list[Skipped
     return _group_files(opened), skipped
 
 
+def list_single(delivery: Delivery) -> list[Delivery]:
+    """A delivery of each file, with the columns of all."""
+    if len(delivery.raw) == 1:
+        return [delivery]
+    return [replace(delivery, raw=(one,), doubts=()) for one in delivery.raw]
+
+
 def split_delivery(delivery: Delivery, doubt: str) -> list[Delivery]:
     """One delivery per file."""
     return [_deliver([one], {one.path}, [doubt]) for one in delivery.raw]
@@ -102,8 +109,8 @@ def _group_files(opened: list[RawFile]) -> list[Delivery]:
 
 
 _WRITTEN_DIFFERENTLY = (
-    "files of the same columns are written with other delimiters, quotes or encodings, and are a source of their own: a "
-    "record that is in both counts twice. Write all of them alike and run `cdi init` again"
+    "files of the same columns are written with other delimiters, quotes or encodings, and are a source of their "
+    "own: a record that is in both counts twice. Write all of them alike and run `cdi init` again"
 )
 
 
@@ -164,8 +171,8 @@ def _choose_encoding(files: Sequence[RawFile]) -> tuple[str, list[str]]:
     chosen = max((name for name in times if name != "utf-8"), key=lambda name: times[name])
     others = [f"{n} of {len(files)} files are in {name}" for name, n in times.items() if name != chosen]
     return chosen, [
-        f"{' and '.join(others)}, the others in {spark_encoding(chosen)}; write all of them in one encoding, since letters "
-        "beyond A to Z of a file in another are read wrongly"
+        f"{' and '.join(others)}, the others in {spark_encoding(chosen)}; write all of them in one encoding, since "
+        "letters beyond A to Z of a file in another are read wrongly"
     ]
 
 

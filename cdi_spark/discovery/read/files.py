@@ -46,7 +46,7 @@ class RawFile:
 
     path: Path
     format: Format
-    encoding: Encoding = Encoding("utf-8")
+    encoding: Encoding
     dialect: Dialect | None = None
     fields: frozenset[str] = frozenset()
     packed: bool = False
@@ -114,7 +114,7 @@ def recognise_file(path: Path) -> RawFile:
         )
     raw = path.open("rb").read(16)
     if raw.startswith(b"PAR1"):
-        return RawFile(path, "parquet", fields=frozenset(pq.read_schema(path).names))
+        return RawFile(path, "parquet", Encoding("utf-8"), fields=frozenset(pq.read_schema(path).names))
     if (raw.startswith(_GZIP) and path.suffix != ".gz") or (raw.startswith(_BZIP) and path.suffix != ".bz2"):
         raise SourceError(
             f"{path}: is compressed, but its name does not end in .gz or .bz2, so Spark does not unpack it. Rename it."

@@ -25,7 +25,7 @@ NOT_KEYS = DATE_MEANINGS | word_set(
     """
 given_name middle_name family_name full_name gender birth_place email phone street house_number city region
 postcode country amount unit_price quantity status currency occupation company product_name subject title
-postcode_city deleted active label unit birth_year birth_month birth_day event_name priority plan
+postcode_city deleted active label unit birth_year birth_month birth_day event_name priority plan reference
 """
 )
 
@@ -148,6 +148,10 @@ def _make_unique_key(guess: Guess, distinct: int, filled: float) -> Key:
         confirm.append(
             "of rows with the same key, the newest is used; if they are equally new but differ, they go to "
             "silver.quarantine"
+        )
+    if guess.column.form.steps:
+        confirm.append(
+            f"written {guess.column.form.describe()}, so that the numbers of other files are equal"
         )
     if guess.subject is None:
         confirm.append("chosen because its values are unique; its header does not name an id")

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from cdi_spark.discovery.lexicon.shares import percent
-from cdi_spark.discovery.read.deliveries import Delivery, split_delivery
-from cdi_spark.discovery.read.files import RawFile
+from cdi_spark.discovery.read.deliveries import Delivery, list_single, split_delivery
 from cdi_spark.discovery.read.sampling import Samples
 from cdi_spark.discovery.recognise.conventions import Conventions
 from cdi_spark.discovery.recognise.keys import find_key
@@ -26,7 +24,7 @@ def split_lists(delivery: Delivery, samples: Samples, conventions: Conventions) 
     """The delivery, or one delivery per file where the rows of equal keys say that its files are other lists."""
     if len(delivery.files) == 1:
         return [delivery]
-    files = [replace(delivery, raw=(one,), doubts=()) for one in _choose(delivery)]
+    files = _choose(list_single(delivery))
     sheet = recognise_sheet(files[0], samples.read_table(files[0]), "", conventions=conventions)
     key = find_key(sheet, samples, kind=find_event_kind(sheet))
     compared = _list_compared(sheet, [g for g in sheet.guesses if g.column in key.columns])
@@ -40,7 +38,8 @@ def split_lists(delivery: Delivery, samples: Samples, conventions: Conventions) 
     agreed = sum(best) / len(best)
     if agreed >= _SAME:
         return [delivery]
-    said = f"{keys:,} keys are in several of {len(delivery.files)} files like it, and in {percent(agreed)} their rows agree"
+    several = f"{keys:,} keys are in several of {len(delivery.files)} files like it"
+    said = f"{several}, and in {percent(agreed)} their rows agree"
     if agreed < _OTHER:
         return split_delivery(delivery, f"{said}: each file is taken for a list of its own")
     doubt = (
@@ -49,11 +48,10 @@ def split_lists(delivery: Delivery, samples: Samples, conventions: Conventions) 
     return split_delivery(delivery, doubt)
 
 
-def _choose(delivery: Delivery) -> list[RawFile]:
+def _choose(files: list[Delivery]) -> list[Delivery]:
     """At most a dozen files, spread over all; the largest first, whose columns are recognised best."""
-    step = max(1, len(delivery.raw) // _COMPARED)
-    chosen = delivery.raw[::step][:_COMPARED]
-    return sorted(chosen, key=lambda one: -one.path.stat().st_size)
+    chosen = files[:: max(1, len(files) // _COMPARED)][:_COMPARED]
+    return sorted(chosen, key=lambda one: -one.files[0].stat().st_size)
 
 
 def _list_compared(sheet: Sheet, key: Sequence[Guess]) -> list[Guess]:
