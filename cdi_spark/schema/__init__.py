@@ -57,6 +57,7 @@ from cdi_spark.schema.revenue import ATTRIBUTION, REVENUE
 from cdi_spark.schema.silver import (
     ATTRIBUTES,
     EVENTS,
+    FOUND_BY,
     LANDING,
     LEDGER_ENTRY,
     PERSON,
@@ -104,6 +105,7 @@ __all__ = [
     "FACTOR",
     "FEATURES",
     "FINANCE",
+    "FOUND_BY",
     "HOUSEHOLD",
     "INT",
     "INTERACTION",

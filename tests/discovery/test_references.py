@@ -62,9 +62,10 @@ def test_a_key_that_another_file_writes_in_another_way_is_found(
     [emit] = written.sources["orders"]["emits"]
     assert (emit["table"], emit["person_source"]) == ("order", "customers")
     ours, theirs = emit["person"], written.sources["customers"]["key"]
-    assert {(read(ours, "customer_no", a), read(theirs, "customer_no", b)) for a, b in zip(said, keys)} == {
-        (read(theirs, "customer_no", b),) * 2 for b in keys
-    }
+    assert {
+        (read(ours, "customer_no", a), read(theirs, "customer_no", b))
+        for a, b in zip(said, keys, strict=True)
+    } == {(read(theirs, "customer_no", b),) * 2 for b in keys}
 
 
 def test_a_side_that_needs_no_rewriting_is_left_as_it_is(init: Init, fake: Fake) -> None:

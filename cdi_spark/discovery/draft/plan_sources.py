@@ -10,6 +10,7 @@ from cdi_spark.discovery.draft.events import draft_event
 from cdi_spark.discovery.draft.id_kinds import name_account_kind
 from cdi_spark.discovery.draft.persons import draft_account_ids, draft_person
 from cdi_spark.discovery.draft.plan_changes import plan_changes
+from cdi_spark.discovery.draft.plan_ledger import plan_ledger
 from cdi_spark.discovery.draft.plan_references import (
     References,
     find_account_ids,
@@ -23,7 +24,7 @@ from cdi_spark.discovery.lexicon.shares import percent
 from cdi_spark.discovery.read.columns import explode_nested
 from cdi_spark.discovery.read.sampling import Samples
 from cdi_spark.discovery.recognise.keys import find_key, find_person_ids, is_person_id
-from cdi_spark.discovery.recognise.kinds import event_kind_of
+from cdi_spark.discovery.recognise.kinds import LEDGER, event_kind_of
 from cdi_spark.discovery.recognise.meaning import Guess
 from cdi_spark.discovery.recognise.references import Reference
 from cdi_spark.discovery.recognise.sheets import Sheet, explain_skipped, find_event_kind, is_person
@@ -58,7 +59,9 @@ def plan_sources(
         plans[sheet.name] = SourcePlan(sheet, key, kind, notes=missed)
     shared = find_shared_ids(plans, references)
     for plan in plans.values():
-        if plan.kind is None:
+        if plan.kind == LEDGER:
+            plan_ledger(plan, plans, samples, country=country)
+        elif plan.kind is None:
             _plan_people(plan, country, shared, references)
         else:
             _plan_events(plan, country, references, plans, shared)
@@ -67,7 +70,9 @@ def plan_sources(
 
 
 def _is_of_people(sheet: Sheet, kind: str | None, references: References) -> bool:
-    """Whether the rows are people, or belong to people that can be found."""
+    """Whether the rows are people, belong to people that can be found, or need none."""
+    if kind == LEDGER:
+        return True
     reached = sheet.name in references.by_sheet
     if is_person(sheet) or (reached and (sheet.has(*_DESCRIBES) or sheet.name in references.bridges)):
         return True

@@ -9,7 +9,7 @@ from functools import cache
 from itertools import chain
 
 from cdi_spark.discovery.lexicon.vocabulary import fold, group_by_word, load_lists, word_set
-from cdi_spark.schema import EVENT_TABLES
+from cdi_spark.schema import FOUND_BY
 
 _LISTS = load_lists("headers")
 _REFERENCES = load_lists("references")
@@ -235,7 +235,7 @@ def _phrases_by_use() -> tuple[dict[str, list[str]], dict[str, list[str]]]:
     """The meanings of each phrase: of phrases that must be the whole name, and of those that may be a part of it."""
     whole: dict[str, list[str]] = {}
     inside: dict[str, list[str]] = {}
-    own = (table.found_by.words.items() for table in EVENT_TABLES if table.found_by)
+    own = (found_by.words.items() for found_by in FOUND_BY.values())
     changed = (("updated_at", _REFERENCES["updated_at"]),)
     for meaning, phrases in chain(_LISTS["meanings"].items(), changed, *own):
         for phrase in phrases.split():

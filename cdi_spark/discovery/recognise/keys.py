@@ -14,6 +14,7 @@ from cdi_spark.discovery.read.sampling import Samples
 from cdi_spark.discovery.recognise.kinds import event_kind_of
 from cdi_spark.discovery.recognise.meaning import DATE_MEANINGS, Guess
 from cdi_spark.discovery.recognise.sheets import Sheet
+from cdi_spark.discovery.recognise.versions import find_version
 from cdi_spark.sql_text import quote_if_needed
 
 _LINE_NUMBER_WORDS = word_set(load_lists("headers")["line_number_words"])
@@ -191,7 +192,7 @@ def _make_shared_key(sheet: Sheet, owner: Guess, samples: Samples) -> Key | None
     facts = f"{percent(owner.column.fill)} filled"
     column = compared[0].column.name
     same = f"several rows share a key; for {percent(agree)} of these keys, all rows agree on {column}"
-    if sheet.has("updated_at") or len(sheet.delivery.files) > 1:
+    if find_version(sheet, kind=None) or len(sheet.delivery.files) > 1:
         return Key(owner.column.text, (owner.column,), facts, (f"{same}; the newest row is used",))
     return Key(owner.column.text, (owner.column,), facts, (f"{same}; they become one record",), merge=True)
 
