@@ -27,7 +27,14 @@ from cdi_spark.discovery.recognise.keys import find_key, find_person_ids, is_per
 from cdi_spark.discovery.recognise.kinds import LEDGER, event_kind_of
 from cdi_spark.discovery.recognise.meaning import Guess
 from cdi_spark.discovery.recognise.references import Reference
-from cdi_spark.discovery.recognise.sheets import Sheet, explain_skipped, find_event_kind, is_person
+from cdi_spark.discovery.recognise.sheets import (
+    Sheet,
+    explain_skipped,
+    find_event_kind,
+    is_organisation,
+    is_person,
+)
+from cdi_spark.discovery.recognise.things import explain_organisations, explain_thing, find_things
 from cdi_spark.schema import TABLES
 
 _LEAST_FILLED = 0.98
@@ -43,7 +50,8 @@ def plan_sources(
         The plans, and the reason for each sheet without one, by its name.
     """
     kinds = {sheet.name: find_event_kind(sheet) for sheet in sheets}
-    people = [sheet for sheet in sheets if is_person(sheet) and kinds[sheet.name] is None]
+    things = find_things(sheets)
+    people = [sheet for sheet in sheets if _may_be_people(sheet, things) and kinds[sheet.name] is None]
     # Sheets of addresses or phones belong to people of another file.
     references = find_references(sheets, people, samples)
     plans: dict[str, SourcePlan] = {}
@@ -51,8 +59,10 @@ def plan_sources(
     for sheet in sheets:
         kind = kinds[sheet.name]
         missed = [miss.text for miss in references.missed.get(sheet.name, ())]
-        if not _is_of_people(sheet, kind, references):
-            skipped[sheet.name] = "; ".join([explain_skipped(sheet), *missed])
+        if not _is_of_people(sheet, kind, references, things):
+            thing = things.get(sheet.name)
+            reason = explain_thing(thing) if thing else explain_organisations(sheet) or explain_skipped(sheet)
+            skipped[sheet.name] = "; ".join([reason, *missed])
             continue
         referenced = [guess for guess in sheet.guesses if guess in references.keys]
         key = find_key(sheet, samples, kind=kind, referenced=referenced)
@@ -69,12 +79,20 @@ def plan_sources(
     return list(plans.values()), skipped
 
 
-def _is_of_people(sheet: Sheet, kind: str | None, references: References) -> bool:
+def _may_be_people(sheet: Sheet, things: Mapping[str, str]) -> bool:
+    """Whether the rows are people, or organisations, which have numbers that people refer to."""
+    return sheet.name not in things and (is_person(sheet) or is_organisation(sheet))
+
+
+def _is_of_people(sheet: Sheet, kind: str | None, references: References, things: Mapping[str, str]) -> bool:
     """Whether the rows are people, belong to people that can be found, or need none."""
     if kind == LEDGER:
         return True
     reached = sheet.name in references.by_sheet
-    if is_person(sheet) or (reached and (sheet.has(*_DESCRIBES) or sheet.name in references.bridges)):
+    is_target = any(reference.target is sheet for reference in references.by_sheet.values())
+    if sheet.name not in things and (is_person(sheet) or (is_organisation(sheet) and is_target)):
+        return True
+    if reached and (sheet.has(*_DESCRIBES) or sheet.name in references.bridges):
         return True
     return kind is not None and (reached or bool(find_person_ids(sheet)))
 

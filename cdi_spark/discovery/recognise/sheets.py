@@ -73,7 +73,7 @@ def recognise_sheet(delivery: Delivery, table: Table, name: str, *, conventions:
 
 def is_person(sheet: Sheet) -> bool:
     """Whether the rows describe people."""
-    if _is_list_of_companies(sheet) or _is_label_file(sheet):
+    if _is_label_file(sheet):
         return False
     if any(g.meaning in STRONG and g.column.filled for g in sheet.guesses):
         return True
@@ -88,6 +88,12 @@ def is_person(sheet: Sheet) -> bool:
         g for g in sheet.of("city", "postcode", "birth_date", "gender", "region", "country") if g.header_score
     ]
     return _is_list_of_people(sheet) and bool(about)
+
+
+def is_organisation(sheet: Sheet) -> bool:
+    """Whether the rows are companies, without a name or a birth date of a person."""
+    people = ("given_name", "family_name", "full_name", "birth_date", "gender", "national_id", "title")
+    return sheet.has("company") and not sheet.has(*people)
 
 
 def find_event_kind(sheet: Sheet) -> str | None:
@@ -120,8 +126,6 @@ def explain_skipped(sheet: Sheet) -> str:
     """Why a sheet becomes no source, as text for the user."""
     if sheet.has("label") or _is_label_file(sheet):
         return "it holds labels (which records are one person); only `cdi evaluate` may read those"
-    if _is_list_of_companies(sheet):
-        return "it lists companies, but no people"
     if _has_only_keys(sheet):
         return (
             "it holds only keys and short codes (labels or links?), and nothing that describes a person "
@@ -273,10 +277,6 @@ _BESIDE: tuple[tuple[str, tuple[str, ...], Callable[[str], bool], float], ...] =
     ("city", ("postcode", "region", "street"), patterns.looks_like_name, 0.9),
     ("postcode", ("city",), lambda x: x.isdigit() and 4 <= len(x) <= 6, 0.9),
 )
-
-
-def _is_list_of_companies(sheet: Sheet) -> bool:
-    return sheet.has("company") and not sheet.has(*_OF_PEOPLE)
 
 
 def _is_product(sheet: Sheet) -> bool:
