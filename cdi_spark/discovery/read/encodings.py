@@ -123,8 +123,11 @@ def _detect_bytes(parts: Iterable[bytes], *, has_bom: bool) -> Encoding | None:
 
 
 def _is_binary(head: bytes) -> bool:
-    controls = sum(head.count(bytes([code])) for code in (*range(9), *range(14, 27), *range(28, 32)))
-    return controls > 0.01 * len(head) and controls > 1
+    # Zeros at the end are what a program left that was stopped.
+    text = head.rstrip(b"\0")
+    zeros = text.count(0)
+    controls = sum(text.count(bytes([code])) for code in (*range(1, 9), *range(14, 27), *range(28, 32)))
+    return not text or max(zeros - 3, controls) > 0.01 * len(text)
 
 
 def _detect_utf16(head: bytes) -> str | None:

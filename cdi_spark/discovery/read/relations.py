@@ -97,7 +97,8 @@ def _write_json(delivery: Delivery, folder: Path, explode: FieldPath | None) -> 
         # Several lists after one another are one list.
         values = "case when json_type(json) = 'ARRAY' then json_extract(json, '$[*]') else [json] end"
         return f"(select unnest({values}) as json from {read} where json is not null)"
-    return f"(select json from {read} where json is not null)"
+    # Blank lines are null.
+    return f"(select json from {read} where json is not null and json_type(json) <> 'NULL')"
 
 
 def _write_list(paths: Sequence[Path]) -> str:

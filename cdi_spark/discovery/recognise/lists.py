@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from cdi_spark.discovery.lexicon.shares import percent
 from cdi_spark.discovery.read.deliveries import Delivery, list_single, split_delivery
+from cdi_spark.discovery.read.file_names import name_list
 from cdi_spark.discovery.read.sampling import Samples
 from cdi_spark.discovery.recognise.conventions import Conventions
 from cdi_spark.discovery.recognise.keys import find_key
@@ -25,7 +26,9 @@ def split_lists(delivery: Delivery, samples: Samples, conventions: Conventions) 
     if len(delivery.files) == 1:
         return [delivery]
     files = _choose(list_single(delivery))
-    sheet = recognise_sheet(files[0], samples.read_table(files[0]), "", conventions=conventions)
+    sheet = recognise_sheet(
+        files[0], samples.read_table(files[0]), name_list(delivery.files), conventions=conventions
+    )
     key = find_key(sheet, samples, kind=find_event_kind(sheet))
     compared = _list_compared(sheet, [g for g in sheet.guesses if g.column in key.columns])
     if not key.columns or sheet.explode or not compared:
