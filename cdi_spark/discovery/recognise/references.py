@@ -133,7 +133,8 @@ def find_handles(sheet: Sheet) -> list[Guess]:
             or (g.subject in ("", *ROW_SUBJECTS) and g.meaning in ("", "date") and not g.column.is_list)
         )
         and g.column.filled
-        and g.column.distinct >= 0.9 * g.column.filled
+        # Each file of a list may have all of its people.
+        and g.column.distinct * len(sheet.delivery.files) >= 0.9 * g.column.filled
     ]
 
 
