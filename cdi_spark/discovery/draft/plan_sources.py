@@ -10,6 +10,7 @@ from cdi_spark.discovery.draft.events import draft_event
 from cdi_spark.discovery.draft.id_kinds import name_account_kind
 from cdi_spark.discovery.draft.persons import draft_account_ids, draft_person
 from cdi_spark.discovery.draft.plan_changes import plan_changes
+from cdi_spark.discovery.draft.plan_consents import plan_consents
 from cdi_spark.discovery.draft.plan_ledger import plan_ledger
 from cdi_spark.discovery.draft.plan_references import (
     References,
@@ -23,12 +24,14 @@ from cdi_spark.discovery.lexicon import headers
 from cdi_spark.discovery.lexicon.shares import percent
 from cdi_spark.discovery.read.columns import explode_nested
 from cdi_spark.discovery.read.sampling import Samples
+from cdi_spark.discovery.recognise.consents import find_consent_columns, read_consent_name
 from cdi_spark.discovery.recognise.keys import find_key, find_person_ids, is_person_id
 from cdi_spark.discovery.recognise.kinds import LEDGER, event_kind_of
 from cdi_spark.discovery.recognise.meaning import Guess
 from cdi_spark.discovery.recognise.references import Reference
 from cdi_spark.discovery.recognise.sheets import Sheet, explain_skipped, find_event_kind, is_person
 from cdi_spark.schema import TABLES
+from cdi_spark.schema.events import CONSENT
 
 _LEAST_FILLED = 0.98
 _DESCRIBES = ("street", "city", "postcode", "birth_date", "gender", "occupation", "company")
@@ -42,7 +45,7 @@ def plan_sources(
     Returns:
         The plans, and the reason for each sheet without one, by its name.
     """
-    kinds = {sheet.name: find_event_kind(sheet) for sheet in sheets}
+    kinds = {sheet.name: _find_kind(sheet) for sheet in sheets}
     people = [sheet for sheet in sheets if is_person(sheet) and kinds[sheet.name] is None]
     # Sheets of addresses or phones belong to people of another file.
     references = find_references(sheets, people, samples)
@@ -66,7 +69,36 @@ def plan_sources(
         else:
             _plan_events(plan, country, references, plans, shared)
         plan_changes(plan)
+        _plan_consents(plan)
     return list(plans.values()), skipped
+
+
+def _find_kind(sheet: Sheet) -> str | None:
+    """The kind of event that a row is; also of files that hold nothing of a person but consents."""
+    kind = find_event_kind(sheet)
+    if kind or is_person(sheet) or sheet.has(*_DESCRIBES):
+        return kind
+    has_consents = read_consent_name(sheet.name) or find_consent_columns(sheet)
+    return CONSENT.short if has_consents else None
+
+
+def _plan_consents(plan: SourcePlan) -> None:
+    """Plan the consents that a row holds beside what it is."""
+    if plan.kind is None:
+        plan_consents(plan)
+        return
+    event = next((emit for emit in plan.emits if emit.table == plan.kind), None)
+    if event is None or plan.kind == LEDGER or event.explode:
+        return
+    targets = {line.target for line in event.lines}
+    if plan.kind != CONSENT.short:
+        if find_consent_columns(plan.sheet):
+            plan_consents(plan, person=event.person, person_source=event.person_source)
+    elif "granted" not in targets:
+        plan.emits.remove(event)
+        plan_consents(plan, person=event.person, person_source=event.person_source)
+    elif "purpose" not in targets:
+        event.lines.append(ConfLine("purpose", "'marketing'", "", ["no column names the purpose"]))
 
 
 def _is_of_people(sheet: Sheet, kind: str | None, references: References) -> bool:
