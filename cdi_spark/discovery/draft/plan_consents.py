@@ -16,13 +16,34 @@ from cdi_spark.discovery.recognise.consents import (
     find_consent_date,
     read_consent_name,
 )
+from cdi_spark.discovery.recognise.kinds import LEDGER
 from cdi_spark.discovery.recognise.meaning import Guess
+from cdi_spark.schema.events import CONSENT
 from cdi_spark.sql_text import literal, literals
 
 _DATES = ("given_at", "date", "occurred_at", "created_at", "updated_at")
 
 
-def plan_consents(plan: SourcePlan, *, person: str = "", person_source: str = "") -> None:
+def plan_consents(plan: SourcePlan) -> None:
+    """Plan the consents that a row holds beside what it is."""
+    if plan.kind is None:
+        _add_consents(plan)
+        return
+    event = next((emit for emit in plan.emits if emit.table == plan.kind), None)
+    if event is None or plan.kind == LEDGER or event.explode:
+        return
+    targets = {line.target for line in event.lines}
+    if plan.kind != CONSENT.short:
+        if find_consent_columns(plan.sheet):
+            _add_consents(plan, person=event.person, person_source=event.person_source)
+    elif "granted" not in targets:
+        plan.emits.remove(event)
+        _add_consents(plan, person=event.person, person_source=event.person_source)
+    elif "purpose" not in targets:
+        event.lines.append(ConfLine("purpose", "'marketing'", "", ["no column names the purpose"]))
+
+
+def _add_consents(plan: SourcePlan, *, person: str = "", person_source: str = "") -> None:
     """Add the consents of the rows' people to a plan.
 
     Args:

@@ -25,7 +25,7 @@ from cdi_spark.discovery.lexicon.shares import percent
 from cdi_spark.discovery.read.columns import explode_nested
 from cdi_spark.discovery.read.sampling import Samples
 from cdi_spark.discovery.recognise.consents import find_consent_columns, read_consent_name
-from cdi_spark.discovery.recognise.keys import find_key, find_person_ids, is_person_id
+from cdi_spark.discovery.recognise.keys import find_key, find_person_ids, is_code, is_person_id
 from cdi_spark.discovery.recognise.kinds import LEDGER, event_kind_of
 from cdi_spark.discovery.recognise.meaning import Guess
 from cdi_spark.discovery.recognise.references import Reference
@@ -69,7 +69,7 @@ def plan_sources(
         else:
             _plan_events(plan, country, references, plans, shared)
         plan_changes(plan)
-        _plan_consents(plan)
+        plan_consents(plan)
     return list(plans.values()), skipped
 
 
@@ -80,25 +80,6 @@ def _find_kind(sheet: Sheet) -> str | None:
         return kind
     has_consents = read_consent_name(sheet.name) or find_consent_columns(sheet)
     return CONSENT.short if has_consents else None
-
-
-def _plan_consents(plan: SourcePlan) -> None:
-    """Plan the consents that a row holds beside what it is."""
-    if plan.kind is None:
-        plan_consents(plan)
-        return
-    event = next((emit for emit in plan.emits if emit.table == plan.kind), None)
-    if event is None or plan.kind == LEDGER or event.explode:
-        return
-    targets = {line.target for line in event.lines}
-    if plan.kind != CONSENT.short:
-        if find_consent_columns(plan.sheet):
-            plan_consents(plan, person=event.person, person_source=event.person_source)
-    elif "granted" not in targets:
-        plan.emits.remove(event)
-        plan_consents(plan, person=event.person, person_source=event.person_source)
-    elif "purpose" not in targets:
-        event.lines.append(ConfLine("purpose", "'marketing'", "", ["no column names the purpose"]))
 
 
 def _is_of_people(sheet: Sheet, kind: str | None, references: References) -> bool:
@@ -196,7 +177,7 @@ def _plan_orders_of_lines(
     plan: SourcePlan, lines: EmitPlan, country: str, reference: Reference | None
 ) -> None:
     """Plan the orders of a file that has one row per order line, and the order of each line."""
-    ids = [g for g in plan.sheet.guesses if g.subject and event_kind_of(g.subject) in ("order", "invoice")]
+    ids = [g for g in plan.sheet.guesses if _numbers_documents(g)]
     if not ids:
         return
     order_id = ids[0].column.text
@@ -208,6 +189,8 @@ def _plan_orders_of_lines(
     whole = [line for line in said if line.target != "amount" or _is_of_order(line)]
     if not any(line.target == "amount" for line in whole):
         whole = [line for line in whole if line.target != "currency"]
+    if not whole:
+        return
     order = EmitPlan(
         "order",
         whole,
@@ -218,6 +201,17 @@ def _plan_orders_of_lines(
     )
     order.per_key = "merge"
     plan.emits.append(order)
+
+
+def _numbers_documents(guess: Guess) -> bool:
+    """Whether a column holds the numbers of orders or invoices: order_no, or commande over codes that repeat."""
+    if guess.subject:
+        # German joins words with an s: AuftragsNr.
+        kind = event_kind_of(guess.subject) or event_kind_of(guess.subject.rstrip("s"))
+        return kind in ("order", "invoice")
+    named = event_kind_of("".join(headers.tokens_of(guess.column.path[-1])))
+    repeats = guess.column.distinct < 0.9 * guess.column.filled
+    return named in ("order", "invoice") and not guess.meaning and is_code(guess) and repeats
 
 
 def _is_of_order(line: ConfLine) -> bool:
