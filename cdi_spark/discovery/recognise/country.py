@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from cdi_spark.discovery.lexicon import headers, patterns
 from cdi_spark.discovery.lexicon.shares import percent, share_of
+from cdi_spark.discovery.lexicon.spelling import canon
 from cdi_spark.discovery.lexicon.vocabulary import fold, load_lists
 from cdi_spark.discovery.recognise.country_hints import (
     TRIED,
@@ -128,9 +129,7 @@ def _vote_by_language(guesses: list[Guess], votes: _Votes) -> None:
 
 
 def _spoken_words() -> dict[str, set[str]]:
-    return {
-        code: {headers.canon(fold(word)) for word in words.split()} for code, words in _HEADER_WORDS.items()
-    }
+    return {code: {canon(fold(word)) for word in words.split()} for code, words in _HEADER_WORDS.items()}
 
 
 def _apply_postcodes(guesses: list[Guess], votes: _Votes) -> None:

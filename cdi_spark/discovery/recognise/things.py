@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import cache
 from itertools import pairwise
 
-from cdi_spark.discovery.lexicon import headers, patterns
+from cdi_spark.discovery.lexicon import headers, name_forms
 from cdi_spark.discovery.lexicon.shares import share_of
 from cdi_spark.discovery.lexicon.vocabulary import load_lists
 from cdi_spark.discovery.recognise.meaning import Guess
@@ -79,7 +79,9 @@ def _describes_a_person(guesses: Sequence[Guess]) -> bool:
     meanings = {g.meaning for g in guesses}
     if meanings & set(_OF_A_PERSON) or {"given_name", "family_name"} <= meanings:
         return True
-    full = [g for g in guesses if g.meaning in ("full_name", "family_name", "given_name")]
+    named = [g for g in guesses if g.meaning in ("full_name", "family_name", "given_name")]
     return any(
-        g.header_score >= 0.75 or share_of(g.column.values, patterns.is_full_name) >= 0.5 for g in full
+        (g.header_score >= 0.75 and "name_word" not in headers.find_meanings(g.column.path[-1]))
+        or share_of(g.column.values, name_forms.is_known_full_name) >= 0.5
+        for g in named
     )
