@@ -36,7 +36,12 @@ from cdi_spark.discovery.recognise.sheets import (
     is_organisation,
     is_person,
 )
-from cdi_spark.discovery.recognise.things import explain_organisations, explain_thing, find_things
+from cdi_spark.discovery.recognise.things import (
+    explain_organisations,
+    explain_thing,
+    find_things,
+    may_be_people,
+)
 from cdi_spark.schema import TABLES
 from cdi_spark.schema.events import CONSENT
 
@@ -54,7 +59,7 @@ def plan_sources(
     """
     kinds = {sheet.name: _find_kind(sheet) for sheet in sheets}
     things = find_things(sheets)
-    people = [sheet for sheet in sheets if _may_be_people(sheet, things) and kinds[sheet.name] is None]
+    people = [sheet for sheet in sheets if may_be_people(sheet, things) and kinds[sheet.name] is None]
     # Sheets of addresses or phones belong to people of another file.
     references = find_references(sheets, people, samples)
     plans: dict[str, SourcePlan] = {}
@@ -92,7 +97,16 @@ def _find_kind(sheet: Sheet) -> str | None:
     return CONSENT.short if has_consents else None
 
 
-def _may_be_people(sheet: Sheet, things: Mapping[str, str]) -> bool:
+def _find_kind(sheet: Sheet) -> str | None:
+    """The kind of event that a row is; also of files that hold nothing of a person but consents."""
+    kind = find_event_kind(sheet)
+    if kind or is_person(sheet) or sheet.has(*_DESCRIBES):
+        return kind
+    has_consents = read_consent_name(sheet.name) or find_consent_columns(sheet)
+    return CONSENT.short if has_consents else None
+
+
+def may_be_people(sheet: Sheet, things: Mapping[str, str]) -> bool:
     """Whether the rows are people, or organisations, which have numbers that people refer to."""
     return sheet.name not in things and (is_person(sheet) or is_organisation(sheet))
 

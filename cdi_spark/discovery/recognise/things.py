@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from itertools import pairwise
 
@@ -27,6 +27,11 @@ def find_things(sheets: Sequence[Sheet]) -> dict[str, str]:
     found = {sheet.name: kind for sheet in free if (kind := find_thing(sheet.stem, sheet.guesses))}
     others = [sheet for sheet in free if sheet.name not in found and is_person(sheet)]
     return {name: kind for name, kind in found.items() if others or kind != _EMPLOYEES}
+
+
+def may_be_people(sheet: Sheet, things: Mapping[str, str]) -> bool:
+    """Whether the rows are people, or organisations, which have numbers that people refer to."""
+    return sheet.name not in things and (is_person(sheet) or is_organisation(sheet))
 
 
 def explain_thing(kind: str) -> str:
