@@ -31,14 +31,12 @@ from cdi_spark.discovery.recognise.meaning import Guess
 from cdi_spark.discovery.recognise.references import Reference
 from cdi_spark.discovery.recognise.sheets import (
     Sheet,
-    explain_skipped,
     find_event_kind,
     is_organisation,
     is_person,
 )
 from cdi_spark.discovery.recognise.things import (
-    explain_organisations,
-    explain_thing,
+    explain_left_out,
     find_things,
     may_be_people,
 )
@@ -68,9 +66,7 @@ def plan_sources(
         kind = kinds[sheet.name]
         missed = [miss.text for miss in references.missed.get(sheet.name, ())]
         if not _is_of_people(sheet, kind, references, things):
-            thing = things.get(sheet.name)
-            reason = explain_thing(thing) if thing else explain_organisations(sheet) or explain_skipped(sheet)
-            skipped[sheet.name] = "; ".join([reason, *missed])
+            skipped[sheet.name] = "; ".join([explain_left_out(sheet, things), *missed])
             continue
         referenced = [guess for guess in sheet.guesses if guess in references.keys]
         key = find_key(sheet, samples, kind=kind, referenced=referenced)
@@ -95,20 +91,6 @@ def _find_kind(sheet: Sheet) -> str | None:
         return kind
     has_consents = read_consent_name(sheet.name) or find_consent_columns(sheet)
     return CONSENT.short if has_consents else None
-
-
-def _find_kind(sheet: Sheet) -> str | None:
-    """The kind of event that a row is; also of files that hold nothing of a person but consents."""
-    kind = find_event_kind(sheet)
-    if kind or is_person(sheet) or sheet.has(*_DESCRIBES):
-        return kind
-    has_consents = read_consent_name(sheet.name) or find_consent_columns(sheet)
-    return CONSENT.short if has_consents else None
-
-
-def may_be_people(sheet: Sheet, things: Mapping[str, str]) -> bool:
-    """Whether the rows are people, or organisations, which have numbers that people refer to."""
-    return sheet.name not in things and (is_person(sheet) or is_organisation(sheet))
 
 
 def _is_of_people(sheet: Sheet, kind: str | None, references: References, things: Mapping[str, str]) -> bool:

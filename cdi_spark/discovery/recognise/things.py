@@ -10,7 +10,13 @@ from cdi_spark.discovery.lexicon import headers, name_forms
 from cdi_spark.discovery.lexicon.shares import share_of
 from cdi_spark.discovery.lexicon.vocabulary import load_lists
 from cdi_spark.discovery.recognise.meaning import Guess
-from cdi_spark.discovery.recognise.sheets import Sheet, find_event_kind, is_organisation, is_person
+from cdi_spark.discovery.recognise.sheets import (
+    Sheet,
+    explain_skipped,
+    find_event_kind,
+    is_organisation,
+    is_person,
+)
 
 _LISTS = load_lists("things")
 # What only people have. A store may have a phone number and an e-mail address.
@@ -34,20 +40,17 @@ def may_be_people(sheet: Sheet, things: Mapping[str, str]) -> bool:
     return sheet.name not in things and (is_person(sheet) or is_organisation(sheet))
 
 
-def explain_thing(kind: str) -> str:
-    """Why a sheet of this kind becomes no source."""
-    rest = "not of customers" if kind == _EMPLOYEES else "and describes no people"
-    return f"it looks like a list of {_LISTS[kind]['says']}, {rest}"
-
-
-def explain_organisations(sheet: Sheet) -> str:
-    """Why a list of organisations becomes no source; empty for other sheets."""
-    if not is_organisation(sheet):
-        return ""
-    return (
-        "it looks like a list of companies: it has no people, and nothing that links it to any (a phone number, an "
-        "e-mail address, or a number that another file has)"
-    )
+def explain_left_out(sheet: Sheet, things: Mapping[str, str]) -> str:
+    """Why a sheet becomes no source, as text for the user."""
+    if kind := things.get(sheet.name):
+        rest = "not of customers" if kind == _EMPLOYEES else "and describes no people"
+        return f"it looks like a list of {_LISTS[kind]['says']}, {rest}"
+    if is_organisation(sheet):
+        return (
+            "it looks like a list of companies: it has no people, and nothing that links it to any (a phone number, an "
+            "e-mail address, or a number that another file has)"
+        )
+    return explain_skipped(sheet)
 
 
 def find_thing(stem: str, guesses: Sequence[Guess]) -> str | None:
