@@ -39,13 +39,20 @@ class Draft:
         return set().union(*(_fields_of(emit, target) for emit in found.emits if emit.table == table))
 
     def _files(self, source: Source) -> list[str]:
-        matches = (Path(file) for file in glob.glob(source.path))  # noqa: PTH207 (an absolute pattern)
+        matches = (Path(file) for path in _alternatives(source.path) for file in glob.glob(path))  # noqa: PTH207 (absolute)
         # Spark hides files with such names.
         return sorted(
             file.relative_to(self.case.raw).as_posix()
             for file in matches
             if file.is_file() and not file.name.startswith(("_", "."))
         )
+
+
+def _alternatives(path: str) -> list[str]:
+    """The paths that a path with {a,b} in it means to Spark."""
+    before, _, rest = path.partition("{")
+    inside, _, after = rest.partition("}")
+    return [f"{before}{one}{after}" for one in inside.split(",")] if inside else [path]
 
 
 def draft(case: Case, folder: Path) -> Draft:

@@ -20,14 +20,18 @@ def name_account_kind(sheet: Sheet, guess: Guess, references: References, *, is_
     Numbers of events that refer to no file of people are of one kind if they are numbers of the same thing: customer
     for customer_no of the orders and customerId of the tickets.
     """
-    referring: set[str] = set()
+    referring: dict[str, tuple[Sheet, Guess]] = {}
     while (
         (found := references.by_sheet.get(sheet.name))
         and found.guess is guess
         and sheet.name not in referring
     ):
-        referring.add(sheet.name)
+        referring[sheet.name] = sheet, guess
         sheet, guess = found.target, found.key
+    if sheet.name in referring:
+        # Two lists of the same people refer to each other.
+        circle = list(referring)[list(referring).index(sheet.name) :]
+        sheet, guess = referring[min(circle)]
     column = guess.column.path[-1]
     if is_event and not referring and guess not in references.keys:
         return fold_kind((guess.subject or column).replace(".", " "))

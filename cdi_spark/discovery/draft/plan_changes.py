@@ -18,7 +18,7 @@ def plan_changes(plan: SourcePlan) -> None:
     """Set the lines for when a row changed, which file is newer, and whether a row is deleted."""
     sheet = plan.sheet
     plan.updated = _plan_updated_at(plan)
-    if plan.kind is None and len(sheet.delivery.files) > 1:
+    if len(sheet.delivery.files) > 1:
         newer = f"struct({plan.updated.sql}, _file)" if plan.updated else "_file"
         plan.order_by = ConfLine(
             "order_by", newer, "", ["files are ordered by name: a later name must mean a newer file"]

@@ -18,7 +18,7 @@ from cdi_spark.discovery.recognise.id_matches import (
 )
 from cdi_spark.discovery.recognise.keys import NOT_KEYS, ROW_SUBJECTS, is_code, is_person_id
 from cdi_spark.discovery.recognise.meaning import Guess
-from cdi_spark.discovery.recognise.sheets import Sheet
+from cdi_spark.discovery.recognise.sheets import Sheet, find_event_kind, is_person
 
 # Meanings of texts that may hold numbers, but none of a customer.
 _NO_TEXTS = frozenset(("phone", "street", "email", "full_name", "city", "postcode", "national_id", "company"))
@@ -79,7 +79,9 @@ def find_reference(
                     missed[guess] = (match.would_be, miss)
             better = best is None or kinship > nearest or found > best.found + 0.01
             # The recipient of goods may differ from the customer, so a code that is found outweighs the name.
-            sure = kinship >= 2 and found >= 0.9 and not _are_small_numbers(guess, form)
+            # Lists of two shops count their customers alike.
+            lists_people = is_person(sheet) and find_event_kind(sheet) is None
+            sure = kinship >= 2 and found >= 0.9 and not lists_people and not _are_small_numbers(guess, form)
             if (
                 found >= 0.3
                 and better
@@ -131,7 +133,8 @@ def find_handles(sheet: Sheet) -> list[Guess]:
             or (g.subject in ("", *ROW_SUBJECTS) and g.meaning in ("", "date") and not g.column.is_list)
         )
         and g.column.filled
-        and g.column.distinct >= 0.9 * g.column.filled
+        # Each file of a list may have all of its people.
+        and g.column.distinct * len(sheet.delivery.files) >= 0.9 * g.column.filled
     ]
 
 
@@ -174,7 +177,9 @@ def _rate_kinship(guess: Guess, key: Guess, target: Sheet) -> int:
         return 2
     if is_person_id(guess):
         return int(key.subject in (None, "", *ROW_SUBJECTS) or is_person_id(key))
-    return int(not _are_small_numbers(guess) and guess.subject in (None, ""))
+    # Numbers of other things may lie in the range of the keys; codes with letters do not.
+    lettered = share_of(guess.column.values, lambda x: not x.isdigit()) >= 0.9
+    return int(not _are_small_numbers(guess) and (guess.subject in (None, "") or lettered))
 
 
 def _are_small_numbers(guess: Guess, form: Form = AS_WRITTEN) -> bool:

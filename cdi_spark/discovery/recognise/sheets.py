@@ -71,7 +71,7 @@ def recognise_sheet(delivery: Delivery, table: Table, name: str, *, conventions:
 
 def is_person(sheet: Sheet) -> bool:
     """Whether the rows describe people."""
-    if _is_list_of_companies(sheet) or _is_label_file(sheet):
+    if _is_label_file(sheet):
         return False
     if any(g.meaning in STRONG and g.column.filled for g in sheet.guesses):
         return True
@@ -86,6 +86,12 @@ def is_person(sheet: Sheet) -> bool:
         g for g in sheet.of("city", "postcode", "birth_date", "gender", "region", "country") if g.header_score
     ]
     return _is_list_of_people(sheet) and bool(about)
+
+
+def is_organisation(sheet: Sheet) -> bool:
+    """Whether the rows are companies, without a name or a birth date of a person."""
+    people = ("given_name", "family_name", "full_name", "birth_date", "gender", "national_id", "title")
+    return sheet.has("company") and not sheet.has(*people)
 
 
 def find_event_kind(sheet: Sheet) -> str | None:
@@ -118,8 +124,6 @@ def explain_skipped(sheet: Sheet) -> str:
     """Why a sheet becomes no source, as text for the user."""
     if sheet.has("label") or _is_label_file(sheet):
         return "it holds labels (which records are one person); only `cdi evaluate` may read those"
-    if _is_list_of_companies(sheet):
-        return "it lists companies, but no people"
     if _has_only_keys(sheet):
         return (
             "it holds only keys and short codes (labels or links?), and nothing that describes a person "
@@ -209,10 +213,6 @@ def _is_history_of_people(sheet: Sheet) -> bool:
     """Whether the rows are people and the days between which each row holds, without a plan or a price."""
     named = sheet.has("full_name") or (sheet.has("given_name") and sheet.has("family_name"))
     return named and not sheet.has("plan", "amount", "product_name", "product_code")
-
-
-def _is_list_of_companies(sheet: Sheet) -> bool:
-    return sheet.has("company") and not sheet.has(*_OF_PEOPLE)
 
 
 def join_names(guesses: Iterable[Guess]) -> str:
