@@ -5,8 +5,8 @@ from __future__ import annotations
 from cdi_spark.discovery.draft.conf_lines import ConfLine, draft_line
 from cdi_spark.discovery.lexicon import headers
 from cdi_spark.discovery.lexicon.shares import share_of
-from cdi_spark.discovery.lexicon.spelling import canon
-from cdi_spark.discovery.lexicon.vocabulary import load_lists, word_set
+from cdi_spark.discovery.lexicon.spelling import canonical_set
+from cdi_spark.discovery.lexicon.vocabulary import load_lists
 from cdi_spark.discovery.recognise.sheets import Sheet
 from cdi_spark.schema import EVENT_TABLES
 from cdi_spark.sql_text import literal, literals
@@ -17,7 +17,7 @@ _CREDIT_KINDS = {table.short: table.credit_kind for table in EVENT_TABLES if tab
 
 def draft_kind(sheet: Sheet, kind: str) -> list[ConfLine]:
     """The line of the kind, from a column that names it, else from the name of the file; none for ordinary ones."""
-    credits, debits = (_spelled(_LISTS[name][kind]) for name in ("credits", "debits"))
+    credits, debits = (canonical_set(_LISTS[name][kind]) for name in ("credits", "debits"))
     credit = _CREDIT_KINDS[kind]
     for guess in sheet.guesses:
         values = guess.column.values
@@ -34,10 +34,6 @@ def draft_kind(sheet: Sheet, kind: str) -> list[ConfLine]:
     if {*words, "".join(words)} & credits:
         return [ConfLine("kind", literal(credit), "from the name of the file")]
     return []
-
-
-def _spelled(words: str) -> frozenset[str]:
-    return frozenset(map(canon, word_set(words)))
 
 
 def _join(value: str) -> str:

@@ -182,7 +182,7 @@ def _set_person_key(plan: SourcePlan, person: EmitPlan, own: Sequence[Guess]) ->
     person.key = f"coalesce({', '.join(parts)})" if len(parts) > 1 else column.text
     if column.fill < _LEAST_FILLED and len(parts) == 1:
         # Rows without a person would go to quarantine.
-        person.where = f"{column.sql} is not null"
+        person.where = f"{column.text} is not null"
     person.key_facts = f"{percent(column.fill)} filled; rows with the same value are one person"
     person.per_key = "merge"
 

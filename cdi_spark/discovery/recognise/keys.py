@@ -17,7 +17,9 @@ from cdi_spark.discovery.recognise.sheets import Sheet
 from cdi_spark.discovery.recognise.versions import find_version
 from cdi_spark.sql_text import quote_if_needed
 
-_LINE_NUMBER_WORDS = word_set(load_lists("headers")["line_number_words"])
+_LINE_NUMBER_WORDS = frozenset(
+    word for lists in ("headers", "references") for word in load_lists(lists)["line_number_words"].split()
+)
 # Rows without a key go to quarantine; a key must not lose more than a few.
 _LEAST_FILLED = 0.98
 # Redelivered and corrected rows share a key; the newest is used.

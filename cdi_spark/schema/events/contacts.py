@@ -55,6 +55,12 @@ SUPPORT_CASE = EventTable(
         "servicefall servicefaelle supportfall supportfaelle meldingen melding обращение обращения",
         evidence={"opened_at": 2, "closed_at": 1, "priority": 1, "subject": 1},
         needs=("opened_at date created_at occurred_at subject",),
+        words={
+            "subject": "omschrijving! beschrijving! descripcion! descrizione! descricao! opis! popis! leiras! "
+            "aciklama! "
+            "kuvaus! beskrivelse! beskrivning! motivo! problem! probleem! problema! probleme! nachricht! "
+            "message! mensaje! messaggio! bericht! inhalt! meldung!",
+        },
         columns={
             "opened_at": "opened_at created_at date occurred_at started_on",
             "closed_at": "closed_at ended_on",

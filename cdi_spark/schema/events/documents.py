@@ -43,7 +43,8 @@ ORDER = EventTable(
     fact="order",
     summary=document_summary("order", "orders"),
     found_by=FoundBy(
-        names="order orders bestellung bestellungen auftrag auftraege commande commandes pedido pedidos ordine "
+        names="sprzedaz sprzedaze paragon paragony "
+        "order orders bestellung bestellungen auftrag auftraege commande commandes pedido pedidos ordine "
         "ordini zamowienie zamowienia bestelling bestellingen purchase purchases sale sales transaction "
         "transactions booking bookings verkauf verkaeufe achat achats compra compras vente ventes ventas "
         "vendita vendite kauf kaeufe ordre reservation reservations buchung buchungen reserva reservas "
@@ -52,6 +53,12 @@ ORDER = EventTable(
         "rendeles rendelesek salesorder salesorders umsatz umsaetze kassenbon kassenbons заказ заказы 注文 订单",
         evidence={"ordered_at": 2, "amount": 0.5},
         needs=("ordered_at date occurred_at created_at amount debit",),
+        words={
+            "ordered_at": "datasprzedazy datatransakcji datakupna datazakupu datavenda datacompra siparistarihi "
+            "tilauspaiva "
+            "tilauspvm bestillingsdato ordredato orderdag bestallningsdatum datumobjednavky datacomenzii "
+            "rendelesdatuma",
+        },
         columns={
             "ordered_at": "ordered_at date created_at occurred_at issued_on opened_at booked_on",
             "status": "status",
@@ -86,6 +93,11 @@ ORDER_LINE = EventTable(
         "transactionlines receiptline receiptlines cartline cartlines purchaseline purchaselines",
         evidence={"quantity": 1, "unit_price": 1, "product_code": 1, "product_name": 0.5},
         needs=("product_code product_name quantity", "quantity amount unit_price"),
+        words={
+            "product_name": "articolo! articulo! artigo! produto! vara! vare! varenavn tuote! termek! urun! zbozi! "
+            "towar! "
+            "produs! tovar!"
+        },
         columns={"product_code": "product_code", "product_name": "product_name subject name_word"},
     ),
 )
@@ -124,6 +136,10 @@ INVOICE = EventTable(
         "kreditnotor kreditnotaer korekta korekty счет счета",
         evidence={"issued_on": 2, "due_on": 1, "amount": 0.5},
         needs=("amount debit issued_on due_on date created_at",),
+        words={
+            "due_on": "vencimento! datavencimento forfallodatum forfaldsdato forfallsdato forfallodag erapaiva "
+            "splatnost! datumsplatnosti vadetarihi terminzaplaty fizetesihatarido datascadentei",
+        },
         columns={
             "issued_on": "issued_on date created_at ordered_at occurred_at booked_on",
             "due_on": "due_on",
@@ -236,6 +252,11 @@ SUBSCRIPTION = EventTable(
         "polizza polizze poliza polizas",
         evidence={"plan": 1, "started_on": 1, "ended_on": 1, "amount": 0.5},
         needs=("plan started_on date product_name created_at",),
+        words={
+            "plan": "plano!",
+            "ended_on": "fim! datafim termino! datatermino koniec! slut! slutdato slutdatum sluttdato paattyy! bitis! "
+            "bitistarihi konec! datumkonce vege! sfarsit!",
+        },
         columns={
             "started_on": "started_on date created_at ordered_at",
             "ended_on": "ended_on due_on",
