@@ -56,6 +56,7 @@ from cdi_spark.schema.relations import COMPANY, HOUSEHOLD
 from cdi_spark.schema.revenue import ATTRIBUTION, REVENUE
 from cdi_spark.schema.silver import (
     ATTRIBUTES,
+    BIRTH_DATE_PRECISION,
     EVENTS,
     LANDING,
     LEDGER_ENTRY,
@@ -82,6 +83,7 @@ __all__ = [
     "AMOUNT",
     "ATTRIBUTE",
     "ATTRIBUTES",
+    "BIRTH_DATE_PRECISION",
     "ATTRIBUTION",
     "BOOLEAN",
     "CASH_FLOW",
