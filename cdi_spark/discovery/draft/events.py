@@ -5,16 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from cdi_spark.discovery.draft.booked_amounts import draft_two_sides, set_sign
 from cdi_spark.discovery.draft.conf_lines import ConfLine, draft_line, list_doubts
 from cdi_spark.discovery.draft.date_sql import as_date, as_timestamp, find_order_doubts, find_zone_doubts
 from cdi_spark.discovery.lexicon import headers
 from cdi_spark.discovery.lexicon.shares import percent, share_of
 from cdi_spark.discovery.lexicon.vocabulary import load_lists, word_set
+from cdi_spark.discovery.recognise.bookings import find_sign
 from cdi_spark.discovery.recognise.infer_from_values import TIMED
-from cdi_spark.discovery.recognise.kinds import FOUND_BY
 from cdi_spark.discovery.recognise.meaning import Guess
 from cdi_spark.discovery.recognise.sheets import Sheet
-from cdi_spark.schema import BOOLEAN, DATE, DOUBLE, TABLES, TIMESTAMP
+from cdi_spark.schema import BOOLEAN, DATE, DOUBLE, FOUND_BY, TABLES, TIMESTAMP
 from cdi_spark.sql_text import literals
 from cdi_spark.standardise.values.currencies import currency
 
@@ -65,7 +66,7 @@ def draft_event(sheet: Sheet, kind: str, *, country: str, outer: Sheet | None = 
     if "unit_price" in types:
         lines += _draft_line_amounts(sheet)
     elif "amount" in types:
-        lines += _draft_amount(sheet)
+        lines += _draft_amount(sheet, kind)
     if "currency" in types:
         lines += _draft_currency(sheet, lines, country, outer)
     return lines
@@ -146,7 +147,11 @@ def _draft_line_amounts(sheet: Sheet) -> list[ConfLine]:
     return lines
 
 
-def _draft_amount(sheet: Sheet) -> list[ConfLine]:
+def _draft_amount(sheet: Sheet, kind: str) -> list[ConfLine]:
+    if sheet.has("debit") and sheet.has("credit"):
+        sides = [sheet.of(meaning)[0] for meaning in ("debit", "credit")]
+        texts = [as_amount(guess.column.text, guess) for guess in sides]
+        return [draft_two_sides(kind, (sides[0], texts[0]), (sides[1], texts[1]))]
     found = sheet.of("amount", "unit_price")
     if not found:
         return []
@@ -155,6 +160,8 @@ def _draft_amount(sheet: Sheet) -> list[ConfLine]:
     others = [g.column.name for g in found if g is not best]
     if others:
         line.confirm.append(f"other candidates: {', '.join(others)}")
+    if sign := find_sign(sheet.guesses):
+        set_sign(line, best, sign, kind)
     return [line]
 
 

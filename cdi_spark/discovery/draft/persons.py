@@ -14,6 +14,7 @@ from cdi_spark.discovery.lexicon import patterns
 from cdi_spark.discovery.lexicon.known_names import given_names
 from cdi_spark.discovery.lexicon.shares import percent, share_of
 from cdi_spark.discovery.lexicon.vocabulary import fold, load_lists, word_set
+from cdi_spark.discovery.read.forms import AS_WRITTEN
 from cdi_spark.discovery.recognise.dates import find_placeholder, future_share
 from cdi_spark.discovery.recognise.meaning import Guess
 from cdi_spark.discovery.recognise.sheets import Sheet
@@ -41,11 +42,7 @@ def draft_person(sheet: Sheet, *, country: str, own_ids: list[tuple[str, Guess]]
         if others:
             line.confirm.append(f"other candidates: {', '.join(others)}")
         lines.append(line)
-    if own_ids:
-        ids_sql = ", ".join(with_kind(g.column.text, kind) for kind, g in own_ids)
-        facts = "; ".join(f"{g.column.path[-1]} {percent(g.column.fill)} filled" for _, g in own_ids)
-        used = [g for _, g in own_ids]
-        lines.append(ConfLine("account_ids", f"array_compact(array({ids_sql}))", facts, [], used))
+    lines += draft_account_ids(own_ids)
     devices = sheet.of("cookie_id", "device_id")
     if devices:
         sql = ", ".join(g.column.text for g in devices)
@@ -56,6 +53,17 @@ def draft_person(sheet: Sheet, *, country: str, own_ids: list[tuple[str, Guess]]
         if found := sheet.of(meaning):
             lines.append(draft_line(meaning, found[0]))
     return lines
+
+
+def draft_account_ids(own_ids: list[tuple[str, Guess]]) -> list[ConfLine]:
+    """The line of account_ids, from the kinds and columns of account numbers of the person; none without."""
+    if not own_ids:
+        return []
+    sql = ", ".join(with_kind(guess.column.text, kind) for kind, guess in own_ids)
+    facts = "; ".join(f"{g.column.path[-1]} {percent(g.column.fill)} filled" for _, g in own_ids)
+    forms = dict.fromkeys(g.column.form.describe() for _, g in own_ids if g.column.form != AS_WRITTEN)
+    facts = "; ".join([facts, *forms])
+    return [ConfLine("account_ids", f"array_compact(array({sql}))", facts, [], [g for _, g in own_ids])]
 
 
 def _draft_names(sheet: Sheet) -> list[ConfLine]:

@@ -184,6 +184,7 @@ def _summarise(
         doubts = [g for emit in plan.emits for line in emit.lines if line.confirm for g in line.used[:1]]
         if doubts:
             lines.append(f"  to confirm: {join_names(dict.fromkeys(doubts))}")
+        lines += [f"  {note}" for note in plan.notes]
     lines += [f"skipped: {Path(path).name}: {reason}" for path, reason in skipped.items()]
     lines.append(f"default country: {country} ({evidence})")
     lines.append(

@@ -91,6 +91,7 @@ def render_source(plan: SourcePlan, *, common: Path) -> str:
     lines.append("emits:")
     for emit in plan.emits:
         lines += _render_emit(emit, plan)
+    lines += [text for note in plan.notes for text in wrap_comment(one_line(note), "# ")]
     unused = _list_unused(plan)
     lines += wrap_comment(f"columns that are not mapped: {', '.join(unused)}", "# ") if unused else []
     return "\n".join(lines) + "\n"

@@ -9,9 +9,10 @@ from functools import cache
 from itertools import chain
 
 from cdi_spark.discovery.lexicon.vocabulary import fold, group_by_word, load_lists, word_set
-from cdi_spark.schema import EVENT_TABLES
+from cdi_spark.schema import FOUND_BY
 
 _LISTS = load_lists("headers")
+_REFERENCES = load_lists("references")
 _FULL_WORDS = group_by_word(_LISTS["abbreviations"])
 _JOINING = word_set(_LISTS["joining_words"])
 _THINGS = word_set(_LISTS["thing_subjects"])
@@ -36,6 +37,7 @@ _PERSON_SUBJECTS = _canonical_set("person_subjects")
 _CONTEXT = _PERSON_SUBJECTS | _canonical_set("context")
 _OTHER = _canonical_set("about_something_else")
 _LABELS = _canonical_set("labels")
+_ANOTHER_PERSON = frozenset(map(canon, word_set(_REFERENCES["another_person"])))
 
 
 def tokens_of(name: str) -> list[str]:
@@ -177,6 +179,21 @@ def is_about_another(name: str) -> bool:
     return bool(tokens & _OTHER) or ("owner" in tokens and bool(tokens & _OWNED))
 
 
+def names_another_person(name: str) -> bool:
+    """Whether a number is that of another person by its name: referred_by, parent account, geworben von."""
+    return any(
+        token in _ANOTHER_PERSON or any(token.startswith(word) for word in _ANOTHER_PERSON if len(word) >= 6)
+        for token in tokens_of(name)
+    )
+
+
+def names_version_date(name: str) -> bool:
+    """Whether a date says since when a row holds, or of when it is: as of, valid from, Stand, mis à jour."""
+    tokens = [token for token in tokens_of(name) if not token.isdigit()]
+    bare = [token for token in tokens if token not in _JOINING]
+    return bool({"".join(tokens), "".join(bare)} & _version_dates())
+
+
 def find_common_prefixes(names: Sequence[str]) -> frozenset[str]:
     """First words that many columns of a table share and that therefore mean nothing: PT_DOB, PT_SEX, PT_ZIP."""
     firsts = Counter(tokens[0] for tokens in map(tokens_of, names) if len(tokens) > 1)
@@ -209,12 +226,18 @@ def _national_id_kinds() -> dict[str, str]:
 
 
 @cache
+def _version_dates() -> frozenset[str]:
+    return frozenset(_spell(word) for word in word_set(_REFERENCES["version_dates"]))
+
+
+@cache
 def _phrases_by_use() -> tuple[dict[str, list[str]], dict[str, list[str]]]:
     """The meanings of each phrase: of phrases that must be the whole name, and of those that may be a part of it."""
     whole: dict[str, list[str]] = {}
     inside: dict[str, list[str]] = {}
-    own = (table.found_by.words.items() for table in EVENT_TABLES if table.found_by)
-    for meaning, phrases in chain(_LISTS["meanings"].items(), *own):
+    own = (found_by.words.items() for found_by in FOUND_BY.values())
+    changed = (("updated_at", _REFERENCES["updated_at"]),)
+    for meaning, phrases in chain(_LISTS["meanings"].items(), changed, *own):
         for phrase in phrases.split():
             target = whole if phrase.endswith("!") else inside
             target.setdefault(_spell(phrase.rstrip("!")), []).append(meaning)

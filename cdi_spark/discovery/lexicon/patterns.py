@@ -223,6 +223,12 @@ def is_ip_address(value: str) -> bool:
     return bool(re.fullmatch(r"\d{1,3}(?:\.\d{1,3}){3}|(?:[0-9a-fA-F]{0,4}:){3,7}[0-9a-fA-F]{0,4}", value))
 
 
+def is_hash(value: str) -> bool:
+    """Whether a value is a hash in hexadecimal digits, or a UUID."""
+    bare = value.replace("-", "")
+    return len(bare) in (32, 40, 56, 64, 96, 128) and bool(re.fullmatch(r"[0-9a-fA-F]+", bare))
+
+
 def is_text(value: str) -> bool:
     """Whether a value has at least two letters."""
     return sum(c.isalpha() for c in value) >= 2

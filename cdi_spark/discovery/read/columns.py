@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from cdi_spark.config import expressions
 from cdi_spark.discovery.lexicon.patterns import is_nothing
+from cdi_spark.discovery.read.forms import AS_WRITTEN, Form
 from cdi_spark.errors import ConfigError
 from cdi_spark.sql_text import quote_if_needed
 
@@ -18,7 +19,7 @@ from cdi_spark.sql_text import quote_if_needed
 Kind = Literal["text", "number", "fraction", "boolean", "date", "timestamp", "nanos"]
 Path = tuple[str, ...]
 # Values kept per column: enough to distinguish shares of one percent.
-_DISTINCT = 2_000
+DISTINCT = 2_000
 # An object with more fields has data (ids, dates) as names of its fields.
 _MOST_FIELDS = 300
 
@@ -43,6 +44,10 @@ class Column:
     distinct: int = 0
     # Values that mean "no value", as written.
     nothings: Counter[str] = field(default_factory=Counter)
+    # How its ids are rewritten, so that they are equal to those of another file.
+    form: Form = AS_WRITTEN
+    # The columns that make up a composite id; empty for a column of the file.
+    parts: tuple[Column, ...] = ()
 
     @property
     def name(self) -> str:
@@ -63,7 +68,13 @@ class Column:
 
     @property
     def text(self) -> str:
-        """Spark SQL for the column as text; without the .0 that programs add to whole numbers."""
+        """Spark SQL for the column as text, in its form; without the .0 that programs add to whole numbers."""
+        return self.form.write(self._text)
+
+    @property
+    def _text(self) -> str:
+        if self.parts:
+            return f"concat_ws('-', {', '.join(part.text for part in self.parts)})"
         if self.is_list:
             return f"array_join({self.sql}, ' ')"
         if self.kind == "fraction":
@@ -217,7 +228,7 @@ def _count_values(column: Column, values: list[list[Any]]) -> Column:
         column.nothings.update(text for text in said if text and is_nothing(text))
     column.rows = len(values)
     column.distinct = len(counts)
-    column.values = Counter(dict(counts.most_common(_DISTINCT)))
+    column.values = Counter(dict(counts.most_common(DISTINCT)))
     return column
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from io import TextIOWrapper
 from pathlib import Path
@@ -14,9 +15,10 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from cdi_spark.discovery.read.columns import Column, Kind, collect_columns
+from cdi_spark.discovery.read.columns import DISTINCT, Column, Kind, collect_columns
 from cdi_spark.discovery.read.columns import Path as FieldPath
 from cdi_spark.discovery.read.deliveries import Delivery, open_bytes
+from cdi_spark.discovery.read.forms import AS_WRITTEN, Form
 from cdi_spark.discovery.read.tables import Table, refuse_records_by_id, refuse_twins
 from cdi_spark.errors import SourceError
 from cdi_spark.sql_text import literal, quote
@@ -72,30 +74,44 @@ class Samples:
         )
         return float(self._fetch_one(f"select coalesce(avg((sayings <= 1)::int), 1) from ({groups})"))
 
-    def measure_containment(self, delivery: Delivery, column: Column, other: Delivery, key: Column) -> float:
-        """The share of a column's distinct values (a sample of them) that are keys of another delivery."""
-        values = [value.removesuffix(".0") if column.is_fractional else value for value in column.values]
-        if not values:
-            return 0.0
-        listed = ", ".join(f"({literal(value, 'duckdb')})" for value in values)
-        found = self._fetch_one(
-            f"select count(*) from (values {listed}) as v(value) where value in "
-            f"(select {self._value(other, key)} from {self._relation(other)})"
+    def count(self, delivery: Delivery, column: Column, expression: Callable[[str], str]) -> int:
+        """An aggregate over a column's values, over all rows that have one.
+
+        Args:
+            expression: DuckDB SQL of the aggregate, from that of the value.
+        """
+        value = self._value(delivery, column)
+        relation = f"(select {value} as value from {self._relation(delivery)} where {value} <> '')"
+        return int(self._fetch_one(f"select {expression('value')} from {relation}"))
+
+    def list_values(self, delivery: Delivery, column: Column) -> Counter[str]:
+        """The most frequent values of a column with their frequency."""
+        value = self._value(delivery, column)
+        return Counter(
+            dict(
+                self._fetch_all(
+                    f"select {value} as value, count(*) as times from {self._relation(delivery)} "
+                    f"where {value} <> '' group by value order by times desc, value limit {DISTINCT}"
+                )
+            )
         )
-        return int(found) / len(values)
 
     def measure_match(
-        self, ours: tuple[Delivery, Column, Column], theirs: tuple[Delivery, Column, Column]
+        self,
+        ours: tuple[Delivery, Column, Column],
+        theirs: tuple[Delivery, Column, Column],
+        form: Form = AS_WRITTEN,
     ) -> float:
         """Of the rows of two deliveries that share an id, the share that also share a value.
 
         Args:
             ours: a delivery, its column of ids and its column of values.
             theirs: the same of the other delivery.
+            form: how the ids of both are rewritten before they are compared.
         """
         parts = [
-            f"select {self._value(delivery, key)} as id, lower({self._value(delivery, said)}) as said "
-            f"from {self._relation(delivery)}"
+            f"select {form.write(self._value(delivery, key), 'duckdb')} as id, "
+            f"lower({self._value(delivery, said)}) as said from {self._relation(delivery)}"
             for delivery, key, said in (ours, theirs)
         ]
         met = (
@@ -196,6 +212,10 @@ class Samples:
 
     def _value(self, delivery: Delivery, column: Column) -> str:
         """DuckDB SQL for a column of the delivery as trimmed text."""
+        if column.parts:
+            # Empty where a part is, as the rows of such ids are left out.
+            values = [f"nullif({self._value(delivery, part)}, '')" for part in column.parts]
+            return f"coalesce({' || chr(45) || '.join(values)}, '')"
         if delivery.dialect:
             text = f"c{delivery.dialect.names.index(column.path[0])}"
         elif delivery.format == "parquet":

@@ -14,6 +14,7 @@ from cdi_spark.discovery.read.sampling import Samples
 from cdi_spark.discovery.recognise.kinds import event_kind_of
 from cdi_spark.discovery.recognise.meaning import DATE_MEANINGS, Guess
 from cdi_spark.discovery.recognise.sheets import Sheet
+from cdi_spark.discovery.recognise.versions import find_version
 from cdi_spark.sql_text import quote_if_needed
 
 _LINE_NUMBER_WORDS = word_set(load_lists("headers")["line_number_words"])
@@ -25,7 +26,7 @@ NOT_KEYS = DATE_MEANINGS | word_set(
     """
 given_name middle_name family_name full_name gender birth_place email phone street house_number city region
 postcode country amount unit_price quantity status currency occupation company product_name subject title
-postcode_city deleted active label unit birth_year birth_month birth_day event_name priority plan
+postcode_city deleted active label unit birth_year birth_month birth_day event_name priority plan reference
 """
 )
 
@@ -149,6 +150,10 @@ def _make_unique_key(guess: Guess, distinct: int, filled: float) -> Key:
             "of rows with the same key, the newest is used; if they are equally new but differ, they go to "
             "silver.quarantine"
         )
+    if guess.column.form.steps:
+        confirm.append(
+            f"written {guess.column.form.describe()}, so that the numbers of other files are equal"
+        )
     if guess.subject is None:
         confirm.append("chosen because its values are unique; its header does not name an id")
     if guess.meaning in ("national_id", "email"):
@@ -187,7 +192,7 @@ def _make_shared_key(sheet: Sheet, owner: Guess, samples: Samples) -> Key | None
     facts = f"{percent(owner.column.fill)} filled"
     column = compared[0].column.name
     same = f"several rows share a key; for {percent(agree)} of these keys, all rows agree on {column}"
-    if sheet.has("updated_at") or len(sheet.delivery.files) > 1:
+    if find_version(sheet, kind=None) or len(sheet.delivery.files) > 1:
         return Key(owner.column.text, (owner.column,), facts, (f"{same}; the newest row is used",))
     return Key(owner.column.text, (owner.column,), facts, (f"{same}; they become one record",), merge=True)
 

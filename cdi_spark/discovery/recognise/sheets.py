@@ -14,9 +14,11 @@ from cdi_spark.discovery.read.columns import Array, Column
 from cdi_spark.discovery.read.deliveries import Delivery
 from cdi_spark.discovery.read.sampling import SAMPLE_ROWS
 from cdi_spark.discovery.read.tables import Table
+from cdi_spark.discovery.recognise.bookings import resolve_debit_and_credit
 from cdi_spark.discovery.recognise.conventions import Conventions
-from cdi_spark.discovery.recognise.kinds import FOUND_BY, event_kind_of
+from cdi_spark.discovery.recognise.kinds import LEDGER, event_kind_of
 from cdi_spark.discovery.recognise.meaning import Guess, guess_meaning
+from cdi_spark.schema import FOUND_BY
 
 _LIFTED = frozenset(
     ("given_name", "middle_name", "family_name", "full_name", "birth_date", "street", "house_number", "city", "region",
@@ -65,6 +67,7 @@ def recognise_sheet(delivery: Delivery, table: Table, name: str, *, conventions:
         _lift_first_element(sheet, inner)
     _resolve_names(sheet)
     _resolve_by_neighbours(sheet)
+    resolve_debit_and_credit(sheet.guesses)
     return sheet
 
 
@@ -98,7 +101,11 @@ def find_event_kind(sheet: Sheet) -> str | None:
             votes[kind] += found_by.evidence.get(guess.meaning, 0) * (0.5 if guess.by_values else 1)
         if guess.subject and (kind_of_id := event_kind_of(guess.subject)) and not _repeats(guess):
             votes[kind_of_id] += 1.5
-    people = _is_list_of_people(sheet)
+    if not by_name and _is_history_of_people(sheet):
+        votes.pop("subscription", None)
+    if by_name in ("payment", "invoice") or sheet.has(*_OF_PEOPLE):
+        votes.pop(LEDGER, None)
+    people = _is_list_of_people(sheet) and not votes.get(LEDGER, 0) >= 6
     if people and not by_name:
         return None
     # sales_contacts.csv: the name of the file alone must not make people orders.
@@ -191,6 +198,12 @@ def _is_list_of_people(sheet: Sheet) -> bool:
         and not _repeats(guess)
         for guess in sheet.guesses[:3]
     )
+
+
+def _is_history_of_people(sheet: Sheet) -> bool:
+    """Whether the rows are people and the days between which each row holds, without a plan or a price."""
+    named = sheet.has("full_name") or (sheet.has("given_name") and sheet.has("family_name"))
+    return named and not sheet.has("plan", "amount", "product_name", "product_code")
 
 
 def _resolve_names(sheet: Sheet) -> None:

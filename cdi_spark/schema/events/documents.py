@@ -48,9 +48,9 @@ ORDER = EventTable(
         "bookings verkauf verkaeufe achat achats compra compras vente ventes ventas vendita vendite kauf kaeufe ordre "
         "reservation reservations buchung buchungen reserva reservas receipt receipts webshop objednavka objednavky",
         evidence={"ordered_at": 2, "amount": 0.5},
-        needs=("ordered_at date occurred_at created_at amount",),
+        needs=("ordered_at date occurred_at created_at amount debit",),
         columns={
-            "ordered_at": "ordered_at date created_at occurred_at issued_on opened_at",
+            "ordered_at": "ordered_at date created_at occurred_at issued_on opened_at booked_on",
             "status": "status",
         },
     ),
@@ -110,9 +110,9 @@ INVOICE = EventTable(
         names="invoice invoices rechnung rechnungen facture factures factura facturas fattura fatture factuur "
         "facturen faktura faktury bill bills",
         evidence={"issued_on": 2, "due_on": 1, "amount": 0.5},
-        needs=("amount issued_on due_on date created_at",),
+        needs=("amount debit issued_on due_on date created_at",),
         columns={
-            "issued_on": "issued_on date created_at ordered_at occurred_at",
+            "issued_on": "issued_on date created_at ordered_at occurred_at booked_on",
             "due_on": "due_on",
             "status": "status",
         },
@@ -150,8 +150,12 @@ PAYMENT = EventTable(
         names="payment payments zahlung zahlungen zahlungseingang zahlungseingaenge paiement paiements pago pagos "
         "pagamento pagamenti pagamentos betaling betalingen platnosc platnosci refund refunds remittance remittances",
         evidence={"paid_on": 1, "method": 0.5, "amount": 0.5},
-        needs=("amount", "paid_on date created_at occurred_at"),
-        columns={"paid_on": "paid_on date created_at occurred_at", "method": "method", "status": "status"},
+        needs=("amount debit", "paid_on booked_on date created_at occurred_at"),
+        columns={
+            "paid_on": "paid_on booked_on date created_at occurred_at",
+            "method": "method",
+            "status": "status",
+        },
         words={
             "paid_on": "paymentdate paidon paidat datepaid zahlungsdatum zahldatum bezahltam datepaiement "
             "datedepaiement fechapago fechadepago datapagamento datadipagamento betaaldatum betaaldop dataplatnosci",
