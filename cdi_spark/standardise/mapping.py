@@ -173,15 +173,13 @@ def _unfitting(
     """
     if isinstance(kind, T.StringType | T.ArrayType | T.BooleanType):
         return {}
-    nothing = F.lit(None).cast("string")
-    is_read = _is_read_by_rules(name, kind)
-    unread = lost = nothing
-    if isinstance(given, T.StringType) and is_read and typed is not None:
-        text = F.when(typed.isNull() & (F.trim(name) != ""), F.col(name))
-        unread, lost = (text, nothing) if isinstance(kind, T.DecimalType) else (nothing, text)
-    elif given is not None:
+    unread = lost = F.lit(None).cast("string")
+    if given is not None and typed is not None:
         tried = F.col(f"{LOST}{name}")
         lost = F.when(F.col(name).isNull() & (F.trim(tried) != ""), tried)
+        if isinstance(given, T.StringType) and _is_read_by_rules(name, kind):
+            text = F.when(typed.isNull() & (F.trim(name) != ""), F.col(name))
+            unread, lost = (text, lost) if isinstance(kind, T.DecimalType) else (unread, F.coalesce(text, lost))
     texts = {f"{LOST}{name}": lost}
     return {**texts, f"{UNREAD}{name}": unread} if isinstance(kind, T.DecimalType) else texts
 

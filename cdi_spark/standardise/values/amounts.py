@@ -21,6 +21,8 @@ _INVISIBLE = re.compile(f"[{INVISIBLE}]+")
 _NUMBER = re.compile(r"\d[\d.,' ]*\d|\d|[.,]\d+")
 _WORDS = {kind: frozenset(words.split()) for kind, words in word_list("amounts").items()}
 _CREDIT, _DEBIT = _WORDS["credit"], _WORDS["debit"]
+# Words for the two sides of an account, which are no currency.
+BOOK_SIDES = _CREDIT | _DEBIT
 _ALL_CURRENCIES = _WORDS["currencies"] | CURRENCY_WORDS.keys()
 # Grouped by threes, or as in India by twos before the last three.
 _GROUPED = re.compile(r"\d{1,3}(?:(?P<sign>[.,' ])\d{3})(?:(?P=sign)\d{3})*|\d{1,2}(?:,\d{2})+,\d{3}")
