@@ -68,7 +68,8 @@ class Survivorship(Strict):
         # Forms and databases put these dates where none is known.
         "birth_date": Attribute(
             rules=["valid", "frequent", "trusted", "recent"],
-            valid="birth_date NOT IN (DATE '1900-01-01', DATE '1970-01-01') OR birth_date_precision IN ('month', 'year')",
+            valid="birth_date_precision IN ('month', 'year') "
+            "OR birth_date NOT IN (DATE '1900-01-01', DATE '1970-01-01')",
         ),
         "birth_place": Attribute(rules=["frequent", "trusted", "recent"]),
         "national_id": Attribute(rules=["frequent", "trusted", "recent"]),

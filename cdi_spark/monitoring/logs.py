@@ -126,9 +126,9 @@ def quarantined(reason: str, *, run_id: str) -> None:
     _LOGGER.warning(reason, extra=_about(Kind.quarantined, run_id=run_id, stage="standardise"))
 
 
-def dropped(loss: str, *, run_id: str) -> None:
-    """Log that values of a source were dropped by cleaning, and are therefore in no table."""
-    _LOGGER.warning(loss, extra=_about(Kind.dropped, run_id=run_id, stage="standardise"))
+def dropped(loss: str, *, rows: int, run_id: str) -> None:
+    """Log that cleaning dropped values of a source in so many rows, so that they are in no table."""
+    _LOGGER.warning(loss, extra=_about(Kind.dropped, run_id=run_id, stage="standardise", rows=rows))
 
 
 def notice(text: str, **fields: Any) -> None:

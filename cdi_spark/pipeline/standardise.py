@@ -168,8 +168,8 @@ def _write_cleaning_counts(run: Run, checked: dict[str, DataFrame]) -> None:
     found = cleaning.counts(rows.collect())
     entries = [{"run_id": run.run_id, "counted_at": at, **count} for count in found]
     run.storage.append(CLEANING, local_rows(run.spark, entries, CLEANING.schema))
-    for loss in cleaning.losses(found):
-        logs.dropped(loss, run_id=run.run_id)
+    for loss, count in cleaning.losses(found):
+        logs.dropped(loss, rows=count, run_id=run.run_id)
 
 
 def _write_ledger(run: Run, checked: dict[str, DataFrame], in_bronze: Counts) -> None:

@@ -38,7 +38,10 @@ def outcomes(resolved: DataFrame, *, table: str, noted: Sequence[str]) -> DataFr
         .agg(F.count("*").alias("rows"), F.array_sort(F.array_compact(F.array(*samples))).alias("places"))
     )
     bits = [F.count_if(F.col(CHANGES).bitwiseAND(1 << n) != 0) for n in range(len(noted))]
-    each = [F.struct(F.lit(name).alias("about"), count.alias("rows")) for name, count in zip(noted, bits, strict=True)]
+    each = [
+        F.struct(F.lit(name).alias("about"), count.alias("rows"))
+        for name, count in zip(noted, bits, strict=True)
+    ]
     changed = (
         resolved.where(F.col(CHANGES) != 0)
         .groupBy(*keys)
@@ -71,19 +74,20 @@ def counts(found: Iterable[Row]) -> list[dict[str, Any]]:
     ]
 
 
-def losses(entries: Sequence[Mapping[str, Any]]) -> list[str]:
-    """Describe, for each source, table and column, the values that were dropped without being placeholders.
+def losses(entries: Sequence[Mapping[str, Any]]) -> list[tuple[str, int]]:
+    """Describe, for each source, table, column and reason, the values that were dropped without being placeholders.
 
     Args:
         entries: rows of ops.cleaning of one run.
+    Returns:
+        Descriptions, each with the number of rows.
     """
-    lines = []
+    found = []
     for entry in entries:
         if entry["outcome"] == INVALID:
             first = entry["places"][0] if entry["places"] else None
             where = f"; the first is row {first['row_number']} of {first['file']}" if first else ""
-            count = f"{entry['rows']:,} value{'' if entry['rows'] == 1 else 's'}"
-            lines.append(
-                f"{entry['table']}.{entry['column']}: {count} of source {entry['source']} dropped: {entry['reason']}{where}"
-            )
-    return lines
+            rows = f"{entry['rows']:,} row{'' if entry['rows'] == 1 else 's'}"
+            about = f"{entry['table']}.{entry['column']}: {entry['reason']}"
+            found.append((f"{about}: dropped in {rows} of source {entry['source']}{where}", entry["rows"]))
+    return found

@@ -167,7 +167,9 @@ def _record(row: Row) -> tuple[str, str, str, str]:
 
 def _shown(row: Row | Mapping[str, Any], name: str) -> str:
     """Return an attribute as text; of a date of birth what is known."""
-    known = {"year": 4, "month": 7}.get(row[BIRTH_DATE_PRECISION.name] or "") if name == "birth_date" else None
+    known = (
+        {"year": 4, "month": 7}.get(row[BIRTH_DATE_PRECISION.name] or "") if name == "birth_date" else None
+    )
     return text(row[name])[:known]
 
 

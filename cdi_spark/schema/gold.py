@@ -96,7 +96,12 @@ ATTRIBUTE = Table(
     (
         ENTITY_ID,
         Column("attribute", STRING, "column of gold.customer_360"),
-        Column("value", STRING, "the value as text, a date as far as it is known (1980, 1980-05, 1980-05-17); arrays as JSON", "identifier"),
+        Column(
+            "value",
+            STRING,
+            "the value as text, a date as far as it is known (1980, 1980-05, 1980-05-17); arrays as JSON",
+            "identifier",
+        ),
         RECORD_ID,
         Column("source", STRING, "source of the record; `steward` where the value was set manually"),
         Column(

@@ -90,7 +90,9 @@ CLEANING = Table(
         ),
         Column("rows", LONG, "number of rows with such a value; rows merged into one are counted once"),
         Column("counted_at", TIMESTAMP, "when, UTC"),
-        Column("reason", STRING, "why an invalid value was dropped: no valid phone number, an impossible date, …"),
+        Column(
+            "reason", STRING, "why an invalid value was dropped: no valid phone number, an impossible date, …"
+        ),
         Column(
             "places",
             f"array<struct<file:{STRING},row_number:{LONG}>>",

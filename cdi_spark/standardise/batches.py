@@ -49,6 +49,9 @@ def drop_reason(
     return why
 
 
+_NOT_VALID = drop_reason("not valid")
+
+
 @dataclass(frozen=True)
 class Rule:
     """How a plain function computes columns from others.
@@ -63,7 +66,7 @@ class Rule:
     columns: tuple[str, ...]
     inputs: tuple[str, ...]
     make: Callable[..., Any]
-    why: Callable[..., Sequence[str]] = drop_reason("not valid")
+    why: Callable[..., Sequence[str]] = _NOT_VALID
 
     @property
     def about(self) -> str:
@@ -172,8 +175,8 @@ class _Outcomes:
 
     def rows(self, outcome: int) -> npt.NDArray[np.bool_]:
         """Return whether each row has this outcome."""
-        codes = np.fromiter((code for code, _ in self.of_values), np.int8, len(self.of_values))
-        return (codes if self.place is None else codes[self.place]) == outcome
+        found = np.fromiter((code == outcome for code, _ in self.of_values), np.bool_, len(self.of_values))
+        return found if self.place is None else found[self.place]
 
     def reasons(self, row: int) -> Sequence[str]:
         return self.of_values[row if self.place is None else int(self.place[row])][1]

@@ -73,8 +73,8 @@ def person_rules(mapped: Collection[str], *, default_country: str) -> list[Rule]
     rules += [rule for name, part in _NAMES.items() for rule in _name_rules(name, part, mapped, is_split)]
     if "company" in mapped or is_split:
         inputs = (*(["company"] if "company" in mapped else []), *(["_company"] if is_split else []))
-        make = partial(_own_or_split, known_text, "company" in mapped)
-        rules.append(Rule(("company",), inputs, make, drop_reason("no text", is_unknown)))
+        company = partial(_own_or_split, known_text, "company" in mapped)
+        rules.append(Rule(("company",), inputs, company, drop_reason("no text", is_unknown)))
     if "emails" in mapped:
         rules.append(Rule(("emails",), ("emails",), emails, dropped_emails))
     by_country: dict[str, tuple[Callable[..., object], Callable[..., Sequence[str]]]] = {
@@ -103,12 +103,19 @@ def event_rules(texts: Iterable[str], *, words: Collection[str]) -> list[Rule]:
     """
     rules = {name: currency if name in ("currency", "to_currency") else clean_text for name in texts}
     return [
-        Rule((name,), (name,), _fixed_word if name in words else rule, drop_reason(_NO_TEXT.get(name, "no text")))
+        Rule(
+            (name,),
+            (name,),
+            _fixed_word if name in words else rule,
+            drop_reason(_NO_TEXT.get(name, "no text")),
+        )
         for name, rule in rules.items()
     ]
 
 
-def number_and_date_rules(columns: Collection[str], *, is_date: Callable[[str], bool], today: date) -> list[Rule]:
+def number_and_date_rules(
+    columns: Collection[str], *, is_date: Callable[[str], bool], today: date
+) -> list[Rule]:
     """Return the rules for texts that are no number or date of their column yet (mapping.emit_rows()).
 
     Args:
@@ -123,7 +130,9 @@ def number_and_date_rules(columns: Collection[str], *, is_date: Callable[[str], 
             rules.append(Rule((read,), (name,), amount, _no_amount))
         elif name.startswith(LOST):
             is_day = is_date(name.removeprefix(LOST))
-            rules.append(Rule((), (name,), _nothing, partial(_no_date, today=today) if is_day else _no_number))
+            rules.append(
+                Rule((), (name,), _nothing, partial(_no_date, today=today) if is_day else _no_number)
+            )
     return rules
 
 

@@ -128,7 +128,10 @@ def emit_rows(landed: DataFrame, source: Source, emit: Emit, *, mapped: Collecti
     given = {f.name: f.dataType for f in rows.schema if f.name in types and f.name in emit.columns}
     if isinstance(given.get("birth_date"), T.IntegralType):
         # A year.
-        rows, given["birth_date"] = rows.withColumn("birth_date", F.col("birth_date").cast("string")), T.StringType()
+        rows, given["birth_date"] = (
+            rows.withColumn("birth_date", F.col("birth_date").cast("string")),
+            T.StringType(),
+        )
     if table is PERSON:
         rows = rows.transform(_without_long_texts, list(given)).transform(several_rows, given)
         added = {"source": F.lit(source.name), "trust": F.lit(source.trust)}
@@ -179,7 +182,9 @@ def _unfitting(
         lost = F.when(F.col(name).isNull() & (F.trim(tried) != ""), tried)
         if isinstance(given, T.StringType) and _is_read_by_rules(name, kind):
             text = F.when(typed.isNull() & (F.trim(name) != ""), F.col(name))
-            unread, lost = (text, lost) if isinstance(kind, T.DecimalType) else (unread, F.coalesce(text, lost))
+            unread, lost = (
+                (text, lost) if isinstance(kind, T.DecimalType) else (unread, F.coalesce(text, lost))
+            )
     texts = {f"{LOST}{name}": lost}
     return {**texts, f"{UNREAD}{name}": unread} if isinstance(kind, T.DecimalType) else texts
 

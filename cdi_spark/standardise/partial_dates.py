@@ -33,7 +33,11 @@ def as_text(date: str, precision: str) -> Column:
         date, precision: names of columns; a date without precision is a day.
     """
     text, known = F.col(date).cast("string"), F.col(precision)
-    return F.when(known == YEAR, F.left(text, F.lit(4))).when(known == MONTH, F.left(text, F.lit(7))).otherwise(text)
+    return (
+        F.when(known == YEAR, F.left(text, F.lit(4)))
+        .when(known == MONTH, F.left(text, F.lit(7)))
+        .otherwise(text)
+    )
 
 
 def precision_of_text(text: Column) -> Column:

@@ -37,7 +37,8 @@ def resolve_versions(checked: DataFrame, *, table: Table, per_key: str) -> DataF
     Returns:
         The table's columns, then `_source`, `_key`, `_status`, `_failed_rules`, `_landed`, `_superseded` (rows
         merged into this one), `_changes`, `_drops`, `_dropped_at` (file and row number where something was dropped, of
-        the newest of merged rows), `_file`, `_row_number` and `_row` (of quarantined rows only). In rows that are neither current nor deleted, the table's columns are null except the key and record_id.
+        the newest such row of merged ones), `_file`, `_row_number` and `_row` (of quarantined rows only). In rows that
+        are neither current nor deleted, the table's columns are null except the key and record_id.
     """
     key = table.key[0]
     place = F.struct(F.col("_file").alias("file"), F.col("_row_number").alias("row_number"))

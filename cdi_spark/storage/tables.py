@@ -170,7 +170,11 @@ class Tables:
 
 
 def _with_later_columns(rows: DataFrame, table: Table | None) -> DataFrame:
-    """Add the columns, null, that were declared after the rows were written; rows as they landed have no declaration."""
+    """Add the columns, null, that were declared after the rows were written.
+
+    Args:
+        table: None for rows as they landed, which have no declared columns.
+    """
     if table is None:
         return rows
     there = set(rows.columns)

@@ -144,7 +144,9 @@ def test_no_row_ends_a_run_and_none_is_lost(
                 settled_rows = (
                     delivery.rows.transform(mapping.current_rows, located, batches=delivery.batches)
                     .transform(mapping.emit_rows, located, emit)
-                    .transform(silver.standardise_rows, table, mapped=emit.columns, default_country="GB", today=TODAY)
+                    .transform(
+                        silver.standardise_rows, table, mapped=emit.columns, default_country="GB", today=TODAY
+                    )
                     .transform(check_rows, silver.KEY_RULE, table=table.name)
                     .transform(versions.resolve_versions, table=table, per_key=emit.per_key)
                 )

@@ -13,7 +13,17 @@ from cdi_spark.quality.rules import check_rows
 from cdi_spark.schema import PERSON, TABLES
 from cdi_spark.spark.local_rows import local_rows
 from cdi_spark.standardise import mapping, silver, versions
-from tests.standardise.silver_rows import ORDER, TODAY, counted, landed, quarantined, rows_of, settle, source, status_of
+from tests.standardise.silver_rows import (
+    ORDER,
+    TODAY,
+    counted,
+    landed,
+    quarantined,
+    rows_of,
+    settle,
+    source,
+    status_of,
+)
 
 
 def test_the_newest_version_wins_even_when_an_older_one_lands_later(spark: SparkSession) -> None:

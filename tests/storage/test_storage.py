@@ -1,5 +1,7 @@
 """Tables are written once per token, in their declared shape, and never mixed between warehouses."""
 
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -7,7 +9,7 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from cdi_spark.errors import CdiError
-from cdi_spark.schema import COMPONENT, MEMBER, Table
+from cdi_spark.schema import CLEANING, COMPONENT, MEMBER, PERSON, Table
 from cdi_spark.spark.local_rows import local_rows
 from cdi_spark.spark.profile import DELETION_VECTORS
 from cdi_spark.spark.session import spark_session
@@ -227,7 +229,9 @@ def test_a_table_that_was_written_before_a_column_was_declared_is_read_and_writt
     later = ("birth_date_precision",)
     before = replace(PERSON, columns=tuple(c for c in PERSON.columns if c.name not in later))
     old = {"record_id": "crm:1", "birth_date": date(1980, 1, 1), "is_deleted": False}
-    storage.merge(before, local_rows(spark, [tuple(map(old.get, before.names))], before.schema), when_changed=())
+    storage.merge(
+        before, local_rows(spark, [tuple(map(old.get, before.names))], before.schema), when_changed=()
+    )
     [row] = storage.read(PERSON.name).select("birth_date", *later).collect()
     assert tuple(row) == (date(1980, 1, 1), None)
     [row] = storage.read(PERSON.name, version=0).select("birth_date", *later).collect()
@@ -240,7 +244,9 @@ def test_a_table_that_was_written_before_a_column_was_declared_is_read_and_writt
 
 
 def test_counts_of_cleaning_go_on_in_a_table_without_reasons(spark: SparkSession, storage: Storage) -> None:
-    before = replace(CLEANING, columns=tuple(c for c in CLEANING.columns if c.name not in ("reason", "places")))
+    before = replace(
+        CLEANING, columns=tuple(c for c in CLEANING.columns if c.name not in ("reason", "places"))
+    )
     at = datetime(2024, 1, 1, tzinfo=UTC)
     old = ("r1", "crm", "silver.person", "emails", "invalid", 3, at)
     storage.append(before, local_rows(spark, [old], before.schema))

@@ -59,7 +59,9 @@ def currency_text(guess: Guess) -> str:
 def _is_european(guess: Guess) -> bool:
     """Whether the column's decimal sign is the comma, or its point groups digits."""
     # Whole thousands (1.000) show that the point groups digits.
-    groups = share_of(guess.column.values, lambda x: bool(re.search(r"\d\.\d{3}(?:\D*$|\.)", x)) and "," not in x)
+    groups = share_of(
+        guess.column.values, lambda x: bool(re.search(r"\d\.\d{3}(?:\D*$|\.)", x)) and "," not in x
+    )
     comma, point = _ends_in(guess, ","), _ends_in(guess, ".")
     return not point and bool(comma or groups)
 

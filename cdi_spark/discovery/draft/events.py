@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from cdi_spark.discovery.draft.amount_sql import amount_number, amount_text, currency_text, has_currency

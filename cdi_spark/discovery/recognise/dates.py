@@ -17,6 +17,7 @@ from cdi_spark.discovery.lexicon.date_forms import (
 )
 from cdi_spark.standardise.values.dates import PLACEHOLDERS
 
+
 def today_in_utc() -> date:
     """Today's date in UTC, by the clock of this machine."""
     return datetime.now(UTC).date()

@@ -117,7 +117,9 @@ def _with_whole_dates(values: DataFrame, survivorship: Survivorship) -> DataFram
     is_one = F.forall("_longer", lambda date: F.startswith(whole, date))
     return (
         values.withColumn("_dates", of_entity)
-        .withColumn("_longer", F.filter("_dates", lambda date: F.startswith(date, F.concat(born, F.lit("-")))))
+        .withColumn(
+            "_longer", F.filter("_dates", lambda date: F.startswith(date, F.concat(born, F.lit("-"))))
+        )
         .withColumn(
             _key("birth_date"),
             F.when((F.size("_longer") > 0) & is_one, F.replace(whole, F.lit("-"), F.lit(" "))).otherwise(key),

@@ -16,7 +16,9 @@ TOO_LARGE = "an amount that is too large"
 # Tables of amounts have 15 digits before the point.
 _MOST_DIGITS, _LONGEST = 15, 60
 _MINUS = str.maketrans(dict.fromkeys("\u2212\u2010\u2011\u2012\u2013\ufe63\uff0d", "-"))
-_SIGNS = str.maketrans({"\u066b": ".", "\u066c": "'", "\uff0e": ".", "\uff0c": ",", "\u2019": "'", "\u02bc": "'", "`": "'"})
+_SIGNS = str.maketrans(
+    {"\u066b": ".", "\u066c": "'", "\uff0e": ".", "\uff0c": ",", "\u2019": "'", "\u02bc": "'", "`": "'"}
+)
 _INVISIBLE = re.compile(f"[{INVISIBLE}]+")
 _NUMBER = re.compile(r"\d[\d.,' ]*\d|\d|[.,]\d+")
 _WORDS = {kind: frozenset(words.split()) for kind, words in word_list("amounts").items()}
@@ -103,7 +105,9 @@ def _plain(number: str) -> str | None:
     whole, point, decimals = digits[:last], digits[last : last + 1], digits[last + 1 :]
     if last < 0 or "'" in decimals or " " in decimals:
         whole, point, decimals = digits, "", ""
-    elif point in whole or (point == "," and len(decimals) == 3 and whole.strip("0") and not set(whole) & set(".' ")):
+    elif point in whole or (
+        point == "," and len(decimals) == 3 and whole.strip("0") and not set(whole) & set(".' ")
+    ):
         # The sign occurs twice, or is a comma alone before three digits: it groups.
         whole, point, decimals = digits, "", ""
     if not whole.isdecimal() and whole and not _GROUPED.fullmatch(whole):

@@ -115,7 +115,9 @@ def read_emails(written: str) -> Emails:
         if address := email(word):
             addresses.append(address)
         else:
-            faults.append(PLACEHOLDER if is_placeholder_email(word) else HAS_COMMA if "," in word else NO_EMAIL)
+            faults.append(
+                PLACEHOLDER if is_placeholder_email(word) else HAS_COMMA if "," in word else NO_EMAIL
+            )
     if not addresses and not faults:
         faults = [NO_EMAIL]
     return Emails(tuple(dict.fromkeys(addresses)), tuple(dict.fromkeys(faults)))

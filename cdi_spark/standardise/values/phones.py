@@ -28,10 +28,8 @@ _LONGEST, _LONGEST_CELL = 250, 1_000
 _SIGNS = r"\d\s()./\-\u2010-\u2013\u2212\uff0d"
 _BARE = re.compile(rf"\s*[+\uff0b]?[{_SIGNS}]{{1,40}}")
 _INVISIBLE = re.compile(f"[{INVISIBLE}]+")
-_EXTENSION = re.compile(
-    rf"(?:(?<![^\W\d_])(?:{'|'.join(sorted(_WORDS['extensions'].split(), key=len, reverse=True))})[ .:]*|#)\d{{1,6}}(?!\d)",
-    re.IGNORECASE,
-)
+_EXTENSION_WORDS = "|".join(sorted(_WORDS["extensions"].split(), key=len, reverse=True))
+_EXTENSION = re.compile(rf"(?:(?<![^\W\d_])(?:{_EXTENSION_WORDS})[ .:]*|#)\d{{1,6}}(?!\d)", re.IGNORECASE)
 # Hours at which to call: 9-17, 8:00 to 16.30, after 18:00.
 _HOURS = re.compile(
     r"(?<![\d+/-])\d{1,2}(?:[:.]\d{2}(?!\d))?\s*(?:h|uhr|am|pm)?\s*[-\u2013]\s*\d{1,2}(?:[:.]\d{2}|\s*(?:h|uhr|am|pm)\b)(?!\d)"

@@ -52,8 +52,14 @@ def test_values_that_lost_are_not_shown(spark: SparkSession) -> None:
     assert [(row.city, row.country) for row in golden] == [(None, "GB")]
 
 
-YEAR, WHOLE = {"birth_date": date(1980, 1, 1), "birth_date_precision": "year"}, {"birth_date": date(1980, 5, 17)}
-MONTH, OTHER = {"birth_date": date(1980, 5, 1), "birth_date_precision": "month"}, {"birth_date": date(1980, 6, 1)}
+YEAR, WHOLE = (
+    {"birth_date": date(1980, 1, 1), "birth_date_precision": "year"},
+    {"birth_date": date(1980, 5, 17)},
+)
+MONTH, OTHER = (
+    {"birth_date": date(1980, 5, 1), "birth_date_precision": "month"},
+    {"birth_date": date(1980, 6, 1)},
+)
 IN_1970 = {"birth_date": date(1970, 1, 1), "birth_date_precision": "year"}
 
 
@@ -86,6 +92,8 @@ def test_the_date_of_which_more_is_known_is_golden_where_both_agree(
 def test_a_steward_may_know_only_the_year(persons: Make, members: Make, overrides: Make) -> None:
     people = persons({"record_id": "crm:1", "birth_date": date(1975, 3, 2)})
     said = overrides(("crm:1", "birth_date", {"birth_date": "1980"})).drop("why")
-    values = people.transform(attribute_values, members({"ann": ["crm:1"]}), said, survivorship=Survivorship())
+    values = people.transform(
+        attribute_values, members({"ann": ["crm:1"]}), said, survivorship=Survivorship()
+    )
     [row] = golden_records(values).collect()
     assert (row["birth_date"], row["birth_date_precision"]) == (date(1980, 1, 1), "year")

@@ -32,10 +32,14 @@ def test_a_year_alone_is_no_day_and_is_never_compared_for_its_day_alone(spark: S
     assert {row["record_id"]: row["birth_date"] for row in features.collect()} == {
         "year": "1980", "month": "1980-05", "day": "1980-05-17", "old": "1980-05-17", "year too": "1980",
     }  # fmt: skip
-    rules = [r for r in load_person_model(PERSON_MODEL).blocking if "birth day" in r.name or r.name == "full birth date"]
+    rules = [
+        r
+        for r in load_person_model(PERSON_MODEL).blocking
+        if "birth day" in r.name or r.name == "full birth date"
+    ]
     assert len(rules) >= 5
     keys = {row["record_id"]: set(row["keys"]) for row in with_keys(features, rules).collect()}
-    assert not keys["year"] and not keys["month"]
+    assert keys["year"] == keys["month"] == set()
     assert keys["day"] == keys["old"] != set()
     by_year = [r for r in load_person_model(PERSON_MODEL).blocking if r.name == "one name and birth year"]
     together = {row["record_id"]: set(row["keys"]) for row in with_keys(features, by_year).collect()}
