@@ -89,14 +89,12 @@ def _run_together(drafts: Sequence[Draft], storage: Storage) -> dict[str, Outcom
             if len(drafts) == 1:
                 raise
             # The other sources have landed.
-            failed = [
-                draft for draft in drafts if any(f"source {name}:" in str(fault) for name in _names(draft))
-            ]
-            rest = [draft for draft in drafts if draft not in failed]
-            if not failed or not rest:
+            faults = {draft.case.name: _faults_of(draft, fault) for draft in drafts}
+            rest = [draft for draft in drafts if not faults[draft.case.name]]
+            if not rest or len(rest) == len(drafts):
                 raise
-            for draft in failed:
-                outcomes[draft.case.name].fault = fault
+            for name, own in faults.items():
+                outcomes[name].fault = SourceError("\n".join(own)) if own else None
             run = Run(_joined(rest), storage)
         standardise(run, list(run.project.emits))
         _collect(storage, outcomes)
@@ -133,8 +131,10 @@ def _joined(drafts: Sequence[Draft]) -> Project:
     )  # fmt: skip
 
 
-def _names(draft: Draft) -> list[str]:
-    return [_prefixed(source.name, draft.case.name) for source in draft.project.sources]
+def _faults_of(draft: Draft, fault: SourceError) -> list[str]:
+    """The lines of the error that are about the sources of a case."""
+    names = tuple(f"source {_prefixed(source.name, draft.case.name)}:" for source in draft.project.sources)
+    return [line for line in str(fault).splitlines() if line.startswith(names)]
 
 
 def _renamed(source: Source, case: str) -> Source:

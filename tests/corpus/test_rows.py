@@ -30,12 +30,12 @@ def outcomes(
 ) -> dict[str, Outcome]:
     """The outcome of every case that this session tests, by its name."""
     of_module = [item for item in request.session.items if item.path == request.path]
-    chosen = {item.callspec.params["case"].name for item in of_module if isinstance(item, pytest.Function)}
+    chosen = [item.callspec.params["case"] for item in of_module if isinstance(item, pytest.Function)]
     projects, numbers = tmp_path_factory.mktemp("projects"), count()
     found: dict[str, Outcome] = {}
     drafts = []
     for case in _RUN:
-        if case.name not in chosen:
+        if case not in chosen:
             continue
         try:
             drafts.append(draft(case, projects))

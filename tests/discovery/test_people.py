@@ -142,7 +142,12 @@ def test_parts_of_names_and_births_in_several_columns_are_put_together(
         {"leden.csv": table(["nr", "voornaam", "tussenvoegsel", "achternaam", "by", "bm", "bd"], rows)}
     ).columns("leden")
     assert columns["family_name"] == "concat_ws(' ', tussenvoegsel, achternaam)"
-    assert columns["birth_date"] == "cast(try_to_timestamp(concat_ws('-', by, bm, bd), 'yyyy-M-d') as date)"
+    day = "try_cast(concat(by, '-', lpad(bm, 2, '0'), '-', lpad(bd, 2, '0')) as date)"
+    assert columns["birth_date"] == (
+        "case when by between '1850' and cast(year(_ingested_at) as string) "
+        f"and coalesce({day} <= cast(_ingested_at as date), true) then coalesce(cast({day} as string), "
+        "case when lpad(bm, 2, '0') between '01' and '12' then concat(by, '-', lpad(bm, 2, '0')) end, by) end"
+    )
 
 
 @pytest.mark.parametrize(

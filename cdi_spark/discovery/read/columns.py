@@ -37,7 +37,11 @@ class Column:
     is_list: bool = False
     # Spark SQL for the array of objects that the column is a field of, and the names above the field.
     array: str = ""
+    array_base: str = ""
     above: Path = ()
+    # Spark SQL where the path is only a name: of the values of one kind in an array.
+    place: str = ""
+    all_values: str = ""
     values: Counter[str] = field(default_factory=Counter)
     rows: int = 0
     filled: int = 0
@@ -57,7 +61,7 @@ class Column:
     @property
     def sql(self) -> str:
         """Spark SQL for the column."""
-        return dotted(self.base, self.path)
+        return self.place or dotted(self.base, self.path)
 
     @property
     def time(self) -> str:
@@ -116,6 +120,8 @@ class Array:
     # The number of elements in the sample, and the name of one in Spark SQL.
     elements: int
     base: str = "item"
+    # The objects of each sampled row.
+    rows: list[list[Mapping[str, Any]]] = field(default_factory=list)
 
     @property
     def name(self) -> str:
@@ -183,13 +189,13 @@ def _collect_column(
         if flat and all(isinstance(e, Mapping) for e in flat):
             arrays.append(_collect_array(path, elements, kinds, base, above))
         elif not any(isinstance(e, (Mapping, list)) for e in flat):
-            columns.append(_count_values(Column(path, base, "text", is_list=True, above=above), elements))
+            columns.append(count_values(Column(path, base, "text", is_list=True, above=above), elements))
         return
     if any(isinstance(v, (Mapping, list)) for v in present):
         # Objects are rare here, so bronze holds text.
         values = [None if isinstance(v, (Mapping, list)) else v for v in values]
     kind = kinds.get((*above, *path), "text")
-    columns.append(_count_values(Column(path, base, kind, above=above), [[v] for v in values]))
+    columns.append(count_values(Column(path, base, kind, above=above), [[v] for v in values]))
 
 
 def _collect_array(
@@ -201,8 +207,8 @@ def _collect_array(
     explode = place if not base else ""
     columns, arrays = collect_columns(flat, kinds, base=inner_base, above=(*above, *path))
     for column in columns:
-        column.array = place
-    return Array(path, explode, columns, arrays, len(flat), inner_base)
+        column.array, column.array_base = place, base
+    return Array(path, explode, columns, arrays, len(flat), inner_base, elements)
 
 
 def explode_nested(outer: str, inner: Path, *, element: str) -> str:
@@ -218,7 +224,16 @@ def explode_nested(outer: str, inner: Path, *, element: str) -> str:
     )
 
 
-def _count_values(column: Column, values: list[list[Any]]) -> Column:
+def field_of(value: Any, path: Path) -> Any:
+    """The value of a field of nested objects; null where one is missing."""
+    for name in path:
+        value = value.get(name) if isinstance(value, Mapping) else None
+    return value
+
+
+def count_values(column: Column, values: list[list[Any]]) -> Column:
+    """The column with its values counted, those of each row in a list."""
+    column.filled, column.nothings = 0, Counter()
     counts: Counter[str] = Counter()
     for row in values:
         said = [_write_value(v) for v in row if v is not None]

@@ -211,7 +211,9 @@ class Samples:
         return copy
 
     def _value(self, delivery: Delivery, column: Column) -> str:
-        """DuckDB SQL for a column of the delivery as trimmed text."""
+        """DuckDB SQL for a column of the delivery as trimmed text; empty for one out of an array."""
+        if column.array:
+            return "''"
         if column.parts:
             # Empty where a part is, as the rows of such ids are left out.
             values = [f"nullif({self._value(delivery, part)}, '')" for part in column.parts]

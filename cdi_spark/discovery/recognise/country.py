@@ -10,6 +10,7 @@ import phonenumbers
 
 from cdi_spark.discovery.lexicon import headers, patterns
 from cdi_spark.discovery.lexicon.shares import percent, share_of
+from cdi_spark.discovery.lexicon.spelling import canon
 from cdi_spark.discovery.lexicon.vocabulary import load_lists
 from cdi_spark.discovery.recognise.meaning import Guess
 from cdi_spark.discovery.recognise.sheets import Sheet
@@ -86,9 +87,7 @@ def _vote_each(guesses: list[Guess], vote: Vote) -> None:
 def _vote_language(guesses: list[Guess], votes: dict[str, float], reasons: dict[str, list[str]]) -> None:
     split = [headers.tokens_of(guess.column.path[-1]) for guess in guesses]
     said = {token for tokens in split for token in (*tokens, "".join(tokens))}
-    hits = {
-        code: len(said & set(map(headers.canon, spoken.split()))) for code, spoken in _HEADER_WORDS.items()
-    }
+    hits = {code: len(said & set(map(canon, spoken.split()))) for code, spoken in _HEADER_WORDS.items()}
     best, most = max(hits.items(), key=lambda item: item[1])
     if most >= 2 or (most and best in ("US", "GB", "AU")):
         weight = 2.0 if most >= 2 and best not in ("US", "GB", "AU") else 0.5

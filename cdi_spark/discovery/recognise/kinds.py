@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from functools import cache
 
-from cdi_spark.discovery.lexicon.headers import canon, tokens_of
+from cdi_spark.discovery.lexicon.headers import tokens_of
+from cdi_spark.discovery.lexicon.spelling import canon
 from cdi_spark.schema import DATE, FOUND_BY, LEDGER_ENTRY, TABLES, TIMESTAMP
 
 LEDGER = LEDGER_ENTRY.short
