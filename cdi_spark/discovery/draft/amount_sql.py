@@ -8,6 +8,7 @@ from cdi_spark.discovery.lexicon.shares import share_of
 from cdi_spark.discovery.recognise.meaning import Guess
 from cdi_spark.sql_text import literal
 from cdi_spark.standardise.values.amounts import BOOK_SIDES
+from cdi_spark.standardise.values.currencies import currency
 
 # Between a sign and its number may be a currency; 12,- has no cents and no sign.
 _NEGATIVE = r"[(\u2212]|(^|[^,.])-|(?i)(^|[^a-z])(cr|credit|haben|h)([^a-z]|$)"
@@ -45,9 +46,9 @@ def amount_number(guess: Guess) -> str:
     return f"try_cast({sql} as decimal(18,3))"
 
 
-def has_currency(amount: str) -> bool:
-    """Whether an amount names its currency by a sign or a word."""
-    return _CURRENCY.search(_SIDES.sub("", amount)) is not None
+def names_currency(amount: str) -> bool:
+    """Whether an amount names its currency by a sign or a word that one currency alone has."""
+    return currency("".join(_CURRENCY.findall(_SIDES.sub("", amount)))) is not None
 
 
 def currency_text(guess: Guess) -> str:

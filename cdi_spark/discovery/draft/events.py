@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cdi_spark.discovery.draft.amount_sql import amount_number, amount_text, currency_text, has_currency
+from cdi_spark.discovery.draft.amount_sql import amount_number, amount_text, currency_text, names_currency
 from cdi_spark.discovery.draft.booked_amounts import draft_two_sides, set_sign
 from cdi_spark.discovery.draft.conf_lines import ConfLine, draft_line, list_doubts
 from cdi_spark.discovery.draft.date_sql import as_date, as_timestamp, find_order_doubts, find_zone_doubts
@@ -159,7 +159,7 @@ def _draft_currency(sheet: Sheet, lines: list[ConfLine], country: str, outer: Sh
     if not amounts:
         return []
     guess = amounts[0].used[-1]
-    signed = share_of(guess.column.values, has_currency)
+    signed = share_of(guess.column.values, names_currency)
     if signed >= 0.5:
         sql = currency_text(guess)
         return [
