@@ -111,7 +111,8 @@ def _with_whole_dates(values: DataFrame, survivorship: Survivorship) -> DataFram
     if "birth_date" not in survivorship.choices:
         return values
     key, born = F.col(_key("birth_date")), F.col("birth_date")
-    holds = F.coalesce(F.col("holds")[[*survivorship.choices].index("birth_date")], F.lit(True))
+    of_record = F.col("holds")[[*survivorship.choices].index("birth_date")]
+    holds = F.coalesce(of_record, F.col("step").isNotNull())
     of_entity = F.collect_set(F.when(holds, born)).over(Window.partitionBy("entity_id"))
     whole = F.array_max("_longer")
     is_one = F.forall("_longer", lambda date: F.startswith(whole, date))
