@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from unicodedata import category
 
 from cdi_spark.standardise.values.currencies import CURRENCY_WORDS
 from cdi_spark.standardise.values.memo import Memo
@@ -28,6 +29,8 @@ BOOK_SIDES = _CREDIT | _DEBIT
 _ALL_CURRENCIES = _WORDS["currencies"] | CURRENCY_WORDS.keys()
 # Grouped by threes, or as in India by twos before the last three.
 _GROUPED = re.compile(r"\d{1,3}(?:(?P<sign>[.,' ])\d{3})(?:(?P=sign)\d{3})*|\d{1,2}(?:,\d{2})+,\d{3}")
+# Capitals, currencies, other symbols and control characters.
+_SIGN = ("Lu", "Sc", "So", "Cc")
 # What is written for cents that there are none of: 12,- and 12.--
 _NO_CENTS = re.compile(r"(?<=\d)[.,](?:-{1,2}|\u2014)(?!\d)")
 
@@ -60,10 +63,10 @@ def no_amount(written: str) -> str:
 
 @Memo
 def _read(written: str) -> tuple[str | None, str | None]:
-    if is_unknown(written):
-        return None, PLACEHOLDER
     if is_damaged(written):
         return None, DAMAGED
+    if is_unknown(written):
+        return None, PLACEHOLDER
     text = " ".join(_INVISIBLE.sub("", written).translate(_MINUS).translate(_SIGNS).split())
     if len(text) > _LONGEST:
         return None, NO_AMOUNT
@@ -86,16 +89,19 @@ def _sign(before: str, after: str) -> bool | None:
     if is_bracketed:
         before, after = before.replace("(", "", 1), after.replace(")", "", 1)
     minus = before.count("-") + after.count("-")
-    words = re.sub("[-+]", " ", f"{before} {after}").lower().split()
-    sides = {word.strip(".") for word in words} & (_CREDIT | _DEBIT)
-    currency = " ".join(word for word in words if word.strip(".") not in sides)
+    words = re.sub("[-+]", " ", f"{before} {after}").split()
+    sides = {word.strip(".").lower() for word in words} & (_CREDIT | _DEBIT)
+    currency = " ".join(word for word in words if word.strip(".").lower() not in sides)
     if minus > 1 or len(sides) > 1 or not _is_currency(currency):
         return None
     return is_bracketed or minus == 1 or bool(sides & _CREDIT)
 
 
 def _is_currency(words: str) -> bool:
-    return not words or not _ALL_CURRENCIES.isdisjoint((words, fold(words)))
+    if not words or not _ALL_CURRENCIES.isdisjoint((words.lower(), fold(words))):
+        return True
+    # A sign that the file's encoding garbled, as Ђ for €; a small letter or an ideograph may be a thousand.
+    return len(words) == 1 and not words.isascii() and category(words) in _SIGN
 
 
 def _plain(number: str) -> str | None:

@@ -36,10 +36,10 @@ def no_date(written: str, *, today: date) -> str:
     >>> no_date("in May", today=today), no_date("0000-00-00", today=today), no_date("3. Mai 1980", today=today)
     ('no date', 'placeholder', 'a form that the mapping does not read')
     """
-    if is_unknown(written) or _NOTHING.fullmatch(written):
-        return PLACEHOLDER
     if is_damaged(written):
         return DAMAGED
+    if is_unknown(written) or _NOTHING.fullmatch(written):
+        return PLACEHOLDER
     if len(written) > _LONGEST:
         return NO_DATE
     if parts := _COMPACT.fullmatch(written) or _THREE_PARTS.search(written):

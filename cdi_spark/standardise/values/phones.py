@@ -103,7 +103,9 @@ def read_phones(written: str, region: str) -> Phones:
     for part in _parts(text):
         found = _read_part(part, region)
         numbers += found
-        if not found and len(_NO_DIGIT.sub("", part)) >= _LEAST_DIGITS:
+        # Of numbers with a slash between them, one may be none.
+        is_whole = len(found) > 1 or "/" not in part or phone(part, region) or len(_long(part)) < 2
+        if not (found and is_whole) and len(_NO_DIGIT.sub("", part)) >= _LEAST_DIGITS:
             faults.append(PLACEHOLDER if is_placeholder_phone(part) else NO_PHONE)
     if not numbers and _LETTERED.fullmatch(text.strip()) and (number := phone(text, region)):
         return Phones((number,), ())
@@ -140,6 +142,10 @@ def _read_part(part: str, region: str) -> list[str]:
         if len(pieces) > 1 and numbers and (len(numbers) == len(pieces) or pieces is parts):
             return numbers
     return []
+
+
+def _long(part: str) -> list[str]:
+    return [each for each in part.split("/") if len(_NO_DIGIT.sub("", each)) > _LEAST_DIGITS]
 
 
 def _starts_anew(part: str) -> bool:
