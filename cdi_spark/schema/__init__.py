@@ -56,6 +56,7 @@ from cdi_spark.schema.relations import COMPANY, HOUSEHOLD
 from cdi_spark.schema.revenue import ATTRIBUTION, REVENUE
 from cdi_spark.schema.silver import (
     ATTRIBUTES,
+    BIRTH_DATE_PRECISION,
     EVENTS,
     FOUND_BY,
     LANDING,
@@ -84,6 +85,7 @@ __all__ = [
     "ATTRIBUTE",
     "ATTRIBUTES",
     "ATTRIBUTION",
+    "BIRTH_DATE_PRECISION",
     "BOOLEAN",
     "CASH_FLOW",
     "CLEANING",

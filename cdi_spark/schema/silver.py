@@ -58,6 +58,11 @@ ATTRIBUTES = (
     Column("occupation", STRING, "occupation or job title", "quasi-identifier"),
     Column("company", STRING, "employer", "quasi-identifier"),
 )
+BIRTH_DATE_PRECISION = Column(
+    "birth_date_precision",
+    STRING,
+    "what is known of birth_date: day, month or year; the rest of the date is the first of the month or year",
+)
 # The columns of a record that stewards see, besides its id.
 SHOWN = ("given_name", "family_name", "birth_date", "emails", "phones", "street", "postcode", "city")
 # The columns that a mapping may fill: the attributes, or full_name with the whole name, which is then split.
@@ -72,6 +77,7 @@ PERSON = Table(
         Column("source", STRING, "source of the record"),
         Column("key", STRING, "key of the record in its source", "identifier"),
         *ATTRIBUTES,
+        BIRTH_DATE_PRECISION,
         Column("trust", INT, "how much the source is trusted; 1 is most"),
         Column("updated_at", TIMESTAMP, "when the source last changed the record, UTC"),
         CONTENT_HASH,
@@ -154,7 +160,7 @@ QUARANTINE = Table(
         Column("row_hash", STRING, "hash of the row", "pseudonym"),
         Column("failed_rules", STRINGS, "every rule that the row failed"),
         Column(
-            "dropped", STRINGS, "values that cleaning dropped, as `column: placeholder` or `column: invalid`"
+            "dropped", STRINGS, "values that cleaning dropped, as `column: placeholder` or `column: reason`"
         ),
         Column("file", STRING, "file of the row"),
         Column("row_number", LONG, "number of the row in its file, from 1; the header is not counted"),

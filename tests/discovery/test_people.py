@@ -258,7 +258,7 @@ def test_a_column_of_which_records_are_one_person_is_never_mapped(init: Init, fa
     assert written.sources["p"]["key"] == "unique_id"
 
 
-def test_lists_in_one_cell_are_split_and_words_for_nothing_are_null(
+def test_lists_in_one_cell_are_left_to_silver_and_words_for_nothing_are_null(
     init: Init, fake: Fake, dice: Random
 ) -> None:
     gb = fake("en_GB")
@@ -269,7 +269,7 @@ def test_lists_in_one_cell_are_split_and_words_for_nothing_are_null(
     ]  # fmt: skip
     written = init({"p.csv": table(["id", "full name", "mail", "born"], rows)})
     assert written.sources["p"]["options"] == {"nullValue": "\\N"}
-    assert written.columns("p")["emails"] == "split(mail, ' *[;,|] *')"
+    assert written.columns("p")["emails"] == "array_compact(array(mail))"
     assert written.columns("p")["birth_date"].startswith(
         "nullif(cast(try_to_timestamp(born, 'd/M/yyyy') as date), "
     )
