@@ -94,20 +94,28 @@ class Shape:
         return Shape(texts, objects, lists, fields, element and Shape.of_list(element))
 
 
+def is_list(lists: int, *, of: int) -> bool:
+    """Whether a column with so many lists is one of lists: one in ten, as odd rows must not change what conf reads."""
+    return lists > 0 and lists * 10 >= of
+
+
+def is_object(objects: int, *, of: int) -> bool:
+    """Whether a column with so many objects is one of objects: more than half."""
+    return objects * 2 > of
+
+
 def kind_of(shape: Shape, landed: Kind | None = None) -> Kind:
     """Return the type of a column.
-
-    A list needs one list in ten values, and an object one in two: odd rows must not change what expressions read.
 
     Args:
         landed: the type with which the column landed before, which stays; objects may get new fields.
     """
     total = shape.texts + shape.objects + shape.lists
-    if isinstance(landed, ListOf) or (landed is None and shape.lists and shape.lists * 10 >= total):
+    if isinstance(landed, ListOf) or (landed is None and is_list(shape.lists, of=total)):
         held = Shape(shape.texts, shape.objects, 0, shape.fields)
         held.merge(shape.element or Shape())
         return ListOf(kind_of(held, landed.element if isinstance(landed, ListOf) else None))
-    if isinstance(landed, Object) or (landed is None and shape.objects * 2 > total):
+    if isinstance(landed, Object) or (landed is None and is_object(shape.objects, of=total)):
         found = object_of(shape, landed.fields if isinstance(landed, Object) else {})
         return found if found.fields else TEXT
     return TEXT

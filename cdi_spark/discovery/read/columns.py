@@ -10,6 +10,7 @@ from functools import cache
 from typing import Any, Literal
 
 from cdi_spark.config import expressions
+from cdi_spark.connectors.files.json_kinds import BARE, is_list, is_object
 from cdi_spark.discovery.lexicon.patterns import is_nothing
 from cdi_spark.discovery.read.forms import AS_WRITTEN, Form
 from cdi_spark.errors import ConfigError
@@ -100,6 +101,11 @@ class Column:
         return self.filled / self.rows if self.rows else 0.0
 
     @property
+    def is_complete(self) -> bool:
+        """Whether nearly all rows have a value: all but 2 %, or all but one of a few."""
+        return self.fill >= 0.98 or (self.rows >= 5 and self.rows - self.filled <= 1)
+
+    @property
     def all_of_array(self) -> str:
         """Spark SQL for the list of the field's values in all objects of its array."""
         return f"{self.array}.{dotted('', self.path)}"
@@ -173,29 +179,36 @@ def _collect_column(
     columns: list[Column],
     arrays: list[Array],
 ) -> None:
-    present = [v for v in values if v is not None]
-    # Where most rows have an object or a list, ingest treats text as a fault.
-    objects = [v for v in present if isinstance(v, Mapping)]
-    if len(objects) * 2 > len(present):
-        names = _list_field_names(objects)
-        if len(names) <= _MOST_FIELDS:
-            for name in names:
-                inner = [v.get(name) if isinstance(v, Mapping) else None for v in values]
-                _collect_column((*path, name), inner, kinds, base, above, columns, arrays)
-        return
-    if sum(isinstance(v, list) for v in present) * 2 > len(present):
-        elements = [[e for e in v if e is not None] if isinstance(v, list) else [] for v in values]
+    present = [v for v in values if v is not None and v != {}]
+    objects = sum(isinstance(v, Mapping) for v in present)
+    lists = sum(isinstance(v, list) for v in present)
+    if is_list(lists, of=len(present)):
+        elements = [[e for e in (v if isinstance(v, list) else [v]) if e is not None] for v in values]
         flat = [e for row in elements for e in row]
-        if flat and all(isinstance(e, Mapping) for e in flat):
+        if is_object(sum(isinstance(e, Mapping) for e in flat), of=len(flat)):
+            elements = [list(map(_as_object, row)) for row in elements]
             arrays.append(_collect_array(path, elements, kinds, base, above))
         elif not any(isinstance(e, (Mapping, list)) for e in flat):
             columns.append(count_values(Column(path, base, "text", is_list=True, above=above), elements))
+        return
+    if is_object(objects, of=len(present)):
+        said = [None if v is None else _as_object(v) for v in values]
+        names = _list_field_names(v for v in said if v)
+        if len(names) <= _MOST_FIELDS:
+            for name in names:
+                inner = [v.get(name) if v else None for v in said]
+                _collect_column((*path, name), inner, kinds, base, above, columns, arrays)
         return
     if any(isinstance(v, (Mapping, list)) for v in present):
         # Objects are rare here, so bronze holds text.
         values = [None if isinstance(v, (Mapping, list)) else v for v in values]
     kind = kinds.get((*above, *path), "text")
     columns.append(count_values(Column(path, base, kind, above=above), [[v] for v in values]))
+
+
+def _as_object(value: Any) -> Mapping[str, Any]:
+    """The value as ingest lands it beside objects: text as a field."""
+    return value if isinstance(value, Mapping) else {BARE: value}
 
 
 def _collect_array(

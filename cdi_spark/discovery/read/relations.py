@@ -37,7 +37,9 @@ def write_relation(delivery: Delivery, folder: Path, *, explode: FieldPath | Non
             assert one.dialect is not None
             alike[one.dialect, one.dialect.escape].append(one)
         parts = [_write_csv(files, delivery.dialect, folder) for files in alike.values()]
-        return f"({' union all '.join(parts)})"
+        # Rows without any value say nothing of the columns; spreadsheets export them below the data.
+        cells = ", ".join(f"c{i}" for i in range(len(delivery.dialect.names)))
+        return f"(select * from ({' union all '.join(parts)}) where concat_ws('', {cells}) <> '')"
     return _write_json(delivery, folder, explode)
 
 

@@ -19,7 +19,7 @@ from cdi_spark.discovery.read.columns import Path as FieldPath
 from cdi_spark.discovery.read.deliveries import Delivery, list_single
 from cdi_spark.discovery.read.forms import AS_WRITTEN, Form
 from cdi_spark.discovery.read.relations import top_types, write_json_path, write_relation
-from cdi_spark.discovery.read.tables import Table, refuse_records_by_id, refuse_twins
+from cdi_spark.discovery.read.tables import Table, find_spellings, refuse_records_by_id, spell_alike
 from cdi_spark.errors import SourceError
 from cdi_spark.sql_text import literal, quote
 
@@ -37,6 +37,7 @@ class Samples:
         self._con.execute(f"SET temp_directory = {literal(str(folder), 'duckdb')}")
         self._relations: dict[Delivery, str] = {}
         self._explodes: dict[Delivery, FieldPath] = {}
+        self._spellings: dict[Delivery, dict[str, list[str]]] = {}
 
     def read_table(self, delivery: Delivery) -> Table:
         """Sample a delivery.
@@ -172,10 +173,12 @@ class Samples:
         if not all(isinstance(o, dict) for o in objects):
             raise SourceError(f"{delivery.where}: is not made of JSON objects. Give one object per record.")
         refuse_records_by_id(objects, delivery)
+        if spellings := find_spellings(objects):
+            self._spellings[delivery] = spellings
+            objects = [spell_alike(one, spellings) for one in objects]
         kinds = _parquet_kinds(delivery.files[0]) if delivery.format == "parquet" else {}
         columns, arrays = collect_columns(objects, kinds)
         table = Table(columns, arrays, rows, landed=list(dict.fromkeys(name for o in objects for name in o)))
-        refuse_twins(table.landed, delivery)
         return table if rows > len(delivery.files) else self._unwrap_array(delivery, table)
 
     def _unwrap_array(self, delivery: Delivery, table: Table) -> Table:
@@ -209,7 +212,10 @@ class Samples:
         elif delivery.format == "parquet":
             text = f"{'.'.join(quote(part, 'duckdb') for part in column.path)}::varchar"
         else:
-            text = f"json_extract_string(json, {literal(write_json_path(column.path), 'duckdb')})"
+            first, *rest = column.path
+            spelled = self._spellings.get(delivery, {}).get(first.lower(), [first])
+            found = (literal(write_json_path((name, *rest)), "duckdb") for name in spelled)
+            text = f"coalesce({', '.join(f'json_extract_string(json, {path})' for path in found)})"
         if column.is_fractional or column.kind == "fraction":
             text = f"regexp_replace({text}, '[.]0$', '')"
         return f"coalesce(trim({text}), '')"

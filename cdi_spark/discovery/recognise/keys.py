@@ -20,8 +20,6 @@ from cdi_spark.sql_text import quote_if_needed
 _LINE_NUMBER_WORDS = frozenset(
     word for lists in ("headers", "references") for word in load_lists(lists)["line_number_words"].split()
 )
-# Rows without a key go to quarantine; a key must not lose more than a few.
-_LEAST_FILLED = 0.98
 # Redelivered and corrected rows share a key; the newest is used.
 _LEAST_UNIQUE = 0.98
 NOT_KEYS = DATE_MEANINGS | word_set(
@@ -72,7 +70,7 @@ def find_key(sheet: Sheet, samples: Samples, *, kind: str | None, referenced: Se
         column = guess.column
         distinct = samples.count_distinct(sheet.delivery, [column])
         filled = column.fill * rows
-        if column.fill >= _LEAST_FILLED and distinct >= _LEAST_UNIQUE * filled:
+        if column.is_complete and distinct >= _LEAST_UNIQUE * filled:
             if (
                 kind is None
                 and distinct < round(filled)
@@ -186,7 +184,7 @@ def _find_mailbox_key(sheet: Sheet, samples: Samples) -> Key | None:
 def _find_owner(sheet: Sheet, ids: Sequence[Guess]) -> Guess | None:
     """The first complete column of ids of a person, which several rows may share."""
     named = [g for g in ids if g.subject is not None and (g.subject == "" or is_person_id(g))]
-    return next((g for g in named if g.column.fill >= _LEAST_FILLED), None)
+    return next((g for g in named if g.column.is_complete), None)
 
 
 def _make_shared_key(sheet: Sheet, owner: Guess, samples: Samples) -> Key | None:

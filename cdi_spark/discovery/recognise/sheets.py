@@ -109,7 +109,9 @@ def find_event_kind(sheet: Sheet) -> str | None:
         votes.pop("subscription", None)
     if by_name in ("payment", "invoice") or sheet.has(*_OF_PEOPLE):
         votes.pop(LEDGER, None)
-    people = _is_list_of_people(sheet) and not votes.get(LEDGER, 0) >= 6
+    # Where every customer has one event so far, the key of the customer is unique too.
+    described = headers.names_person(sheet.stem) or sheet.has(*_OF_PEOPLE)
+    people = described and _is_list_of_people(sheet) and not votes.get(LEDGER, 0) >= 6
     if people and not by_name:
         return None
     # sales_contacts.csv: the name of the file alone must not make people orders.
