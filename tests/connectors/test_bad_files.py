@@ -122,6 +122,17 @@ def test_latin_1_read_as_utf_8_is_marked_until_conf_names_the_encoding(
     assert {r["name"] for r in named.rows.collect()} == {"ann", "Müller"}
 
 
+@pytest.mark.parametrize("format", ["csv", "jsonl"])
+def test_files_of_a_source_that_are_utf_8_are_read_so_beside_others(
+    spark: SparkSession, tmp_path: Path, format: str
+) -> None:
+    for name, encoding in (("old", "cp1252"), ("new", "utf-8")):
+        text = f'{{"id": "{name}", "name": "Müller"}}' if format == "jsonl" else f"id,name\n{name},Müller\n"
+        written(tmp_path / f"{name}.{format}", text.encode(encoding))
+    delivery = read(spark, source(tmp_path, format, options={"encoding": "ISO-8859-1"}))
+    assert {r["_key"]: r["name"] for r in delivery.rows.collect()} == {"old": "Müller", "new": "Müller"}
+
+
 def test_an_unreadable_header_asks_for_the_encoding(spark: SparkSession, tmp_path: Path) -> None:
     path = written(tmp_path / "a.csv", "id,name\n1,ann\n".encode("utf-16"))
     with pytest.raises(SourceError, match=r"a\.csv: .*options: {encoding: UTF-16}"):

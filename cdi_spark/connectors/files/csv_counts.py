@@ -18,14 +18,16 @@ from cdi_spark.connectors.files.texts import decompressed
 
 Task = Callable[[Iterable[pa.RecordBatch]], Iterator[pa.RecordBatch]]
 
-# Columns of the rows that the task returns; `rows_if` and `ends_if` are of a part that begins inside quotes.
+# Columns of the rows that the task returns; `rows_if` and `ends_if` are of a part that begins inside quotes, `utf8` and
+# `not_utf8` count lines beyond ASCII.
 COUNTS = (
     "file string, start long, lines long, rows long, ends_quoted boolean, rows_if long, ends_if boolean, "
-    "lone_returns boolean"
+    "lone_returns boolean, utf8 long, not_utf8 long"
 )
 _SCHEMA = pa.schema(
     [("file", pa.string()), ("start", pa.int64()), ("lines", pa.int64()), ("rows", pa.int64()),
-     ("ends_quoted", pa.bool_()), ("rows_if", pa.int64()), ("ends_if", pa.bool_()), ("lone_returns", pa.bool_())]
+     ("ends_quoted", pa.bool_()), ("rows_if", pa.int64()), ("ends_if", pa.bool_()), ("lone_returns", pa.bool_()),
+     ("utf8", pa.int64()), ("not_utf8", pa.int64())]
 )  # fmt: skip
 
 
@@ -102,11 +104,10 @@ class Marks:
 
 @dataclass
 class Count:
-    """The lines of a part of a file, the rows that end in it, and whether it ends inside quotes."""
+    """The rows that end in a part of a file, and whether it ends inside quotes."""
 
     rows: int = 0
     quoted: bool = False
-    lines: int = 0
 
     def add(self, lines: pa.Array, marks: Marks) -> None:
         """Count on over the next lines of bytes."""
@@ -115,7 +116,6 @@ class Count:
             silent = pc.or_(silent, pc.starts_with(lines, marks.comment))
         ends = pc.invert(silent).to_numpy(zero_copy_only=False)
         odd = pc.invert(pc.or_(silent, marks.simple(lines))).to_numpy(zero_copy_only=False).nonzero()[0]
-        self.lines += len(lines)
         at = 0
         while at < len(lines):
             if not self.quoted:
@@ -129,6 +129,31 @@ class Count:
                 at += 1
 
 
+@dataclass
+class Letters:
+    """The lines of a part of a file: whether one has \\r inside, and how many of those beyond ASCII are UTF-8."""
+
+    lines: int = 0
+    lone_returns: bool = False
+    utf8: int = 0
+    not_utf8: int = 0
+
+    def add(self, lines: pa.Array) -> None:
+        """Take the next lines into account."""
+        self.lines += len(lines)
+        self.lone_returns |= bool(pc.any(pc.match_substring_regex(lines, "\\r[^\\r]")).as_py())
+        for line in lines.filter(pc.match_substring_regex(lines, "[\\x80-\\xff]")).to_pylist():
+            try:
+                line.decode()
+                self.utf8 += 1
+            except UnicodeDecodeError:
+                self.not_utf8 += 1
+
+    def found(self) -> tuple[bool, int, int]:
+        """The last columns of COUNTS."""
+        return self.lone_returns, self.utf8, self.not_utf8
+
+
 def count_task(marks: Marks, *, encoding: str | None, line_end: bytes) -> Task:
     """Return a task that counts the rows of parts of files.
 
@@ -140,18 +165,17 @@ def count_task(marks: Marks, *, encoding: str | None, line_end: bytes) -> Task:
     """
 
     def count(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        parts: dict[tuple[str, int], tuple[Count, Count, list[bool]]] = {}
+        parts: dict[tuple[str, int], tuple[Count, Count, Letters]] = {}
         for batch in batches:
             for part, lines in _lines_by_part(batch, encoding, line_end):
-                outside, inside, returns = parts.setdefault(part, (Count(), Count(quoted=True), []))
+                outside, inside, letters = parts.setdefault(part, (Count(), Count(quoted=True), Letters()))
                 outside.add(lines, marks)
                 if part[1]:
                     inside.add(lines, marks)
-                if pc.any(pc.match_substring_regex(lines, "\\r[^\\r]")).as_py():
-                    returns.append(True)
+                letters.add(lines)
         rows = [
-            (*part, outside.lines, outside.rows, outside.quoted, inside.rows, inside.quoted, bool(returns))
-            for part, (outside, inside, returns) in parts.items()
+            (*part, letters.lines, outside.rows, outside.quoted, inside.rows, inside.quoted, *letters.found())
+            for part, (outside, inside, letters) in parts.items()
         ]
         columns = zip(*rows, strict=True) if rows else [()] * len(_SCHEMA)
         arrays = [pa.array(column, f.type) for column, f in zip(columns, _SCHEMA, strict=True)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import reduce
 from itertools import groupby
 
@@ -49,29 +49,30 @@ def read_csv(spark: SparkSession, source: Source, files: Sequence[str], known: T
     """
     options = {**_OPTIONS, **source.options}
     counted: dict[str, int] = {}
-    returns: frozenset[str] = frozenset()
+    own: dict[str, dict[str, str]] = {}
     if source.options.keys() <= _COUNTABLE:
-        counted, returns = _count_rows(spark, source, options, files)
-        options["lineSep"] = "\n"
-    by_header: dict[tuple[tuple[str, ...], str], list[str]] = {}
+        parts, returns = _count_all(spark, source, options, files)
+        above = options["header"].lower() == "true"
+        counted = {file: max(0, _add_up(found) - above) for file, found in parts.items()}
+        own = {plain_path(file): _own_options(source, found, returns) for file, found in parts.items()}
+    alike: dict[tuple[tuple[str, ...], tuple[tuple[str, str], ...]], list[str]] = {}
     for file in files:
-        line_end = "\r" if _plain(file) in returns else "\n"
-        header = tuple(spark.read.options(**_ending(options, line_end)).csv(file).columns)
+        of_file = options | own.get(_plain(file), {})
+        header = tuple(spark.read.options(**of_file).csv(file).columns)
         if any("\ufffd" in name or "\x00" in name for name in header) and not encoding_of(source):
             raise SourceError(
                 f"source {source.name}: {file}: its header is not UTF-8. Set the encoding in the source's conf, "
                 "such as options: {encoding: UTF-16} or {encoding: windows-1252}."
             )
-        by_header.setdefault((header, line_end), []).append(file)
-    parts = [
-        _read_alike(spark, _ending(options, line_end), same, header)
-        for (header, line_end), same in by_header.items()
+        alike.setdefault((header, tuple(of_file.items())), []).append(file)
+    read = [
+        _read_alike(spark, dict(of_files), same, header)
+        for (header, of_files), same in alike.items()
         if header
     ]
-    if not parts:
+    if not read:
         return Read(no_rows(spark))
-    rows = reduce(lambda a, b: a.unionByName(b, allowMissingColumns=True), parts)
-    return Read(in_its_encoding(source, rows), counted)
+    return Read(reduce(lambda a, b: a.unionByName(b, allowMissingColumns=True), read), counted)
 
 
 def _plain(file: str) -> str:
@@ -79,8 +80,17 @@ def _plain(file: str) -> str:
     return plain_path(file.replace("\\", ""))
 
 
-def _ending(options: Mapping[str, str], line_end: str) -> dict[str, str]:
-    return {**options, "lineSep": line_end} if "lineSep" in options else dict(options)
+def _own_options(source: Source, parts: list[Row], returns: Collection[str]) -> dict[str, str]:
+    """Return the options by which a file differs: what ends its lines, and its encoding.
+
+    The encoding of conf is that of the files that are not UTF-8: a program that was updated writes UTF-8 from then on.
+    """
+    own = {"lineSep": "\r" if plain_path(parts[0]["file"]) in returns else "\n"}
+    utf8, not_utf8 = (sum(part[name] for part in parts) for name in ("utf8", "not_utf8"))
+    named = encoding_of(source)
+    if named and not wide_encoding(named) and utf8 > 0 and utf8 >= not_utf8:
+        own["encoding"] = "UTF-8"
+    return own
 
 
 def _read_alike(
@@ -103,12 +113,17 @@ def _read_alike(
     ).when(F.col("_raw").isNotNull(), F.lit(Fault.COLUMNS_AS_IN_HEADER))
     # The line ends of the file are \n for the reader, so \r stands before those inside quotes.
     lines = [F.replace(text, F.lit("\r\n"), F.lit("\n")) for text in texts]
-    return rows.select(
+    read = rows.select(
         *(line.alias(name) for line, name in zip(lines, names, strict=True)),
         "_raw",
         fault.alias("_fault"),
         F.col("_metadata.file_path").alias("_file"),
     )
+    return in_its_encoding(read) if _encoding_in(options) == "UTF-8" else read
+
+
+def _encoding_in(options: Mapping[str, str]) -> str:
+    return options.get("encoding", options.get("charset", "UTF-8")).upper()
 
 
 def _holds_rows(texts: list[Column], delimiter: str) -> Column:
@@ -150,17 +165,16 @@ def _holds_rows(texts: list[Column], delimiter: str) -> Column:
     )
 
 
-def _count_rows(
+def _count_all(
     spark: SparkSession, source: Source, options: Mapping[str, str], files: Sequence[str]
-) -> tuple[dict[str, int], frozenset[str]]:
-    """Return the number of rows by file, and the files whose lines end in \\r alone."""
+) -> tuple[dict[str, list[Row]], set[str]]:
+    """Return by file the counts of its parts, and the files whose lines end in \\r alone."""
     encoding = encoding_of(source) or "utf-8"
     parts = _count_parts(spark, files, options, encoding, line_end="\n")
-    returns = frozenset(_plain(file) for file, found in parts.items() if _ends_in_returns(found))
+    returns = {plain_path(file) for file, found in parts.items() if _ends_in_returns(found)}
     if again := [file for file in files if _plain(file) in returns]:
         parts |= _count_parts(spark, again, options, encoding, line_end="\r")
-    above = options["header"].lower() == "true"
-    return {file: max(0, _add_up(found) - above) for file, found in parts.items()}, returns
+    return parts, returns
 
 
 def _count_parts(

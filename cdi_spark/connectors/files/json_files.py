@@ -36,7 +36,7 @@ from cdi_spark.connectors.files.rows import (
     landing_names,
     no_rows,
 )
-from cdi_spark.connectors.files.texts import decompressed, read_bytes
+from cdi_spark.connectors.files.texts import read_bytes, text_of
 from cdi_spark.schema import LANDING
 from cdi_spark.spark.shipped import shipped
 
@@ -70,7 +70,8 @@ def read_json(spark: SparkSession, source: Source, files: Sequence[str], known: 
     rows = texts.mapInArrow(shipped(_row_task(columns, encoding)), schema)
     # Text that is no JSON is in `_raw` as a whole, and its braces show no number of rows.
     certain = {file: objects for file, (objects, faulty) in counted.items() if not faulty}
-    return Read(in_its_encoding(source, fitted(rows, known)), certain)
+    rows = fitted(rows, known)
+    return Read(rows if encoding_of(source) else in_its_encoding(rows), certain)
 
 
 def _columns(shape: Shape, known: T.StructType) -> dict[str, Kind]:
@@ -162,7 +163,7 @@ def _row_task(columns: dict[str, Kind], encoding: str) -> Task:
 def _texts_by_file(batch: pa.RecordBatch, encoding: str) -> Iterator[tuple[str, list[str]]]:
     contents = zip(batch.column(1).to_pylist(), batch.column(0).to_pylist(), strict=True)
     for file, rows in groupby(contents, key=itemgetter(0)):
-        yield file, [decompressed(content).decode(encoding, errors="replace") for _, content in rows]
+        yield file, [text_of(content, encoding) for _, content in rows]
 
 
 def _count_objects(texts: list[str]) -> int:

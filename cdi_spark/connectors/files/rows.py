@@ -50,10 +50,8 @@ def encoding_of(source: Source) -> str | None:
     return source.options.get("encoding", source.options.get("charset"))
 
 
-def in_its_encoding(source: Source, rows: DataFrame) -> DataFrame:
-    """Mark rows with a character that the encoding could not read, unless conf sets the encoding."""
+def in_its_encoding(rows: DataFrame) -> DataFrame:
+    """Mark rows with a character that the encoding could not read."""
     texts = [quote(f.name) for f in rows.schema if f.name not in _LANDING]
-    if encoding_of(source) or not texts:
-        return rows
     broken = F.to_json(F.struct(*texts)).contains("\ufffd")
     return rows.withColumn("_fault", F.coalesce("_fault", F.when(broken, F.lit(Fault.IN_ITS_ENCODING))))

@@ -49,3 +49,18 @@ def decompressed(content: bytes) -> bytes:
     if content.startswith(b"\x1f\x8b"):
         return gzip.decompress(content)
     return bz2.decompress(content) if content.startswith(b"BZh") else content
+
+
+def text_of(content: bytes, encoding: str) -> str:
+    """Return a line or a whole file as text: in UTF-8 if it is that, else in the encoding that conf names.
+
+    >>> text_of("Müller".encode(), "latin-1"), text_of("Müller".encode("latin-1"), "latin-1")
+    ('Müller', 'Müller')
+    """
+    content = decompressed(content)
+    if not wide_encoding(encoding):
+        try:
+            return content.decode()
+        except UnicodeDecodeError:
+            pass
+    return content.decode(encoding, errors="replace")

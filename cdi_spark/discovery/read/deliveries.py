@@ -156,24 +156,19 @@ def _split_by_reading(group: list[RawFile]) -> list[list[RawFile]]:
 
 def _deliver(files: Sequence[RawFile], everything: set[Path], doubts: Sequence[str]) -> Delivery:
     files = sorted(files, key=lambda one: one.path)
-    encoding, mixed = _choose_encoding(files)
+    encoding = _choose_encoding(files)
     dialects = [one.dialect for one in files if one.dialect]
     path, fixed = _find_path([one.path for one in files], everything)
-    said = (*doubts, *mixed, *fixed, *_count_broken(files))
+    said = (*doubts, *fixed, *_count_broken(files))
     return Delivery(tuple(files), path, encoding, unite_dialects(dialects) if dialects else None, said)
 
 
-def _choose_encoding(files: Sequence[RawFile]) -> tuple[str, list[str]]:
-    """The encoding of most files; beside UTF-8 the other, in which every byte can be read."""
+def _choose_encoding(files: Sequence[RawFile]) -> str:
+    """The encoding of most files; beside UTF-8 the other, since ingest knows files in UTF-8 by themselves."""
     if one := unite_encodings([file.encoding for file in files]):
-        return one, []
+        return one
     times = Counter(file.encoding.name for file in files if not file.encoding.is_ascii)
-    chosen = max((name for name in times if name != "utf-8"), key=lambda name: times[name])
-    others = [f"{n} of {len(files)} files are in {name}" for name, n in times.items() if name != chosen]
-    return chosen, [
-        f"{' and '.join(others)}, the others in {spark_encoding(chosen)}; write all of them in one encoding, since "
-        "letters beyond A to Z of a file in another are read wrongly"
-    ]
+    return max((name for name in times if name != "utf-8"), key=lambda name: times[name])
 
 
 def _count_broken(files: Sequence[RawFile]) -> list[str]:
