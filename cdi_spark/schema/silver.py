@@ -122,8 +122,8 @@ THING_TABLES = (PRODUCT, RATE, LEDGER_ENTRY)
 # How `cdi init` recognises the rows of a table, by short table name: of every event table, and of the ledger.
 FOUND_BY: dict[str, FoundBy] = {t.short: t.found_by for t in EVENT_TABLES if t.found_by} | {
     LEDGER_ENTRY.short: FoundBy(
-        names="ledger ledgers generalledger journal journals journalentry journalentries hauptbuch nebenbuch "
-        "debitorenbuch buchungsjournal buchungssatz buchungssaetze grandlivre ecriture ecritures "
+        names="ledger fibu buchhaltung ledgers generalledger journal journals journalentry journalentries hauptbuch "
+        "nebenbuch debitorenbuch buchungsjournal buchungssatz buchungssaetze grandlivre ecriture ecritures "
         "librodiario libromayor asiento asientos librogiornale partitario primanota scritture grootboek "
         "journaalpost journaalposten ksiegaglowna ksiegowanie ksiegowania huvudbok hovedbok kontoauszug "
         "kontoauszuege kontoumsaetze accountstatement accountstatements bankstatement bankstatements "

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from cdi_spark.discovery.draft.amount_sql import amount_number, amount_text, currency_text, names_currency
 from cdi_spark.discovery.draft.booked_amounts import draft_two_sides, set_sign
 from cdi_spark.discovery.draft.conf_lines import ConfLine, draft_line, list_doubts
 from cdi_spark.discovery.draft.date_sql import as_date, as_timestamp, find_order_doubts, find_zone_doubts
+from cdi_spark.discovery.draft.event_kinds import draft_kind
 from cdi_spark.discovery.lexicon import headers
 from cdi_spark.discovery.lexicon.shares import percent, share_of
 from cdi_spark.discovery.lexicon.vocabulary import load_lists, word_set
 from cdi_spark.discovery.recognise.bookings import find_sign
 from cdi_spark.discovery.recognise.infer_from_values import TIMED
+from cdi_spark.discovery.recognise.keys import is_code
 from cdi_spark.discovery.recognise.meaning import Guess
 from cdi_spark.discovery.recognise.sheets import Sheet
 from cdi_spark.schema import BOOLEAN, DATE, DOUBLE, FOUND_BY, TABLES, TIMESTAMP
@@ -59,10 +62,19 @@ def draft_event(sheet: Sheet, kind: str, *, country: str, outer: Sheet | None = 
         if target in times:
             continue
         found = [g for meaning in filled_by[target].split() for g in sheet.of(meaning)]
+        if target in ("plan", "product_name"):
+            # The number of a contract is no plan, that of an article no name.
+            found = [g for g in found if not _is_number_of_thing(g)]
+        if target == "product_code" and not found:
+            found = [g for g in sheet.of("product_name") if is_code(g)]
+        if target == "status" and not found:
+            found = _find_states(sheet)
         if target in ("product_name", "name") and not found:
             found = _find_titles(sheet)
         if found:
             lines.append(_draft_value(target, found[0], types[target]))
+    if "kind" in types and kind != "interaction":
+        lines += draft_kind(sheet, kind)
     if "unit_price" in types:
         lines += _draft_line_amounts(sheet)
     elif "amount" in types:
@@ -70,6 +82,17 @@ def draft_event(sheet: Sheet, kind: str, *, country: str, outer: Sheet | None = 
     if "currency" in types:
         lines += _draft_currency(sheet, lines, country, outer)
     return lines
+
+
+def _is_number_of_thing(guess: Guess) -> bool:
+    return is_code(guess) and (guess.subject is not None or guess.meaning == "product_name")
+
+
+def _find_states(sheet: Sheet) -> list[Guess]:
+    """Columns called state, estado, … that are no regions, because nothing else is an address."""
+    if sheet.has("street", "city", "postcode"):
+        return []
+    return [g for g in sheet.of("region") if g.header_score and g.column.distinct <= 12]
 
 
 def _draft_value(target: str, guess: Guess, kind: str) -> ConfLine:
@@ -125,7 +148,10 @@ def _draft_line_amounts(sheet: Sheet) -> list[ConfLine]:
 def _draft_amount(sheet: Sheet, kind: str) -> list[ConfLine]:
     if sheet.has("debit") and sheet.has("credit"):
         sides = [sheet.of(meaning)[0] for meaning in ("debit", "credit")]
-        numbers = [amount_number(guess) for guess in sides]
+        # One side may be empty in the sample, so both are read as the values of both are written.
+        values = sides[0].column.values + sides[1].column.values
+        read = [replace(guess, column=replace(guess.column, values=values)) for guess in sides]
+        numbers = [amount_number(guess) for guess in read]
         return [draft_two_sides(kind, (sides[0], numbers[0]), (sides[1], numbers[1]))]
     found = sheet.of("amount", "unit_price")
     if not found:

@@ -19,7 +19,7 @@ from cdi_spark.discovery.recognise.references import (
     find_reference,
     find_reference_in_text,
 )
-from cdi_spark.discovery.recognise.sheets import Sheet
+from cdi_spark.discovery.recognise.sheets import STRONG, Sheet
 
 # The least share of a reference's values that must be keys of the other source.
 _BELIEVED = 0.9
@@ -88,14 +88,21 @@ def find_shared_ids(plans: Mapping[str, SourcePlan], references: References) -> 
 
 
 def points_to_key(plans: Mapping[str, SourcePlan], plan: SourcePlan, reference: Reference) -> bool:
-    """Whether nearly every event refers to a person of the other source by its key."""
+    """Whether events refer to persons of the other source by its key, and nothing else says whose they are."""
     target = plans[reference.target.name]
     return (
         plan.kind is not None
         and target.kind is None
         and (target.key.columns == (reference.key.column,) or target.key.sql == reference.key.column.text)
         and reference.found >= _BELIEVED
-        and reference.fill >= 0.95
+        and (reference.fill >= 0.95 or not _describes_people(plan.sheet, reference))
+    )
+
+
+def _describes_people(sheet: Sheet, reference: Reference) -> bool:
+    """Whether rows without a reference may be people that other columns describe: guests, or texts without a number."""
+    return bool(reference.form.pattern) or sheet.has(
+        *STRONG, "given_name", "family_name", "full_name", "street"
     )
 
 

@@ -10,6 +10,7 @@ from cdi_spark.discovery.draft.events import draft_event
 from cdi_spark.discovery.draft.id_kinds import name_account_kind
 from cdi_spark.discovery.draft.persons import draft_account_ids, draft_person
 from cdi_spark.discovery.draft.plan_changes import plan_changes
+from cdi_spark.discovery.draft.plan_consents import plan_consents
 from cdi_spark.discovery.draft.plan_ledger import plan_ledger
 from cdi_spark.discovery.draft.plan_references import (
     References,
@@ -23,12 +24,14 @@ from cdi_spark.discovery.lexicon import headers
 from cdi_spark.discovery.lexicon.shares import percent
 from cdi_spark.discovery.read.columns import explode_nested
 from cdi_spark.discovery.read.sampling import Samples
-from cdi_spark.discovery.recognise.keys import find_key, find_person_ids, is_person_id
+from cdi_spark.discovery.recognise.consents import find_consent_columns, read_consent_name
+from cdi_spark.discovery.recognise.keys import find_key, find_person_ids, is_code, is_person_id
 from cdi_spark.discovery.recognise.kinds import LEDGER, event_kind_of
 from cdi_spark.discovery.recognise.meaning import Guess
 from cdi_spark.discovery.recognise.references import Reference
 from cdi_spark.discovery.recognise.sheets import Sheet, explain_skipped, find_event_kind, is_person
 from cdi_spark.schema import TABLES
+from cdi_spark.schema.events import CONSENT
 
 _LEAST_FILLED = 0.98
 _DESCRIBES = ("street", "city", "postcode", "birth_date", "gender", "occupation", "company")
@@ -42,7 +45,7 @@ def plan_sources(
     Returns:
         The plans, and the reason for each sheet without one, by its name.
     """
-    kinds = {sheet.name: find_event_kind(sheet) for sheet in sheets}
+    kinds = {sheet.name: _find_kind(sheet) for sheet in sheets}
     people = [sheet for sheet in sheets if is_person(sheet) and kinds[sheet.name] is None]
     # Sheets of addresses or phones belong to people of another file.
     references = find_references(sheets, people, samples)
@@ -66,7 +69,17 @@ def plan_sources(
         else:
             _plan_events(plan, country, references, plans, shared)
         plan_changes(plan)
+        plan_consents(plan)
     return list(plans.values()), skipped
+
+
+def _find_kind(sheet: Sheet) -> str | None:
+    """The kind of event that a row is; also of files that hold nothing of a person but consents."""
+    kind = find_event_kind(sheet)
+    if kind or is_person(sheet) or sheet.has(*_DESCRIBES):
+        return kind
+    has_consents = read_consent_name(sheet.name) or find_consent_columns(sheet)
+    return CONSENT.short if has_consents else None
 
 
 def _is_of_people(sheet: Sheet, kind: str | None, references: References) -> bool:
@@ -155,7 +168,7 @@ def _set_person_key(plan: SourcePlan, person: EmitPlan, own: Sequence[Guess]) ->
     person.key = f"coalesce({', '.join(parts)})" if len(parts) > 1 else column.text
     if column.fill < _LEAST_FILLED and len(parts) == 1:
         # Rows without a person would go to quarantine.
-        person.where = f"{column.sql} is not null"
+        person.where = f"{column.text} is not null"
     person.key_facts = f"{percent(column.fill)} filled; rows with the same value are one person"
     person.per_key = "merge"
 
@@ -164,7 +177,7 @@ def _plan_orders_of_lines(
     plan: SourcePlan, lines: EmitPlan, country: str, reference: Reference | None
 ) -> None:
     """Plan the orders of a file that has one row per order line, and the order of each line."""
-    ids = [g for g in plan.sheet.guesses if g.subject and event_kind_of(g.subject) in ("order", "invoice")]
+    ids = [g for g in plan.sheet.guesses if _numbers_documents(g)]
     if not ids:
         return
     order_id = ids[0].column.text
@@ -176,6 +189,8 @@ def _plan_orders_of_lines(
     whole = [line for line in said if line.target != "amount" or _is_of_order(line)]
     if not any(line.target == "amount" for line in whole):
         whole = [line for line in whole if line.target != "currency"]
+    if not whole:
+        return
     order = EmitPlan(
         "order",
         whole,
@@ -186,6 +201,17 @@ def _plan_orders_of_lines(
     )
     order.per_key = "merge"
     plan.emits.append(order)
+
+
+def _numbers_documents(guess: Guess) -> bool:
+    """Whether a column holds the numbers of orders or invoices: order_no, or commande over codes that repeat."""
+    if guess.subject:
+        # German joins words with an s: AuftragsNr.
+        kind = event_kind_of(guess.subject) or event_kind_of(guess.subject.rstrip("s"))
+        return kind in ("order", "invoice")
+    named = event_kind_of("".join(headers.tokens_of(guess.column.path[-1])))
+    repeats = guess.column.distinct < 0.9 * guess.column.filled
+    return named in ("order", "invoice") and not guess.meaning and is_code(guess) and repeats
 
 
 def _is_of_order(line: ConfLine) -> bool:

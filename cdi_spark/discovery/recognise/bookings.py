@@ -72,7 +72,7 @@ def _holds_amounts(guess: Guess) -> bool:
         guess.column.kind in ("text", "number", "fraction")
         and not guess.column.is_list
         and guess.subject is None
-        and share_of(values, patterns.is_number) >= 0.9
+        and (not guess.column.filled or share_of(values, patterns.is_number) >= 0.9)
     )
 
 

@@ -17,7 +17,9 @@ from cdi_spark.discovery.recognise.sheets import Sheet
 from cdi_spark.discovery.recognise.versions import find_version
 from cdi_spark.sql_text import quote_if_needed
 
-_LINE_NUMBER_WORDS = word_set(load_lists("headers")["line_number_words"])
+_LINE_NUMBER_WORDS = frozenset(
+    word for lists in ("headers", "references") for word in load_lists(lists)["line_number_words"].split()
+)
 # Rows without a key go to quarantine; a key must not lose more than a few.
 _LEAST_FILLED = 0.98
 # Redelivered and corrected rows share a key; the newest is used.
@@ -64,6 +66,9 @@ def find_key(sheet: Sheet, samples: Samples, *, kind: str | None, referenced: Se
     rows = sheet.rows
     ids = sorted(_list_candidates(sheet, kind), key=lambda g: _rank(g, kind, referenced))
     for guess in ids:
+        if kind and is_person_id(guess) and event_kind_of(guess.subject or "") != kind:
+            # A customer may have one event today, and two tomorrow.
+            continue
         column = guess.column
         distinct = samples.count_distinct(sheet.delivery, [column])
         filled = column.fill * rows
@@ -79,7 +84,11 @@ def find_key(sheet: Sheet, samples: Samples, *, kind: str | None, referenced: Se
         merged = _make_shared_key(sheet, owner, samples)
         if merged is not None:
             return merged
-    return _find_combined_key(sheet, ids, samples) or _find_mailbox_key(sheet, samples) or _hash_row(sheet)
+    return (
+        _find_combined_key(sheet, ids, samples, kind=kind)
+        or _find_mailbox_key(sheet, samples)
+        or _hash_row(sheet)
+    )
 
 
 def find_person_ids(sheet: Sheet) -> list[Guess]:
@@ -111,7 +120,7 @@ def _list_candidates(sheet: Sheet, kind: str | None) -> list[Guess]:
         if not g.column.is_list
         and g.column.kind in ("text", "number", "fraction")
         and g.column.fill >= 0.5
-        and g.meaning not in NOT_KEYS
+        and (g.meaning not in NOT_KEYS or (g.meaning == "plan" and g.subject is not None))
         and (g.meaning != "product_code" or kind is None)
         and (g.subject is not None or (g.column.distinct > 1 and is_code(g)))
         and not (
@@ -124,7 +133,8 @@ def _list_candidates(sheet: Sheet, kind: str | None) -> list[Guess]:
 
 def _is_listed_by_file(subject: str, sheet: Sheet) -> bool:
     """Whether an id is that of the things that the file lists: supplier_id in suppliers.csv."""
-    return subject.rstrip("s") in {token.rstrip("s") for token in headers.tokens_of(sheet.stem)}
+    tokens = headers.tokens_of(sheet.stem)
+    return subject.rstrip("s") in {token.rstrip("s") for token in [*tokens, "".join(tokens)]}
 
 
 def _rank(guess: Guess, kind: str | None, referenced: Sequence[Guess]) -> int:
@@ -197,7 +207,9 @@ def _make_shared_key(sheet: Sheet, owner: Guess, samples: Samples) -> Key | None
     return Key(owner.column.text, (owner.column,), facts, (f"{same}; they become one record",), merge=True)
 
 
-def _find_combined_key(sheet: Sheet, ids: Sequence[Guess], samples: Samples) -> Key | None:
+def _find_combined_key(
+    sheet: Sheet, ids: Sequence[Guess], samples: Samples, *, kind: str | None
+) -> Key | None:
     """A key of two or three columns that are unique together."""
     more = [
         g
@@ -208,7 +220,9 @@ def _find_combined_key(sheet: Sheet, ids: Sequence[Guess], samples: Samples) -> 
     sure = [g for g in ids if g.subject is not None or share_of(g.column.values, lambda x: len(x) >= 5) > 0.9]
     # The id of a shop and a customer number may be unique together.
     others = [g for g in sheet.guesses if g.subject and g.meaning not in NOT_KEYS]
-    parts = dict.fromkeys([*sure, *numbers, *others, *more])
+    parts = sorted(
+        dict.fromkeys([*sure, *numbers, *others, *more]), key=lambda g: bool(kind) and is_person_id(g)
+    )
     usable = [g for g in parts if g.column.fill >= 0.9999 and not g.column.is_list][:6]
     for size in (2, 3):
         for chosen in combinations(usable, size):

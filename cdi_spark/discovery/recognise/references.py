@@ -174,7 +174,9 @@ def _rate_kinship(guess: Guess, key: Guess, target: Sheet) -> int:
         return 2
     if is_person_id(guess):
         return int(key.subject in (None, "", *ROW_SUBJECTS) or is_person_id(key))
-    return int(not _are_small_numbers(guess) and guess.subject in (None, ""))
+    # Numbers of other things may lie in the range of the keys; codes with letters do not.
+    lettered = share_of(guess.column.values, lambda x: not x.isdigit()) >= 0.9
+    return int(not _are_small_numbers(guess) and (guess.subject in (None, "") or lettered))
 
 
 def _are_small_numbers(guess: Guess, form: Form = AS_WRITTEN) -> bool:

@@ -125,7 +125,7 @@ def _mobile_with_code(text: str, region: str) -> str | None:
     code = str(phonenumbers.country_code_for_region(region))
     if not digits.isdecimal() or not digits.startswith(code) or digits.startswith("0"):
         return None
-    if phonenumbers.ndd_prefix_for_region_code(region, True) != "0":
+    if phonenumbers.ndd_prefix_for_region(region, True) != "0":
         return None
     number = phone(f"+{digits}", region)
     return number if number and _is_mobile(number) else None
