@@ -96,6 +96,8 @@ def read_phones(written: str, region: str) -> Phones:
     text = whole_number(written) or _INVISIBLE.sub("", written)
     if not text.strip():
         return Phones((), ())
+    if number := _mobile_with_code(text, region):
+        return Phones((number,), ())
     if "/" not in text and _BARE.fullmatch(text) and (number := phone(text, region)):
         return Phones((number,), ())
     numbers: list[str] = []
@@ -112,6 +114,21 @@ def read_phones(written: str, region: str) -> Phones:
     if not numbers and not faults:
         faults = [IS_EMAIL if "@" in text else PLACEHOLDER if is_unknown(text) else NO_PHONE]
     return Phones(tuple(dict.fromkeys(numbers)), tuple(dict.fromkeys(faults)))
+
+
+def _mobile_with_code(text: str, region: str) -> str | None:
+    """Return a mobile number whose calling code has lost its +, where numbers of the country begin with 0.
+
+    In a country with numbers of any length, its digits may be a longer national number too.
+    """
+    digits = text.strip()
+    code = str(phonenumbers.country_code_for_region(region))
+    if not digits.isdecimal() or not digits.startswith(code) or digits.startswith("0"):
+        return None
+    if phonenumbers.ndd_prefix_for_region(region, True) != "0":
+        return None
+    number = phone(f"+{digits}", region)
+    return number if number and _is_mobile(number) else None
 
 
 def _parts(written: str) -> Iterator[str]:
