@@ -52,7 +52,7 @@ class Source(Strict):
     format: Literal["csv", "json", "jsonl", "parquet"]
     """file format"""
     options: dict[str, str] = {}
-    """options of Spark's reader, such as encoding or delimiter"""
+    """options of Spark's reader, such as encoding or delimiter; of those of JSON, encoding alone has an effect"""
     key: str
     """SQL for the key of a landed row"""
     updated_at: str | None = None

@@ -37,6 +37,7 @@ from cdi_spark.connectors.files.rows import (
     no_rows,
 )
 from cdi_spark.connectors.files.texts import read_bytes, text_of
+from cdi_spark.errors import SourceError
 from cdi_spark.schema import LANDING
 from cdi_spark.spark.shipped import shipped
 
@@ -47,13 +48,23 @@ _FOUND_SCHEMA = pa.schema(
     [("file", pa.string()), ("objects", pa.int64()), ("faulty", pa.int64()), ("shape", pa.string())]
 )
 _LANDING_NAMES = [column.name for column in LANDING]
+# Lines end in any way, and values may go over several lines, whatever the last two say.
+_OPTIONS = frozenset(("encoding", "charset", "recursiveFileLookup", "pathGlobFilter", "lineSep", "multiLine"))
 _PLACED = ("_raw", "_fault", "_file")
 # Rows per batch that a task returns.
 _BATCH = 5_000
 
 
 def read_json(spark: SparkSession, source: Source, files: Sequence[str], known: T.StructType) -> Read:
-    """Read JSON objects, one after another or in a list; a column keeps the type that it landed with before."""
+    """Read JSON objects, one after another or in a list; a column keeps the type that it landed with before.
+
+    Raises:
+        SourceError: conf names an option that has no effect.
+    """
+    if unknown := sorted(source.options.keys() - _OPTIONS):
+        raise SourceError(
+            f"source {source.name}: options {', '.join(unknown)} have no effect for {source.format}. Remove them."
+        )
     encoding = encoding_of(source) or "utf-8"
     texts = read_bytes(spark, files, encoding, by_line=source.format == "jsonl")
     shape = Shape()
