@@ -114,11 +114,7 @@ def emit_rows(landed: DataFrame, source: Source, emit: Emit, *, mapped: Collecti
         )
         _ = rows.schema  # over Connect a missing column shows only here
     except PySparkException as fault:
-        missing = (fault.getMessageParameters() or {}).get("objectName", fault.getCondition())
-        raise SourceError(
-            f"source {source.name}, emits {emit.table}: the landed data has no column {missing}. "
-            f"Fix the mapping, or deliver the files with the column."
-        ) from None
+        raise SourceError(f"source {source.name}, emits {emit.table}: {_meaning(fault)}") from None
     types = column_types(table)
     given = {f.name: f.dataType for f in rows.schema if f.name in types and f.name in emit.columns}
     if table is PERSON:
@@ -132,6 +128,16 @@ def emit_rows(landed: DataFrame, source: Source, emit: Emit, *, mapped: Collecti
     exact = {name: _typed(given[name], name, EXACT) for name in given.keys() & set(AMOUNTS)}
     absent = {name: F.lit(None).cast(types[name]) for name in sorted(set(mapped) - given.keys())}
     return rows.withColumns({**typed, **exact, **absent, **added})
+
+
+def _meaning(fault: PySparkException) -> str:
+    """Return what Spark's error about an expression means and what to do."""
+    named = fault.getMessageParameters() or {}
+    if missing := named.get("objectName") or named.get("fieldName"):
+        return (
+            f"the landed data has no column {missing}. Fix the mapping, or deliver the files with the column."
+        )
+    return f"Spark refuses an expression ({fault.getCondition() or type(fault).__name__}). Fix the mapping."
 
 
 def column_types(table: Table) -> dict[str, T.DataType]:

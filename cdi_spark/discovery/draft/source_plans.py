@@ -24,6 +24,8 @@ class EmitPlan:
     explode: str = ""
     where: str = ""
     per_key: str = ""
+    # Lines that Spark cannot compute, each with the reason.
+    left_out: list[tuple[ConfLine, str]] = field(default_factory=list)
 
 
 @dataclass(eq=False)
@@ -38,6 +40,8 @@ class SourcePlan:
     deleted: ConfLine | None = None
     inactive: Guess | None = None
     order_by: ConfLine | None = None
+    # The rows on which Spark measured the facts of the lines; empty where they are those of the sample.
+    tried: str = ""
 
     @property
     def name(self) -> str:
