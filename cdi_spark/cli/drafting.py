@@ -9,7 +9,6 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import click
 import typer
 
 from cdi_spark.cli.options import open_storage, out, show_step, write_page
@@ -85,30 +84,30 @@ def _ask(question: Question) -> str:
         words = choice.replace("_", " ") or "leave the column out"
         guess = " (the guess)" if number == 1 else ""
         out.print(f"  {number} {words}{guess}", highlight=False, markup=False, soft_wrap=True)
-    numbers = click.IntRange(1, len(question.choices))
-    chosen: int = typer.prompt("What is it? Enter takes the guess", default=1, type=numbers)
-    return question.choices[chosen - 1]
+    while True:
+        chosen: int = typer.prompt("What is it? Enter takes the guess", default=1, type=int)
+        if 1 <= chosen <= len(question.choices):
+            return question.choices[chosen - 1]
+        out.print(f"Give a number from 1 to {len(question.choices)}.", highlight=False)
 
 
 def _try(draft: Draft) -> Trial:
     """Try the draft with Spark, and write what it measured over the draft."""
-    from cdi_spark.config import load_project
     from cdi_spark.discovery.trial.samples import take_sample
 
     with tempfile.TemporaryDirectory() as folder, show_step("trying the draft with Spark"):
         place = Path(folder)
         samples = {plan.name: take_sample(plan.sheet, place / "raw" / plan.name) for plan in draft.plans}
-        from cdi_spark.discovery.trial.run import try_project, with_samples
+        from cdi_spark.discovery.trial.apply import apply_trial
+        from cdi_spark.discovery.trial.run import load_trial_project, try_draft
 
-        project = with_samples(load_project(draft.directory), samples)
+        project = load_trial_project(draft, samples)
+        storage = open_storage(project, str(place / "warehouse"), "", runs=True)
+        # What the stages log is in the lines below.
         with logs.gathered():
-            storage = open_storage(project, str(place / "warehouse"), "", runs=True)
-        with logs.gathered():
-            found = try_project(project, draft.plans, samples, storage)
-    from cdi_spark.discovery.trial.apply import apply_trial
-
-    printed = apply_trial(draft, found)
-    draft.write()
+            found = try_draft(draft, samples, storage)
+        printed = apply_trial(draft, found)
+        draft.write()
     _print(["Trial with Spark:", *printed])
     return found
 

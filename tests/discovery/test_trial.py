@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import yaml
 from pyspark.sql import SparkSession
 
-from cdi_spark.config import load_project
 from cdi_spark.discovery.draft.project import Draft, draft_project
 from cdi_spark.discovery.trial.apply import apply_trial
 from cdi_spark.discovery.trial.results import Trial
-from cdi_spark.discovery.trial.run import try_project, with_samples
+from cdi_spark.discovery.trial.run import try_draft
 from cdi_spark.discovery.trial.samples import take_sample
 from cdi_spark.storage import Storage
 from tests.discovery.conftest import table
@@ -24,7 +24,7 @@ NAMES = ["Anna", "Paul", "Maria", "Peter", "Clara", "Hugo", "Nina", "Otto", "Len
 
 def people(rows: int = 40) -> list[list[str]]:
     return [
-        [f"K{n:03d}", NAMES[n % 10], f"Miller{'abcd'[n % 4]}", f"p{n}@example.org", f"19{n + 50}-03-{n % 28 + 1:02d}"]
+        [f"K{n:03d}", NAMES[n % 10], f"Miller{'abcd'[n % 4]}", f"p{n}@post.de", f"19{n + 50}-03-{n % 28 + 1:02d}"]
         for n in range(rows)
     ]  # fmt: skip
 
@@ -46,8 +46,7 @@ def tried(spark: SparkSession, tmp_path: Path) -> Callable[..., tuple[Draft, Tri
             plan.name: take_sample(plan.sheet, tmp_path / "first" / plan.name, most=most)
             for plan in draft.plans
         }
-        project = with_samples(load_project(tmp_path / "acme"), samples)
-        trial = try_project(project, draft.plans, samples, Storage(spark, str(tmp_path / "warehouse")))
+        trial = try_draft(draft, samples, Storage(spark, str(tmp_path / "warehouse")))
         printed = apply_trial(draft, trial)
         draft.write()
         return draft, trial, printed
@@ -98,9 +97,10 @@ def test_lines_that_lose_more_than_expected_are_to_confirm_and_lines_that_fail_a
 
     draft, trial, printed = tried({"people.csv": table(HEADER, people())}, change=spoil)
     assert trial.runs
-    assert trial.left_out.keys() == {("people", 0, "given_name"), ("people", 0, "family_name")}
-    assert "no column" in trial.left_out["people", 0, "given_name"]
-    assert "CAST_INVALID_INPUT" in trial.left_out["people", 0, "family_name"]
+    left_out = {line.target: reason for line, reason in draft.plans[0].emits[0].left_out}
+    assert left_out.keys() == {"given_name", "family_name"}
+    assert "no column" in left_out["given_name"]
+    assert "CAST_INVALID_INPUT" in left_out["family_name"]
     written = yaml.safe_load((draft.directory / "sources/people.yml").read_text())
     assert written["emits"][0]["columns"].keys() == {"emails", "birth_date"}
     assert line_of(draft, "# given_name") == "# given_name: no_such_column"
@@ -116,7 +116,6 @@ def test_a_source_that_cannot_land_is_named_and_the_others_are_tried(
     orders = [[f"O{n}", f"K{n % 40:03d}", "2024-02-03", "19.90"] for n in range(60)]
 
     def spoil(draft: Draft) -> None:
-        from dataclasses import replace
 
         plan = next(plan for plan in draft.plans if plan.name == "orders")
         plan.key = replace(plan.key, sql="order_nr")

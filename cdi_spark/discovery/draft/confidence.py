@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from cdi_spark.discovery.draft.conf_lines import ConfLine
 from cdi_spark.discovery.draft.source_plans import SourcePlan
+from cdi_spark.discovery.read.columns import Column
 from cdi_spark.discovery.recognise.meaning import Guess
+from cdi_spark.discovery.recognise.sheets import Sheet
 
 # Of a meaning that only the values show, and of one that has a doubt.
 _BY_VALUES = 0.6
@@ -33,16 +36,31 @@ def list_lines(plan: SourcePlan) -> Iterator[tuple[str, ConfLine]]:
 
 
 def find_uses(plan: SourcePlan) -> dict[str, list[str]]:
-    """By column, the lines that use it, and whether the key does."""
+    """By column, the lines that use it, and whether a key or a reference does."""
     uses: defaultdict[str, list[str]] = defaultdict(list)
-    for column in plan.key.columns:
-        uses[column.name].append("key")
-    for name, line in list_lines(plan):
-        for guess in line.used:
-            if name not in uses[guess.column.name]:
-                uses[guess.column.name].append(name)
+
+    def note(name: str, columns: Iterable[Column]) -> None:
+        for column in columns:
+            if name not in uses[column.name]:
+                uses[column.name].append(name)
+
+    columns = list(_list_columns(plan.sheet))
+    note("key", plan.key.columns)
     for emit in plan.emits:
-        for guess in plan.sheet.guesses:
-            if emit.person in (guess.column.sql, guess.column.text):
-                uses[guess.column.name].append(f"{emit.table}: person")
-    return dict(uses)
+        own = [column for column in columns if not emit.explode or column.array == emit.explode]
+        note(f"{emit.table}: key", _find_read(emit.key, own) if emit.key != plan.key.sql else [])
+        note(f"{emit.table}: person", _find_read(emit.person, own))
+    for name, line in list_lines(plan):
+        note(name, [guess.column for guess in line.used] or _find_read(line.sql, columns))
+    return {name: used for name, used in uses.items() if used}
+
+
+def _list_columns(sheet: Sheet) -> Iterator[Column]:
+    yield from (guess.column for guess in sheet.guesses)
+    for inner in sheet.inner:
+        yield from _list_columns(inner)
+
+
+def _find_read(sql: str, columns: Iterable[Column]) -> list[Column]:
+    """The columns that an expression names."""
+    return [column for column in columns if re.search(rf"(?<![\w.`]){re.escape(column.sql)}(?![\w.`])", sql)]

@@ -10,20 +10,21 @@ from cdi_spark.discovery.draft.masking import sample_shapes
 from cdi_spark.discovery.draft.source_plans import SourcePlan
 from cdi_spark.discovery.lexicon import headers, patterns
 from cdi_spark.discovery.lexicon.shares import share_of
+from cdi_spark.discovery.lexicon.vocabulary import word_set
 from cdi_spark.discovery.recognise.conventions import Conventions
 from cdi_spark.discovery.recognise.dates import Reading
 from cdi_spark.discovery.recognise.infer_from_values import TIMED, read_column_dates
 from cdi_spark.discovery.recognise.meaning import DATE_MEANINGS, Guess
 
 MOST_QUESTIONS = 5
-_MOST_CHOICES = 5
+_MOST_CHOICES = 7
 # A guess of this confidence or more is not asked about.
 _SURE = 0.9
 # The least share of values that must fit a meaning for it to be a choice.
 _FITS = 0.6
 # Meanings that nearly any text fits; they are a choice only where the header or the guess names them.
-_VAGUE = frozenset(
-    ("unit", "name_particle", "birth_place", "region", "house_number", "quantity", "unit_price")
+_VAGUE = word_set(
+    "unit name_particle birth_place region house_number quantity unit_price middle_name second_family_name"
 )
 _NAMES = ("given_name", "family_name", "full_name", "company", "city", "occupation")
 _SHORT = ("birth_date", "date")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from cdi_spark.discovery.draft.conf_lines import ConfLine, state_facts
 from cdi_spark.discovery.draft.project import Draft
-from cdi_spark.discovery.draft.source_plans import EmitPlan, SourcePlan
 from cdi_spark.discovery.trial.expectations import (
     find_line_doubts,
     find_source_doubts,
@@ -15,7 +14,7 @@ from cdi_spark.discovery.trial.results import LineResult, SourceResult, TableRes
 
 
 def apply_trial(draft: Draft, trial: Trial) -> list[str]:
-    """Set the facts and doubts of the draft's lines to what the trial found, and leave out lines that fail.
+    """Set the facts and doubts of the draft's lines to what the trial found.
 
     Returns:
         Lines to print.
@@ -27,7 +26,6 @@ def apply_trial(draft: Draft, trial: Trial) -> list[str]:
         printed.append(f"{plan.name}: {_say_rows(source)}")
         for number, emit in enumerate(plan.emits):
             printed += [_say_table(table) for table in source.tables if table.table == emit.table]
-            _leave_out(plan, number, emit, trial)
             for line in emit.lines:
                 if measured := trial.lines.get((plan.name, number, line.target)):
                     plan.tried = _say_tried(source)
@@ -36,12 +34,6 @@ def apply_trial(draft: Draft, trial: Trial) -> list[str]:
             printed += [f"    {line.target}: left out, because {why}" for line, why in emit.left_out]
         printed += [f"  to confirm: {doubt}" for doubt in doubts]
     return [*printed, *(f"does not run: {fault}" for fault in trial.faults)]
-
-
-def _leave_out(plan: SourcePlan, number: int, emit: EmitPlan, trial: Trial) -> None:
-    reasons = {line.target: trial.left_out.get((plan.name, number, line.target), "") for line in emit.lines}
-    emit.left_out += [(line, reasons[line.target]) for line in emit.lines if reasons[line.target]]
-    emit.lines = [line for line in emit.lines if not reasons[line.target]]
 
 
 def _apply(line: ConfLine, measured: LineResult, source: SourceResult, *, name: str) -> list[str]:

@@ -27,11 +27,11 @@ _EMIT = "_emit"
 _KEPT_IN = {"full_name": ("given_name", "family_name", "company")}
 
 
-def find_refused_lines(storage: Storage, sources: Sequence[Source]) -> dict[LineName, str]:
+def find_refused_lines(run: Run) -> dict[LineName, str]:
     """The lines that Spark refuses before it reads a row, with the reason."""
     found: dict[LineName, str] = {}
-    for source in sources:
-        landed = _landed_rows(storage, source)
+    for source in run.project.sources:
+        landed = _landed_rows(run.storage, source)
         for number, emit in enumerate(source.emits):
             if not _refusal(landed, source, emit):
                 continue

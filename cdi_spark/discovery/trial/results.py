@@ -74,13 +74,11 @@ class Trial:
     """A trial of a draft.
 
     Attributes:
-        left_out: the lines that Spark cannot compute, with the reason.
         faults: why the project does not run; empty where it does.
     """
 
     sources: dict[str, SourceResult] = field(default_factory=dict)
     lines: dict[LineName, LineResult] = field(default_factory=dict)
-    left_out: dict[LineName, str] = field(default_factory=dict)
     faults: list[str] = field(default_factory=list)
 
     @property

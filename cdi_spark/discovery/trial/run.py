@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from cdi_spark.config import Emit, Project, Source
-from cdi_spark.discovery.draft.source_plans import SourcePlan
+from cdi_spark.config import Project, Source, load_project
+from cdi_spark.discovery.draft.project import Draft
 from cdi_spark.discovery.trial.measure import find_failing_lines, find_refused_lines, measure_lines
 from cdi_spark.discovery.trial.results import LineName, SourceResult, TableResult, Trial
 from cdi_spark.discovery.trial.samples import Sample
@@ -19,8 +19,9 @@ from cdi_spark.schema import LEDGER, QUARANTINE
 from cdi_spark.storage import Storage
 
 
-def with_samples(project: Project, samples: Mapping[str, Sample]) -> Project:
-    """The project, with sources that read their samples."""
+def load_trial_project(draft: Draft, samples: Mapping[str, Sample]) -> Project:
+    """The draft as it is written, with sources that read their samples."""
+    project = load_project(draft.directory)
     sources = [
         source.model_copy(update={"path": path}) if (path := samples[source.name].path) else source
         for source in project.sources
@@ -28,61 +29,68 @@ def with_samples(project: Project, samples: Mapping[str, Sample]) -> Project:
     return project.model_copy(update={"sources": sources})
 
 
-def try_project(
-    project: Project, plans: Sequence[SourcePlan], samples: Mapping[str, Sample], storage: Storage
-) -> Trial:
+def try_draft(draft: Draft, samples: Mapping[str, Sample], storage: Storage) -> Trial:
     """Run ingest and standardise on the samples, and measure every line.
 
+    Lines that Spark cannot compute are left out of the draft, which is then written again.
+
     Args:
-        project: with_samples(); its sources are those of the plans.
+        draft: as it is written.
         storage: an empty warehouse.
     """
     trial = Trial(
-        {plan.name: SourceResult(samples[plan.name].rows, samples[plan.name].path is None) for plan in plans}
+        {
+            plan.name: SourceResult(samples[plan.name].rows, samples[plan.name].path is None)
+            for plan in draft.plans
+        }
     )
-    by_name = {plan.name: plan for plan in plans}
+    project = load_trial_project(draft, samples)
     landed = _land(project, storage, trial)
     if not landed:
         return trial
+
+    def leave_out(lines: Mapping[LineName, str]) -> None:
+        _leave_out(draft, lines)
+        draft.write()
+
+    def open_run() -> Run:
+        project = load_trial_project(draft, samples)
+        return Run(_with_sources(project, [one for one in project.sources if one.name in landed]), storage)
+
     logs.doing("checking every line with Spark")
-    trial.left_out |= find_refused_lines(storage, landed)
-    run = Run(_with_sources(project, leave_out(landed, trial.left_out)), storage)
+    if refused := find_refused_lines(open_run()):
+        leave_out(refused)
+    run = open_run()
     fault = _run_stage(run, "standardise")
     if fault and (failing := find_failing_lines(run)):
-        trial.left_out |= failing
-        run = Run(_with_sources(project, leave_out(landed, trial.left_out)), storage)
+        leave_out(failing)
+        run = open_run()
         fault = _run_stage(run, "standardise")
     if fault:
         trial.faults.append(fault)
-    _count_rows(run, trial)
-    logs.doing("measuring every line")
     if storage.exists(LEDGER.name):
-        trial.lines |= measure_lines(run, by_name)
+        _count_rows(run, trial)
+        logs.doing("measuring every line")
+        trial.lines |= measure_lines(run, {plan.name: plan for plan in draft.plans})
     return trial
 
 
-def leave_out(sources: Sequence[Source], lines: Mapping[LineName, str]) -> list[Source]:
-    """The sources without some lines."""
-
-    def without(source: Source, number: int, emit: Emit) -> Emit:
-        kept = {name: sql for name, sql in emit.columns.items() if (source.name, number, name) not in lines}
-        return emit.model_copy(update={"columns": kept})
-
-    return [
-        source.model_copy(update={"emits": [without(source, n, emit) for n, emit in enumerate(source.emits)]})
-        for source in sources
-    ]
+def _leave_out(draft: Draft, lines: Mapping[LineName, str]) -> None:
+    for plan in draft.plans:
+        for number, emit in enumerate(plan.emits):
+            reasons = {line.target: lines.get((plan.name, number, line.target), "") for line in emit.lines}
+            emit.left_out += [(line, reasons[line.target]) for line in emit.lines if reasons[line.target]]
+            emit.lines = [line for line in emit.lines if not reasons[line.target]]
 
 
 def _with_sources(project: Project, sources: Sequence[Source]) -> Project:
     return project.model_copy(update={"sources": list(sources)})
 
 
-def _land(project: Project, storage: Storage, trial: Trial) -> list[Source]:
-    """Run ingest; returns the sources that landed, and notes why others did not."""
-    if not _run_stage(Run(project, storage), "ingest"):
-        landed = project.sources
-    else:
+def _land(project: Project, storage: Storage, trial: Trial) -> list[str]:
+    """Run ingest; returns the names of the sources that landed, and notes why others did not."""
+    landed = [source.name for source in project.sources]
+    if _run_stage(Run(project, storage), "ingest"):
         # One by one, to know which of them fails.
         landed = []
         for source in project.sources:
@@ -90,10 +98,9 @@ def _land(project: Project, storage: Storage, trial: Trial) -> list[Source]:
             if fault:
                 trial.faults.append(fault)
             else:
-                landed.append(source)
-    for source in landed:
-        table = f"bronze.{source.name}"
-        trial.sources[source.name].landed = storage.counts(table)[table]
+                landed.append(source.name)
+    for name in landed:
+        trial.sources[name].landed = storage.counts(f"bronze.{name}")[f"bronze.{name}"]
     return landed
 
 
@@ -112,8 +119,6 @@ def _run_stage(run: Run, stage: str) -> str:
 
 def _count_rows(run: Run, trial: Trial) -> None:
     """Note where the rows of each source went, by the pipeline's own ledger and quarantine."""
-    if not run.storage.exists(LEDGER.name):
-        return
     rules: dict[tuple[str, str], Counter[str]] = {}
     for row in ledger.quarantined(run.storage.read(QUARANTINE.name)).collect():
         counts = rules.setdefault((row["source"], row["target"]), Counter())
