@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cdi_spark.cli.options import open_storage, out, show_step, write_page
-from cdi_spark.errors import ConfigError
+from cdi_spark.errors import ConfigError, SetupError
 from cdi_spark.monitoring import logs
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def init(
         _refuse_without_terminal()
     draft = _draft(directory, [*(source or []), *(more or [])], ask=ask)
     _print(draft.summarise())
-    found = _try(draft) if trial else None
+    found = _try_or_say(draft) if trial else None
     from cdi_spark.discovery.profile.page import profile_page
 
     write_page(directory / "profile.html", profile_page(draft, found))
@@ -49,6 +49,18 @@ def init(
         _print([f"The draft does not run yet. Correct the files in {directory}, then run `cdi run all`."])
         raise typer.Exit(1)
     _print([draft.next_step])
+
+
+def _try_or_say(draft: Draft) -> Trial:
+    try:
+        return _try(draft)
+    except (SetupError, ModuleNotFoundError):
+        _print(
+            [
+                f"The draft is written to {draft.directory}, but not tried. `cdi init --no-trial` needs no Spark."
+            ]
+        )
+        raise
 
 
 def _refuse_without_terminal() -> None:

@@ -9,7 +9,9 @@ import pytest
 import yaml
 
 from cdi_spark.cli import drafting, main
-from cdi_spark.discovery.trial.results import Trial
+from cdi_spark.discovery.draft.project import Draft
+from cdi_spark.discovery.trial.results import SourceResult, Trial
+from cdi_spark.errors import SetupError
 from tests.cli.terminal import in_terminal
 
 SCRIPT = "import sys; from cdi_spark.cli import main; sys.exit(main(sys.argv[1:]))"
@@ -67,9 +69,21 @@ def test_a_draft_that_does_not_run_ends_with_status_1_and_says_so(
 
 
 def _failed(fault: str) -> Trial:
-    from cdi_spark.discovery.trial.results import SourceResult
-
     return Trial({"people": SourceResult(60, True)}, faults=[fault])
+
+
+def test_without_spark_the_draft_stays_and_the_user_is_told(
+    people: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(draft: Draft) -> Trial:
+        raise SetupError("There is no Java.")
+
+    monkeypatch.setattr(drafting, "_try", fail)
+    assert main(["init", str(tmp_path / "acme"), str(people)]) == 1
+    printed = capsys.readouterr()
+    assert "but not tried. `cdi init --no-trial` needs no Spark" in printed.out
+    assert "There is no Java" in printed.err
+    assert (tmp_path / "acme/sources/people.yml").exists()
 
 
 def test_questions_without_a_terminal_are_refused_before_anything_is_read(

@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from cdi_spark.discovery.draft.project import draft_project
+from cdi_spark.discovery.trial import samples
 from cdi_spark.discovery.trial.samples import Sample, take_sample
 
 Take = Callable[..., tuple[Sample, list[bytes]]]
@@ -55,7 +56,17 @@ def test_the_first_rows_keep_their_bytes(take: Take, encoding: str, end: str) ->
     assert written == (end.join([HEADER, *ROWS[:10]]) + end).encode(encoding)
 
 
-def test_a_line_end_in_quotes_ends_no_row_and_a_stray_quote_does_not_take_the_whole_file(take: Take) -> None:
+def test_a_stray_quote_does_not_take_the_whole_file(take: Take, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(samples, "_CHUNK", 100)
+    # The quote of the third row is closed forty rows later.
+    odd = {2: 'K002;"Zoë;zoe2@post.de;a', 42: 'K042;Zoë";zoe42@post.de;a'}
+    rows = [odd.get(n, row) for n, row in enumerate(ROWS)]
+    sample, [written] = take({"kunden.csv": "\n".join([HEADER, *rows]).encode()}, most=5)
+    assert sample.rows == 5
+    assert len(written.decode().splitlines()) < 15
+
+
+def test_a_line_end_in_quotes_ends_no_row(take: Take) -> None:
     rows = [f'K{n:03d};Zoë;zoe{n}@post.de;"a\nb"' for n in range(50)]
     sample, [written] = take({"kunden.csv": "\n".join([HEADER, *rows]).encode()}, most=5)
     assert sample.rows == 5

@@ -22,7 +22,7 @@ def apply_trial(draft: Draft, trial: Trial) -> list[str]:
     printed = []
     for plan in draft.plans:
         source = trial.sources[plan.name]
-        doubts = find_source_doubts(source, is_exploded=bool(plan.sheet.explode))
+        doubts = find_source_doubts(source, records=plan.emits[0].table if plan.sheet.explode else "")
         printed.append(f"{plan.name}: {_say_rows(source)}")
         for number, emit in enumerate(plan.emits):
             printed += [_say_table(table) for table in source.tables if table.table == emit.table]

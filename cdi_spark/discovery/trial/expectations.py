@@ -59,17 +59,17 @@ def find_line_doubts(line: ConfLine, measured: LineResult, *, whole: bool) -> li
     return doubts
 
 
-def find_source_doubts(source: SourceResult, *, is_exploded: bool) -> list[str]:
+def find_source_doubts(source: SourceResult, *, records: str = "") -> list[str]:
     """What to confirm about the rows of a source: rows that did not land, and many in quarantine.
 
     Args:
-        is_exploded: whether its rows are the elements of an array in one landed row.
+        records: the table whose rows are the source's rows, where these are elements of an array in one landed row.
     """
     doubts = []
-    if source.landed is not None and not is_exploded and source.landed != source.rows:
+    if source.landed is not None and not records and source.landed != source.rows:
         doubts.append(f"the files hold {source.rows:,} rows; {source.landed:,} landed")
     for table in source.tables:
-        if is_exploded and table is source.tables[0] and table.emitted != source.rows:
+        if table.table == records and table.emitted != source.rows:
             doubts.append(f"the files hold {source.rows:,} records; {table.emitted:,} were read")
         if table.quarantined > _MANY * table.emitted:
             share = percent(table.quarantined / table.emitted)
