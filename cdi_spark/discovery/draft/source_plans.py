@@ -36,12 +36,12 @@ class SourcePlan:
     key: Key
     kind: str | None
     emits: list[EmitPlan] = field(default_factory=list)
+    # The rows on which Spark measured the facts of the lines; empty where they are those of the sample.
+    tried: str = ""
     updated: ConfLine | None = None
     deleted: ConfLine | None = None
     inactive: Guess | None = None
     order_by: ConfLine | None = None
-    # The rows on which Spark measured the facts of the lines; empty where they are those of the sample.
-    tried: str = ""
 
     @property
     def name(self) -> str:
