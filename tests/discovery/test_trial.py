@@ -141,3 +141,23 @@ def test_of_a_large_file_the_first_rows_are_tried(
     assert (source.rows, source.landed, source.whole) == (25, 25, False)
     assert trial.lines["people", 0, "emails"].rows == 25
     assert "what Spark measured on the first 25 rows" in (draft.directory / "sources/people.yml").read_text()
+
+
+def test_full_names_are_measured_beside_names_in_parts(
+    tried: Callable[..., tuple[Draft, Trial, list[str]]],
+) -> None:
+    members = [
+        [f"M{n}", f"{NAMES[n % 10]} Miller", f"m{n}@post.de", "f" if n % 2 else "m"] for n in range(20)
+    ]
+    files = {
+        "people.csv": table(HEADER, people()),
+        "members.csv": table(["member_no", "full_name", "email", "gender"], members),
+    }
+    _, trial, printed = tried(files)
+    number = {name[0]: name[1] for name in trial.lines}
+    for name, rows in (
+        ("full_name", trial.lines["members", number["members"], "full_name"]),
+        ("given_name", trial.lines["people", number["people"], "given_name"]),
+    ):
+        assert rows.given == rows.kept == rows.rows > 0, name
+    assert not any("to confirm" in line for line in printed)

@@ -9,7 +9,7 @@ from cdi_spark.discovery.read.columns import Column
 from cdi_spark.sql_text import literal, literals
 
 # The column of an emit's rows that lists the lines whose input has a value, as text.
-GIVEN = "_given"
+GIVEN = "_lines_with_input"
 
 
 def has_input(line: ConfLine, *, exploded: bool) -> str:

@@ -22,7 +22,7 @@ from cdi_spark.standardise.versions import union
 from cdi_spark.storage import Storage
 
 # The number of the emit that made a row.
-_EMIT = "_emit"
+_EMIT = "_number_of_emit"
 # Where silver keeps what a line of this name holds.
 _KEPT_IN = {"full_name": ("given_name", "family_name", "company")}
 
