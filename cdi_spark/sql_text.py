@@ -100,6 +100,29 @@ def fields_read(sql: str) -> set[str]:
     return {".".join(part.name for part in column.parts) for column in _columns(sql)}
 
 
+def values_tried(sql: str) -> list[str]:
+    """Find what a Spark expression tries to convert: the first argument of each try_… without another one in it.
+
+    >>> values_tried("coalesce(cast(try_to_timestamp(born, 'd.M.yyyy') as date), try_cast(trim(born) as date))")
+    ['born', 'TRIM(born)']
+    >>> values_tried("try_multiply(try_cast(pieces as int), 2)"), values_tried("upper(name)")
+    (['pieces'], [])
+    """
+    tried: dict[str, None] = {}
+    for call in _tries(sqlglot.parse_one(sql, read="spark")):
+        # What a lambda names exists only within it.
+        if call.find_ancestor(exp.Lambda) is None and len(list(_tries(call))) == 1:
+            first = call.expressions[0] if isinstance(call, exp.Anonymous) else call.this
+            tried[first.sql(dialect="spark")] = None
+    return list(tried)
+
+
+def _tries(tree: exp.Expr) -> Iterator[exp.Expr]:
+    for call in tree.find_all(exp.Func, exp.Cast):
+        if call.sql(dialect="spark").startswith("TRY_"):
+            yield call
+
+
 def _columns(sql: str) -> Iterator[exp.Column]:
     return sqlglot.parse_one(sql, read="spark").find_all(exp.Column)
 

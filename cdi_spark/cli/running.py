@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from cdi_spark.pipeline.runner import StageResult
 
 _QUARANTINE = "SELECT target, source, failed_rules, file, row_number FROM silver.quarantine"
+_DROPPED = "SELECT source, table, column, reason, rows, places FROM ops.cleaning WHERE run_id = '{}' AND reason <> ''"
 
 
 def is_on_screen(job: Run) -> bool:
@@ -52,7 +53,10 @@ def _warned(job: Run, screen: Screen, where: Sequence[str]) -> Iterator[None]:
         try:
             yield
         finally:
-            lines = screen.warnings(see=command_line("sql", _QUARANTINE, *where))
+            lines = screen.warnings(
+                see=command_line("sql", _QUARANTINE, *where),
+                see_dropped=command_line("sql", _DROPPED.format(job.run_id), *where),
+            )
             if file := _log_file(job, log):
                 lines.append(f"full log: {file}")
             for line in lines:

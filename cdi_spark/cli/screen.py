@@ -81,6 +81,7 @@ class Screen(logging.Handler):
         self._now: _Stage | None = None
         self._spinner = Spinner("dots")
         self._reasons = 0
+        self._dropped: list[int] = []
         self._notices: dict[str, list[str]] = {}
 
     def emit(self, record: logging.LogRecord) -> None:
@@ -95,6 +96,8 @@ class Screen(logging.Handler):
             self._now.seconds = fields["seconds"]
         elif kind == Kind.quarantined:
             self._reasons += 1
+        elif kind == Kind.dropped:
+            self._dropped.append(fields["rows"])
         elif kind in (Kind.notice, Kind.unpublished):
             source, text = fields.get("source"), record.getMessage()
             self._notices.setdefault(f"source {source}" if source else text, []).append(text)
@@ -122,11 +125,12 @@ class Screen(logging.Handler):
             )
         return shown
 
-    def warnings(self, *, see: str) -> list[str]:
+    def warnings(self, *, see: str, see_dropped: str) -> list[str]:
         """Return what an operator should know about the run, in a few lines.
 
         Args:
             see: the command that shows silver.quarantine.
+            see_dropped: the command that shows what cleaning dropped.
         """
         lines = []
         if self._reasons:
@@ -135,6 +139,9 @@ class Screen(logging.Handler):
             ]
             found = f"{counted(sum(rows), 'row')} in quarantine" if rows else "rows are in quarantine"
             lines.append(f"{found}, {counted(self._reasons, 'reason')}: see\n  {see}")
+        if self._dropped:
+            values, reasons = counted(sum(self._dropped), "value"), counted(len(self._dropped), "reason")
+            lines.append(f"{values} dropped by cleaning, {reasons}: see\n  {see_dropped}")
         for about, texts in self._notices.items():
             more = f" (and {len(texts) - 1:,} more)" if len(texts) > 1 else ""
             lines.append((f"{about}: " if about.startswith("source ") else "") + texts[0] + more)

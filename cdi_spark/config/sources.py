@@ -67,6 +67,8 @@ class Source(Strict):
     """`snapshot`: all files together are the whole, missing rows are deleted; `changes`: files have changes"""
     allow_empty: bool = False
     """whether a snapshot may be without rows, which deletes all its records"""
+    largest_drop: float = Field(default=0.5, ge=0, le=1)
+    """share of its rows that a snapshot may lose from one delivery to the next; more ends the run"""
     emits: list[Emit] = Field(min_length=1)
     """the silver tables that each landed row fills"""
 

@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar, Literal, Self
 from pydantic import Field, field_validator, model_validator
 
 from cdi_spark.config.strict import Strict, expression_over
-from cdi_spark.schema import ATTRIBUTES, STRINGS
+from cdi_spark.schema import ATTRIBUTES, BIRTH_DATE_PRECISION, STRINGS
 
 ValueRule = Literal["trusted", "recent", "frequent", "longest", "valid"]
 Rule = Literal[ValueRule, "complete", "all"]
@@ -41,7 +41,7 @@ class Attribute(Strict):
     def _over_attributes(cls, valid: str | None) -> str | None:
         if valid is None:
             return None
-        known = [c.name for c in ATTRIBUTES]
+        known = [*(c.name for c in ATTRIBUTES), BIRTH_DATE_PRECISION.name]
         unknown = f"is no attribute of a record; there are {', '.join(known)}."
         return expression_over(known, valid, where="valid", unknown=unknown)
 
@@ -68,7 +68,8 @@ class Survivorship(Strict):
         # Forms and databases put these dates where none is known.
         "birth_date": Attribute(
             rules=["valid", "frequent", "trusted", "recent"],
-            valid="birth_date NOT IN (DATE '1900-01-01', DATE '1970-01-01')",
+            valid="birth_date_precision IN ('month', 'year') "
+            "OR birth_date NOT IN (DATE '1900-01-01', DATE '1970-01-01')",
         ),
         "birth_place": Attribute(rules=["frequent", "trusted", "recent"]),
         "national_id": Attribute(rules=["frequent", "trusted", "recent"]),

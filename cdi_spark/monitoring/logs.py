@@ -27,6 +27,7 @@ class Kind(StrEnum):
     written = "written"
     unpublished = "unpublished"
     quarantined = "quarantined"
+    dropped = "dropped"
     notice = "notice"
     profiled = "profiled"
 
@@ -123,6 +124,11 @@ def unpublished(metric: str, why_not: str, *, run_id: str) -> None:
 def quarantined(reason: str, *, run_id: str) -> None:
     """Log that rows of a source fail a rule, and are therefore in silver.quarantine."""
     _LOGGER.warning(reason, extra=_about(Kind.quarantined, run_id=run_id, stage="standardise"))
+
+
+def dropped(loss: str, *, rows: int, run_id: str) -> None:
+    """Log that cleaning dropped values of a source in so many rows, so that they are in no table."""
+    _LOGGER.warning(loss, extra=_about(Kind.dropped, run_id=run_id, stage="standardise", rows=rows))
 
 
 def notice(text: str, **fields: Any) -> None:

@@ -10,6 +10,7 @@ from pyspark.sql import functions as F
 
 from cdi_spark.config import Source
 from cdi_spark.connectors.files import drift
+from cdi_spark.connectors.files.batches import Batch, Landed
 from cdi_spark.connectors.files.deliveries import as_source_errors, landed_schema, read_delivery
 from cdi_spark.errors import LedgerError, SourceError
 from cdi_spark.linkage.model.person_model import digest
@@ -68,9 +69,9 @@ def _append_new_files(run: Run, source: Source, last: Row | None) -> tuple[int, 
     """
     table = f"bronze.{source.name}"
     bronze = run.storage.read(table) if run.storage.exists(table) else None
-    known = landed_schema(bronze) if bronze else None
+    before = _landed(bronze, source, last) if bronze else None
     listed = run.files_of(source)
-    delivery = read_delivery(run.spark, source, run_id=run.run_id, known=known, listed=listed)
+    delivery = read_delivery(run.spark, source, run_id=run.run_id, landed=before, listed=listed)
     drift.check(delivery, source, last=last, first=bronze is None)
     for notice in drift.notices(delivery, source, last=last):
         logs.notice(notice, run_id=run.run_id, stage="ingest", source=source.name)
@@ -94,6 +95,17 @@ def _append_new_files(run: Run, source: Source, last: Row | None) -> tuple[int, 
     rows = sum(file.rows for file in delivery.files)
     entry = (source.name, datetime.now(UTC), delivery.batches, rows, delivery.columns, run.run_id)
     return total, entry
+
+
+def _landed(bronze: DataFrame, source: Source, last: Row | None) -> Landed:
+    columns = landed_schema(bronze)
+    if source.load == "snapshot":
+        return Landed(columns)
+    found = bronze.groupBy("_batch").agg(
+        F.collect_set("_file").alias("files"), F.max(F.unix_micros("_ingested_at")).alias("landed_at")
+    )
+    batches = {row["_batch"]: Batch(row["files"], row["landed_at"]) for row in found.collect()}
+    return Landed(columns, batches, last["batches"] if last else ())
 
 
 def _rows_by_batch(bronze: DataFrame) -> dict[str, int]:

@@ -147,6 +147,7 @@ def _checked_rows(
                 table,
                 mapped=mapped,
                 default_country=run.project.file.default_country,
+                today=run.day,
             )
             .transform(rules.check_rows, checks, table=table.name)
             .transform(versions.resolve_versions, table=table, per_key=per_key)
@@ -156,14 +157,19 @@ def _checked_rows(
 
 
 def _write_cleaning_counts(run: Run, checked: dict[str, DataFrame]) -> None:
-    """Append to ops.cleaning how many values the value rules changed and dropped."""
+    """Append to ops.cleaning how many values the value rules changed and dropped, and report what was lost."""
     at = datetime.now(UTC)
-    rows = versions.union([rows.transform(cleaning.outcomes, table=name) for name, rows in checked.items()])
-    noted = {name: silver.noted_columns(TABLES[name]) for name in checked}
-    entries = [
-        {"run_id": run.run_id, "counted_at": at, **count} for count in cleaning.counts(rows.collect(), noted)
-    ]
+    rows = versions.union(
+        [
+            rows.transform(cleaning.outcomes, table=name, noted=silver.noted_columns(TABLES[name]))
+            for name, rows in checked.items()
+        ]
+    )
+    found = cleaning.counts(rows.collect())
+    entries = [{"run_id": run.run_id, "counted_at": at, **count} for count in found]
     run.storage.append(CLEANING, local_rows(run.spark, entries, CLEANING.schema))
+    for loss, count in cleaning.losses(found):
+        logs.dropped(loss, rows=count, run_id=run.run_id)
 
 
 def _write_ledger(run: Run, checked: dict[str, DataFrame], in_bronze: Counts) -> None:

@@ -13,6 +13,7 @@ from pyspark.sql import functions as F
 from cdi_spark.gold.customer.members import live_records
 from cdi_spark.monitoring import logs
 from cdi_spark.schema import (
+    CLEANING,
     CUSTOMER_360,
     FINANCE,
     JOURNEY,
@@ -29,6 +30,8 @@ from cdi_spark.storage import Storage
 
 # Most rows of money per month, and most runs, that an answer holds.
 _FINANCE_ROWS, _RUNS = 72, 30
+# Most reasons for dropped values that an answer holds.
+_DROPS = 60
 _DOCUMENTS = ("order", "invoice", "payment")
 
 Sizes = Sequence[tuple[str, int]]
@@ -49,6 +52,8 @@ class BusinessAnswer:
         finance: newest rows of gold.finance, the newest first.
         metrics: the forecasts' scores.
         quality: per run, oldest first: expectations, failed ones, rows emitted, rows in quarantine.
+        cleaning: what cleaning dropped when each source was last standardised, most rows first: source, table,
+            column, outcome, reason, rows, places (files and row numbers).
         runs: oldest first: when each started, its seconds, and its stages' status.
     """
 
@@ -66,6 +71,7 @@ class BusinessAnswer:
     finance: Sequence[Mapping[str, Any]]
     metrics: Sequence[Mapping[str, Any]]
     quality: Sequence[Mapping[str, Any]]
+    cleaning: Sequence[Mapping[str, Any]]
     runs: Sequence[Mapping[str, Any]]
 
 
@@ -96,6 +102,7 @@ def answer_business(storage: Storage) -> BusinessAnswer:
         finance=_rows(finance.limit(_FINANCE_ROWS)),
         metrics=_rows(metrics.orderBy("metric")),
         quality=_quality(storage),
+        cleaning=_cleaning(storage),
         runs=_runs(storage),
     )
 
@@ -154,6 +161,17 @@ def _quality(storage: Storage) -> list[dict[str, Any]]:
     ledger = storage.read_or_empty(LEDGER).groupBy("run_id")
     rows = ledger.agg(F.sum("emitted").alias("emitted"), F.sum("quarantined").alias("quarantined"))
     return _rows(checks.join(rows, "run_id", "left").orderBy(F.desc("at")).limit(_RUNS))[::-1]
+
+
+def _cleaning(storage: Storage) -> list[dict[str, Any]]:
+    logs.doing("reading what cleaning dropped")
+    # A table that lost nothing has no row in ops.cleaning, but one in the ledger.
+    newest = storage.read_or_empty(LEDGER).groupBy("source", "table")
+    last = newest.agg(F.max_by("run_id", "counted_at").alias("run_id"))
+    dropped = storage.read_or_empty(CLEANING).where("outcome <> 'changed'")
+    columns = ("source", "table", "column", "outcome", "reason", "rows", "places")
+    found = dropped.join(last, ["source", "table", "run_id"], "left_semi").select(*columns)
+    return _rows(found.orderBy(F.desc("rows"), *columns[:5]).limit(_DROPS))
 
 
 def _runs(storage: Storage) -> list[dict[str, Any]]:

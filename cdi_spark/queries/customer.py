@@ -16,6 +16,7 @@ from cdi_spark.queries.history import EntityEvent, history
 from cdi_spark.schema import (
     ATTRIBUTE,
     ATTRIBUTES,
+    BIRTH_DATE_PRECISION,
     COMPANY,
     CUSTOMER_360,
     HOUSEHOLD,
@@ -35,7 +36,7 @@ _RECORDS = 100
 _NOT_FACTS = {
     "entity_id", "state", "state_since", "state_until", "contacts", "consents", "made_from", "events_hash",
     "confidence", "weakest_link", "preferred_email", "preferred_phone", "sources", "record_count",
-    *(c.name for c in ATTRIBUTES),
+    *(c.name for c in ATTRIBUTES), BIRTH_DATE_PRECISION.name,
 }  # fmt: skip
 
 
@@ -150,7 +151,7 @@ def _values(won: Sequence[Row], customer: Mapping[str, Any]) -> list[Value]:
         )
         last = text(max(times)) if times else ""
         reason = rows[0]["reason"] if rows else ""
-        values.append(Value(name, text(customer[name]), ", ".join(sources), reason, last))
+        values.append(Value(name, _shown(customer, name), ", ".join(sources), reason, last))
     return values
 
 
@@ -160,8 +161,16 @@ def _records(storage: Storage, own: Column) -> DataFrame:
 
 
 def _record(row: Row) -> tuple[str, str, str, str]:
-    values = " · ".join(text(row[c.name]) for c in ATTRIBUTES if row[c.name])
+    values = " · ".join(_shown(row, c.name) for c in ATTRIBUTES if row[c.name])
     return row["record_id"], row["source"], text(row["updated_at"]), values
+
+
+def _shown(row: Row | Mapping[str, Any], name: str) -> str:
+    """Return an attribute as text; of a date of birth what is known."""
+    known = (
+        {"year": 4, "month": 7}.get(row[BIRTH_DATE_PRECISION.name] or "") if name == "birth_date" else None
+    )
+    return text(row[name])[:known]
 
 
 def _event(row: Row) -> tuple[str, str, str, str]:

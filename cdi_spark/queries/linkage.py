@@ -33,7 +33,8 @@ from cdi_spark.linkage.model.person_model import load_person_model
 from cdi_spark.linkage.model.trained_models import active_model, settings_hash
 from cdi_spark.monitoring import logs
 from cdi_spark.pipeline.active import frozen_model, scoring_model
-from cdi_spark.schema import EVENT, LINKED, MEMBER, MODEL, PAIR, PERSON, SHOWN
+from cdi_spark.queries.shown import shown_columns
+from cdi_spark.schema import EVENT, LINKED, MEMBER, MODEL, PAIR, PERSON
 from cdi_spark.spark.local_rows import local_rows
 from cdi_spark.spark.parallel import side_by_side
 from cdi_spark.workspace import Workspace
@@ -176,7 +177,7 @@ def answer_entity(workspace: Workspace, entity_id: str) -> EntityAnswer:
         [
             read(LINKED).where(is_chosen).select(*LINKED.names),
             read(PAIR).where(within).select("record_id_l", "record_id_r", "block_rule"),
-            read(PERSON).where(is_chosen).select("record_id", "source", *SHOWN),
+            read(PERSON).where(is_chosen).select("record_id", "source", *shown_columns()),
         ],
     )
     linked = local_rows(workspace.spark, rows, LINKED.schema)

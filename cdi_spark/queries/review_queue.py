@@ -10,7 +10,8 @@ from pyspark.sql import functions as F
 from cdi_spark.config import Linkage
 from cdi_spark.gold.customer.members import current_members
 from cdi_spark.linkage.model.link_rules import as_links
-from cdi_spark.schema import CONTENT_CHANGE, JUDGEMENT, MEMBER, PAIR, PERSON, SHOWN
+from cdi_spark.queries.shown import shown_columns
+from cdi_spark.schema import CONTENT_CHANGE, JUDGEMENT, MEMBER, PAIR, PERSON
 from cdi_spark.stewardship.judgements import active_judgements, close_judgements
 from cdi_spark.storage import Storage
 
@@ -35,8 +36,8 @@ def pairs_to_review(storage: Storage, limits: Linkage, *, most: int) -> list[dic
     shown = chosen.limit(most)
     live = storage.read(PERSON.name).where(~F.col("is_deleted"))
     for side in "lr":
-        values = [F.col(name).alias(f"{name}_{side}") for name in ("record_id", *SHOWN)]
-        shown = shown.join(live.select(*values), f"record_id_{side}")
+        values = live.select(F.col("record_id").alias(f"record_id_{side}"), *shown_columns(f"_{side}"))
+        shown = shown.join(values, f"record_id_{side}")
     return [row.asDict() for row in shown.transform(_in_order).drop("worth", "beyond").collect()]
 
 

@@ -56,7 +56,9 @@ from cdi_spark.schema.relations import COMPANY, HOUSEHOLD
 from cdi_spark.schema.revenue import ATTRIBUTION, REVENUE
 from cdi_spark.schema.silver import (
     ATTRIBUTES,
+    BIRTH_DATE_PRECISION,
     EVENTS,
+    FOUND_BY,
     LANDING,
     LEDGER_ENTRY,
     PERSON,
@@ -83,6 +85,7 @@ __all__ = [
     "ATTRIBUTE",
     "ATTRIBUTES",
     "ATTRIBUTION",
+    "BIRTH_DATE_PRECISION",
     "BOOLEAN",
     "CASH_FLOW",
     "CLEANING",
@@ -104,6 +107,7 @@ __all__ = [
     "FACTOR",
     "FEATURES",
     "FINANCE",
+    "FOUND_BY",
     "HOUSEHOLD",
     "INT",
     "INTERACTION",

@@ -15,7 +15,7 @@ from cdi_spark.schema.declare import (
 )
 from cdi_spark.schema.event_table import EventTable, SummaryOf
 from cdi_spark.schema.events import EVENT_TABLES
-from cdi_spark.schema.silver import ATTRIBUTES
+from cdi_spark.schema.silver import ATTRIBUTES, BIRTH_DATE_PRECISION
 
 _CONTACT = (
     f"struct<kind:{STRING},value:{STRING},records:{LONG},last_confirmed_at:{TIMESTAMP},is_stale:{BOOLEAN}>"
@@ -39,6 +39,7 @@ CUSTOMER_360 = Table(
             "day on which the next state begins if nothing else happens; null where none is expected",
         ),
         *ATTRIBUTES,
+        BIRTH_DATE_PRECISION,
         Column(
             "preferred_email",
             STRING,
@@ -95,7 +96,12 @@ ATTRIBUTE = Table(
     (
         ENTITY_ID,
         Column("attribute", STRING, "column of gold.customer_360"),
-        Column("value", STRING, "the value as text; arrays as JSON", "identifier"),
+        Column(
+            "value",
+            STRING,
+            "the value as text, a date as far as it is known (1980, 1980-05, 1980-05-17); arrays as JSON",
+            "identifier",
+        ),
         RECORD_ID,
         Column("source", STRING, "source of the record; `steward` where the value was set manually"),
         Column(

@@ -77,9 +77,9 @@ LEDGER = Table(
 
 CLEANING = Table(
     "ops.cleaning",
-    "One row per run, source, silver table, column and outcome: the number of rows in which cleaning "
-    "changed or dropped a value",
-    ("run_id", "source", "table", "column", "outcome"),
+    "One row per run, source, silver table, column, outcome and reason: the number of rows in which cleaning "
+    "changed or dropped a value; never contains a value of the data",
+    ("run_id", "source", "table", "column", "outcome", "reason"),
     (
         RUN_ID,
         Column("source", STRING, "source of the rows"),
@@ -90,6 +90,14 @@ CLEANING = Table(
         ),
         Column("rows", LONG, "number of rows with such a value; rows merged into one are counted once"),
         Column("counted_at", TIMESTAMP, "when, UTC"),
+        Column(
+            "reason", STRING, "why an invalid value was dropped: no valid phone number, an impossible date, …"
+        ),
+        Column(
+            "places",
+            f"array<struct<file:{STRING},row_number:{LONG}>>",
+            "up to three rows that have such a dropped value",
+        ),
     ),
 )
 

@@ -16,6 +16,7 @@ from cdi_spark.schema.declare import (
     Column,
     Table,
 )
+from cdi_spark.schema.event_table import FoundBy
 from cdi_spark.schema.events import EVENT_TABLES
 
 LANDING = (
@@ -57,6 +58,11 @@ ATTRIBUTES = (
     Column("occupation", STRING, "occupation or job title", "quasi-identifier"),
     Column("company", STRING, "employer", "quasi-identifier"),
 )
+BIRTH_DATE_PRECISION = Column(
+    "birth_date_precision",
+    STRING,
+    "what is known of birth_date: day, month or year; the rest of the date is the first of the month or year",
+)
 # The columns of a record that stewards see, besides its id.
 SHOWN = ("given_name", "family_name", "birth_date", "emails", "phones", "street", "postcode", "city")
 # The columns that a mapping may fill: the attributes, or full_name with the whole name, which is then split.
@@ -71,6 +77,7 @@ PERSON = Table(
         Column("source", STRING, "source of the record"),
         Column("key", STRING, "key of the record in its source", "identifier"),
         *ATTRIBUTES,
+        BIRTH_DATE_PRECISION,
         Column("trust", INT, "how much the source is trusted; 1 is most"),
         Column("updated_at", TIMESTAMP, "when the source last changed the record, UTC"),
         CONTENT_HASH,
@@ -112,6 +119,30 @@ LEDGER_ENTRY = _thing(
     CURRENCY,
 )
 THING_TABLES = (PRODUCT, RATE, LEDGER_ENTRY)
+# How `cdi init` recognises the rows of a table, by short table name: of every event table, and of the ledger.
+FOUND_BY: dict[str, FoundBy] = {t.short: t.found_by for t in EVENT_TABLES if t.found_by} | {
+    LEDGER_ENTRY.short: FoundBy(
+        names="ledger fibu buchhaltung ledgers generalledger journal journals journalentry journalentries hauptbuch "
+        "nebenbuch debitorenbuch buchungsjournal buchungssatz buchungssaetze grandlivre ecriture ecritures "
+        "librodiario libromayor asiento asientos librogiornale partitario primanota scritture grootboek "
+        "journaalpost journaalposten ksiegaglowna ksiegowanie ksiegowania huvudbok hovedbok kontoauszug "
+        "kontoauszuege kontoumsaetze accountstatement accountstatements bankstatement bankstatements "
+        "relevedecompte extracto extractobancario estrattoconto rekeningafschrift rekeningafschriften "
+        "wyciag",
+        # Both together outweigh the name of the file, which may be that of bookings or transactions.
+        evidence={"debit": 3, "credit": 3, "booked_on": 1, "amount": 0.5},
+        needs=("amount debit", "booked_on date occurred_at issued_on paid_on ordered_at"),
+        columns={"booked_on": "booked_on date occurred_at issued_on paid_on ordered_at"},
+        words={
+            "booked_on": "postingdate posteddate postedon posted! bookedon bookedat entrydate journaldate "
+            "accountingdate valuedate buchungsdatum buchungstag buchdatum belegdatum valutadatum wertstellung "
+            "datecomptable dateoperation datedoperation dateecriture datedecriture datevaleur fechacontable "
+            "fechaoperacion fechadeoperacion fechaasiento fechavalor datacontabile dataoperazione datavaluta boekdatum "
+            "boekingsdatum transactiedatum dataksiegowania dataoperacji bokforingsdag bokforingsdato bogforingsdato "
+            "kirjauspaiva datumzauctovani konyvelesdatuma kayittarihi",
+        },
+    )
+}
 # By short table name, the columns of events and things that a mapping may fill.
 EVENTS: dict[str, tuple[str, ...]] = {
     t.short: tuple(c for c in t.names if c not in (t.key[0], "record_id", "content_hash"))
@@ -129,7 +160,7 @@ QUARANTINE = Table(
         Column("row_hash", STRING, "hash of the row", "pseudonym"),
         Column("failed_rules", STRINGS, "every rule that the row failed"),
         Column(
-            "dropped", STRINGS, "values that cleaning dropped, as `column: placeholder` or `column: invalid`"
+            "dropped", STRINGS, "values that cleaning dropped, as `column: placeholder` or `column: reason`"
         ),
         Column("file", STRING, "file of the row"),
         Column("row_number", LONG, "number of the row in its file, from 1; the header is not counted"),

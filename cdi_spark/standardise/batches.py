@@ -18,19 +18,38 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from cdi_spark.standardise.values.memo import Memo
+from cdi_spark.standardise.values.reasons import PLACEHOLDER
 from cdi_spark.standardise.values.text import is_placeholder
 
 Values = tuple[Any, ...]
 Task = Callable[[Iterable[pa.RecordBatch]], Iterable[pa.RecordBatch]]
 
-# The outcome of a rule for a value; for a list, the worst outcome of its values.
-KEPT, CHANGED, INVALID, PLACEHOLDER = range(4)
-OUTCOMES = ("kept", "changed", "invalid", "placeholder")
+# The outcome of a rule for a value; of a list, something may be dropped and something kept.
+KEPT, CHANGED, DROPPED = range(3)
 # Columns besides the values: in CHANGES, bit n is set where the value of noted column n was changed; DROPS has
-# "column: outcome" for every dropped value.
+# "column: reason" for every reason for which a value of the column was dropped.
 CHANGES, DROPS = "_changes", "_drops"
+# What stands before the name of a column in inputs that hold the text of a value that has no number or date yet: one
+# that the rules may read, and one that the mapping dropped.
+UNREAD, LOST = "_unread_", "_lost_"
 
 _STRINGS = pa.list_(pa.string())
+Outcome = tuple[int, Sequence[str]]
+_KEPT: Outcome = (KEPT, ())
+
+
+def drop_reason(
+    reason: str, is_placeholder_value: Callable[[str], bool] = is_placeholder
+) -> Callable[..., Sequence[str]]:
+    """Return a rule's `why`: this reason, unless the value is a placeholder."""
+
+    def why(value: str, *_: object) -> Sequence[str]:
+        return (PLACEHOLDER if is_placeholder(value) or is_placeholder_value(value) else reason,)
+
+    return why
+
+
+_NOT_VALID = drop_reason("not valid")
 
 
 @dataclass(frozen=True)
@@ -41,13 +60,18 @@ class Rule:
         columns: the columns that it computes.
         inputs: the columns that it reads, from the data or from earlier rules. It standardises the first.
         make: from the inputs to the value, or to one value per column; not called when all inputs are None.
-        is_placeholder: whether the first input, of which nothing is left, is a placeholder value.
+        why: from one value of the first input, and the other inputs, to the reasons why something of it is dropped.
     """
 
     columns: tuple[str, ...]
     inputs: tuple[str, ...]
     make: Callable[..., Any]
-    is_placeholder: Callable[[str], bool] = is_placeholder
+    why: Callable[..., Sequence[str]] = _NOT_VALID
+
+    @property
+    def about(self) -> str:
+        """The column that the outcome is about."""
+        return self.inputs[0].removeprefix(UNREAD).removeprefix(LOST)
 
     def values(self, given: Values) -> Values:
         """One value per column."""
@@ -56,24 +80,17 @@ class Rule:
             return (made,)
         return (None,) * len(self.columns) if made is None else tuple(made)
 
-    def outcome(self, given: Values, made: Values) -> int:
-        """Return what happened to the first input."""
+    def outcome(self, given: Values, made: Values) -> Outcome:
+        """Return what happened to the first input, and the reasons why something of it was dropped."""
         first, *others = given
-        if first is None or first == made[0]:
-            return KEPT
+        if first is None or (made and first == made[0]):
+            return _KEPT
         if isinstance(first, list):
-            given_values = {value for value in first if value and value.strip()}
-            # Most lists lose nothing.
-            is_whole = len(given_values) == len(made[0] or ())
-            dropped = [] if is_whole else [value for value in given_values if not self.make([value], *others)]
+            values = {value for value in first if value and value.strip()}
         else:
-            dropped = [first] if first.strip() and all(value is None for value in made) else []
-        if not dropped:
-            return CHANGED
-        return max(PLACEHOLDER if self._is_placeholder_value(value) else INVALID for value in dropped)
-
-    def _is_placeholder_value(self, value: str) -> bool:
-        return is_placeholder(value) or self.is_placeholder(value)
+            values = {first} if first.strip() and all(value is None for value in made) else set()
+        reasons = sorted({reason for value in values for reason in self.why(value, *others)})
+        return (DROPPED, reasons) if reasons else (CHANGED, ())
 
 
 def record_values(rules: Sequence[Rule], record: Mapping[str, Any]) -> dict[str, Any]:
@@ -117,11 +134,10 @@ def batch_task(
                         kind = _STRINGS if name in lists else pa.string()
                         made = pa.array([values[number] for values, _ in results], kind)
                         columns[name] = made if place is None else made.take(place)
-                    codes = np.fromiter((code for _, code in results), np.int8, len(results))
-                    outcomes.append(codes if place is None else codes[place])
+                    outcomes.append(_Outcomes(rule.about, [outcome for _, outcome in results], place))
             if is_noted:
-                columns[CHANGES] = _changes(rules, outcomes, noted, batch.num_rows)
-                columns[DROPS] = _drops(rules, outcomes, batch.num_rows)
+                columns[CHANGES] = _changes(outcomes, noted, batch.num_rows)
+                columns[DROPS] = _drops(outcomes, batch.num_rows)
             # Columns that pass through keep their fields, which the plan knows.
             fields = [
                 batch.schema.field(name) if name in passed else pa.field(name, columns[name].type)
@@ -144,9 +160,26 @@ def _without_collector() -> Iterator[None]:
             gc.enable()
 
 
-def _standardised(rule: Rule, is_noted: bool, *given: Any) -> tuple[Values, int]:
+def _standardised(rule: Rule, is_noted: bool, *given: Any) -> tuple[Values, Outcome]:
     made = rule.values(given)
-    return made, rule.outcome(given, made) if is_noted else KEPT
+    return made, rule.outcome(given, made) if is_noted else _KEPT
+
+
+@dataclass(frozen=True)
+class _Outcomes:
+    """What a rule did: by distinct value, and the index of each row's value; None where these are all rows."""
+
+    about: str
+    of_values: Sequence[Outcome]
+    place: npt.NDArray[np.int64] | None
+
+    def rows(self, outcome: int) -> npt.NDArray[np.bool_]:
+        """Return whether each row has this outcome."""
+        found = np.fromiter((code == outcome for code, _ in self.of_values), np.bool_, len(self.of_values))
+        return found if self.place is None else found[self.place]
+
+    def reasons(self, row: int) -> Sequence[str]:
+        return self.of_values[row if self.place is None else int(self.place[row])][1]
 
 
 def _distinct(columns: Sequence[pa.Array]) -> tuple[list[Values], npt.NDArray[np.int64] | None]:
@@ -162,19 +195,17 @@ def _distinct(columns: Sequence[pa.Array]) -> tuple[list[Values], npt.NDArray[np
     return list(zip(*(column.take(first).to_pylist() for column in columns), strict=True)), place
 
 
-def _changes(
-    rules: Sequence[Rule], outcomes: Sequence[npt.NDArray[np.int8]], noted: Sequence[str], rows: int
-) -> pa.Array:
+def _changes(outcomes: Sequence[_Outcomes], noted: Sequence[str], rows: int) -> pa.Array:
     bits = np.zeros(rows, np.int64)
-    for rule, codes in zip(rules, outcomes, strict=True):
-        if rule.inputs[0] in noted:
-            bits |= (codes == CHANGED).astype(np.int64) << noted.index(rule.inputs[0])
+    for found in outcomes:
+        if found.about in noted:
+            bits |= found.rows(CHANGED).astype(np.int64) << noted.index(found.about)
     return pa.array(bits)
 
 
-def _drops(rules: Sequence[Rule], outcomes: Sequence[npt.NDArray[np.int8]], rows: int) -> pa.Array:
+def _drops(outcomes: Sequence[_Outcomes], rows: int) -> pa.Array:
     dropped: dict[int, list[str]] = {}
-    for rule, codes in zip(rules, outcomes, strict=True):
-        for row in np.flatnonzero(codes > CHANGED):
-            dropped.setdefault(int(row), []).append(f"{rule.inputs[0]}: {OUTCOMES[codes[row]]}")
+    for found in outcomes:
+        for row in map(int, np.flatnonzero(found.rows(DROPPED))):
+            dropped.setdefault(row, []).extend(f"{found.about}: {reason}" for reason in found.reasons(row))
     return pa.array(map(dropped.get, range(rows)), _STRINGS, size=rows)

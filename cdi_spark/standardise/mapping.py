@@ -12,7 +12,10 @@ from pyspark.sql import types as T
 from cdi_spark.config import Emit, Source
 from cdi_spark.errors import SourceError
 from cdi_spark.schema import EVENTS, LANDING, PERSON, PERSON_INPUT, STRING, TABLES, Table, spark_type
-from cdi_spark.sql_text import quote
+from cdi_spark.sql_text import quote, values_tried
+from cdi_spark.standardise.batches import LOST, UNREAD
+from cdi_spark.standardise.partial_dates import precision_of
+from cdi_spark.standardise.several_rows import several_rows
 from cdi_spark.standardise.versions import RowStatus
 
 # A longer text is not a name, address or number of a person.
@@ -71,7 +74,8 @@ def emit_rows(landed: DataFrame, source: Source, emit: Emit, *, mapped: Collecti
         landed: current_rows() of the source.
         mapped: columns that other emits of the table map; null here.
     Returns:
-        key, record_id, updated_at, the columns that any emit maps (of persons source and trust too), and what
+        key, record_id, updated_at, the columns that any emit maps (of persons source and trust too), texts that are no
+        number or date (UNREAD, which the value rules may read, and LOST, which the mapping has dropped), and what
         resolve_versions() needs: `_source`, `_status` (null where the row is to be checked), `_faults` (rules that
         it has failed), `_landed` (1 in a landed row's first row), `_deleted`, `_order` (newer is greater),
         `_ingested_at`, `_file`, `_row_number` and `_row` (the landed row as JSON).
@@ -111,14 +115,21 @@ def emit_rows(landed: DataFrame, source: Source, emit: Emit, *, mapped: Collecti
             F.lit(source.name).alias("_source"),
             *("_ingested_at", "_file", "_row_number", "_row"),
             *(F.expr(sql).alias(name) for name, sql in emit.columns.items()),
+            *(_tried(sql).alias(f"{LOST}{name}") for name, sql in emit.columns.items()),
         )
         _ = rows.schema  # over Connect a missing column shows only here
     except PySparkException as fault:
         raise SourceError(f"source {source.name}, emits {emit.table}: {_meaning(fault)}") from None
     types = column_types(table)
     given = {f.name: f.dataType for f in rows.schema if f.name in types and f.name in emit.columns}
+    if isinstance(given.get("birth_date"), T.IntegralType):
+        # A year.
+        rows, given["birth_date"] = (
+            rows.withColumn("birth_date", F.col("birth_date").cast("string")),
+            T.StringType(),
+        )
     if table is PERSON:
-        rows = _without_long_texts(rows, list(given))
+        rows = rows.transform(_without_long_texts, list(given)).transform(several_rows, given)
         added = {"source": F.lit(source.name), "trust": F.lit(source.trust)}
     else:
         added = {table.key[0]: F.concat(F.lit(f"{source.name}:"), "key")}
@@ -126,18 +137,17 @@ def emit_rows(landed: DataFrame, source: Source, emit: Emit, *, mapped: Collecti
     rows = _with_misfits(rows, given, typed, types)
     # More digits than the table has, so that an amount is rounded only once, when its currency is known.
     exact = {name: _typed(given[name], name, EXACT) for name in given.keys() & set(AMOUNTS)}
-    absent = {name: F.lit(None).cast(types[name]) for name in sorted(set(mapped) - given.keys())}
-    return rows.withColumns({**typed, **exact, **absent, **added})
-
-
-def _meaning(fault: PySparkException) -> str:
-    """Return what Spark's error about an expression means and what to do."""
-    named = fault.getMessageParameters() or {}
-    if missing := named.get("objectName") or named.get("fieldName"):
-        return (
-            f"the landed data has no column {missing}. Fix the mapping, or deliver the files with the column."
-        )
-    return f"Spark refuses an expression ({fault.getCondition() or type(fault).__name__}). Fix the mapping."
+    names = sorted({*mapped, *given})
+    absent = {name: F.lit(None).cast(types[name]) for name in names if name not in given}
+    texts = {
+        text: column
+        for name in names
+        for text, column in _unfitting(name, given.get(name), types[name], typed.get(name)).items()
+    }
+    if "birth_date" in names:
+        added["birth_date_precision"] = precision_of("birth_date", given.get("birth_date"))
+    rows = rows.withColumns({**typed, **exact, **absent, **added, **texts})
+    return rows.drop(*(f"{LOST}{name}" for name in emit.columns if f"{LOST}{name}" not in texts))
 
 
 def column_types(table: Table) -> dict[str, T.DataType]:
@@ -145,6 +155,54 @@ def column_types(table: Table) -> dict[str, T.DataType]:
     names = PERSON_INPUT if table is PERSON else EVENTS[table.short]
     types = {c.name: c.type for c in table.columns} | {"full_name": STRING}
     return {name: spark_type(types[name]) for name in names}
+
+
+def _meaning(fault: PySparkException) -> str:
+    """Return what is wrong with a mapping and what to do."""
+    said = fault.getMessageParameters() or {}
+    if (fault.getCondition() or "").startswith("DATATYPE_MISMATCH"):
+        return (
+            f"{said.get('sqlExpr', 'an expression')} does not take the type of its columns. Fix the mapping; the types "
+            "are those of the bronze table."
+        )
+    if missing := said.get("objectName") or said.get("fieldName"):
+        return (
+            f"the landed data has no column {missing}. Fix the mapping, or deliver the files with the column."
+        )
+    return f"Spark refuses an expression ({fault.getCondition() or type(fault).__name__}). Fix the mapping."
+
+
+def _tried(sql: str) -> Column:
+    """Return the text that an expression tries to convert; null where it tries none."""
+    tried = [F.expr(value).cast("string") for value in values_tried(sql)]
+    return F.coalesce(*tried) if tried else F.lit(None).cast("string")
+
+
+def _unfitting(
+    name: str, given: T.DataType | None, kind: T.DataType, typed: Column | None
+) -> dict[str, Column]:
+    """Return the texts of a typed column that are none of its type, by the columns that hold them.
+
+    A text that the value rules may read is in UNREAD, one that is lost in LOST; without any, they are null.
+    """
+    if isinstance(kind, T.StringType | T.ArrayType | T.BooleanType):
+        return {}
+    unread = lost = F.lit(None).cast("string")
+    if given is not None and typed is not None:
+        tried = F.col(f"{LOST}{name}")
+        lost = F.when(F.col(name).isNull() & (F.trim(tried) != ""), tried)
+        if isinstance(given, T.StringType) and _is_read_by_rules(name, kind):
+            text = F.when(typed.isNull() & (F.trim(name) != ""), F.col(name))
+            unread, lost = (
+                (text, lost) if isinstance(kind, T.DecimalType) else (unread, F.coalesce(text, lost))
+            )
+    texts = {f"{LOST}{name}": lost}
+    return {**texts, f"{UNREAD}{name}": unread} if isinstance(kind, T.DecimalType) else texts
+
+
+def _is_read_by_rules(name: str, kind: T.DataType) -> bool:
+    """Whether a text of the column goes through value rules: what is no amount or date of birth is dropped there."""
+    return isinstance(kind, T.DecimalType) or name == "birth_date"
 
 
 def _person_key(source: Source) -> str:
@@ -186,7 +244,9 @@ def _with_misfits(
     tests = [
         F.when(F.col(name).isNotNull() & column.isNull(), F.lit(f"{name}_is_{_a(types[name])}"))
         for name, column in typed.items()
-        if given[name] != types[name] and not isinstance(types[name], T.ArrayType)
+        if given[name] != types[name]
+        and not isinstance(types[name], T.ArrayType)
+        and not (isinstance(given[name], T.StringType) and _is_read_by_rules(name, types[name]))
     ]
     if not tests:
         return rows

@@ -15,6 +15,7 @@ from cdi_spark.schema import PERSON, Table
 from cdi_spark.standardise.batches import CHANGES, DROPS
 
 ONE_VERSION = "one_version_a_key"
+DROPPED_AT = "_dropped_at"
 
 
 class RowStatus(StrEnum):
@@ -35,11 +36,15 @@ def resolve_versions(checked: DataFrame, *, table: Table, per_key: str) -> DataF
         per_key: "latest" keeps the newest version; "merge" unites arrays and takes the newest known scalars.
     Returns:
         The table's columns, then `_source`, `_key`, `_status`, `_failed_rules`, `_landed`, `_superseded` (rows
-        merged into this one), `_changes`, `_drops`, `_file`, `_row_number` and `_row` (of quarantined rows only). In
-        rows that are neither current nor deleted, the table's columns are null except the key and record_id.
+        merged into this one), `_changes`, `_drops`, `_dropped_at` (file and row number where something was dropped, of
+        the newest such row of merged ones), `_file`, `_row_number` and `_row` (of quarantined rows only). In rows that
+        are neither current nor deleted, the table's columns are null except the key and record_id.
     """
     key = table.key[0]
-    rows = checked.withColumn("failed_rules", F.concat("_faults", "failed_rules"))
+    place = F.struct(F.col("_file").alias("file"), F.col("_row_number").alias("row_number"))
+    rows = checked.withColumn("failed_rules", F.concat("_faults", "failed_rules")).withColumn(
+        DROPPED_AT, F.when(F.col(DROPS).isNotNull(), place)
+    )
     is_open, failed = F.col("_status").isNull(), F.size("failed_rules") > 0
     rows = rows.withColumn(
         "_status", F.when(is_open & failed, F.lit(RowStatus.QUARANTINED)).otherwise(F.col("_status"))
@@ -66,6 +71,7 @@ def resolve_versions(checked: DataFrame, *, table: Table, per_key: str) -> DataF
         "_superseded",
         CHANGES,
         DROPS,
+        DROPPED_AT,
         "_file",
         "_row_number",
         F.when(F.col("_status") == RowStatus.QUARANTINED, F.col("_row")).alias("_row"),

@@ -19,6 +19,8 @@ from cdi_spark.storage import Storage
 
 Values = list[tuple[str, str | None]]
 _TYPES = {column.name: column.type for column in ATTRIBUTES}
+# By length of a date that is known in part, its first day.
+_FIRST_DAY = {4: "{}-01-01", 7: "{}-01", 10: "{}"}
 
 
 def override(
@@ -143,12 +145,15 @@ def _standardise(
 
 
 def _as_date(text: str | None) -> str | None:
+    """Return a date, or the year or month that is all that is known of it, as text; None if it is none."""
+    if text is None:
+        return None
     try:
-        return text and date.fromisoformat(text).isoformat()
-    except ValueError:
+        return text if date.fromisoformat(_FIRST_DAY[len(text)].format(text)) else None
+    except (KeyError, ValueError):
         return None
 
 
 def _advice(name: str) -> str:
-    examples = {"birth_date": "write 1980-12-31", "country": "write an ISO 3166 code, as GB"}
+    examples = {"birth_date": "write 1980-12-31, 1980-12 or 1980", "country": "write an ISO 3166 code, as GB"}
     return examples.get(name, f"see `{name}` in the data dictionary (`cdi docs`)")

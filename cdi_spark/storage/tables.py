@@ -39,16 +39,15 @@ class Tables:
             return self._view(TABLES[name], instead)
         self._location.require(name)
         if version is None:
-            return self._spark.table(self._location.address(name))
-        return self._spark.sql(f"SELECT * FROM {self._location.address(name)} VERSION AS OF {version:d}")
+            return _with_later_columns(self._spark.table(self._location.address(name)), TABLES.get(name))
+        rows = self._spark.sql(f"SELECT * FROM {self._location.address(name)} VERSION AS OF {version:d}")
+        return _with_later_columns(rows, TABLES.get(name))
 
     def read_or_empty(self, table: Table) -> DataFrame:
         """Read a table as it is now, without rows if it does not exist."""
         if not self._location.exists(table.name):
             return local_rows(self._spark, [], table.schema)
-        rows = self._spark.table(self._location.address(table.name))
-        later = {c.name: F.lit(None).cast(c.type) for c in table.columns if c.name not in rows.columns}
-        return rows.withColumns(later) if later else rows
+        return _with_later_columns(self._spark.table(self._location.address(table.name)), table)
 
     def append_landed(self, name: str, rows: DataFrame, token: str) -> None:
         """Append rows as they landed, once per token."""
@@ -168,3 +167,16 @@ class Tables:
             return f"SELECT * FROM {self._location.address(name)}" if self._location.exists(name) else None
 
         return self._spark.sql(view_over(table, rows_of), **given)
+
+
+def _with_later_columns(rows: DataFrame, table: Table | None) -> DataFrame:
+    """Add the columns, null, that were declared after the rows were written.
+
+    Args:
+        table: None for rows as they landed, which have no declared columns.
+    """
+    if table is None:
+        return rows
+    there = set(rows.columns)
+    later = {c.name: F.lit(None).cast(c.type) for c in table.columns if c.name not in there}
+    return rows.withColumns(later) if later else rows

@@ -57,6 +57,8 @@ class Storage:
     ) -> DataFrame:
         """Read the table or view as it is now, or the table as it was at a version.
 
+        A column that was declared after the table was written is null.
+
         Args:
             instead: rows that a view reads in place of the tables of these names.
         Raises:

@@ -37,6 +37,8 @@ def do_stage(how: str, stage: str) -> None:
     if stage == "standardise":
         for n in range(12):
             logs.quarantined(f"silver.person: {n + 1} rows of source crm fail rule_{n}", run_id="r1")
+        for n in range(2):
+            logs.dropped(f"silver.person.phones: reason_{n}: dropped in 700 rows", rows=700, run_id="r1")
     if stage == "score" and how == "failing":
         logs.doing("weighing pairs")
         raise GateError("linkage.pair: too few")

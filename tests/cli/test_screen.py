@@ -56,6 +56,8 @@ def test_warnings_are_gathered_at_the_end(shown: tuple[Seen, Path]) -> None:
     seen, folder = shown
     left = "\n".join(seen.lines)
     assert "· 830 rows in quarantine, 12 reasons: see\n" in left
+    assert "· 1,400 values dropped by cleaning, 2 reasons: see\n" in left
+    assert "FROM ops.cleaning WHERE run_id = 'r1'" in re.sub(r"\n(?=[^·\n])", "", left)
     assert "· source crm: new column c0 (and 29 more)\n" in left
     assert f"· full log: {folder / 'run_r1.log'}" in re.sub(r"\n(?=[^·\n])", "", left)
     assert "rule_3" not in left
@@ -64,14 +66,14 @@ def test_warnings_are_gathered_at_the_end(shown: tuple[Seen, Path]) -> None:
 def test_what_the_screen_does_not_show_is_in_the_runs_log(shown: tuple[Seen, Path]) -> None:
     _, folder = shown
     lines = (folder / "run_r1.log").read_text().splitlines()
-    assert len(lines) == 30 + 12 + 6
+    assert len(lines) == 30 + 12 + 2 + 6
     assert re.fullmatch(rf"{AT} WARNING new column c29 run_id=r1 stage=ingest source=crm", lines[29])
 
 
 def test_without_a_terminal_there_are_log_lines_and_nothing_else(tmp_path: Path) -> None:
     done = subprocess.run(command(tmp_path), capture_output=True, text=True, check=True)
     lines = done.stderr.splitlines()
-    assert len(lines) == 30 + 12 + 6
+    assert len(lines) == 30 + 12 + 2 + 6
     fields = "run_id=r1 stage=ingest seconds=2.5 bronze.crm=1200 bronze.shop=34"
     assert re.fullmatch(rf"{AT} INFO    succeeded {fields}", lines[30])
     assert re.fullmatch(
@@ -150,7 +152,7 @@ def test_more_warnings_than_a_few_are_counted() -> None:
         for n in range(9):
             logs.notice(f"notice {n}")
             logs.notice(f"notice {n}", source=f"s{n}")
-    lines = screen.warnings(see="")
+    lines = screen.warnings(see="", see_dropped="")
     assert lines[:2] == ["notice 0", "source s0: notice 0"]
     assert lines[6:] == ["and 12 warnings more"]
 

@@ -24,6 +24,7 @@ from cdi_spark.quality import ledger
 from cdi_spark.quality.rules import check_rows
 from cdi_spark.schema import TABLES
 from cdi_spark.standardise import mapping, silver, versions
+from tests.standardise.silver_rows import TODAY
 
 COLUMNS = ("id", "name", "mail", "phone", "born", "street", "code", "land", "total", "seen", "gone")
 PERSON = Emit(
@@ -84,11 +85,11 @@ WHOLE = {**dict.fromkeys(COLUMNS, "x"), "lines": [{"sku": "s", "price": "1"}]}
 def as_jsonl(rows: list[Any]) -> bytes:
     told = [json.dumps(row) if isinstance(row, dict) else str(row) for row in rows]
     # Most rows are as they should be: the odd ones are few, as among real ones.
-    return "\n".join([*[json.dumps(WHOLE)] * (len(rows) + 1), *told]).encode("utf-8", "replace")
+    return "\n".join([*[json.dumps(WHOLE)] * (10 * len(rows) + 1), *told]).encode("utf-8", "replace")
 
 
 def as_json(rows: list[Any]) -> bytes:
-    return json.dumps([*[WHOLE] * (len(rows) + 1), *rows]).encode()
+    return json.dumps([*[WHOLE] * (10 * len(rows) + 1), *rows]).encode()
 
 
 def as_parquet(rows: list[Any]) -> bytes:
@@ -143,7 +144,9 @@ def test_no_row_ends_a_run_and_none_is_lost(
                 settled_rows = (
                     delivery.rows.transform(mapping.current_rows, located, batches=delivery.batches)
                     .transform(mapping.emit_rows, located, emit)
-                    .transform(silver.standardise_rows, table, mapped=emit.columns, default_country="GB")
+                    .transform(
+                        silver.standardise_rows, table, mapped=emit.columns, default_country="GB", today=TODAY
+                    )
                     .transform(check_rows, silver.KEY_RULE, table=table.name)
                     .transform(versions.resolve_versions, table=table, per_key=emit.per_key)
                 )

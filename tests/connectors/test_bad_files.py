@@ -9,12 +9,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from pyspark.sql import SparkSession
-from pyspark.sql import functions as F
 from pyspark.sql import types as T
 
 from cdi_spark.config import Emit, Source
 from cdi_spark.connectors.files import drift
-from cdi_spark.connectors.files.deliveries import Delivery, landed_schema, read_delivery
+from cdi_spark.connectors.files.batches import Landed
+from cdi_spark.connectors.files.deliveries import Delivery, check_counts, landed_schema, read_delivery
 from cdi_spark.errors import SourceError
 from cdi_spark.schema import DELIVERY
 from cdi_spark.spark.local_rows import local_rows
@@ -34,7 +34,7 @@ def written(path: Path, content: str | bytes) -> Path:
 
 
 def read(spark: SparkSession, source: Source, known: T.StructType | None = None) -> Delivery:
-    return read_delivery(spark, source, run_id="r1", known=known)
+    return read_delivery(spark, source, run_id="r1", landed=Landed(known or T.StructType()))
 
 
 def faults(delivery: Delivery) -> dict[str | None, tuple[int, str | None]]:
@@ -71,26 +71,24 @@ def test_a_line_that_is_no_json_is_marked_and_the_others_land(spark: SparkSessio
     ]
 
 
-def test_text_where_most_rows_have_an_object_spoils_only_its_own_row(
+def test_text_beside_objects_and_values_beside_lists_are_read_too(
     spark: SparkSession, tmp_path: Path
 ) -> None:
-    holders: list[Any] = [{"name": "ann"}, {"name": "bob", "tags": ["x"]}, "cy", None, ["di"]]
-    lines = [json.dumps({"id": str(i), "holder": holder}) for i, holder in enumerate(holders)]
+    told: list[Any] = [
+        {"holder": {"name": "ann"}, "mail": ["a@x", "b@x"]},
+        {"holder": {"name": "bob", "Tags": ["x"]}, "mail": "c@x"},
+        {"holder": "cy", "mail": None},
+    ]
+    lines = [json.dumps({"id": str(i), **row}) for i, row in enumerate(told)]
     delivery = read(spark, source(written(tmp_path / "a.jsonl", "\n".join(lines)), "jsonl"))
-    names = {r["_key"]: r["name"] for r in delivery.rows.select("_key", "holder.name").collect()}
-    assert (names["0"], names["1"]) == ("ann", "bob")
-    assert {key for key, (_, fault) in faults(delivery).items() if fault} == {"2", "4"}
-
-
-def test_a_list_of_other_things_spoils_only_its_own_row_however_deep(
-    spark: SparkSession, tmp_path: Path
-) -> None:
-    told: list[Any] = [[{"sku": "a", "tags": [{"x": "1"}]}]] * 3 + [[["b"], 5], [{"sku": "c", "tags": ["t"]}]]
-    lines = [json.dumps({"id": str(i), "lines": items}) for i, items in enumerate(told)]
-    delivery = read(spark, source(written(tmp_path / "a.jsonl", "\n".join(lines)), "jsonl"))
-    found = delivery.rows.select("_key", F.expr("lines[0].tags[0].x"), "_fault").collect()
-    assert {r["_key"] for r in found if r["_fault"]} == {"3", "4"}
-    assert {r[1] for r in found if not r["_fault"]} == {"1"}
+    rows = delivery.rows.select(
+        "_key", "_fault", "holder.name", "holder.value", "holder.tags", "mail"
+    ).collect()
+    assert [tuple(row) for row in rows] == [
+        ("0", None, "ann", None, None, ["a@x", "b@x"]),
+        ("1", None, "bob", None, ["x"], ["c@x"]),
+        ("2", None, None, "cy", None, None),
+    ]
 
 
 def test_an_object_or_list_where_most_rows_have_text_is_that_rows_text(
@@ -108,7 +106,11 @@ def test_a_column_keeps_the_shape_it_landed_with(spark: SparkSession, tmp_path: 
     )
     later = read(spark, source(path, "jsonl"), landed_schema(first.rows))
     assert {r["_key"]: r["a"] for r in later.rows.select("_key", "mail.a").collect()} == {"2": None, "3": "z"}
-    assert faults(later) == {"2": (1, "reads_as_json"), "3": (2, None)}
+    assert faults(later) == {"2": (1, None), "3": (2, None)}
+    assert {r["_key"]: r["value"] for r in later.rows.select("_key", "mail.value").collect()} == {
+        "2": "y",
+        "3": None,
+    }
 
 
 def test_latin_1_read_as_utf_8_is_marked_until_conf_names_the_encoding(
@@ -169,10 +171,93 @@ def test_columns_named_as_ours_or_not_at_all_land_under_names_of_their_own(
     assert not any(name == "" for name in rows.columns)
 
 
-def test_names_that_differ_by_capitals_alone_say_so(spark: SparkSession, tmp_path: Path) -> None:
-    path = written(tmp_path / "a.jsonl", '{"id": "1", "mail": "x", "Mail": "y"}')
-    with pytest.raises(SourceError, match="differ only in upper and lower case"):
-        read(spark, source(path, "jsonl"))
+def test_names_that_differ_by_capitals_are_one_column_and_two_values_of_it_a_fault(
+    spark: SparkSession, tmp_path: Path
+) -> None:
+    rows = ['{"id": "1", "mail": "x"}', '{"id": "2", "Mail": "y"}', '{"id": "3", "mail": "x", "Mail": "y"}',
+            '{"id": "4", "mail": "x", "mail": "y"}', '{"id": "5", "mail": "z", "mail": "z"}']  # fmt: skip
+    delivery = read(spark, source(written(tmp_path / "a.jsonl", "\n".join(rows)), "jsonl"))
+    found = [(r["mail"], r["_fault"], r["_raw"]) for r in delivery.rows.orderBy("_row_number").collect()]
+    assert found[:2] == [("x", None, None), ("y", None, None)]
+    assert [fault for _, fault, _ in found[2:]] == ["one_value_per_name", "one_value_per_name", None]
+    assert json.loads(found[2][2]) == {"id": "3", "mail": "x", "Mail": "y"}
+
+
+@pytest.mark.parametrize("format", ["json", "jsonl"])
+@pytest.mark.parametrize("between", ["", " ", ",", "\n", ",\n", "\r\n\r\n"])
+def test_objects_one_after_another_all_land(
+    spark: SparkSession, tmp_path: Path, format: str, between: str
+) -> None:
+    text = between.join(json.dumps({"id": str(i), "name": '{ "a}'}) for i in range(24))
+    delivery = read(spark, source(written(tmp_path / f"a.{format}", text), format))
+    assert faults(delivery) == {str(i): (i + 1, None) for i in range(24)}
+
+
+def test_a_quote_that_opens_by_mistake_is_a_fault_of_its_row(spark: SparkSession, tmp_path: Path) -> None:
+    rows = ["id,given,family,mail", '1,"Ana,Lima,a@x', "2,Bo,Ray,b@x", '3,Cy",Low,c@x', "4,Di,Fox,d@x",
+            '5,"Ed,Orr,e@x', '6,"Flo",Fay,f@x', '7,"Gus\nGus, jr.",Gale,g@x', "8,Hal,Hay,h@x"]  # fmt: skip
+    delivery = read(spark, source(written(tmp_path / "a.csv", "\n".join(rows) + "\n")))
+    swallowed = "quotes_close_in_their_row"
+    assert faults(delivery) == {
+        "1": (1, swallowed),
+        "4": (2, None),
+        "5": (3, swallowed),
+        "7": (4, None),
+        "8": (5, None),
+    }
+
+
+@pytest.mark.parametrize("ends", [("\r\n", "\n"), ("\n", "\r\n"), ("\r",), ("\r\n",)])
+def test_lines_may_end_in_several_ways(spark: SparkSession, tmp_path: Path, ends: tuple[str, ...]) -> None:
+    rows = [
+        "id,name,note",
+        *(f'{i},ann,"a\r\nb"' if i % 5 == 0 and ends != ("\r",) else f"{i},ann,x" for i in range(30)),
+    ]
+    text = "".join(row + ends[i % len(ends)] for i, row in enumerate(rows))
+    delivery = read(spark, source(written(tmp_path / "a.csv", text)))
+    assert faults(delivery) == {str(i): (i + 1, None) for i in range(30)}
+    notes = {r["note"] for r in delivery.rows.collect()}
+    assert notes == ({"x"} if ends == ("\r",) else {"x", "a\nb"})
+
+
+def test_a_line_that_begins_with_a_zero_byte_is_no_comment(spark: SparkSession, tmp_path: Path) -> None:
+    path = written(tmp_path / "a.csv", "id,name\n1,ann\n\x002,bob\n3,cy\n")
+    assert [number for number, _ in faults(read(spark, source(path))).values()] == [1, 2, 3]
+
+
+def test_a_row_that_the_reader_leaves_out_ends_the_source(tmp_path: Path) -> None:
+    with pytest.raises(
+        SourceError, match=r"source crm: a\.csv has 3 rows, 2 were read\. Nothing of the source landed"
+    ):
+        check_counts(
+            source(tmp_path), [("a.csv", 0, 0, 1, 0, 0, 0), ("a.csv", 1, 9, 1, 0, 0, 0)], {"a.csv": 3}
+        )
+
+
+def test_parquet_files_of_one_delivery_may_differ_in_their_types(spark: SparkSession, tmp_path: Path) -> None:
+    pq.write_table(
+        pa.table({"id": [7, 8], "code": pa.array([1, 2], pa.int8()), "total": [1, 2]}), tmp_path / "a.parquet"
+    )
+    pq.write_table(
+        pa.table({"ID": [9.0, None], "code": ["x", "y"], "total": [1.5, 2.0]}), tmp_path / "b.parquet"
+    )
+    delivery = read(spark, source(tmp_path, "parquet"))
+    rows = delivery.rows.orderBy("_file", "_row_number").select("_key", "id", "code", "total").collect()
+    assert [tuple(row) for row in rows] == [
+        ("7", 7, "1", 1.0), ("8", 8, "2", 2.0), ("9", 9, "x", 1.5), (None, None, "y", 2.0)
+    ]  # fmt: skip
+    pq.write_table(pa.table({"id": [1], "code": [[1]], "total": [1]}), tmp_path / "c.parquet")
+    with pytest.raises(SourceError, match=r"column code is .* in .*\.parquet and .* in .*\.parquet"):
+        read(spark, source(tmp_path, "parquet"))
+
+
+def test_a_fraction_where_whole_numbers_landed_is_marked(spark: SparkSession, tmp_path: Path) -> None:
+    known = T.StructType().add("id", T.LongType()).add("code", T.StringType())
+    pq.write_table(pa.table({"id": [1.0, 2.5], "code": [17.0, 18.5]}), tmp_path / "a.parquet")
+    rows = read(spark, source(tmp_path, "parquet"), known).rows.orderBy("_row_number").collect()
+    assert [(r["id"], r["code"], r["_fault"]) for r in rows] == [
+        (1, "17", None), (None, "18.5", "types_as_landed_before")
+    ]  # fmt: skip
 
 
 # What a delivery may not take away in silence, and what is only told.
@@ -193,6 +278,23 @@ def test_a_snapshot_without_rows_does_not_delete_everybody(spark: SparkSession, 
     for allowed in (source(path, allow_empty=True), source(path, load="changes")):
         drift.check(read(spark, allowed), allowed, last=last, first=False)
         assert drift.notices(read(spark, allowed), allowed, last=last) == ["the delivery has no rows"]
+
+
+def test_a_snapshot_that_lost_most_of_its_rows_stops_until_conf_allows_it(
+    spark: SparkSession, tmp_path: Path
+) -> None:
+    path = written(tmp_path / "a.csv", "id,name\n" + "".join(f"{i},ann\n" for i in range(4)))
+    last = before(spark, 30, id="string", name="string")
+    with pytest.raises(SourceError, match=r"4 rows, the last delivery had 30; 87%.*largest_drop: 0\.87"):
+        drift.check(read(spark, source(path)), source(path), last=last, first=False)
+    for allowed in (source(path, largest_drop=0.87), source(path, load="changes")):
+        drift.check(read(spark, allowed), allowed, last=last, first=False)
+    drift.check(
+        read(spark, source(path)),
+        source(path),
+        last=before(spark, 8, id="string", name="string"),
+        first=False,
+    )
 
 
 def test_a_file_of_no_bytes_at_all_is_refused_the_first_time(spark: SparkSession, tmp_path: Path) -> None:

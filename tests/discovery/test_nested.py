@@ -27,8 +27,8 @@ def test_nested_records_are_mapped_by_their_paths(init: Init, fake: Fake) -> Non
         "given_name": "array_join(get(name, 0).given, ' ')",
         "family_name": "get(name, 0).family",
         "birth_date": "try_cast(birthDate as date)",
-        "emails": "filter(telecom.value, x -> x like '%@%')",
-        "phones": "filter(telecom.value, x -> x not like '%@%')",
+        "emails": "filter(telecom, x -> x.system = 'email').value",
+        "phones": "filter(telecom, x -> x.system = 'phone').value",
         "street": "array_join(get(address, 0).line, ' ')",
         "city": "get(address, 0).city",
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from random import Random
 
@@ -81,6 +82,7 @@ def test_spark_reads_the_files_and_computes_every_expression(
                     TABLES[f"silver.{emit.table}"],
                     mapped=emit.columns,
                     default_country="US",
+                    today=date(2026, 6, 30),
                 )
                 filled = rows.select(
                     "_status", "_faults", "key", "record_id", *emit.columns.keys() - {"full_name"}

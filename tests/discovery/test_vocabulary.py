@@ -6,7 +6,17 @@ import pytest
 
 from cdi_spark.discovery.lexicon.vocabulary import fold, load_lists
 
-FILES = ("addresses", "countries", "headers", "people", "values")
+FILES = (
+    "addresses",
+    "arrays",
+    "countries",
+    "header_people",
+    "header_words",
+    "headers",
+    "months",
+    "people",
+    "values",
+)
 
 
 @pytest.mark.parametrize("name", FILES)
@@ -23,6 +33,14 @@ def test_words_that_are_compared_with_folded_values_are_folded(name: str) -> Non
 
 
 def test_words_of_headers_are_folded() -> None:
-    meanings = load_lists("headers")["meanings"]
-    words = [word.rstrip("!") for phrases in meanings.values() for word in phrases.split()]
+    lists = [load_lists(name)["meanings"] for name in ("headers", "header_people")]
+    words = [
+        part
+        for meanings in lists
+        for phrases in meanings.values()
+        for word in phrases.split()
+        for part in word.rstrip("!").split("_")
+    ]
+    listed = load_lists("header_words")
+    words += [*listed["roles"].split(), *" ".join(listed["synonyms"].values()).split()]
     assert [word for word in words if fold(word).replace(" ", "") != word] == []

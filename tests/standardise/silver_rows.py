@@ -1,16 +1,18 @@
 """Landed rows of a source, and what standardise makes of them."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from pyspark.sql import DataFrame, Row, SparkSession
 
 from cdi_spark.config import Emit, Source
+from cdi_spark.quality import cleaning
 from cdi_spark.quality.rules import check_rows
 from cdi_spark.schema import TABLES
 from cdi_spark.spark.local_rows import local_rows
 from cdi_spark.standardise import mapping, silver, versions
 
+TODAY = date(2026, 6, 30)
 ORDER = {"amount": "amount", "status": "status"}
 
 
@@ -41,7 +43,7 @@ def settle(
     return (
         bronze.transform(mapping.current_rows, source, batches=batches)
         .transform(mapping.emit_rows, source, emit)
-        .transform(silver.standardise_rows, table, mapped=emit.columns, default_country="GB")
+        .transform(silver.standardise_rows, table, mapped=emit.columns, default_country="GB", today=TODAY)
         .transform(check_rows, {**silver.KEY_RULE, **(rules or {})}, table=table.name)
         .transform(versions.resolve_versions, table=table, per_key=emit.per_key)
     )
@@ -57,3 +59,14 @@ def quarantined(settled: DataFrame) -> list[Row]:
 
 def rows_of(settled: DataFrame, table: str = "order") -> list[Row]:
     return versions.keep_current(settled, TABLES[f"silver.{table}"]).orderBy("record_id").collect()
+
+
+def cleaned(settled: DataFrame, table: str = "person") -> list[dict[str, Any]]:
+    """The rows of ops.cleaning, without the run."""
+    declared = TABLES[f"silver.{table}"]
+    noted = silver.noted_columns(declared)
+    return cleaning.counts(settled.transform(cleaning.outcomes, table=declared.name, noted=noted).collect())
+
+
+def counted(settled: DataFrame, table: str = "person") -> dict[tuple[str, str, str | None], int]:
+    return {(c["column"], c["outcome"], c["reason"]): c["rows"] for c in cleaned(settled, table)}

@@ -100,7 +100,7 @@ def test_changes_and_drops_are_columns_besides_the_values() -> None:
     assert [row[DROPS] for row in made[:4]] == [
         None,
         ["emails: placeholder", "postcode: placeholder"],
-        ["given_name: invalid", "emails: invalid"],
+        ["given_name: no name", "emails: no e-mail address"],
         None,
     ]
 

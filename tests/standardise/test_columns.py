@@ -45,4 +45,4 @@ def test_a_persons_names_and_company(record: dict[str, str | None], standard: di
 def test_a_family_name_beside_it_does_not_count_as_a_change_of_a_given_name() -> None:
     rules = person_rules({"given_name", "family_name"}, default_country="GB")
     of_given = [rule for rule in rules if rule.inputs[0] == "given_name"]
-    assert [rule.outcome(("Ann",), rule.values(("Ann",))) for rule in of_given] == [KEPT]
+    assert [rule.outcome(("Ann",), rule.values(("Ann",))) for rule in of_given] == [(KEPT, ())]

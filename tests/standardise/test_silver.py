@@ -9,12 +9,21 @@ from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
 from cdi_spark.errors import SourceError
-from cdi_spark.quality import cleaning
 from cdi_spark.quality.rules import check_rows
 from cdi_spark.schema import PERSON, TABLES
 from cdi_spark.spark.local_rows import local_rows
 from cdi_spark.standardise import mapping, silver, versions
-from tests.standardise.silver_rows import ORDER, landed, quarantined, rows_of, settle, source, status_of
+from tests.standardise.silver_rows import (
+    ORDER,
+    TODAY,
+    counted,
+    landed,
+    quarantined,
+    rows_of,
+    settle,
+    source,
+    status_of,
+)
 
 
 def test_the_newest_version_wins_even_when_an_older_one_lands_later(spark: SparkSession) -> None:
@@ -140,15 +149,13 @@ def test_a_column_that_the_file_lost_is_named_with_source_and_table(spark: Spark
 
 
 def test_a_value_that_is_not_of_its_columns_type_is_quarantined_by_name(spark: SparkSession) -> None:
-    bronze = landed(spark, "id day amount", (1, "1", "2024-02-29", "0.10"), (1, "2", "2024-02-30", "1,5"),
+    bronze = landed(spark, "id day amount", (1, "1", "2024-02-29", "0.10"), (1, "2", "2024-02-30", "1"),
                     (1, "3", "0001-01-01", "999999999999999.99"), (1, "4", "9999-12-31", None))  # fmt: skip
     settled = settle(bronze, source({"issued_on": "day", "amount": "amount"}, "invoice")).cache()
     rows = rows_of(settled, "invoice")
     assert [r["issued_on"] for r in rows] == [date(2024, 2, 29), date(1, 1, 1), date(9999, 12, 31)]
     assert [r["amount"] for r in rows] == [Decimal("0.10"), Decimal("999999999999999.99"), None]
-    assert [r["failed_rules"] for r in quarantined(settled)] == [
-        ["issued_on_is_a_date", "amount_is_a_number"]
-    ]
+    assert [r["failed_rules"] for r in quarantined(settled)] == [["issued_on_is_a_date"]]
 
 
 def test_a_value_that_conf_drops_quarantines_no_row(spark: SparkSession) -> None:
@@ -221,7 +228,7 @@ def test_sources_go_through_a_table_together_and_stay_apart(spark: SparkSession)
         ]
     )
     settled = (
-        rows.transform(silver.standardise_rows, PERSON, mapped=mapped, default_country="GB")
+        rows.transform(silver.standardise_rows, PERSON, mapped=mapped, default_country="GB", today=TODAY)
         .transform(check_rows, silver.KEY_RULE, table=PERSON.name)
         .transform(versions.resolve_versions, table=PERSON, per_key="latest")
     )
@@ -265,14 +272,12 @@ def test_quarantine_shows_what_cleaning_dropped_and_ops_counts_it(spark: SparkSe
     settled = settle(bronze, shop, {"can_be_reached": "emails is not null"}).cache()
     assert [(r["key"], r["failed_rules"], r["dropped"]) for r in quarantined(settled)] == [
         ("1", ["can_be_reached"], ["emails: placeholder"]),
-        ("2", ["can_be_reached"], ["full_name: invalid", "emails: invalid"]),
+        ("2", ["can_be_reached"], ["full_name: no name", "emails: no e-mail address"]),
     ]
-    found = cleaning.outcomes(settled, table=PERSON.name).collect()
-    counts = cleaning.counts(found, {PERSON.name: silver.noted_columns(PERSON)})
-    assert {(c["column"], c["outcome"]): c["rows"] for c in counts} == {
-        ("full_name", "changed"): 2,
-        ("full_name", "invalid"): 1,
-        ("emails", "changed"): 1,
-        ("emails", "invalid"): 1,
-        ("emails", "placeholder"): 1,
+    assert counted(settled) == {
+        ("full_name", "changed", None): 2,
+        ("full_name", "invalid", "no name"): 1,
+        ("emails", "changed", None): 1,
+        ("emails", "invalid", "no e-mail address"): 1,
+        ("emails", "placeholder", None): 1,
     }

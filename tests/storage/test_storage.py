@@ -1,5 +1,7 @@
 """Tables are written once per token, in their declared shape, and never mixed between warehouses."""
 
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -7,7 +9,7 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from cdi_spark.errors import CdiError
-from cdi_spark.schema import COMPONENT, MEMBER, Table
+from cdi_spark.schema import CLEANING, COMPONENT, MEMBER, PERSON, Table
 from cdi_spark.spark.local_rows import local_rows
 from cdi_spark.spark.profile import DELETION_VECTORS
 from cdi_spark.spark.session import spark_session
@@ -219,3 +221,36 @@ def test_a_step_that_is_already_written_is_not_written_again(spark: SparkSession
     storage.append(MEMBER, members(spark, b="X"), token="lease", step=1)
     storage.append(MEMBER, members(spark, c="X"), token="lease", step=2)
     assert sorted(entity_of(storage.read(MEMBER.name))) == ["a", "c"]
+
+
+def test_a_table_that_was_written_before_a_column_was_declared_is_read_and_written(
+    spark: SparkSession, storage: Storage
+) -> None:
+    later = ("birth_date_precision",)
+    before = replace(PERSON, columns=tuple(c for c in PERSON.columns if c.name not in later))
+    old = {"record_id": "crm:1", "birth_date": date(1980, 1, 1), "is_deleted": False}
+    storage.merge(
+        before, local_rows(spark, [tuple(map(old.get, before.names))], before.schema), when_changed=()
+    )
+    [row] = storage.read(PERSON.name).select("birth_date", *later).collect()
+    assert tuple(row) == (date(1980, 1, 1), None)
+    [row] = storage.read(PERSON.name, version=0).select("birth_date", *later).collect()
+    assert tuple(row) == (date(1980, 1, 1), None)
+    new = {**old, "record_id": "crm:2", "birth_date_precision": "year"}
+    rows = local_rows(spark, [tuple(map(new.get, PERSON.names))], PERSON.schema)
+    storage.merge(PERSON, rows, when_changed=("content_hash",))
+    told = storage.read(PERSON.name).select("record_id", *later).collect()
+    assert {tuple(row) for row in told} == {("crm:1", None), ("crm:2", "year")}
+
+
+def test_counts_of_cleaning_go_on_in_a_table_without_reasons(spark: SparkSession, storage: Storage) -> None:
+    before = replace(
+        CLEANING, columns=tuple(c for c in CLEANING.columns if c.name not in ("reason", "places"))
+    )
+    at = datetime(2024, 1, 1, tzinfo=UTC)
+    old = ("r1", "crm", "silver.person", "emails", "invalid", 3, at)
+    storage.append(before, local_rows(spark, [old], before.schema))
+    new = ("r2", "crm", "silver.person", "emails", "invalid", 2, at, "no e-mail address", [("a.csv", 7)])
+    storage.append(CLEANING, local_rows(spark, [new], CLEANING.schema))
+    rows = {row["run_id"]: row["reason"] for row in storage.read(CLEANING.name).collect()}
+    assert rows == {"r1": None, "r2": "no e-mail address"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +15,8 @@ from pyspark.sql import functions as F
 from pyspark.sql import types as T
 
 from cdi_spark.config import Source
-from cdi_spark.connectors.files.formats import FORMATS, glob_escaped
+from cdi_spark.connectors.files.batches import File, Landed, Part, tell_apart
+from cdi_spark.connectors.files.formats import FORMATS
 from cdi_spark.errors import SourceError
 from cdi_spark.schema import LANDING
 from cdi_spark.spark.local_rows import local_rows
@@ -36,21 +37,11 @@ _BINARY_FILE = "path string, modificationTime timestamp, length long, content bi
 
 
 @dataclass(frozen=True)
-class File:
-    """One file of a delivery; `batch` is the hash of its rows, independent of its name and their order."""
-
-    path: str
-    batch: str
-    rows: int
-    faulty: int
-
-
-@dataclass(frozen=True)
 class Delivery:
     """The content of a source's files.
 
-    `rows` has the files' columns and those of LANDING. Of files with the same content only the first by name is in
-    `files` and `rows`; the others are in `repeated`.
+    `rows` has the files' columns and those of LANDING. Of a snapshot's files with the same content only the first by
+    name is in `files` and `rows`; the others are in `repeated`.
     """
 
     rows: DataFrame
@@ -68,34 +59,38 @@ def read_delivery(
     source: Source,
     *,
     run_id: str,
-    known: T.StructType | None = None,
+    landed: Landed | None = None,
     listed: Sequence[tuple[str, int, int]] | None = None,
 ) -> Delivery:
     """Read all rows of a source's files.
 
     Args:
         listed: list_files() of the source, if it was called already.
-        known: the columns that landed before; they keep their types.
+        landed: what landed before; its columns keep their types.
     Raises:
-        SourceError: there is no file at the path, a file cannot be read, or the key expression does not fit the
-            columns.
+        SourceError: there is no file at the path, a file cannot be read, the key expression does not fit the columns,
+            or a file has another number of rows than were read.
     """
+    landed = landed or Landed()
     with as_source_errors(source):
         listed = list_files(spark, source) if listed is None else listed
         files = [glob_escaped(path) for path, _, _ in listed]
         if not files:
             return Delivery(local_rows(spark, [], T.StructType([])), [], [], {})
-        read = FORMATS[source.format](spark, source, files, known or T.StructType([]))
-        own = [name for name in read.columns if name not in ("_raw", "_fault", "_file")]
-        columns = {name: kind for name, kind in read.dtypes if name in own}
+        read = FORMATS[source.format](spark, source, files, landed.columns)
+        own = [name for name in read.rows.columns if name not in ("_raw", "_fault", "_file")]
+        columns = {name: kind for name, kind in read.rows.dtypes if name in own}
         if not own:
-            return Delivery(read, [], [], {})
+            return Delivery(read.rows, [], [], {})
         # Both scans below assign rows to the same partitions: how Spark splits files does not depend on the query.
-        placed = read.withColumns(
+        placed = read.rows.withColumns(
             {"_partition": F.spark_partition_id(), "_at": F.monotonically_increasing_id()}
         )
         parts = _parts(placed, own)
-    found, repeated, places = _without_repeated(parts)
+    check_counts(source, parts, read.counted)
+    found, repeated, places = tell_apart(
+        parts, source, landed, changed_at=listed[0][2] if len(listed) == 1 else None
+    )
     with as_source_errors(source):
         rows = placed.join(F.broadcast(local_rows(spark, places, _PLACES)), list(_PLACED))
         rows = rows.select(
@@ -164,7 +159,7 @@ def list_files(spark: SparkSession, source: Source) -> list[tuple[str, int, int]
         return sorted((row["path"], row["length"], row["changed"]) for row in found.collect())
 
 
-def _parts(placed: DataFrame, own: list[str]) -> list[tuple[str, int, int, int, int, int, int]]:
+def _parts(placed: DataFrame, own: list[str]) -> list[Part]:
     """Return, by file and partition, the first row id, the number of rows and of faults, and hashes of the content."""
     row_hash = F.xxhash64(F.to_json(F.struct(*(F.col(quote(name)) for name in own), "_raw")))
     grouped = placed.groupBy(*_PLACED).agg(
@@ -181,36 +176,25 @@ def _parts(placed: DataFrame, own: list[str]) -> list[tuple[str, int, int, int, 
     ]
 
 
-def _without_repeated(
-    parts: list[tuple[str, int, int, int, int, int, int]],
-) -> tuple[list[File], list[str], list[tuple[str, int, str, int]]]:
-    """Return the files to land, the files that repeat the content of another, and the first row of each partition."""
-    by_file: dict[str, list[tuple[str, int, int, int, int, int, int]]] = {}
+def check_counts(source: Source, parts: Sequence[Part], counted: Mapping[str, int]) -> None:
+    """Compare the rows of each file with those that were read.
+
+    Raises:
+        SourceError: they differ.
+    """
+    read: dict[str, int] = dict.fromkeys(counted, 0)
     for part in parts:
-        by_file.setdefault(part[0], []).append(part)
-    files: dict[str, File] = {}
-    repeated, places = [], []
-    for path, own in by_file.items():
-        xor = 0
-        for part in own:
-            xor ^= part[6]
-        rows = sum(part[3] for part in own)
-        batch = _content_hash(rows, sum(part[5] for part in own), xor)
-        if batch in files:
-            repeated.append(path)
-            continue
-        files[batch] = File(path, batch, rows, sum(part[4] for part in own))
-        before = 0
-        for _, partition, first, count, *_rest in own:
-            places.append((path, partition, batch, first - before))
-            before += count
-    return list(files.values()), repeated, places
-
-
-def _content_hash(rows: int, total: int, xor: int) -> str:
-    import hashlib
-
-    return hashlib.sha256(f"{rows}:{total}:{xor}".encode()).hexdigest()
+        read[part[0]] = read.get(part[0], 0) + part[3]
+    wrong = [
+        f"{file} has {counted[file]} rows, {read[file]} were read"
+        for file in sorted(counted)
+        if read[file] != counted[file]
+    ]
+    if wrong:
+        raise SourceError(
+            f"source {source.name}: {'; '.join(wrong[:3])}. Nothing of the source landed. Look for a quote that is not "
+            "closed or a character that is no text, and check `options` in its conf."
+        )
 
 
 def _locate(path: str) -> str:
@@ -247,3 +231,8 @@ def _meaning(fault: Exception, source: Source) -> str:
             return text
     error_class = condition or (conditions or [type(fault).__name__])[-1]
     return f"{error_class} {named}".strip() + ". Check the files and the source's format and options."
+
+
+def glob_escaped(path: str) -> str:
+    """Escape a file's path for where Spark expects a pattern."""
+    return re.sub(r"([\[\]{}*?\\])", r"\\\1", path)

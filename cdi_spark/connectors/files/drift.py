@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from pyspark.sql import Row
 
 from cdi_spark.config import Source
@@ -20,8 +22,8 @@ def check(delivery: Delivery, source: Source, *, last: Row | None, first: bool) 
         last: the previous row of ops.delivery of the source.
         first: whether nothing ever landed from the source.
     Raises:
-        SourceError: a snapshot has no rows where there were some, the files have no columns, or a mapped column
-            is missing.
+        SourceError: a snapshot has no rows where there were some, or far fewer; the files have no columns; or a mapped
+            column is missing.
     """
     rows = sum(file.rows for file in delivery.files)
     if first and not delivery.columns:
@@ -33,6 +35,14 @@ def check(delivery: Delivery, source: Source, *, last: Row | None, first: bool) 
         raise SourceError(
             f"source {source.name}: {source.path}: the snapshot has no rows, the last delivery had {before}; it "
             "would delete them all. Deliver it again, or allow it with allow_empty: true."
+        )
+    gone = 1 - rows / before if before else 0.0
+    if source.load == "snapshot" and rows and gone > source.largest_drop:
+        raise SourceError(
+            f"source {source.name}: {source.path}: the snapshot has {rows} rows, the last delivery had {before}; "
+            f"{gone:.0%} of the records would count as deleted, and largest_drop allows "
+            f"{source.largest_drop:.0%}. Deliver it again, or allow it with "
+            f"largest_drop: {math.ceil(gone * 100) / 100}."
         )
     if last is None or not delivery.columns or source.format not in _STATES_ITS_COLUMNS:
         return

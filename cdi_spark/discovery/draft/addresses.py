@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 
-from cdi_spark.discovery.draft.conf_lines import ConfLine, draft_line, list_doubts, state_facts
+from cdi_spark.discovery.draft.conf_lines import ConfLine, list_doubts, state_facts
+from cdi_spark.discovery.draft.gaps import FULL, draft_filled, write_value
 from cdi_spark.discovery.lexicon import headers
 from cdi_spark.discovery.lexicon.shares import percent, share_of
 from cdi_spark.discovery.lexicon.vocabulary import group_by_word, load_lists
@@ -14,6 +15,8 @@ from cdi_spark.discovery.recognise.meaning import Guess
 from cdi_spark.discovery.recognise.sheets import Sheet
 
 PARTS = ("street", "house_number", "unit", "city", "region", "postcode", "postcode_city", "country")
+Address = dict[str, list[Guess]]
+_MAIN_PARTS = frozenset(("street", "city", "postcode", "postcode_city"))
 _WEIGHT = {"street": 2.0, "postcode": 2.0, "city": 1.5, "postcode_city": 2.5, "region": 0.5, "country": 0.3}
 # Which of several addresses a header is about: home, billing, …
 _KINDS = group_by_word(load_lists("addresses")["kinds"])
@@ -32,70 +35,106 @@ _FIVE = frozenset(
 
 
 def draft_address(sheet: Sheet, *, country: str) -> list[ConfLine]:
-    """The lines for street, city, region, postcode and country of the row's best address."""
-    chosen = _choose_address(sheet)
-    if not chosen:
-        return []
-    lines: list[ConfLine] = []
-    street, number = chosen.get("street"), chosen.get("house_number")
-    whole = street and "postcode" not in chosen and "postcode_city" not in chosen
-    if street and whole and (in_one := _split_one_line(street, country, has_city="city" in chosen)):
-        lines += in_one
-    elif street:
-        lines.append(_draft_street(street, number, country))
-    if both := chosen.get("postcode_city"):
-        lines += _split_postcode_and_city(both)
-    if city := chosen.get("city"):
-        lines.append(draft_line("city", city))
-    if region := chosen.get("region"):
-        lines.append(draft_line("region", region))
-    if postcode := chosen.get("postcode"):
-        lines.append(_draft_postcode(postcode, country))
-    if land := chosen.get("country"):
-        lines.append(draft_line("country", land))
+    """The lines for street, city, region, postcode and country of the row's best address.
+
+    Rows without that address get the second best, whole: parts of two addresses are never mixed.
+    """
+    chosen, second = _choose_addresses(sheet)
+    lines = _draft_parts(chosen, country)
+    absent = [found[0] for part, found in chosen.items() if part in _MAIN_PARTS]
+    if not second or not absent or max(g.column.fill for g in absent) >= FULL:
+        return lines
+    has_none = " and ".join(f"{write_value(g)} is null" for g in absent)
+    others = {line.target: line for line in _draft_parts(second, country)}
+    for line in lines:
+        if other := others.get(line.target):
+            line.sql = f"case when {has_none} then {other.sql} else {line.sql} end"
+            line.facts = f"{line.facts}; where that address is empty: {other.facts}"
+            line.used = [*line.used, *other.used]
     return lines
 
 
-def _choose_address(sheet: Sheet) -> dict[str, Guess]:
-    groups: defaultdict[str, dict[str, Guess]] = defaultdict(dict)
-    for meaning in PARTS:
-        for guess in sheet.of(meaning):
-            groups[_find_kind(guess.column)].setdefault(meaning, guess)
+def _draft_parts(chosen: Address, country: str) -> list[ConfLine]:
+    lines: list[ConfLine] = []
+    street = chosen.get("street", [])
+    whole = street and "postcode" not in chosen and "postcode_city" not in chosen
+    if street and whole and (in_one := _split_one_line(street[0], country, has_city="city" in chosen)):
+        lines += in_one
+    elif street:
+        lines.append(_draft_street(street, chosen.get("house_number", []), country))
+    if both := chosen.get("postcode_city"):
+        lines += _split_postcode_and_city(both[0])
+    for part in ("city", "region", "postcode", "country"):
+        if found := chosen.get(part):
+            lines.append(_draft_postcode(found, country) if part == "postcode" else draft_filled(part, found))
+    return lines
+
+
+def _choose_addresses(sheet: Sheet) -> tuple[Address, Address]:
+    """The columns of the best address, and of the second best of the same parts; empty where there is none."""
+    found = {meaning: sheet.of(meaning) for meaning in PARTS}
+    numbered = _are_numbered(found)
+    groups: defaultdict[str, Address] = defaultdict(dict)
+    for meaning, guesses in found.items():
+        for guess in guesses:
+            groups[_find_kind(guess.column, numbered)].setdefault(meaning, []).append(guess)
     if not groups:
-        return {}
+        return {}, {}
+    for parts in groups.values():
+        if numbered and "street" not in parts and "unit" in parts:
+            # `street 2` beside `city 2` is a street, not a second line.
+            parts["street"] = parts.pop("unit")
 
     def worth(group: str) -> tuple[float, bool]:
         parts = groups[group]
-        return round(sum(_WEIGHT.get(m, 0.0) * g.column.fill for m, g in parts.items()), 1), group in (
-            "",
-            "home",
-        )
+        filled = sum(_WEIGHT.get(m, 0.0) * found[0].column.fill for m, found in parts.items())
+        return round(filled, 1), group in ("", "home")
 
-    best = max(groups, key=lambda group: (worth(group), -list(groups).index(group)))
+    places = list(groups)
+    ranked = sorted(places, key=lambda group: (worth(group), -places.index(group)), reverse=True)
+    best = ranked[0]
     chosen = groups[best]
-    for group, parts in groups.items():
-        # An address takes parts from others only if it shares none with them, or if their header names no address.
-        if not group or not parts.keys() & chosen.keys():
-            chosen = parts | chosen
-    return chosen
+    for group in places:
+        # A part whose header names no address belongs to every one; one of another address never does.
+        if group != best and "" in (group, best) and (not group or not groups[group].keys() & chosen.keys()):
+            chosen = groups[group] | chosen
+    rivals = [
+        g for g in ranked[1:] if g != "previous" and groups[g].keys() >= groups[best].keys() & _MAIN_PARTS
+    ]
+    return chosen, groups[rivals[0]] if rivals else {}
 
 
-def _find_kind(column: Column) -> str:
-    tokens = [token for part in column.path for token in headers.tokens_of(part)]
-    return next((_KINDS[token] for token in tokens if token in _KINDS), "")
+def _are_numbered(found: Address) -> bool:
+    """Whether numbers in headers mean whole addresses: city1 and city2, not address1 and address2."""
+    for meaning in ("city", "postcode", "postcode_city"):
+        numbers = {_find_number(guess.column) for guess in found[meaning]} - {""}
+        if len(numbers) > 1:
+            return True
+    return False
 
 
-def _draft_street(street: Guess, number: Guess | None, country: str) -> ConfLine:
+def _find_number(column: Column) -> str:
+    return next((t for part in column.path for t in headers.tokens_of(part) if t.isdigit()), "")
+
+
+def _find_kind(column: Column, numbered: bool) -> str:
+    tokens = [token for part in (*column.above, *column.path) for token in headers.tokens_of(part)]
+    kind = next((_KINDS[token] for token in tokens if token in _KINDS), "")
+    return kind + _find_number(column) if numbered else kind
+
+
+def _draft_street(streets: list[Guess], numbers: list[Guess], country: str) -> ConfLine:
+    street = streets[0]
     digits = share_of(street.column.values, lambda x: bool(re.search(r"\d", x)))
-    if number is None or digits > 0.5:
-        return draft_line("street", street)
-    pair = [number, street] if country in _NUMBER_FIRST else [street, number]
+    if not numbers or digits > 0.5:
+        return draft_filled("street", streets)
+    pair = [numbers[0], street] if country in _NUMBER_FIRST else [street, numbers[0]]
     sql = f"concat_ws(' ', {', '.join(g.column.text for g in pair)})"
     return ConfLine("street", sql, state_facts(pair), list_doubts(street), pair)
 
 
-def _draft_postcode(guess: Guess, country: str) -> ConfLine:
-    line = draft_line("postcode", guess)
+def _draft_postcode(found: list[Guess], country: str) -> ConfLine:
+    line, guess = draft_filled("postcode", found), found[0]
     lengths = {n: share_of(guess.column.values, lambda x, n=n: x.isdigit() and len(x) == n) for n in (4, 5)}  # type: ignore[misc]
     cut = share_of(
         guess.column.values, lambda x: x.removesuffix(".0").isdigit() and len(x.removesuffix(".0")) == 4

@@ -31,9 +31,10 @@ def _gather_columns(sheet: Sheet, target: str, meaning: str) -> list[ConfLine]:
     ]
     if not found and not inner:
         return []
-    lists = [_write_list(g, meaning) for g in found if g.column.is_list or _holds_several(g)]
+    # Silver finds several in one text, except where these are of both kinds.
+    lists = [_write_list(g, meaning) for g in found if g.column.is_list or _holds_both(g)]
     lists += [_filter_contacts(g.column.all_of_array, g, meaning) for g in inner]
-    singles = [g.column.text for g in found if not g.column.is_list and not _holds_several(g)]
+    singles = [g.column.text for g in found if not g.column.is_list and not _holds_both(g)]
     if not lists:
         sql = f"array_compact(array({', '.join(singles)}))"
     else:
@@ -56,8 +57,8 @@ def _filter_contacts(place: str, guess: Guess, meaning: str) -> str:
     return f"filter({place}, x -> x {'like' if meaning == 'email' else 'not like'} '%@%')"
 
 
-def _holds_several(guess: Guess) -> bool:
-    return (
+def _holds_both(guess: Guess) -> bool:
+    return guess.meaning == "contact" and (
         share_of(guess.column.values, lambda x: any(separator in x.strip(" ;,|") for separator in ";,|"))
         >= 0.01
     )

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
+from dataclasses import replace
 
+from cdi_spark.discovery.draft.amount_sql import amount_number, amount_text, currency_text, names_currency
+from cdi_spark.discovery.draft.booked_amounts import draft_two_sides, set_sign
 from cdi_spark.discovery.draft.conf_lines import ConfLine, draft_line, list_doubts
 from cdi_spark.discovery.draft.date_sql import as_date, as_timestamp, find_order_doubts, find_zone_doubts
+from cdi_spark.discovery.draft.event_kinds import draft_kind
 from cdi_spark.discovery.lexicon import headers
 from cdi_spark.discovery.lexicon.shares import percent, share_of
 from cdi_spark.discovery.lexicon.vocabulary import load_lists, word_set
+from cdi_spark.discovery.recognise.bookings import find_sign
 from cdi_spark.discovery.recognise.infer_from_values import TIMED
-from cdi_spark.discovery.recognise.kinds import FOUND_BY
+from cdi_spark.discovery.recognise.keys import is_code
 from cdi_spark.discovery.recognise.meaning import Guess
 from cdi_spark.discovery.recognise.sheets import Sheet
-from cdi_spark.schema import BOOLEAN, DATE, DOUBLE, TABLES, TIMESTAMP
+from cdi_spark.schema import BOOLEAN, DATE, DOUBLE, FOUND_BY, TABLES, TIMESTAMP
 from cdi_spark.sql_text import literals
 from cdi_spark.standardise.values.currencies import currency
 
@@ -58,17 +62,37 @@ def draft_event(sheet: Sheet, kind: str, *, country: str, outer: Sheet | None = 
         if target in times:
             continue
         found = [g for meaning in filled_by[target].split() for g in sheet.of(meaning)]
+        if target in ("plan", "product_name"):
+            # The number of a contract is no plan, that of an article no name.
+            found = [g for g in found if not _is_number_of_thing(g)]
+        if target == "product_code" and not found:
+            found = [g for g in sheet.of("product_name") if is_code(g)]
+        if target == "status" and not found:
+            found = _find_states(sheet)
         if target in ("product_name", "name") and not found:
             found = _find_titles(sheet)
         if found:
             lines.append(_draft_value(target, found[0], types[target]))
+    if "kind" in types and kind != "interaction":
+        lines += draft_kind(sheet, kind)
     if "unit_price" in types:
         lines += _draft_line_amounts(sheet)
     elif "amount" in types:
-        lines += _draft_amount(sheet)
+        lines += _draft_amount(sheet, kind)
     if "currency" in types:
         lines += _draft_currency(sheet, lines, country, outer)
     return lines
+
+
+def _is_number_of_thing(guess: Guess) -> bool:
+    return is_code(guess) and (guess.subject is not None or guess.meaning == "product_name")
+
+
+def _find_states(sheet: Sheet) -> list[Guess]:
+    """Columns called state, estado, … that are no regions, because nothing else is an address."""
+    if sheet.has("street", "city", "postcode"):
+        return []
+    return [g for g in sheet.of("region") if g.header_score and g.column.distinct <= 12]
 
 
 def _draft_value(target: str, guess: Guess, kind: str) -> ConfLine:
@@ -81,31 +105,6 @@ def _draft_value(target: str, guess: Guess, kind: str) -> ConfLine:
         line.confirm.append("do all other values mean no?")
         return line
     return draft_line(target, guess, column.sql)
-
-
-def as_amount(column: str, guess: Guess) -> str:
-    """Spark SQL for a column as an amount: 1.234,56 or 1,234.56, with or without a currency sign."""
-    if guess.column.kind != "text":
-        return f"try_cast({guess.column.sql} as decimal(18,3))"
-    values = guess.column.values
-    comma = share_of(values, lambda x: bool(re.search(r",\d{1,2}\D*$", x)))
-    point = share_of(values, lambda x: bool(re.search(r"\.\d{1,2}\D*$", x)))
-    # Whole thousands (1.000) show that the dot groups digits.
-    dots = share_of(values, lambda x: bool(re.search(r"\d\.\d{3}(?:\D*$|\.)", x)) and "," not in x)
-    plain = share_of(values, lambda x: bool(re.fullmatch(r"-?\d+(?:\.\d+)?", x)))
-    if plain == 1 and not dots:
-        return f"try_cast({column} as decimal(18,3))"
-    signed = share_of(values, lambda x: bool(re.search(r"[^0-9,.-]", x)))
-    bare = f"regexp_replace({column}, '[^0-9,.-]', '')" if signed else column
-    european = f"replace(replace({bare}, '.', ''), ',', '.')"
-    english = f"replace({bare}, ',', '')"
-    if comma and point:
-        sql = f"case when {bare} rlike ',[0-9]{{1,2}}$' then {european} else {english} end"
-    elif comma or (dots and not point):
-        sql = european
-    else:
-        sql = english
-    return f"try_cast({sql} as decimal(18,3))"
 
 
 def _find_time(sheet: Sheet, meanings: Sequence[str]) -> Guess | None:
@@ -137,24 +136,34 @@ def _draft_line_amounts(sheet: Sheet) -> list[ConfLine]:
         whole = f"substring_index({column.sql}, '.', 1)" if column.kind == "text" else column.sql
         lines.append(draft_line("quantity", quantity, f"try_cast({whole} as int)"))
     if prices:
-        lines.append(draft_line("unit_price", prices[0], as_amount(prices[0].column.text, prices[0])))
+        lines.append(draft_line("unit_price", prices[0], amount_text(prices[0])))
     if totals:
-        lines.append(draft_line("amount", totals[0], as_amount(totals[0].column.text, totals[0])))
+        lines.append(draft_line("amount", totals[0], amount_text(totals[0])))
     elif prices and quantity:
-        product = f"try_cast(try_multiply({lines[0].sql}, {lines[1].sql}) as decimal(18,3))"
+        product = f"try_cast(try_multiply({lines[0].sql}, {amount_number(prices[0])}) as decimal(18,3))"
         lines.append(ConfLine("amount", product, "quantity times unit price", [], [quantity, prices[0]]))
     return lines
 
 
-def _draft_amount(sheet: Sheet) -> list[ConfLine]:
+def _draft_amount(sheet: Sheet, kind: str) -> list[ConfLine]:
+    if sheet.has("debit") and sheet.has("credit"):
+        sides = [sheet.of(meaning)[0] for meaning in ("debit", "credit")]
+        # One side may be empty in the sample, so both are read as the values of both are written.
+        values = sides[0].column.values + sides[1].column.values
+        read = [replace(guess, column=replace(guess.column, values=values)) for guess in sides]
+        numbers = [amount_number(guess) for guess in read]
+        return [draft_two_sides(kind, (sides[0], numbers[0]), (sides[1], numbers[1]))]
     found = sheet.of("amount", "unit_price")
     if not found:
         return []
     best = min(found, key=lambda g: (_rank_amount(g), -round(g.header_score, 1), -g.column.fill))
-    line = draft_line("amount", best, as_amount(best.column.text, best))
+    sign = find_sign(sheet.guesses)
+    line = draft_line("amount", best, amount_number(best) if sign else amount_text(best))
     others = [g.column.name for g in found if g is not best]
     if others:
         line.confirm.append(f"other candidates: {', '.join(others)}")
+    if sign:
+        set_sign(line, best, sign, kind)
     return [line]
 
 
@@ -176,9 +185,9 @@ def _draft_currency(sheet: Sheet, lines: list[ConfLine], country: str, outer: Sh
     if not amounts:
         return []
     guess = amounts[0].used[-1]
-    signed = share_of(guess.column.values, lambda x: bool(re.search(r"[^\d\s.,+()'-]", x)))
+    signed = share_of(guess.column.values, names_currency)
     if signed >= 0.5:
-        sql = f"trim(regexp_replace({guess.column.text}, '[-+0-9.,()]', ''))"
+        sql = currency_text(guess)
         return [
             ConfLine(
                 "currency",

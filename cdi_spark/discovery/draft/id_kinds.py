@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
+from cdi_spark.discovery.draft.plan_references import References
 from cdi_spark.discovery.lexicon import headers, patterns
 from cdi_spark.discovery.lexicon.shares import share_of
 from cdi_spark.discovery.recognise.meaning import Guess
-from cdi_spark.discovery.recognise.references import Reference
 from cdi_spark.discovery.recognise.sheets import Sheet
 from cdi_spark.sql_text import literal
 from cdi_spark.standardise.values.identifiers import fold_kind
@@ -16,20 +14,26 @@ from cdi_spark.standardise.values.identifiers import fold_kind
 _ONE_FORM = 0.95
 
 
-def name_account_kind(
-    sheet: Sheet, guess: Guess, references: Mapping[str, Reference], *, is_event: bool
-) -> str:
+def name_account_kind(sheet: Sheet, guess: Guess, references: References, *, is_event: bool) -> str:
     """The kind of account numbers: source and column that issue them, the same on both sides of a reference.
 
     Numbers of events that refer to no file of people are of one kind if they are numbers of the same thing: customer
     for customer_no of the orders and customerId of the tickets.
     """
-    referring: set[str] = set()
-    while (found := references.get(sheet.name)) and found.guess is guess and sheet.name not in referring:
-        referring.add(sheet.name)
+    referring: dict[str, tuple[Sheet, Guess]] = {}
+    while (
+        (found := references.by_sheet.get(sheet.name))
+        and found.guess is guess
+        and sheet.name not in referring
+    ):
+        referring[sheet.name] = sheet, guess
         sheet, guess = found.target, found.key
+    if sheet.name in referring:
+        # Two lists of the same people refer to each other.
+        circle = list(referring)[list(referring).index(sheet.name) :]
+        sheet, guess = referring[min(circle)]
     column = guess.column.path[-1]
-    if is_event and not referring:
+    if is_event and not referring and guess not in references.keys:
         return fold_kind((guess.subject or column).replace(".", " "))
     return fold_kind(f"{sheet.name}.{column.replace('.', ' ')}")
 

@@ -8,6 +8,7 @@ from cdi_spark.discovery.draft.source_plans import SourcePlan
 from cdi_spark.discovery.lexicon.shares import percent
 from cdi_spark.discovery.lexicon.vocabulary import load_lists
 from cdi_spark.discovery.recognise.infer_from_values import TIMED
+from cdi_spark.discovery.recognise.versions import find_version
 from cdi_spark.sql_text import literals
 
 _YES = load_lists("values")["affirmative"].split()
@@ -17,7 +18,7 @@ def plan_changes(plan: SourcePlan) -> None:
     """Set the lines for when a row changed, which file is newer, and whether a row is deleted."""
     sheet = plan.sheet
     plan.updated = _plan_updated_at(plan)
-    if plan.kind is None and len(sheet.delivery.files) > 1:
+    if len(sheet.delivery.files) > 1:
         newer = f"struct({plan.updated.sql}, _file)" if plan.updated else "_file"
         plan.order_by = ConfLine(
             "order_by", newer, "", ["files are ordered by name: a later name must mean a newer file"]
@@ -36,14 +37,12 @@ def plan_changes(plan: SourcePlan) -> None:
 
 
 def _plan_updated_at(plan: SourcePlan) -> ConfLine | None:
-    for meaning in ("updated_at", "created_at"):
-        if found := plan.sheet.of(meaning):
-            guess = found[0]
-            line = ConfLine("updated_at", as_timestamp(guess), state_facts([guess]))
-            line.confirm += find_zone_doubts(guess)
-            if meaning == "created_at":
-                line.confirm.append("this is the creation time; no column holds the time of the last change")
-            return line
+    if guess := find_version(plan.sheet, kind=plan.kind):
+        line = ConfLine("updated_at", as_timestamp(guess), state_facts([guess]), used=[guess])
+        line.confirm += find_zone_doubts(guess)
+        if guess.meaning != "updated_at":
+            line.confirm.append("of two rows of one key, the one with the later date holds")
+        return line
     for emit in plan.emits:
         for line in emit.lines:
             if plan.kind and emit.table == plan.kind and line.used and line.used[0].reading.forms:

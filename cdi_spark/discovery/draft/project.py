@@ -16,12 +16,14 @@ from cdi_spark.discovery.draft.quality import render_quality
 from cdi_spark.discovery.draft.render import render_project, render_source
 from cdi_spark.discovery.draft.source_plans import SourcePlan
 from cdi_spark.discovery.lexicon.vocabulary import fold
-from cdi_spark.discovery.read.deliveries import Delivery, find_deliveries, mask_wildcards
+from cdi_spark.discovery.read.deliveries import Delivery, find_deliveries
+from cdi_spark.discovery.read.file_names import mask_wildcards, name_list
 from cdi_spark.discovery.read.sampling import Samples, open_samples
 from cdi_spark.discovery.read.tables import Table
 from cdi_spark.discovery.recognise.conventions import Conventions
 from cdi_spark.discovery.recognise.country import infer_country
 from cdi_spark.discovery.recognise.dates import today_in_utc
+from cdi_spark.discovery.recognise.lists import split_lists
 from cdi_spark.discovery.recognise.sheets import Sheet, join_names, recognise_sheet
 from cdi_spark.errors import ConfigError, SourceError
 from cdi_spark.monitoring import logs
@@ -97,7 +99,7 @@ def draft_project(
     skipped = {str(one.path): one.reason for one in unreadable}
     today = today or today_in_utc()
     with open_samples() as samples:
-        tables, empty = _read_tables(deliveries, samples, named={path.absolute() for path in files})
+        tables, empty = _read_tables(deliveries, samples, today, named={path.absolute() for path in files})
         sheets, country, evidence = _recognise_sheets(tables, today)
         plans, reasons = plan_sources(sheets, samples, country=country)
         if revise and revise(plans, Conventions(country, today)):
@@ -116,7 +118,7 @@ def _refuse_existing(directory: Path) -> None:
 
 
 def _read_tables(
-    deliveries: Sequence[Delivery], samples: Samples, *, named: set[Path]
+    deliveries: Sequence[Delivery], samples: Samples, today: date, *, named: set[Path]
 ) -> tuple[dict[Delivery, Table], dict[str, str]]:
     """Sample every delivery.
 
@@ -130,7 +132,8 @@ def _read_tables(
     for number, delivery in enumerate(deliveries):
         logs.doing(f"reading {delivery.files[0].name}", done=number, of=len(deliveries))
         try:
-            tables[delivery] = samples.read_table(delivery)
+            for one in split_lists(delivery, samples, Conventions(None, today)):
+                tables[one] = samples.read_table(one)
         except SourceError as fault:
             if delivery.files[0] in named:
                 raise
@@ -167,16 +170,7 @@ def _name_sources(deliveries: Sequence[Delivery]) -> dict[Delivery, str]:
     """A name for each delivery: from its file, or from its folder where the name of the file means nothing."""
     names: dict[Delivery, str] = {}
     for delivery in deliveries:
-        path = delivery.files[0]
-        stem = path.name.split(".")[0]
-        if len(delivery.files) > 1:
-            stem = re.sub(r"[-_. ]*\d[\d_. T-]*$", "", stem) or stem
-        name = _make_identifier(stem)
-        if name in ("", "part", "data", "file", "export", "x") or re.fullmatch(r"part_.*", name):
-            name = (
-                _make_identifier(f"{path.parent.name.split('.')[0]}_{name}".removesuffix("_part")) or "source"
-            )
-            name = re.sub(r"_part_.*$", "", name)
+        name = _make_identifier(name_list(delivery.files)) or "source"
         taken = set(names.values())
         numbered = (f"{name}_{n}" for n in range(2, len(deliveries) + 2))
         names[delivery] = name if name not in taken else next(n for n in numbered if n not in taken)
@@ -233,6 +227,7 @@ def _summarise(
         doubts = [g for emit in plan.emits for line in emit.lines if line.confirm for g in line.used[:1]]
         if doubts:
             lines.append(f"  to confirm: {join_names(dict.fromkeys(doubts))}")
+        lines += [f"  {note}" for note in plan.notes]
     lines += [f"skipped: {Path(path).name}: {reason}" for path, reason in skipped.items()]
     lines.append(f"default country: {country} ({evidence})")
     return [line.replace("\n", " ") for line in lines]

@@ -10,8 +10,8 @@ from typing import Any
 from cdi_spark.discovery.draft.source_plans import EmitPlan, SourcePlan
 from cdi_spark.discovery.draft.yaml_lines import one_line, wrap_comment, write_entry, write_scalar
 from cdi_spark.discovery.lexicon.vocabulary import load_lists
-from cdi_spark.discovery.read.deliveries import build_glob, mask_wildcards
 from cdi_spark.discovery.read.encodings import needs_java_charsets, spark_encoding
+from cdi_spark.discovery.read.file_names import mask_wildcards
 
 _DROPPED_BY_SILVER = frozenset(load_lists("values")["dropped_by_silver"])
 _TOP = "# Drafted by `cdi init`. Check every comment that begins with `confirm`."
@@ -66,6 +66,7 @@ def render_source(plan: SourcePlan, *, common: Path) -> str:
         'owner: ""   # confirm: who is responsible for this data',
         "purpose: customer data integration   # confirm: what the data may be used for",
         "consumers: []   # confirm: who uses the results",
+        *(text for doubt in delivery.doubts for text in wrap_comment(f"confirm: {one_line(doubt)}", "# ")),
         f"path: {write_scalar(_render_path(plan, common))}",
         f"format: {delivery.format}",
     ]
@@ -97,6 +98,7 @@ def render_source(plan: SourcePlan, *, common: Path) -> str:
     lines.append("emits:")
     for emit in plan.emits:
         lines += _render_emit(emit, plan)
+    lines += [text for note in plan.notes for text in wrap_comment(one_line(note), "# ")]
     unused = _list_unused(plan)
     lines += wrap_comment(f"columns that are not mapped: {', '.join(unused)}", "# ") if unused else []
     return "\n".join(lines) + "\n"
@@ -108,8 +110,7 @@ def _describe_tables(plan: SourcePlan) -> str:
 
 
 def _render_path(plan: SourcePlan, common: Path) -> str:
-    path = build_glob(plan.sheet.delivery.files)
-    return f"{{raw}}/{path.relative_to(mask_wildcards(str(common)))}"
+    return f"{{raw}}/{plan.sheet.delivery.path.relative_to(mask_wildcards(str(common)))}"
 
 
 def _render_options(plan: SourcePlan) -> dict[str, str]:

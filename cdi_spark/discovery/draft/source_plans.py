@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from cdi_spark.discovery.draft.conf_lines import ConfLine
@@ -42,6 +43,8 @@ class SourcePlan:
     deleted: ConfLine | None = None
     inactive: Guess | None = None
     order_by: ConfLine | None = None
+    # What to report about columns that no line uses.
+    notes: Sequence[str] = ()
 
     @property
     def name(self) -> str:

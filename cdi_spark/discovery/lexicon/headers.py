@@ -6,58 +6,56 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from functools import cache
-from itertools import chain
 
+from cdi_spark.discovery.lexicon.phrases import match_inside, match_phrases, phrases_by_use
+from cdi_spark.discovery.lexicon.spelling import (
+    canonical_set,
+    full_word,
+    roles,
+    spell,
+    split_unspaced,
+    translate,
+)
 from cdi_spark.discovery.lexicon.vocabulary import fold, group_by_word, load_lists, word_set
-from cdi_spark.schema import EVENT_TABLES
 
 _LISTS = load_lists("headers")
-_FULL_WORDS = group_by_word(_LISTS["abbreviations"])
+_REFERENCES = load_lists("references")
 _JOINING = word_set(_LISTS["joining_words"])
 _THINGS = word_set(_LISTS["thing_subjects"])
 _QUESTION_WORDS = word_set(_LISTS["question_words"])
 _OWNED = word_set(_LISTS["owned_by_staff"])
 _LABEL_WORDS = word_set(_LISTS["label_words"])
-_NUMBER_AT_END = re.compile(r"(?<=\w{3})(?:nummer|numero|numer|nr)$")
+# Between the words of two things in one column: Straße und Nr.
+_AND = re.compile(r"(?i)[+&/]|\b(?:und|and|et|y|e|i|en|u|och|og|a|ve)\b")
 _IN_ADDRESS = frozenset(("city", "region", "postcode", "postcode_city", "country", "house_number", "email"))
-
-
-def canon(word: str) -> str:
-    """The spelling under which ä, a and ae are equal, in headers and in the words that they are compared with."""
-    return word.replace("ae", "a").replace("oe", "o").replace("ue", "u")
-
-
-def _canonical_set(name: str) -> frozenset[str]:
-    return frozenset(map(canon, word_set(_LISTS[name])))
-
-
-_ID_WORDS = _canonical_set("id_words")
-_PERSON_SUBJECTS = _canonical_set("person_subjects")
-_CONTEXT = _PERSON_SUBJECTS | _canonical_set("context")
-_OTHER = _canonical_set("about_something_else")
-_LABELS = _canonical_set("labels")
+_ID_WORDS = canonical_set(_LISTS["id_words"])
+_PERSON_SUBJECTS = canonical_set(_LISTS["person_subjects"]) | roles()
+_CONTEXT = _PERSON_SUBJECTS | canonical_set(_LISTS["context"])
+_OTHER = canonical_set(_LISTS["about_something_else"])
+_LABELS = canonical_set(_LISTS["labels"])
+_SECOND_ROLES = canonical_set(load_lists("header_words")["second_roles"])
+_ANOTHER_PERSON = canonical_set(_REFERENCES["another_person"])
 
 
 def tokens_of(name: str) -> list[str]:
     """The words of a name, folded and without abbreviations: KUNDE_GebDat, custFirst nm, e-mail (1)."""
     joined = re.sub(r"(?i)(?<![a-z])e[ _-]mail", "email", name)
+    # French and Italian: d'usage, l'assuré, dell'assicurato.
+    joined = re.sub(r"(?i)\b(?:d|l|qu|(?:d|n|s)ell|all)['\u2019]", "", joined)
     camel = re.sub(r"(?<=[a-zà-öø-ÿ\d])(?=[A-ZÀ-ÖØ-Þ])|(?<=[A-ZÀ-Þ])(?=[A-ZÀ-Þ][a-zà-ÿ])", " ", joined)
     apart = re.sub(r"(?<=[^\W\d_]{2})(?=\d)|(?<=\d)(?=[^\W\d_]{2})", " ", camel)
     words = fold(apart.replace("_", " ").replace("#", " number ")).split()
     if {"what", "your"} & set(words):
         # The header is a question of a form.
         words = [word for word in words if word not in _QUESTION_WORDS]
-    return [_spell(word) for word in words]
-
-
-def _spell(word: str) -> str:
-    """The spelling under which words are compared."""
-    return _FULL_WORDS.get(word) or canon(_NUMBER_AT_END.sub("number", word))
+    return [spell(part) for word in words for part in split_unspaced(word)]
 
 
 @cache
 def find_meanings(name: str, *, context: frozenset[str] = frozenset()) -> dict[str, float]:
     """The meanings that a column's name may have, each with the share of the name that supports it (0 to 1).
+
+    The words of the name may come in any order, and in any language.
 
     Args:
         context: words without meaning here, such as a prefix of all columns of the table.
@@ -65,50 +63,88 @@ def find_meanings(name: str, *, context: frozenset[str] = frozenset()) -> dict[s
     tokens = tokens_of(name)
     if not tokens:
         return {}
-    found = _match_phrases(tokens, context)
-    bare = [token for token in tokens if token not in _JOINING]
-    if bare and bare != tokens:
-        found = {
-            m: max(found.get(m, 0.0), score) for m, score in (found | _match_phrases(bare, context)).items()
-        }
-    if not found and not any(t in _OTHER for t in tokens):
-        found = _match_inside("".join(tokens), _phrases_by_use()[1])
+    is_other = any(t in _OTHER for t in tokens)
+    found: dict[str, float] = {}
+    for variant in _list_variants(tokens):
+        for meaning, score in _match(variant, context).items():
+            found[meaning] = max(found.get(meaning, 0.0), score)
+    if not found and not is_other:
+        found = match_inside("".join(tokens))
     if _names_both_parts(tokens):
         found = {"full_name": 1.0} | {m: min(score, 0.9) for m, score in found.items() if m != "full_name"}
+    elif not is_other:
+        found |= _read_roles(tokens, context)
+    if {"street", "house_number"} <= found.keys() and re.search(_AND, name):
+        found = {"street": 1.0}
     if found.keys() & _IN_ADDRESS and "street" not in tokens:
         # "Address 1 - City" is a city.
-        found.pop("street", None)
-        found.pop("unit", None)
+        best = max(found[meaning] for meaning in found.keys() & _IN_ADDRESS)
+        found = {m: score for m, score in found.items() if m not in ("street", "unit") or score > best}
     return found
 
 
-def _match_phrases(tokens: list[str], context: frozenset[str]) -> dict[str, float]:
-    whole, inside = _phrases_by_use()
-    found: dict[str, float] = {}
-    for length in range(min(len(tokens), 5), 0, -1):
-        for start in range(len(tokens) - length + 1):
-            phrase = "".join(tokens[start : start + length])
-            others = tokens[:start] + tokens[start + length :]
-            foreign = [
-                t for t in others if t not in _CONTEXT and t not in context and not t.isdigit() and len(t) > 1
-            ]
-            negated = any(t in _OTHER for t in others)
-            for meaning in (*whole.get(phrase, ()), *inside.get(phrase, ())):
-                is_whole = phrase in whole and meaning in whole[phrase]
-                if (
-                    negated
-                    or (is_whole and foreign)
-                    or (is_whole and _is_id(others) and meaning != "record_id")
-                ):
-                    continue
-                score = 1 - len(foreign) / (len(tokens) + 1) - 0.02 * (len(others) - len(foreign))
-                found[meaning] = max(found.get(meaning, 0.0), round(score, 3))
-    return found
+def canonical(name: str) -> str:
+    """A name as one folded word: stringValue, string_value."""
+    return fold(name.replace("_", " ")).replace(" ", "")
+
+
+def _list_variants(tokens: list[str]) -> list[list[str]]:
+    """The words of a header: all, without joining words, and those in the words of all languages."""
+    bare = [token for token in tokens if token not in _JOINING] or tokens
+    common = [word for token in bare for word in translate(token)]
+    return [list(variant) for variant in dict.fromkeys(map(tuple, (tokens, bare, common)))]
+
+
+def _match(tokens: list[str], context: frozenset[str]) -> dict[str, float]:
+    def is_context(token: str) -> bool:
+        return token in _CONTEXT or token in context or token.isdigit() or _is_letter(token)
+
+    found = match_phrases(tokens, is_context)
+    if not any(t in _OTHER for t in tokens):
+        return found
+    # A word for something else may be a part of the phrase itself; else the header means that.
+    return {meaning: score for meaning, score in found.items() if score >= 1.0}
+
+
+def _is_letter(token: str) -> bool:
+    """Whether a word is a stray letter; one sign of Chinese or Japanese is a word."""
+    return len(token) == 1 and not token.isdigit() and ord(token) < 0x3000
+
+
+def _read_roles(tokens: list[str], context: frozenset[str]) -> dict[str, float]:
+    """`role` for a header of only words for people; a full name with a word for a name beside them."""
+    words = [
+        word
+        for token in tokens
+        if token not in context and token not in _JOINING and not _is_letter(token) and not token.isdigit()
+        for word in translate(token)
+    ]
+    people = [word for word in words if _is_role(word)]
+    others = [word for word in words if not _is_role(word)]
+    if not people:
+        return {}
+    if not others:
+        return {"role": 0.95}
+    return {"full_name": 0.99} if others == ["name"] else {}
+
+
+def _is_role(word: str) -> bool:
+    return not {word, word.rstrip("s"), word.removesuffix("en"), word.removesuffix("a")}.isdisjoint(roles())
+
+
+def find_roles(name: str) -> frozenset[str]:
+    """The words for people in a name, by which columns of several people in one row are kept apart."""
+    return frozenset(token for token in tokens_of(name) if _is_role(token))
+
+
+def is_second_role(name: str) -> bool:
+    """Whether a name is about someone who stands beside the person of the row: an employee, an owner."""
+    return not _SECOND_ROLES.isdisjoint(tokens_of(name))
 
 
 def _names_both_parts(tokens: Sequence[str]) -> bool:
     """Whether a column's name covers both given and family name: vorname_und_nachname."""
-    whole, inside = _phrases_by_use()
+    whole, inside = phrases_by_use()
     meanings = {meaning for t in tokens for meaning in (*whole.get(t, ()), *inside.get(t, ()))}
     return {"given_name", "family_name"} <= meanings
 
@@ -122,7 +158,7 @@ def find_id_subject(name: str) -> str | None:
         else None
     )
     if len(tokens) == 1 and glued and tokens[0] not in _ID_WORDS:
-        tokens = [_FULL_WORDS.get(glued[1], glued[1]), "id"]
+        tokens = [full_word(glued[1]), "id"]
     if not tokens or not any(t in _ID_WORDS for t in tokens):
         return None
     subjects = [
@@ -177,45 +213,32 @@ def is_about_another(name: str) -> bool:
     return bool(tokens & _OTHER) or ("owner" in tokens and bool(tokens & _OWNED))
 
 
+def names_another_person(name: str) -> bool:
+    """Whether a number is that of another person by its name: referred_by, parent account, geworben von."""
+    return any(
+        token in _ANOTHER_PERSON or any(token.startswith(word) for word in _ANOTHER_PERSON if len(word) >= 6)
+        for token in tokens_of(name)
+    )
+
+
+def names_version_date(name: str) -> bool:
+    """Whether a date says since when a row holds, or of when it is: as of, valid from, Stand, mis à jour."""
+    tokens = [token for token in tokens_of(name) if not token.isdigit()]
+    bare = [token for token in tokens if token not in _JOINING]
+    return bool({"".join(tokens), "".join(bare)} & _version_dates())
+
+
 def find_common_prefixes(names: Sequence[str]) -> frozenset[str]:
     """First words that many columns of a table share and that therefore mean nothing: PT_DOB, PT_SEX, PT_ZIP."""
     firsts = Counter(tokens[0] for tokens in map(tokens_of, names) if len(tokens) > 1)
     return frozenset(word for word, times in firsts.items() if times >= max(3, 0.25 * len(names)))
 
 
-def _is_id(tokens: list[str]) -> bool:
-    return any(t in ("id", "ids", "uuid", "guid", "key", "ref") for t in tokens)
-
-
-def _match_inside(joined: str, inside: dict[str, list[str]]) -> dict[str, float]:
-    """The meanings of the longest word of six or more letters inside a compound name (kundenvorname)."""
-    hits = [
-        (len(phrase), meanings)
-        for phrase, meanings in inside.items()
-        if len(phrase) >= 6 and phrase in joined
-    ]
-    if not hits:
-        return {}
-    longest = max(hits)[0]
-    score = 0.4 + 0.4 * longest / len(joined)
-    return {
-        meaning: round(score, 3) for length, meanings in hits if length == longest for meaning in meanings
-    }
-
-
 @cache
 def _national_id_kinds() -> dict[str, str]:
-    return {_spell(word): kind for word, kind in group_by_word(_LISTS["national_id_kinds"]).items()}
+    return {spell(word): kind for word, kind in group_by_word(_LISTS["national_id_kinds"]).items()}
 
 
 @cache
-def _phrases_by_use() -> tuple[dict[str, list[str]], dict[str, list[str]]]:
-    """The meanings of each phrase: of phrases that must be the whole name, and of those that may be a part of it."""
-    whole: dict[str, list[str]] = {}
-    inside: dict[str, list[str]] = {}
-    own = (table.found_by.words.items() for table in EVENT_TABLES if table.found_by)
-    for meaning, phrases in chain(_LISTS["meanings"].items(), *own):
-        for phrase in phrases.split():
-            target = whole if phrase.endswith("!") else inside
-            target.setdefault(_spell(phrase.rstrip("!")), []).append(meaning)
-    return whole, inside
+def _version_dates() -> frozenset[str]:
+    return frozenset(spell(word) for word in word_set(_REFERENCES["version_dates"]))

@@ -6,12 +6,8 @@ import re
 from collections.abc import Callable, Mapping
 from functools import cache
 
-from cdi_spark.discovery.lexicon.known_names import (
-    city_names,
-    given_names,
-    has_street_word,
-    looks_like_family_name,
-)
+from cdi_spark.discovery.lexicon.known_names import city_names, has_street_word
+from cdi_spark.discovery.lexicon.name_forms import looks_like_name
 from cdi_spark.discovery.lexicon.vocabulary import fold, group_by_word, load_lists, word_set
 from cdi_spark.standardise.values.countries import country as country_code
 from cdi_spark.standardise.values.currencies import currency as currency_code
@@ -51,9 +47,6 @@ _NATIONAL_ID_KINDS = {
     "henkilotunnus": r"\d{6}[-+A]\d{3}[\dA-Y]",
 }
 _NATIONAL = {kind: re.compile(f"(?:{form})", re.IGNORECASE) for kind, form in _NATIONAL_ID_KINDS.items()}
-_NAME_WORD = r"[^\W\d_][^\W\d_'\u2019.\-]*(?:['\u2019.\-][^\W\d_.]*)*"
-_FULL_NAME = re.compile(rf"^{_NAME_WORD}(?:,? {_NAME_WORD}){{1,4}}$|^{_NAME_WORD}, ?{_NAME_WORD}.*$")
-_ONE_NAME = re.compile(rf"^{_NAME_WORD}(?: {_NAME_WORD}){{0,2}}$")
 _NUMBER = re.compile(r"^[-+(]?\s*[^\d\s.,+-]{0,4}\s*[-+]?\d[\d.,'\u00a0\u202f ]*\s*[^\d\s.,]{0,4}\)?-?$")
 GENDER_OF = group_by_word(_PEOPLE["genders"])
 TITLE_GENDER = group_by_word(_PEOPLE["titles"])
@@ -105,31 +98,6 @@ def is_lettered_postcode(value: str) -> bool:
 def find_postcode_country(value: str) -> str | None:
     """The country whose postcodes have the form of a value; null where several have it."""
     return next((c for c, form in _POSTCODES.items() if re.fullmatch(form, value)), None)
-
-
-def is_full_name(value: str) -> bool:
-    """Whether a value is two or more words in the form of a name, one of them a known name."""
-    if not _FULL_NAME.match(value) or len(value) > 60:
-        return False
-    words = fold(value).split()
-    return any(w in given_names() for w in words) or (len(words) == 2 and looks_like_family_name(words[1]))
-
-
-def looks_like_full_name(value: str) -> bool:
-    return bool(_FULL_NAME.match(value)) and len(value) <= 60
-
-
-def looks_like_name(value: str) -> bool:
-    """Whether a value has the form of a name, known or not."""
-    return bool(_ONE_NAME.match(value)) and len(value) <= 40
-
-
-def is_given_name(value: str) -> bool:
-    return looks_like_name(value) and (fold(value).split() or [""])[0] in given_names()
-
-
-def is_family_name(value: str) -> bool:
-    return looks_like_name(value) and looks_like_family_name((fold(value).split() or [""])[-1])
 
 
 def is_city(value: str) -> bool:
@@ -221,6 +189,12 @@ def is_url(value: str) -> bool:
 
 def is_ip_address(value: str) -> bool:
     return bool(re.fullmatch(r"\d{1,3}(?:\.\d{1,3}){3}|(?:[0-9a-fA-F]{0,4}:){3,7}[0-9a-fA-F]{0,4}", value))
+
+
+def is_hash(value: str) -> bool:
+    """Whether a value is a hash in hexadecimal digits, or a UUID."""
+    bare = value.replace("-", "")
+    return len(bare) in (32, 40, 56, 64, 96, 128) and bool(re.fullmatch(r"[0-9a-fA-F]+", bare))
 
 
 def is_text(value: str) -> bool:

@@ -10,7 +10,9 @@ from functools import cache
 from typing import Any, Literal
 
 from cdi_spark.config import expressions
+from cdi_spark.connectors.files.json_kinds import BARE, is_list, is_object
 from cdi_spark.discovery.lexicon.patterns import is_nothing
+from cdi_spark.discovery.read.forms import AS_WRITTEN, Form
 from cdi_spark.errors import ConfigError
 from cdi_spark.sql_text import quote_if_needed
 
@@ -18,7 +20,7 @@ from cdi_spark.sql_text import quote_if_needed
 Kind = Literal["text", "number", "fraction", "boolean", "date", "timestamp", "nanos"]
 Path = tuple[str, ...]
 # Values kept per column: enough to distinguish shares of one percent.
-_DISTINCT = 2_000
+DISTINCT = 2_000
 # An object with more fields has data (ids, dates) as names of its fields.
 _MOST_FIELDS = 300
 
@@ -36,13 +38,21 @@ class Column:
     is_list: bool = False
     # Spark SQL for the array of objects that the column is a field of, and the names above the field.
     array: str = ""
+    array_base: str = ""
     above: Path = ()
+    # Spark SQL where the path is only a name: of the values of one kind in an array.
+    place: str = ""
+    all_values: str = ""
     values: Counter[str] = field(default_factory=Counter)
     rows: int = 0
     filled: int = 0
     distinct: int = 0
     # Values that mean "no value", as written.
     nothings: Counter[str] = field(default_factory=Counter)
+    # How its ids are rewritten, so that they are equal to those of another file.
+    form: Form = AS_WRITTEN
+    # The columns that make up a composite id; empty for a column of the file.
+    parts: tuple[Column, ...] = ()
 
     @property
     def name(self) -> str:
@@ -52,7 +62,7 @@ class Column:
     @property
     def sql(self) -> str:
         """Spark SQL for the column."""
-        return dotted(self.base, self.path)
+        return self.place or dotted(self.base, self.path)
 
     @property
     def time(self) -> str:
@@ -63,7 +73,13 @@ class Column:
 
     @property
     def text(self) -> str:
-        """Spark SQL for the column as text; without the .0 that programs add to whole numbers."""
+        """Spark SQL for the column as text, in its form; without the .0 that programs add to whole numbers."""
+        return self.form.write(self._text)
+
+    @property
+    def _text(self) -> str:
+        if self.parts:
+            return f"concat_ws('-', {', '.join(part.text for part in self.parts)})"
         if self.is_list:
             return f"array_join({self.sql}, ' ')"
         if self.kind == "fraction":
@@ -83,6 +99,11 @@ class Column:
     def fill(self) -> float:
         """The share of the rows that have a value."""
         return self.filled / self.rows if self.rows else 0.0
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether nearly all rows have a value: all but 2 %, or all but one of a few."""
+        return self.fill >= 0.98 or (self.rows >= 5 and self.rows - self.filled <= 1)
 
     @property
     def all_of_array(self) -> str:
@@ -105,6 +126,8 @@ class Array:
     # The number of elements in the sample, and the name of one in Spark SQL.
     elements: int
     base: str = "item"
+    # The objects of each sampled row.
+    rows: list[list[Mapping[str, Any]]] = field(default_factory=list)
 
     @property
     def name(self) -> str:
@@ -156,29 +179,36 @@ def _collect_column(
     columns: list[Column],
     arrays: list[Array],
 ) -> None:
-    present = [v for v in values if v is not None]
-    # Where most rows have an object or a list, ingest treats text as a fault.
-    objects = [v for v in present if isinstance(v, Mapping)]
-    if len(objects) * 2 > len(present):
-        names = _list_field_names(objects)
-        if len(names) <= _MOST_FIELDS:
-            for name in names:
-                inner = [v.get(name) if isinstance(v, Mapping) else None for v in values]
-                _collect_column((*path, name), inner, kinds, base, above, columns, arrays)
-        return
-    if sum(isinstance(v, list) for v in present) * 2 > len(present):
-        elements = [[e for e in v if e is not None] if isinstance(v, list) else [] for v in values]
+    present = [v for v in values if v is not None and v != {}]
+    objects = sum(isinstance(v, Mapping) for v in present)
+    lists = sum(isinstance(v, list) for v in present)
+    if is_list(lists, of=len(present)):
+        elements = [[e for e in (v if isinstance(v, list) else [v]) if e is not None] for v in values]
         flat = [e for row in elements for e in row]
-        if flat and all(isinstance(e, Mapping) for e in flat):
+        if is_object(sum(isinstance(e, Mapping) for e in flat), of=len(flat)):
+            elements = [list(map(_as_object, row)) for row in elements]
             arrays.append(_collect_array(path, elements, kinds, base, above))
         elif not any(isinstance(e, (Mapping, list)) for e in flat):
-            columns.append(_count_values(Column(path, base, "text", is_list=True, above=above), elements))
+            columns.append(count_values(Column(path, base, "text", is_list=True, above=above), elements))
+        return
+    if is_object(objects, of=len(present)):
+        said = [None if v is None else _as_object(v) for v in values]
+        names = _list_field_names(v for v in said if v)
+        if len(names) <= _MOST_FIELDS:
+            for name in names:
+                inner = [v.get(name) if v else None for v in said]
+                _collect_column((*path, name), inner, kinds, base, above, columns, arrays)
         return
     if any(isinstance(v, (Mapping, list)) for v in present):
         # Objects are rare here, so bronze holds text.
         values = [None if isinstance(v, (Mapping, list)) else v for v in values]
     kind = kinds.get((*above, *path), "text")
-    columns.append(_count_values(Column(path, base, kind, above=above), [[v] for v in values]))
+    columns.append(count_values(Column(path, base, kind, above=above), [[v] for v in values]))
+
+
+def _as_object(value: Any) -> Mapping[str, Any]:
+    """The value as ingest lands it beside objects: text as a field."""
+    return value if isinstance(value, Mapping) else {BARE: value}
 
 
 def _collect_array(
@@ -190,8 +220,8 @@ def _collect_array(
     explode = place if not base else ""
     columns, arrays = collect_columns(flat, kinds, base=inner_base, above=(*above, *path))
     for column in columns:
-        column.array = place
-    return Array(path, explode, columns, arrays, len(flat), inner_base)
+        column.array, column.array_base = place, base
+    return Array(path, explode, columns, arrays, len(flat), inner_base, elements)
 
 
 def explode_nested(outer: str, inner: Path, *, element: str) -> str:
@@ -207,7 +237,16 @@ def explode_nested(outer: str, inner: Path, *, element: str) -> str:
     )
 
 
-def _count_values(column: Column, values: list[list[Any]]) -> Column:
+def field_of(value: Any, path: Path) -> Any:
+    """The value of a field of nested objects; null where one is missing."""
+    for name in path:
+        value = value.get(name) if isinstance(value, Mapping) else None
+    return value
+
+
+def count_values(column: Column, values: list[list[Any]]) -> Column:
+    """The column with its values counted, those of each row in a list."""
+    column.filled, column.nothings = 0, Counter()
     counts: Counter[str] = Counter()
     for row in values:
         said = [_write_value(v) for v in row if v is not None]
@@ -217,7 +256,7 @@ def _count_values(column: Column, values: list[list[Any]]) -> Column:
         column.nothings.update(text for text in said if text and is_nothing(text))
     column.rows = len(values)
     column.distinct = len(counts)
-    column.values = Counter(dict(counts.most_common(_DISTINCT)))
+    column.values = Counter(dict(counts.most_common(DISTINCT)))
     return column
 
 

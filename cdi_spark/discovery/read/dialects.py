@@ -6,12 +6,13 @@ import csv
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from cdi_spark.discovery.lexicon import headers
 from cdi_spark.errors import SourceError
 
 _DELIMITERS = (",", ";", "\t", "|", "^", "~", "\x1f", "\x01", "§")
+_COMMON = ",;\t|"
 _LINES = 500
 _NUMBER = re.compile(r"^[-+]?[\d.,\u00a0 ]*\d[%]?$")
 _DATED = re.compile(r"^\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}")
@@ -29,6 +30,9 @@ class Dialect:
     quote: str = '"'
     escape: str = '"'
     comment: str = ""
+    # Whether cells have quotes around them, and quotes inside: else quote and escape are not known.
+    is_quoted: bool = field(default=False, compare=False)
+    is_escaped: bool = field(default=False, compare=False)
 
 
 def detect_dialect(head: str, *, where: str) -> Dialect:
@@ -49,7 +53,7 @@ def detect_dialect(head: str, *, where: str) -> Dialect:
     lines = [line for line in lines if not comment or not line.startswith(comment)]
     if not lines:
         raise SourceError(f"{where}: has no line with data. Give a file with rows.")
-    quote = "'" if _count_quoted(lines, "'") > _count_quoted(lines, '"') else '"'
+    quote = "'" if _count_quoted(lines, "'", _COMMON) > _count_quoted(lines, '"', _COMMON) else '"'
     escape = "\\" if re.search(r"\\" + quote, "\n".join(lines)) else quote
     delimiter = max(
         _DELIMITERS,
@@ -72,7 +76,37 @@ def detect_dialect(head: str, *, where: str) -> Dialect:
             "Give every column a name (or remove the delimiter at the end of the rows) and run `cdi init` again."
         )
     names = _name_as_spark(first) if header else tuple(f"_c{i}" for i in range(len(first)))
-    return Dialect(delimiter, names, header, quote, escape, comment)
+    is_quoted = _count_quoted(lines, quote, delimiter) > 0
+    is_escaped = escape != quote or bool(
+        re.search(rf"[^{re.escape(delimiter)}]{quote}{quote}[^{re.escape(delimiter)}]", "\n".join(lines))
+    )
+    return Dialect(delimiter, names, header, quote, escape, comment, is_quoted, is_escaped)
+
+
+def unite_dialects(dialects: Sequence[Dialect]) -> Dialect | None:
+    """The dialect in which several files are read, with the columns of all; null where there is none."""
+    first = dialects[0]
+    quotes = {one.quote for one in dialects if one.is_quoted} or {first.quote}
+    escapes = {one.escape for one in dialects if one.is_escaped} or set(quotes)
+    comments = {one.comment for one in dialects if one.comment} or {""}
+    alike = len({(one.delimiter, one.header) for one in dialects}) == 1
+    if (
+        not alike
+        or len(quotes) > 1
+        or len(escapes) > 1
+        or (first.header is False and len({len(one.names) for one in dialects}) > 1)
+    ):
+        return None
+    names = {name.lower(): name for one in reversed(dialects) for name in reversed(one.names)}
+    # The order is that of the first file, with new columns after it.
+    ordered = dict.fromkeys(name.lower() for one in dialects for name in one.names)
+    return replace(
+        first,
+        names=tuple(names[name] for name in ordered),
+        quote=quotes.pop(),
+        escape=escapes.pop(),
+        comment=comments.pop(),
+    )
 
 
 def _is_comment(lines: list[str]) -> bool:
@@ -82,9 +116,10 @@ def _is_comment(lines: list[str]) -> bool:
     return not any(lines[0].count(d) == marks and marks for d in _DELIMITERS)
 
 
-def _count_quoted(lines: list[str], quote: str) -> int:
+def _count_quoted(lines: list[str], quote: str, delimiters: str) -> int:
+    beside = f"[{re.escape(delimiters)}]"
     return sum(
-        len(re.findall(rf"(?:^|[,;\t|]){quote}[^{quote}]*{quote}(?=[,;\t|]|$)", line)) for line in lines
+        len(re.findall(rf"(?:^|{beside}){quote}[^{quote}]*{quote}(?={beside}|$)", line)) for line in lines
     )
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from io import TextIOWrapper
 from pathlib import Path
 from typing import Any
 
@@ -14,16 +14,16 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from cdi_spark.discovery.read.columns import Column, Kind, collect_columns
+from cdi_spark.discovery.read.columns import DISTINCT, Column, Kind, collect_columns
 from cdi_spark.discovery.read.columns import Path as FieldPath
-from cdi_spark.discovery.read.deliveries import Delivery, open_bytes
-from cdi_spark.discovery.read.tables import Table, refuse_records_by_id, refuse_twins
+from cdi_spark.discovery.read.deliveries import Delivery, list_single
+from cdi_spark.discovery.read.forms import AS_WRITTEN, Form
+from cdi_spark.discovery.read.relations import top_types, write_json_path, write_relation
+from cdi_spark.discovery.read.tables import Table, find_spellings, refuse_records_by_id, spell_alike
 from cdi_spark.errors import SourceError
 from cdi_spark.sql_text import literal, quote
 
 SAMPLE_ROWS = 50_000
-# Bytes of one JSON object, which DuckDB reads as a whole.
-LARGEST_OBJECT = 64 << 20
 
 
 class Samples:
@@ -37,6 +37,7 @@ class Samples:
         self._con.execute(f"SET temp_directory = {literal(str(folder), 'duckdb')}")
         self._relations: dict[Delivery, str] = {}
         self._explodes: dict[Delivery, FieldPath] = {}
+        self._spellings: dict[Delivery, dict[str, list[str]]] = {}
 
     def read_table(self, delivery: Delivery) -> Table:
         """Sample a delivery.
@@ -53,15 +54,18 @@ class Samples:
             ) from None
 
     def count_distinct(self, delivery: Delivery, columns: Sequence[Column]) -> int:
-        """The number of distinct combinations of the columns' values, over all rows that have them all."""
-        parts = [self._value(delivery, column) for column in columns]
-        filled = " and ".join(f"{part} <> ''" for part in parts)
-        together = "concat_ws(chr(31), " + ", ".join(parts) + ")"
-        return int(
-            self._fetch_one(
-                f"select count(distinct {together}) from {self._relation(delivery)} where {filled}"
-            )
-        )
+        """The number of distinct combinations of the columns' values, over all rows that have them all.
+
+        A combination counts once per file, since later files have later versions of a row.
+        """
+        files = [delivery] if delivery in self._explodes else list_single(delivery)
+        counts = []
+        for one in files:
+            parts = [self._value(one, column) for column in columns]
+            filled = " and ".join(f"{part} <> ''" for part in parts)
+            together = "concat_ws(chr(31), " + ", ".join(parts) + ")"
+            counts.append(f"select count(distinct {together}) as n from {self._relation(one)} where {filled}")
+        return int(self._fetch_one(f"select sum(n) from ({' union all '.join(counts)})"))
 
     def measure_agreement(self, delivery: Delivery, key: Column, said: Column) -> float:
         """Of the keys that several rows share, the share whose rows have one value in a column."""
@@ -72,30 +76,72 @@ class Samples:
         )
         return float(self._fetch_one(f"select coalesce(avg((sayings <= 1)::int), 1) from ({groups})"))
 
-    def measure_containment(self, delivery: Delivery, column: Column, other: Delivery, key: Column) -> float:
-        """The share of a column's distinct values (a sample of them) that are keys of another delivery."""
-        values = [value.removesuffix(".0") if column.is_fractional else value for value in column.values]
-        if not values:
-            return 0.0
-        listed = ", ".join(f"({literal(value, 'duckdb')})" for value in values)
-        found = self._fetch_one(
-            f"select count(*) from (values {listed}) as v(value) where value in "
-            f"(select {self._value(other, key)} from {self._relation(other)})"
+    def measure_repeated(
+        self, deliveries: Sequence[Delivery], key: Sequence[Column], said: Column
+    ) -> tuple[int, float]:
+        """How many keys are in several deliveries, and the share of their rows that say the same in a column.
+
+        Args:
+            deliveries: the same columns in each; of rows with one key in a delivery, one is compared.
+        """
+        parts = []
+        for number, one in enumerate(deliveries):
+            keys = [self._value(one, column) for column in key]
+            filled = " and ".join(f"{part} <> ''" for part in keys)
+            parts.append(
+                f"select concat_ws(chr(31), {', '.join(keys)}) as k, {number} as file, "
+                f"min(lower({self._value(one, said)})) as v from {self._relation(one)} where {filled} group by k"
+            )
+        # A key that n deliveries have agrees in all, in some or in none of the n - 1 after the first.
+        counts = (
+            f"select k, v, count(*) as times from ({' union all '.join(parts)}) where v <> '' group by k, v"
         )
-        return int(found) / len(values)
+        keys_ = (
+            f"select max(times) as most, sum(times) as files from ({counts}) group by k having sum(times) > 1"
+        )
+        [(count, share)] = self._fetch_all(
+            f"select count(*), coalesce(avg((most - 1) / (files - 1)), 1) from ({keys_})"
+        )
+        return int(count), float(share)
+
+    def count(self, delivery: Delivery, column: Column, expression: Callable[[str], str]) -> int:
+        """An aggregate over a column's values, over all rows that have one.
+
+        Args:
+            expression: DuckDB SQL of the aggregate, from that of the value.
+        """
+        value = self._value(delivery, column)
+        relation = f"(select {value} as value from {self._relation(delivery)} where {value} <> '')"
+        return int(self._fetch_one(f"select {expression('value')} from {relation}"))
+
+    def list_values(self, delivery: Delivery, column: Column) -> Counter[str]:
+        """The most frequent values of a column with their frequency."""
+        value = self._value(delivery, column)
+        return Counter(
+            dict(
+                self._fetch_all(
+                    f"select {value} as value, count(*) as times from {self._relation(delivery)} "
+                    f"where {value} <> '' group by value order by times desc, value limit {DISTINCT}"
+                )
+            )
+        )
 
     def measure_match(
-        self, ours: tuple[Delivery, Column, Column], theirs: tuple[Delivery, Column, Column]
+        self,
+        ours: tuple[Delivery, Column, Column],
+        theirs: tuple[Delivery, Column, Column],
+        form: Form = AS_WRITTEN,
     ) -> float:
         """Of the rows of two deliveries that share an id, the share that also share a value.
 
         Args:
             ours: a delivery, its column of ids and its column of values.
             theirs: the same of the other delivery.
+            form: how the ids of both are rewritten before they are compared.
         """
         parts = [
-            f"select {self._value(delivery, key)} as id, lower({self._value(delivery, said)}) as said "
-            f"from {self._relation(delivery)}"
+            f"select {form.write(self._value(delivery, key), 'duckdb')} as id, "
+            f"lower({self._value(delivery, said)}) as said from {self._relation(delivery)}"
             for delivery, key, said in (ours, theirs)
         ]
         met = (
@@ -127,10 +173,12 @@ class Samples:
         if not all(isinstance(o, dict) for o in objects):
             raise SourceError(f"{delivery.where}: is not made of JSON objects. Give one object per record.")
         refuse_records_by_id(objects, delivery)
+        if spellings := find_spellings(objects):
+            self._spellings[delivery] = spellings
+            objects = [spell_alike(one, spellings) for one in objects]
         kinds = _parquet_kinds(delivery.files[0]) if delivery.format == "parquet" else {}
         columns, arrays = collect_columns(objects, kinds)
         table = Table(columns, arrays, rows, landed=list(dict.fromkeys(name for o in objects for name in o)))
-        refuse_twins(table.landed, delivery)
         return table if rows > len(delivery.files) else self._unwrap_array(delivery, table)
 
     def _unwrap_array(self, delivery: Delivery, table: Table) -> Table:
@@ -146,62 +194,28 @@ class Samples:
 
     def _relation(self, delivery: Delivery) -> str:
         if delivery not in self._relations:
-            self._relations[delivery] = self._opened(delivery)
+            self._relations[delivery] = write_relation(
+                delivery, self._folder, explode=self._explodes.get(delivery)
+            )
         return self._relations[delivery]
 
-    def _opened(self, delivery: Delivery) -> str:
-        files = (
-            "["
-            + ", ".join(
-                literal(str(self._in_utf8(path, delivery.encoding)), "duckdb") for path in delivery.files
-            )
-            + "]"
-        )
-        if delivery.format == "parquet":
-            blobs = [n for n, kind in _top_types(delivery.files[0]).items() if pa.types.is_binary(kind)]
-            left_out = f"exclude ({', '.join(quote(n, 'duckdb') for n in blobs)})" if blobs else ""
-            return f"(select * {left_out} from read_parquet({files}, union_by_name=true))"
-        if delivery.dialect:
-            d = delivery.dialect
-            columns = "{" + ", ".join(f"'c{i}': 'VARCHAR'" for i in range(len(d.names))) + "}"
-            trimmed = ", ".join(f"trim(c{i}, ' \t') as c{i}" for i in range(len(d.names)))
-            comment = f", comment={literal(d.comment, 'duckdb')}" if d.comment else ""
-            delimiter, quoting, escape = (literal(c, "duckdb") for c in (d.delimiter, d.quote, d.escape))
-            return (
-                f"(select {trimmed} from read_csv({files}, auto_detect=false, columns={columns}, "
-                f"delim={delimiter}, quote={quoting}, escape={escape}, "
-                f"header={str(d.header).lower()}, null_padding=true, strict_mode=false, ignore_errors=true, "
-                f"parallel=false, max_line_size=16000000{comment}))"
-            )
-        layout = {"jsonl": "newline_delimited", "json": "auto"}[delivery.format]
-        largest = max(1 << 24, min(LARGEST_OBJECT, 2 * max(path.stat().st_size for path in delivery.files)))
-        read = f"read_json_objects({files}, format='{layout}', ignore_errors=true, maximum_object_size={largest})"
-        if path := self._explodes.get(delivery):
-            elements = literal(_json_path(path) + "[*]", "duckdb")
-            return f"(select unnest(json_extract(json, {elements})) as json from {read})"
-        return f"(select json from {read} where json is not null)"
-
-    def _in_utf8(self, path: Path, encoding: str) -> Path:
-        """The file, or a copy in UTF-8 where DuckDB does not read its encoding."""
-        if encoding == "utf-8" and path.suffix != ".bz2":
-            return path
-        copy = Path(tempfile.mkdtemp(dir=self._folder)) / "copy"
-        with (
-            TextIOWrapper(open_bytes(path), encoding=encoding, errors="replace", newline="") as old,
-            copy.open("w", encoding="utf-8", newline="") as new,
-        ):
-            while chunk := old.read(1 << 20):
-                new.write(chunk)
-        return copy
-
     def _value(self, delivery: Delivery, column: Column) -> str:
-        """DuckDB SQL for a column of the delivery as trimmed text."""
+        """DuckDB SQL for a column of the delivery as trimmed text; empty for one out of an array."""
+        if column.array:
+            return "''"
+        if column.parts:
+            # Empty where a part is, as the rows of such ids are left out.
+            values = [f"nullif({self._value(delivery, part)}, '')" for part in column.parts]
+            return f"coalesce({' || chr(45) || '.join(values)}, '')"
         if delivery.dialect:
             text = f"c{delivery.dialect.names.index(column.path[0])}"
         elif delivery.format == "parquet":
             text = f"{'.'.join(quote(part, 'duckdb') for part in column.path)}::varchar"
         else:
-            text = f"json_extract_string(json, {literal(_json_path(column.path), 'duckdb')})"
+            first, *rest = column.path
+            spelled = self._spellings.get(delivery, {}).get(first.lower(), [first])
+            found = (literal(write_json_path((name, *rest)), "duckdb") for name in spelled)
+            text = f"coalesce({', '.join(f'json_extract_string(json, {path})' for path in found)})"
         if column.is_fractional or column.kind == "fraction":
             text = f"regexp_replace({text}, '[.]0$', '')"
         return f"coalesce(trim({text}), '')"
@@ -218,14 +232,6 @@ def open_samples() -> Iterator[Samples]:
     """Samples, whose temporary files are deleted at the end of the block."""
     with tempfile.TemporaryDirectory() as folder:
         yield Samples(Path(folder))
-
-
-def _json_path(path: FieldPath) -> str:
-    return "$" + "".join(f".{json.dumps(name, ensure_ascii=False)}" for name in path)
-
-
-def _top_types(path: Path) -> dict[str, pa.DataType]:
-    return {f.name: f.type for f in pq.read_schema(path)}
 
 
 def _parquet_kinds(path: Path) -> dict[FieldPath, Kind]:
@@ -261,6 +267,6 @@ def _parquet_kinds(path: Path) -> dict[FieldPath, Kind]:
         elif pa.types.is_integer(kind) or pa.types.is_decimal(kind):
             kinds[place] = "number"
 
-    for name, kind in _top_types(path).items():
+    for name, kind in top_types(path).items():
         walk((name,), kind)
     return kinds

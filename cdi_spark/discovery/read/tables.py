@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,12 +24,36 @@ class Table:
     landed: list[str] = field(default_factory=list)
 
 
-def refuse_twins(names: list[str], delivery: Delivery) -> None:
-    if len({name.lower() for name in names}) < len(names):
-        raise SourceError(
-            f"{delivery.where}: two of its fields differ only in upper and lower case, which Spark reads as one field. "
-            "Rename one of them."
-        )
+def find_spellings(objects: Iterable[Any]) -> dict[str, list[str]]:
+    """Every spelling of names that differ by capitals, the most frequent first, by the name in small letters."""
+    times: Counter[str] = Counter()
+
+    def count(value: Any) -> None:
+        if isinstance(value, dict):
+            times.update(value.keys())
+            for inner in value.values():
+                count(inner)
+        elif isinstance(value, list):
+            for inner in value:
+                count(inner)
+
+    count(list(objects))
+    spelled: dict[str, list[str]] = {}
+    for name, _ in times.most_common():
+        spelled.setdefault(name.lower(), []).append(name)
+    return {name: ways for name, ways in spelled.items() if len(ways) > 1}
+
+
+def spell_alike(value: Any, spellings: Mapping[str, Sequence[str]]) -> Any:
+    """The value with every field called by its most frequent spelling, as ingest lands it."""
+    if isinstance(value, dict):
+        found: dict[str, Any] = {}
+        for name, inner in value.items():
+            common = spellings.get(name.lower(), [name])[0]
+            if found.get(common) is None:
+                found[common] = spell_alike(inner, spellings)
+        return found
+    return [spell_alike(inner, spellings) for inner in value] if isinstance(value, list) else value
 
 
 def refuse_records_by_id(objects: list[Any], delivery: Delivery) -> None:

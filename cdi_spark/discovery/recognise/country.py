@@ -2,148 +2,153 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
-
-import phonenumbers
+from collections.abc import Iterable, Mapping, Sequence
 
 from cdi_spark.discovery.lexicon import headers, patterns
 from cdi_spark.discovery.lexicon.shares import percent, share_of
-from cdi_spark.discovery.lexicon.vocabulary import load_lists
+from cdi_spark.discovery.lexicon.spelling import canon
+from cdi_spark.discovery.lexicon.vocabulary import fold, load_lists
+from cdi_spark.discovery.recognise.country_hints import (
+    TRIED,
+    count_countries,
+    count_letters,
+    find_domain_country,
+    find_numbering_plans,
+    find_phone_country,
+    find_postcode_countries,
+    find_postcode_country,
+    find_region_country,
+)
 from cdi_spark.discovery.recognise.meaning import Guess
 from cdi_spark.discovery.recognise.sheets import Sheet
 from cdi_spark.standardise.values.countries import country as country_code
 from cdi_spark.standardise.values.currencies import currency
 
-Vote = Callable[[Counter[str], float, str], None]
-
 _LISTS = load_lists("countries")
-_TRIED: list[str] = _LISTS["tried"].split()
 _HEADER_WORDS: dict[str, str] = _LISTS["header_words"]
 _COUNTRIES_OF_CURRENCIES: dict[str, str] = _LISTS["countries_of_currencies"]
+_NATIONAL_IDS: dict[str, str] = _LISTS["national_ids"]
+_SPOKEN = ("full_name", "given_name", "family_name", "city", "street", "region", "birth_place")
+# What is left of the votes for a country that does not write postcodes like those of the files.
+_OTHER_POSTCODES = 0.2
+# Votes for countries whose postcodes have the form, where nothing else speaks for one.
+_BY_POSTCODES_ALONE = 0.25
+
+
+class _Votes:
+    """Votes for countries, and the evidence for each."""
+
+    def __init__(self) -> None:
+        self.weights: dict[str, float] = defaultdict(float)
+        self._reasons: dict[str, list[str]] = {}
+
+    def add(self, found: Mapping[str, float], weight: float, reason: str) -> None:
+        """Share a weight between countries; {share} in the reason is the best one's."""
+        total = sum(found.values())
+        if not total or weight <= 0:
+            return
+        for code, times in found.items():
+            self.weights[code] += weight * times / total
+        best = max(found, key=lambda code: found[code])
+        if weight > 0.2:
+            said = reason.replace("{share}", percent(found[best] / total))
+            self._reasons.setdefault(best, []).append(said)
+
+    def name_best(self) -> tuple[str, str]:
+        best = max(self.weights, key=lambda code: self.weights[code])
+        evidence = list(dict.fromkeys(self._reasons.get(best, ["several weak hints"])))
+        return best, f"guessed from {'; '.join(evidence[:3])}"
 
 
 def infer_country(sheets: Sequence[Sheet]) -> tuple[str, str]:
     """The likeliest country (ISO 3166 alpha-2) and the evidence for it; GB without evidence."""
-    votes: dict[str, float] = defaultdict(float)
-    reasons: dict[str, list[str]] = {}
-
-    def vote(found: Counter[str], weight: float, reason: str) -> None:
-        total = sum(found.values())
-        for code, times in found.items():
-            votes[code] += weight * times / total
-        if total and weight > 0.2:
-            best, times = found.most_common(1)[0]
-            reasons.setdefault(best, []).append(reason.replace("{share}", percent(times / total)))
-
     guesses = list(_iterate_guesses(sheets))
-    _vote_each(guesses, vote)
-    _vote_language(guesses, votes, reasons)
-    if not votes:
-        return "GB", "no evidence in the files"
-    best = max(votes, key=lambda code: votes[code])
-    evidence = list(dict.fromkeys(reasons.get(best, ["several weak hints"])))
-    return best, f"guessed from {'; '.join(evidence[:3])}"
-
-
-def _vote_each(guesses: list[Guess], vote: Vote) -> None:
+    votes = _Votes()
     for guess in guesses:
-        values, filled = guess.column.values, guess.column.fill
-        if guess.meaning == "country":
-            vote(
-                _count_countries(values, country_code),
-                10 * filled,
-                f"{{share}} of the countries in {guess.column.name}",
-            )
-        elif guess.meaning == "phone":
-            sample = Counter(dict(values.most_common(300)))
-            coded = _count_countries(sample, _find_phone_country)
-            share = sum(coded.values()) / max(1, sum(sample.values()))
-            vote(coded, 4 * filled * share, f"{{share}} of the country codes in {guess.column.name}")
-            local = share_of(sample, lambda x: not x.strip().startswith(("+", "00")))
-            vote(
-                _find_numbering_plans(sample),
-                filled * local,
-                f"the form of the numbers in {guess.column.name}",
-            )
-        elif guess.meaning == "postcode":
-            share = share_of(values, patterns.is_lettered_postcode)
-            vote(
-                _count_countries(values, patterns.find_postcode_country),
-                5 * filled * share,
-                f"{{share}} of the lettered postcodes in {guess.column.name}",
-            )
-            if "zip" in guess.column.name.lower():
-                vote(Counter({"US": 1}), 1.0, f"the header {guess.column.name}")
-        elif guess.meaning == "region":
-            vote(_find_region_country(values), 3 * filled, f"the regions in {guess.column.name}")
-        elif guess.meaning == "currency":
-            known = _count_countries(values, lambda x: _COUNTRIES_OF_CURRENCIES.get(currency(x) or ""))
-            vote(known, 0.8 * filled, f"{{share}} of the currencies in {guess.column.name}")
+        _vote_by_values(guess, votes)
+    _vote_by_language(guesses, votes)
+    _apply_postcodes(guesses, votes)
+    return votes.name_best() if votes.weights else ("GB", "no evidence in the files")
 
 
-def _vote_language(guesses: list[Guess], votes: dict[str, float], reasons: dict[str, list[str]]) -> None:
+def _vote_by_values(guess: Guess, votes: _Votes) -> None:
+    values, filled, name = guess.column.values, guess.column.fill, guess.column.name
+    if guess.meaning == "country":
+        # Where most rows name no country, it is rather that of the others.
+        weight = 10 * filled if filled >= 0.5 else 2 * filled
+        votes.add(count_countries(values, country_code), weight, f"{{share}} of the countries in {name}")
+    elif guess.meaning == "phone":
+        _vote_by_phones(guess, votes)
+    elif guess.meaning == "postcode":
+        found = count_countries(values, find_postcode_country)
+        lettered = found.total() / max(1, values.total())
+        votes.add(found, 5 * filled * lettered, f"{{share}} of the lettered postcodes in {name}")
+        if "zip" in name.lower():
+            votes.add({"US": 1}, 1.0, f"the header {name}")
+    elif guess.meaning == "region":
+        votes.add(find_region_country(values), 3 * filled, f"the regions in {name}")
+    elif guess.meaning == "currency":
+        known = count_countries(values, lambda x: _COUNTRIES_OF_CURRENCIES.get(currency(x) or ""))
+        votes.add(known, 0.8 * filled, f"{{share}} of the currencies in {name}")
+    elif guess.meaning == "national_id":
+        kind = headers.find_national_id_kind(guess.column.path[-1])
+        issued = count_countries(values, lambda x: _NATIONAL_IDS.get(kind or patterns.national_id_kind(x)))
+        votes.add(issued, 2 * filled * issued.total() / max(1, values.total()), f"the numbers in {name}")
+    elif guess.meaning == "email":
+        ended = count_countries(values, find_domain_country)
+        share = ended.total() / max(1, values.total())
+        votes.add(ended, 1.5 * filled * share, f"{{share}} of the domains of a country in {name}")
+    elif guess.meaning in _SPOKEN:
+        spoken = count_letters(values)
+        share = min(1.0, 4 * spoken.total() / max(1, values.total()))
+        votes.add(spoken, 1.5 * filled * share, f"the letters in {name}")
+
+
+def _vote_by_phones(guess: Guess, votes: _Votes) -> None:
+    filled, name = guess.column.fill, guess.column.name
+    sample = Counter(dict(guess.column.values.most_common(300)))
+    coded = count_countries(sample, find_phone_country)
+    share = coded.total() / max(1, sample.total())
+    votes.add(coded, 4 * filled * share, f"{{share}} of the country codes in {name}")
+    plans = find_numbering_plans(sample)
+    local = share_of(sample, lambda x: not x.strip().startswith(("+", "00")))
+    votes.add(plans, 1.5 * filled * local * sum(plans.values()), f"the form of the numbers in {name}")
+
+
+def _vote_by_language(guesses: list[Guess], votes: _Votes) -> None:
     split = [headers.tokens_of(guess.column.path[-1]) for guess in guesses]
     said = {token for tokens in split for token in (*tokens, "".join(tokens))}
-    hits = {
-        code: len(said & set(map(headers.canon, spoken.split()))) for code, spoken in _HEADER_WORDS.items()
-    }
-    best, most = max(hits.items(), key=lambda item: item[1])
-    if most >= 2 or (most and best in ("US", "GB", "AU")):
-        weight = 2.0 if most >= 2 and best not in ("US", "GB", "AU") else 0.5
-        votes[best] += weight
-        reasons.setdefault(best, []).append("the language of the headers")
+    hits = {code: len(said & words) for code, words in _spoken_words().items()}
+    # A word of two languages is one of the language with more words.
+    most = max(hits.values())
+    best = {code: 1.0 for code, times in hits.items() if times == most}
+    if most >= 2 or (most and best.keys() <= {"US", "GB", "AU"}):
+        weight = 2.0 if most >= 2 and not best.keys() & {"US", "GB", "AU"} else 0.5
+        votes.add(best, weight, "the language of the headers")
+
+
+def _spoken_words() -> dict[str, set[str]]:
+    return {code: {canon(fold(word)) for word in words.split()} for code, words in _HEADER_WORDS.items()}
+
+
+def _apply_postcodes(guesses: list[Guess], votes: _Votes) -> None:
+    """Take votes from countries whose postcodes are written in another way."""
+    for guess in guesses:
+        if guess.meaning != "postcode" or guess.column.fill < 0.3:
+            continue
+        usual = find_postcode_countries(guess.column.values)
+        if not usual:
+            continue
+        for code in votes.weights:
+            if code not in usual:
+                votes.weights[code] *= _OTHER_POSTCODES
+        if not usual & votes.weights.keys():
+            first = next((code for code in TRIED if code in usual), None)
+            votes.add({first: 1.0} if first else {}, _BY_POSTCODES_ALONE, "the form of the postcodes")
 
 
 def _iterate_guesses(sheets: Iterable[Sheet]) -> Iterable[Guess]:
     for sheet in sheets:
         yield from sheet.guesses
         yield from _iterate_guesses(sheet.inner)
-
-
-def _count_countries(values: Counter[str], country: Callable[[str], str | None]) -> Counter[str]:
-    found: Counter[str] = Counter()
-    for value, times in values.items():
-        if code := country(value):
-            found[code] += times
-    return found
-
-
-def _find_phone_country(value: str) -> str | None:
-    if not value.strip().startswith(("+", "00")):
-        return None
-    try:
-        number = phonenumbers.parse("+" + value.strip().lstrip("+0"), None)
-    except phonenumbers.NumberParseException:
-        return None
-    return phonenumbers.region_code_for_number(number)
-
-
-def _find_numbering_plans(values: Counter[str]) -> Counter[str]:
-    """The countries (at most four) in whose numbering plans most numbers without a country code are valid."""
-    american = share_of(
-        values, lambda x: bool(re.fullmatch(r"(?:1[ .-]?)?(?:\(\d{3}\) ?|\d{3}[.-])\d{3}[ .-]\d{4}.*", x))
-    )
-    if american >= 0.4:
-        return Counter({"US": 1})
-    local = Counter({x: n for x, n in list(values.items())[:60] if not x.strip().startswith(("+", "00"))})
-    if sum(local.values()) < 5:
-        return Counter()
-    shares = {code: share_of(local, lambda x, code=code: patterns.is_valid_phone(x, code)) for code in _TRIED}  # type: ignore[misc]
-    best = max(shares, key=lambda code: shares[code])
-    rivals = [code for code in _TRIED if shares[code] > shares[best] - 0.1]
-    return Counter(dict.fromkeys(rivals, 1)) if shares[best] >= 0.7 and len(rivals) <= 4 else Counter()
-
-
-def _find_region_country(values: Counter[str]) -> Counter[str]:
-    """The country that has most of the regions; empty where two are close."""
-    known: Counter[str] = Counter()
-    for value, times in values.items():
-        for code in patterns.find_region_countries(value):
-            known[code] += times
-    total = sum(values.values())
-    ranked = known.most_common(2)
-    if not ranked or ranked[0][1] < 0.6 * total or (len(ranked) > 1 and ranked[1][1] > 0.8 * ranked[0][1]):
-        return Counter()
-    return Counter({ranked[0][0]: 1})

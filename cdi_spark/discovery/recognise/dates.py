@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from typing import Final
 
 from cdi_spark.discovery.lexicon.date_forms import (
     COMPACT,
@@ -16,10 +15,7 @@ from cdi_spark.discovery.lexicon.date_forms import (
     is_plausible_year,
     read_digits,
 )
-
-# Dates that programs write for an unknown date.
-PLACEHOLDERS: Final = ("1900-01-01", "1899-12-31", "1899-12-30", "1901-01-01", "1753-01-01", "1970-01-01", "9999-12-31",
-                "9999-01-01", "2999-12-31", "0001-01-01", "1111-11-11", "1800-01-01")  # fmt: skip
+from cdi_spark.standardise.values.dates import PLACEHOLDERS
 
 
 def today_in_utc() -> date:

@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from functools import partial
 
-from cdi_spark.discovery.lexicon import headers, patterns
+from cdi_spark.discovery.lexicon import headers, name_forms, patterns
 from cdi_spark.discovery.lexicon.known_names import has_street_word
 from cdi_spark.discovery.lexicon.shares import share_of
 from cdi_spark.discovery.read.columns import Column
@@ -101,7 +101,7 @@ def _infer_code(column: Column) -> Inference | None:
 
 
 def _all_currencies(column: Column) -> bool:
-    return all((len(x) == 3 and x.isupper()) or not x.isalnum() for x in column.values)
+    return share_of(column.values, lambda x: (len(x) == 3 and x.isupper()) or not x.isalnum()) > 0.99
 
 
 def _is_yes_no(column: Column) -> bool:
@@ -128,7 +128,8 @@ def _infer_number(column: Column) -> Inference | None:
 def _infer_text(column: Column) -> Inference | None:
     """Streets, companies, names, regions and cities in text."""
     share = partial(share_of, column.values)
-    if column.distinct < 10 or column.distinct < 0.001 * column.filled:
+    # A column that repeats a few words is a code.
+    if column.distinct < min(10, max(3, 0.3 * column.filled)):
         return None
     opaque = headers.is_opaque(column.path[-1])
     if (fit := share(patterns.is_street)) >= 0.5 and share(has_street_word) >= (
@@ -137,16 +138,16 @@ def _infer_text(column: Column) -> Inference | None:
         return Inference("street", fit)
     if (fit := share(patterns.is_company)) >= 0.3:
         return Inference("company", fit)
-    several = share(lambda x: " " in x or "," in x)
-    given, family = share(patterns.is_given_name), share(patterns.is_family_name)
-    if several >= 0.6 and (fit := share(patterns.is_full_name)) >= 0.5:
+    several = share(lambda x: not name_forms.is_one_word(x))
+    given, family = share(name_forms.is_known_given_name), share(name_forms.is_known_family_name)
+    if several >= 0.6 and (fit := share(name_forms.is_known_full_name)) >= 0.5:
         return Inference("full_name", fit)
     if several < 0.5 and given >= 0.35 and given > family:
-        return Inference("given_name", share(patterns.looks_like_name))
+        return Inference("given_name", share(name_forms.looks_like_name))
     if (fit := share(patterns.is_occupation)) >= 0.4:
         return Inference("occupation", fit)
-    if several < 0.5 and family >= 0.3 and column.distinct >= 10 and share(patterns.looks_like_name) >= 0.9:
-        return Inference("family_name", share(patterns.looks_like_name))
+    if several < 0.5 and family >= 0.3 and share(name_forms.looks_like_name) >= 0.9:
+        return Inference("family_name", share(name_forms.looks_like_name))
     if (
         (fit := share(lambda x: bool(patterns.find_region_countries(x)))) >= 0.85
         and column.distinct <= 120
@@ -154,7 +155,7 @@ def _infer_text(column: Column) -> Inference | None:
     ):
         return Inference("region", fit)
     # The list of cities takes a second to load, so it is used only where the header means nothing.
-    named = opaque and column.distinct >= 5 and share(patterns.looks_like_name) >= 0.85
+    named = opaque and share(name_forms.looks_like_name) >= 0.85
     if named and (fit := share(patterns.is_city)) >= 0.5:
         return Inference("city", fit)
     return None
@@ -163,6 +164,6 @@ def _infer_text(column: Column) -> Inference | None:
 def _one_country(column: Column) -> bool:
     """Whether the regions are those of one country."""
     votes: Counter[str] = Counter()
-    for value in column.values:
-        votes.update(patterns.find_region_countries(value))
-    return bool(votes) and votes.most_common(1)[0][1] >= 0.85 * len(column.values)
+    for value, times in column.values.items():
+        votes.update(dict.fromkeys(patterns.find_region_countries(value), times))
+    return bool(votes) and votes.most_common(1)[0][1] >= 0.85 * sum(column.values.values())

@@ -14,18 +14,19 @@ from cdi_spark.discovery.read.sampling import Samples
 from cdi_spark.discovery.recognise.kinds import event_kind_of
 from cdi_spark.discovery.recognise.meaning import DATE_MEANINGS, Guess
 from cdi_spark.discovery.recognise.sheets import Sheet
+from cdi_spark.discovery.recognise.versions import find_version
 from cdi_spark.sql_text import quote_if_needed
 
-_LINE_NUMBER_WORDS = word_set(load_lists("headers")["line_number_words"])
-# Rows without a key go to quarantine; a key must not lose more than a few.
-_LEAST_FILLED = 0.98
+_LINE_NUMBER_WORDS = frozenset(
+    word for lists in ("headers", "references") for word in load_lists(lists)["line_number_words"].split()
+)
 # Redelivered and corrected rows share a key; the newest is used.
 _LEAST_UNIQUE = 0.98
 NOT_KEYS = DATE_MEANINGS | word_set(
     """
 given_name middle_name family_name full_name gender birth_place email phone street house_number city region
 postcode country amount unit_price quantity status currency occupation company product_name subject title
-postcode_city deleted active label unit birth_year birth_month birth_day event_name priority plan
+postcode_city deleted active label unit birth_year birth_month birth_day event_name priority plan reference
 """
 )
 
@@ -63,10 +64,13 @@ def find_key(sheet: Sheet, samples: Samples, *, kind: str | None, referenced: Se
     rows = sheet.rows
     ids = sorted(_list_candidates(sheet, kind), key=lambda g: _rank(g, kind, referenced))
     for guess in ids:
+        if kind and is_person_id(guess) and event_kind_of(guess.subject or "") != kind:
+            # A customer may have one event today, and two tomorrow.
+            continue
         column = guess.column
         distinct = samples.count_distinct(sheet.delivery, [column])
         filled = column.fill * rows
-        if column.fill >= _LEAST_FILLED and distinct >= _LEAST_UNIQUE * filled:
+        if column.is_complete and distinct >= _LEAST_UNIQUE * filled:
             if (
                 kind is None
                 and distinct < round(filled)
@@ -78,7 +82,11 @@ def find_key(sheet: Sheet, samples: Samples, *, kind: str | None, referenced: Se
         merged = _make_shared_key(sheet, owner, samples)
         if merged is not None:
             return merged
-    return _find_combined_key(sheet, ids, samples) or _find_mailbox_key(sheet, samples) or _hash_row(sheet)
+    return (
+        _find_combined_key(sheet, ids, samples, kind=kind)
+        or _find_mailbox_key(sheet, samples)
+        or _hash_row(sheet)
+    )
 
 
 def find_person_ids(sheet: Sheet) -> list[Guess]:
@@ -110,7 +118,7 @@ def _list_candidates(sheet: Sheet, kind: str | None) -> list[Guess]:
         if not g.column.is_list
         and g.column.kind in ("text", "number", "fraction")
         and g.column.fill >= 0.5
-        and g.meaning not in NOT_KEYS
+        and (g.meaning not in NOT_KEYS or (g.meaning == "plan" and g.subject is not None))
         and (g.meaning != "product_code" or kind is None)
         and (g.subject is not None or (g.column.distinct > 1 and is_code(g)))
         and not (
@@ -123,7 +131,8 @@ def _list_candidates(sheet: Sheet, kind: str | None) -> list[Guess]:
 
 def _is_listed_by_file(subject: str, sheet: Sheet) -> bool:
     """Whether an id is that of the things that the file lists: supplier_id in suppliers.csv."""
-    return subject.rstrip("s") in {token.rstrip("s") for token in headers.tokens_of(sheet.stem)}
+    tokens = headers.tokens_of(sheet.stem)
+    return subject.rstrip("s") in {token.rstrip("s") for token in [*tokens, "".join(tokens)]}
 
 
 def _rank(guess: Guess, kind: str | None, referenced: Sequence[Guess]) -> int:
@@ -149,6 +158,10 @@ def _make_unique_key(guess: Guess, distinct: int, filled: float) -> Key:
             "of rows with the same key, the newest is used; if they are equally new but differ, they go to "
             "silver.quarantine"
         )
+    if guess.column.form.steps:
+        confirm.append(
+            f"written {guess.column.form.describe()}, so that the numbers of other files are equal"
+        )
     if guess.subject is None:
         confirm.append("chosen because its values are unique; its header does not name an id")
     if guess.meaning in ("national_id", "email"):
@@ -171,7 +184,7 @@ def _find_mailbox_key(sheet: Sheet, samples: Samples) -> Key | None:
 def _find_owner(sheet: Sheet, ids: Sequence[Guess]) -> Guess | None:
     """The first complete column of ids of a person, which several rows may share."""
     named = [g for g in ids if g.subject is not None and (g.subject == "" or is_person_id(g))]
-    return next((g for g in named if g.column.fill >= _LEAST_FILLED), None)
+    return next((g for g in named if g.column.is_complete), None)
 
 
 def _make_shared_key(sheet: Sheet, owner: Guess, samples: Samples) -> Key | None:
@@ -187,12 +200,14 @@ def _make_shared_key(sheet: Sheet, owner: Guess, samples: Samples) -> Key | None
     facts = f"{percent(owner.column.fill)} filled"
     column = compared[0].column.name
     same = f"several rows share a key; for {percent(agree)} of these keys, all rows agree on {column}"
-    if sheet.has("updated_at") or len(sheet.delivery.files) > 1:
+    if find_version(sheet, kind=None) or len(sheet.delivery.files) > 1:
         return Key(owner.column.text, (owner.column,), facts, (f"{same}; the newest row is used",))
     return Key(owner.column.text, (owner.column,), facts, (f"{same}; they become one record",), merge=True)
 
 
-def _find_combined_key(sheet: Sheet, ids: Sequence[Guess], samples: Samples) -> Key | None:
+def _find_combined_key(
+    sheet: Sheet, ids: Sequence[Guess], samples: Samples, *, kind: str | None
+) -> Key | None:
     """A key of two or three columns that are unique together."""
     more = [
         g
@@ -203,7 +218,9 @@ def _find_combined_key(sheet: Sheet, ids: Sequence[Guess], samples: Samples) -> 
     sure = [g for g in ids if g.subject is not None or share_of(g.column.values, lambda x: len(x) >= 5) > 0.9]
     # The id of a shop and a customer number may be unique together.
     others = [g for g in sheet.guesses if g.subject and g.meaning not in NOT_KEYS]
-    parts = dict.fromkeys([*sure, *numbers, *others, *more])
+    parts = sorted(
+        dict.fromkeys([*sure, *numbers, *others, *more]), key=lambda g: bool(kind) and is_person_id(g)
+    )
     usable = [g for g in parts if g.column.fill >= 0.9999 and not g.column.is_list][:6]
     for size in (2, 3):
         for chosen in combinations(usable, size):

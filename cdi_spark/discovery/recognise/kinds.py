@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from functools import cache
 
-from cdi_spark.discovery.lexicon.headers import canon, tokens_of
-from cdi_spark.schema import DATE, EVENT_TABLES, TIMESTAMP, FoundBy
+from cdi_spark.discovery.lexicon.headers import tokens_of
+from cdi_spark.discovery.lexicon.spelling import canon
+from cdi_spark.schema import DATE, FOUND_BY, LEDGER_ENTRY, TABLES, TIMESTAMP
 
-# The event tables that declare how their rows are recognised, by short name.
-FOUND_BY: dict[str, FoundBy] = {t.short: t.found_by for t in EVENT_TABLES if t.found_by}
-# Meanings of columns that fill a date or a time of an event table.
+LEDGER = LEDGER_ENTRY.short
+# Meanings of columns that fill a date or a time of such a table.
 EVENT_DATES = frozenset(
     meaning
-    for table in EVENT_TABLES
-    for column in table.columns
-    if table.found_by and column.type in (DATE, TIMESTAMP)
-    for meaning in table.found_by.columns.get(column.name, "").split()
+    for kind, found_by in FOUND_BY.items()
+    for column in TABLES[f"silver.{kind}"].columns
+    if column.type in (DATE, TIMESTAMP)
+    for meaning in found_by.columns.get(column.name, "").split()
 )
 
 

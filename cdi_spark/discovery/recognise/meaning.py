@@ -10,6 +10,7 @@ from cdi_spark.discovery.lexicon import headers, patterns
 from cdi_spark.discovery.lexicon.shares import share_of
 from cdi_spark.discovery.lexicon.vocabulary import load_lists, word_set
 from cdi_spark.discovery.read.columns import Column
+from cdi_spark.discovery.recognise.birth_parts import fits_part, read_partial
 from cdi_spark.discovery.recognise.conventions import Conventions
 from cdi_spark.discovery.recognise.dates import Reading
 from cdi_spark.discovery.recognise.infer_from_values import TIMED, Inference, infer_meaning, read_column_dates
@@ -20,7 +21,7 @@ _PERSONAL = word_set(
     """
 given_name middle_name family_name second_family_name name_particle full_name name_word title gender
 birth_date birth_day birth_month birth_year birth_place email phone phone_prefix street house_number unit city
-region postcode postcode_city country national_id device_id cookie_id occupation company
+region postcode postcode_city country national_id device_id cookie_id occupation company role
 """
 )
 _STATUS_WORDS = word_set(load_lists("values")["status_words"])
@@ -30,12 +31,13 @@ _LEAST = {
     "street": 0.5, "house_number": 0.5, "region": 0.5, "given_name": 0.5, "middle_name": 0.4, "family_name": 0.5,
     "second_family_name": 0.5, "full_name": 0.6, "name_particle": 0.5, "city": 0.6, "birth_place": 0.6,
     "occupation": 0.6, "company": 0.5, "amount": 0.5, "unit_price": 0.5, "quantity": 0.6, "unit": 0.3,
-    "national_id": 0.4, "name_word": 0.5, "product_name": 0.5, "event_name": 0.5, "subject": 0.5,
+    "national_id": 0.4, "name_word": 0.5, "role": 0.5, "product_name": 0.5, "event_name": 0.5, "subject": 0.5,
 }  # fmt: skip
 _HEADER_TESTS: Mapping[str, Callable[[str], bool]] = {
     **patterns.TESTS,
     "national_id": lambda x: 5 <= len(x) <= 24 and sum(c.isdigit() for c in x) >= 4 and " " not in x.strip()[:3],
-    **dict.fromkeys(("street", "name_word", "product_name", "event_name", "subject"), patterns.is_text),
+    **dict.fromkeys(("street", "product_name", "event_name", "subject"), patterns.is_text),
+    **dict.fromkeys(("name_word", "role"), lambda x: patterns.is_text(x) and "@" not in x),
     "phone": lambda x: 6 <= sum(c.isdigit() for c in x) <= 20 and sum(c.isalpha() for c in x) <= 5,
     "postcode": lambda x: len(x) <= 11 and any(c.isdigit() for c in x) and sum(c.isalpha() for c in x) <= 6,
 }  # fmt: skip
@@ -140,12 +142,15 @@ def _accept_meaning(guess: Guess, meaning: str, said: float, conventions: Conven
     if meaning in DATE_MEANINGS:
         reading = read_column_dates(column, conventions, numbers=True)
         least = 0.3 if meaning != "date" else 0.5
-        if column.kind not in TIMED and reading.share < least:
+        share = reading.share
+        if meaning == "birth_date":
+            share += share_of(column.values, lambda x: read_partial(x, conventions.today) is not None)
+        if column.kind not in TIMED and share < least:
             return False
-        guess.reading, fit = reading, reading.share if column.kind not in TIMED else 1.0
+        guess.reading, fit = reading, share if column.kind not in TIMED else 1.0
     elif meaning in ("birth_day", "birth_month", "birth_year"):
-        low, high = {"birth_day": (1, 31), "birth_month": (1, 12), "birth_year": (1000, 2100)}[meaning]
-        fit = share_of(column.values, lambda x: patterns.is_integer(x) and low <= int(float(x)) <= high)
+        guess.reading = Reading(today=conventions.today)
+        fit = share_of(column.values, partial(fits_part, meaning))
         if fit < 0.7:
             return False
     elif meaning in ("deleted", "active"):
@@ -172,7 +177,7 @@ def _accept_meaning(guess: Guess, meaning: str, said: float, conventions: Conven
 def _is_contradicted(column: Column, meaning: str) -> bool:
     """Whether the values belong to another thing of the same name: states of orders, titles of books, percentages."""
     if meaning == "region":
-        return share_of(column.values, _is_status_word) > 0.5
+        return share_of(column.values, is_status_word) > 0.5
     if meaning == "country":
         return column.distinct > 250
     if meaning == "title":
@@ -187,5 +192,6 @@ def _fits(meaning: str, value: str) -> bool:
     return test is None or test(value)
 
 
-def _is_status_word(value: str) -> bool:
+def is_status_word(value: str) -> bool:
+    """Whether a value is a state of an order, a ticket or a lead."""
     return value.lower() in _STATUS_WORDS

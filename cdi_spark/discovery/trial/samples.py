@@ -13,7 +13,7 @@ from typing import TextIO
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from cdi_spark.discovery.read.deliveries import Delivery, open_bytes
+from cdi_spark.discovery.read.files import RawFile, open_bytes
 from cdi_spark.discovery.recognise.sheets import Sheet
 
 # Rows of one source that the trial reads.
@@ -39,30 +39,32 @@ def take_sample(sheet: Sheet, folder: Path, *, most: int = MOST_ROWS) -> Sample:
     if sheet.rows <= most or sheet.explode:
         return Sample(sheet.rows)
     folder.mkdir(parents=True)
-    files = delivery.files[:_MOST_FILES]
+    files = delivery.raw[:_MOST_FILES]
     each = max(1, most // len(files))
     rows = 0
     for number, file in enumerate(files):
         # Uncompressed, so without the ending that says otherwise.
-        rows += _write_first(delivery, file, folder / f"{number:03d}_{file.stem}.{delivery.format}", each)
+        rows += _write_first(file, folder / f"{number:03d}_{file.path.stem}.{delivery.format}", each)
     return Sample(rows, f"{folder}/*.{delivery.format}")
 
 
-def _write_first(delivery: Delivery, file: Path, to: Path, most: int) -> int:
+def _write_first(file: RawFile, to: Path, most: int) -> int:
     """Write the first rows of a file; returns how many."""
-    if delivery.format == "parquet":
-        return _write_first_of_parquet(file, to, most)
+    if file.format == "parquet":
+        return _write_first_of_parquet(file.path, to, most)
     # Bytes that are not of the encoding stay as they are.
-    errors = "surrogatepass" if delivery.encoding.startswith("utf-16") else "surrogateescape"
+    encoding = file.encoding.name
+    errors = "surrogatepass" if encoding.startswith("utf-16") else "surrogateescape"
     with (
-        TextIOWrapper(open_bytes(file), encoding=delivery.encoding, errors=errors, newline="") as text,
-        to.open("w", encoding=delivery.encoding, errors=errors, newline="") as out,
+        TextIOWrapper(open_bytes(file.path), encoding=encoding, errors=errors, newline="") as text,
+        to.open("w", encoding=encoding, errors=errors, newline="") as out,
     ):
-        if delivery.format == "json":
+        # Lines of several objects are counted by object.
+        if file.format == "json" or file.packed:
             return _write_elements(text, out, most)
-        quote = delivery.dialect.quote if delivery.dialect else ""
-        rows = _read_records(text, quote, delivery.dialect.comment if delivery.dialect else "")
-        if delivery.dialect and delivery.dialect.header:
+        quote = file.dialect.quote if file.dialect else ""
+        rows = _read_records(text, quote, file.dialect.comment if file.dialect else "")
+        if file.dialect and file.dialect.header:
             out.write(next(rows, ""))
         written = 0
         for row in islice(rows, most):

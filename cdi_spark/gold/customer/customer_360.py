@@ -8,7 +8,16 @@ from pyspark.sql import functions as F
 
 from cdi_spark.gold.customer.changes import hash_events
 from cdi_spark.gold.customer.members import live_records
-from cdi_spark.schema import ATTRIBUTES, CUSTOMER_360, EVENT_TABLES, MONEY, STRINGS, SummaryOf, spark_type
+from cdi_spark.schema import (
+    ATTRIBUTES,
+    BIRTH_DATE_PRECISION,
+    CUSTOMER_360,
+    EVENT_TABLES,
+    MONEY,
+    STRINGS,
+    SummaryOf,
+    spark_type,
+)
 from cdi_spark.standardise.batches import Rule
 from cdi_spark.standardise.rule_step import apply_rules
 from cdi_spark.standardise.values.phones import mobiles
@@ -53,7 +62,7 @@ def customer_360(
         F.max("updated_at").alias("last_updated_at"),
     )
     attributes = (
-        golden.select("entity_id", *(c.name for c in ATTRIBUTES))
+        golden.select("entity_id", *(c.name for c in ATTRIBUTES), BIRTH_DATE_PRECISION.name)
         .withColumn("mobiles", F.when(F.size("phones") > 1, F.col("phones")))
         .transform(
             apply_rules, [Rule(("mobiles",), ("mobiles",), mobiles)], made={"mobiles": spark_type(STRINGS)}

@@ -3,14 +3,15 @@
 from collections.abc import Sequence
 from functools import partial, reduce
 
-from pyspark.sql import Column, DataFrame
+from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 from cdi_spark.config import Attribute, Survivorship
 from cdi_spark.gold.customer.members import current_members, live_records
 from cdi_spark.gold.customer.same_value import comparison_key
-from cdi_spark.schema import ATTRIBUTES, STRING, STRINGS, spark_type
+from cdi_spark.schema import ATTRIBUTES, BIRTH_DATE_PRECISION, STRING, STRINGS, spark_type
 from cdi_spark.standardise.batches import Rule as ValueRule
+from cdi_spark.standardise.partial_dates import as_text
 from cdi_spark.standardise.rule_step import apply_rules
 
 _STEWARD = "steward"
@@ -37,19 +38,24 @@ def offers(
         .transform(_of_records, survivorship)
         .unionByName(overrides.transform(_of_stewards, members))
         .transform(_with_keys, survivorship)
-        .transform(_per_choice, survivorship)
         # The only shuffle after the joins: ranking finds all rows of an entity in one partition.
         .repartition("entity_id")
+        .transform(_with_whole_dates, survivorship)
+        .transform(_per_choice, survivorship)
         .transform(_with_conf, survivorship)
     )
 
 
 def _of_records(live: DataFrame, survivorship: Survivorship) -> DataFrame:
-    """Return the values of records: every attribute as text, lists as JSON, and for which choices they are valid."""
+    """Return the values of records: every attribute as text, lists as JSON, a date of birth as far as it is known; and
+    for which choices they are valid.
+    """
     texts = [
         (
             F.when(F.size(c.name) > 0, F.to_json(c.name))
             if c.name in _LISTS
+            else as_text(c.name, BIRTH_DATE_PRECISION.name)
+            if c.name == "birth_date"
             else F.col(c.name).cast("string")
         ).alias(c.name)
         for c in ATTRIBUTES
@@ -94,6 +100,32 @@ def _with_keys(values: DataFrame, survivorship: Survivorship) -> DataFrame:
         apply_rules,
         rules,
         made=dict.fromkeys((name for rule in rules for name in rule.columns), spark_type(STRING)),
+    )
+
+
+def _with_whole_dates(values: DataFrame, survivorship: Survivorship) -> DataFrame:
+    """Give a date of birth of which only the year or month is known the key of the entity's whole date.
+
+    That date has to begin with it and to be valid, and there must be no other such: then the two are one value.
+    """
+    if "birth_date" not in survivorship.choices:
+        return values
+    key, born = F.col(_key("birth_date")), F.col("birth_date")
+    of_record = F.col("holds")[[*survivorship.choices].index("birth_date")]
+    holds = F.coalesce(of_record, F.col("step").isNotNull())
+    of_entity = F.collect_set(F.when(holds, born)).over(Window.partitionBy("entity_id"))
+    whole = F.array_max("_longer")
+    is_one = F.forall("_longer", lambda date: F.startswith(whole, date))
+    return (
+        values.withColumn("_dates", of_entity)
+        .withColumn(
+            "_longer", F.filter("_dates", lambda date: F.startswith(date, F.concat(born, F.lit("-"))))
+        )
+        .withColumn(
+            _key("birth_date"),
+            F.when((F.size("_longer") > 0) & is_one, F.replace(whole, F.lit("-"), F.lit(" "))).otherwise(key),
+        )
+        .drop("_dates", "_longer")
     )
 
 

@@ -8,7 +8,8 @@ from pyspark.sql import functions as F
 from cdi_spark.config import Rule, Survivorship
 from cdi_spark.errors import GateError
 from cdi_spark.gold.customer.offers import offers, rules_text
-from cdi_spark.schema import ATTRIBUTE, ATTRIBUTES, CUSTOMER_360, STRINGS
+from cdi_spark.schema import ATTRIBUTE, ATTRIBUTES, BIRTH_DATE_PRECISION, CUSTOMER_360, STRINGS
+from cdi_spark.standardise.partial_dates import precision_of_text
 
 
 class Reason(StrEnum):
@@ -41,9 +42,10 @@ _BEFORE = {
     Reason.SOURCE_OF_TRUTH: "IF(is_truth, 0, null)",
 }
 _LAST = 2**63 - 1
-# Of offers with the same value the smallest is shown. More accents come first: typing drops them more than it adds.
+# Of offers with the same value the smallest is shown. A date of which more is known comes first; then more accents:
+# typing drops them more than it adds.
 _NEAT = """struct(
-    NOT is_allowed, -coalesce(step, 0) AS step, NOT is_truth,
+    NOT is_allowed, -coalesce(step, 0) AS step, NOT is_truth, IF(choice = 'birth_date', -length(spelling), 0) AS known,
     length(regexp_replace(spelling, '[^ -~]', '')) - length(spelling) AS accents,
     -spelled AS spelled, -size(filter(parts, part -> part.value IS NOT NULL)) AS parts, -length(spelling) AS letters,
     rank, record_id, source)"""
@@ -58,6 +60,7 @@ def attribute_values(
       then by record_id, so that the same records always give the same winner.
     - Values are the same if they differ only in accents, punctuation, capitals or a street's abbreviations, or if they
       are addresses with the same postcode and number. The one with most accents is shown, then the most frequent.
+    - A year or month of birth and the one date of the entity that begins with it are the same; the date is shown.
     - The parts of an address, or of another group, win or lose together: no golden record mixes the street of one
       house with the postcode of another.
     - Of a list whose rule is `all`, the values of all allowed sources win.
@@ -109,7 +112,7 @@ def golden_records(attributes: DataFrame) -> DataFrame:
     Args:
         attributes: gold.attribute.
     Returns:
-        entity_id and every golden attribute with its type, for entities with at least one value.
+        entity_id, every golden attribute with its type, and birth_date_precision, for entities with at least one value.
     """
     winners = attributes.where("is_winner")
     golden = []
@@ -121,6 +124,8 @@ def golden_records(attributes: DataFrame) -> DataFrame:
             golden.append(F.when(F.size(union) > 0, union).alias(column.name))
         else:
             golden.append(F.max(value).try_cast(column.type).alias(column.name))
+    born = F.max(F.when(F.col("attribute") == "birth_date", F.col("value")))
+    golden.append(precision_of_text(born).alias(BIRTH_DATE_PRECISION.name))
     return winners.groupBy("entity_id").agg(*golden)
 
 

@@ -8,7 +8,8 @@ from pyspark.sql import types as T
 
 from cdi_spark.linkage.model.record_features import FEATURE_RULES
 from cdi_spark.linkage.model.shared_values import SHAREABLE
-from cdi_spark.schema import FEATURES
+from cdi_spark.schema import BIRTH_DATE_PRECISION, FEATURES
+from cdi_spark.standardise.partial_dates import as_text
 from cdi_spark.standardise.rule_step import apply_rules
 
 _MADE: dict[str, T.DataType] = {
@@ -25,10 +26,12 @@ def person_features(persons: DataFrame) -> DataFrame:
         persons: silver.person.
     """
     read = {name for rule in FEATURE_RULES for name in rule.inputs} | FEATURES.keys() & set(persons.columns)
-    live = persons.where(~F.col("is_deleted")).select("record_id", "content_hash", *sorted(read))
-    made = live.withColumn("birth_date", F.col("birth_date").cast("string")).transform(
-        apply_rules, FEATURE_RULES, made=_MADE
+    # A year alone is no day: its text is shorter.
+    born = as_text("birth_date", BIRTH_DATE_PRECISION.name).alias("birth_date")
+    live = persons.where(~F.col("is_deleted")).select(
+        "record_id", "content_hash", *sorted(read - {"birth_date"}), born
     )
+    made = live.transform(apply_rules, FEATURE_RULES, made=_MADE)
     # Until shared_values.with_own() removes the shared ones.
     own = {f"own_{name}": F.col(name) for name in SHAREABLE}
     return made.withColumns(own).select("record_id", "content_hash", *FEATURES)

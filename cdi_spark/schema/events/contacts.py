@@ -46,11 +46,21 @@ SUPPORT_CASE = EventTable(
         ),
     ),
     found_by=FoundBy(
-        names="ticket tickets case cases supportcase supportcases incident incidents complaint complaints helpdesk "
-        "support servicerequest servicerequests reklamation reklamationen anfrage anfragen beschwerde zgloszenie "
-        "zgloszenia supporttickets reclamation reclamations incidencia incidencias segnalazione",
+        names="ticket tickets case cases supportcase supportcases incident incidents complaint complaints "
+        "helpdesk support servicerequest servicerequests reklamation reklamationen anfrage anfragen "
+        "beschwerde zgloszenie zgloszenia supporttickets reclamation reclamations incidencia incidencias "
+        "segnalazione klacht klachten reclamacao reclamacoes reclamo reclamos reclami queja quejas demande "
+        "demandes chamado chamados arende arenden supportarende supportarenden henvendelse henvendelser "
+        "tiketti tiketit stiznost stiznosti sikayet sikayetler stoerung stoerungen vorgang vorgaenge "
+        "servicefall servicefaelle supportfall supportfaelle meldingen melding обращение обращения",
         evidence={"opened_at": 2, "closed_at": 1, "priority": 1, "subject": 1},
         needs=("opened_at date created_at occurred_at subject",),
+        words={
+            "subject": "omschrijving! beschrijving! descripcion! descrizione! descricao! opis! popis! leiras! "
+            "aciklama! "
+            "kuvaus! beskrivelse! beskrivning! motivo! problem! probleem! problema! probleme! nachricht! "
+            "message! mensaje! messaggio! bericht! inhalt! meldung!",
+        },
         columns={
             "opened_at": "opened_at created_at date occurred_at started_on",
             "closed_at": "closed_at ended_on",
@@ -81,8 +91,10 @@ USAGE = EventTable(
     ),
     found_by=FoundBy(
         names="event events usage log logs session sessions click clicks clickstream pageview pageviews activity "
-        "activities login logins visit visits hit hits weblog appevents nutzung ereignis ereignisse evenement "
-        "evenements evento eventos eventi",
+        "activities login logins visit visits hit hits weblog appevents nutzung ereignis ereignisse "
+        "evenement evenements evento eventos eventi zugriff zugriffe sitzung sitzungen connexion connexions "
+        "sesion sesiones sessione sessioni acceso accesos accesso accessi acessos sessie sessies sesja "
+        "sesje nutzungsdaten telemetry screenview screenviews download downloads webtracking",
         evidence={"occurred_at": 1, "event_name": 2, "cookie_id": 0.5, "device_id": 0.5},
         needs=("occurred_at date created_at ordered_at",),
         columns={
@@ -126,9 +138,13 @@ INTERACTION = EventTable(
     ),
     found_by=FoundBy(
         names="interaction interactions contacthistory communication communications call calls chat chats survey "
-        "surveys campaign campaigns mailing mailings newsletter newsletters touchpoint touchpoints anruf anrufe "
-        "umfrage umfragen kampagne kampagnen appel appels enquete enquetes campagne campagnes llamada llamadas "
-        "encuesta encuestas chiamata chiamate sondaggio sondaggi campagna",
+        "surveys campaign campaigns mailing mailings newsletter newsletters touchpoint touchpoints anruf "
+        "anrufe umfrage umfragen kampagne kampagnen appel appels enquete enquetes campagne campagnes "
+        "llamada llamadas encuesta encuestas chiamata chiamate sondaggio sondaggi campagna campana campanas "
+        "nps npsresponse npsresponses feedback surveyresponse surveyresponses calllog calllogs emailsend "
+        "emailsends emailevent emailevents kontakthistorie contactmoment contactmomenten gespraech "
+        "gespraeche telefonat telefonate sondage sondages ankieta ankiety enkat enkater kysely kyselyt "
+        "pesquisa pesquisas anket anketler",
         # Low: files of people have such columns too, so the name or an id must indicate the table as well.
         evidence={"channel": 0.5, "campaign": 0.5, "score": 0.5},
         needs=("occurred_at date created_at", "channel campaign score event_name subject"),
@@ -178,8 +194,9 @@ CONSENT = EventTable(
     ),
     found_by=FoundBy(
         names="consent consents optin optins optout optouts permission permissions einwilligung einwilligungen "
-        "consentement consentements consentimiento consentimientos consenso consensi toestemming toestemmingen "
-        "zgoda zgody",
+        "consentement consentements consentimiento consentimientos consenso consensi toestemming "
+        "toestemmingen zgoda zgody samtykke samtykker samtycke samtycken suostumus suostumukset souhlas "
+        "souhlasy consentimento consentimentos consentpreferences contactpreferences",
         evidence={"granted": 0.5, "purpose": 0.5},
         needs=("granted", "given_at date created_at occurred_at updated_at"),
         columns={

@@ -43,14 +43,24 @@ ORDER = EventTable(
     fact="order",
     summary=document_summary("order", "orders"),
     found_by=FoundBy(
-        names="order orders bestellung bestellungen auftrag auftraege commande commandes pedido pedidos ordine ordini "
-        "zamowienie zamowienia bestelling bestellingen purchase purchases sale sales transaction transactions booking "
-        "bookings verkauf verkaeufe achat achats compra compras vente ventes ventas vendita vendite kauf kaeufe ordre "
-        "reservation reservations buchung buchungen reserva reservas receipt receipts webshop objednavka objednavky",
+        names="sprzedaz sprzedaze paragon paragony "
+        "order orders bestellung bestellungen auftrag auftraege commande commandes pedido pedidos ordine "
+        "ordini zamowienie zamowienia bestelling bestellingen purchase purchases sale sales transaction "
+        "transactions booking bookings verkauf verkaeufe achat achats compra compras vente ventes ventas "
+        "vendita vendite kauf kaeufe ordre reservation reservations buchung buchungen reserva reservas "
+        "receipt receipts webshop objednavka objednavky venda vendas encomenda encomendas comanda comandes "
+        "comenzi tilaus tilaukset siparis siparisler satis satislar ordrer bestallning bestallningar "
+        "rendeles rendelesek salesorder salesorders umsatz umsaetze kassenbon kassenbons заказ заказы 注文 订单",
         evidence={"ordered_at": 2, "amount": 0.5},
-        needs=("ordered_at date occurred_at created_at amount",),
+        needs=("ordered_at date occurred_at created_at amount debit",),
+        words={
+            "ordered_at": "datasprzedazy datatransakcji datakupna datazakupu datavenda datacompra siparistarihi "
+            "tilauspaiva "
+            "tilauspvm bestillingsdato ordredato orderdag bestallningsdatum datumobjednavky datacomenzii "
+            "rendelesdatuma",
+        },
         columns={
-            "ordered_at": "ordered_at date created_at occurred_at issued_on opened_at",
+            "ordered_at": "ordered_at date created_at occurred_at issued_on opened_at booked_on",
             "status": "status",
         },
     ),
@@ -72,10 +82,22 @@ ORDER_LINE = EventTable(
     ),
     found_by=FoundBy(
         names="orderline orderlines lineitem lineitems orderitem orderitems orderdetail orderdetails positions "
-        "positionen line lines item items bestellposition bestellpositionen ligne lignes lignescommande linea lineas "
-        "lineaspedido riga righe regel regels orderregels pozycja pozycje basketitems cartitems salesline saleslines",
+        "positionen line lines item items bestellposition bestellpositionen ligne lignes lignescommande "
+        "linea lineas lineaspedido riga righe regel regels orderregels pozycja pozycje basketitems "
+        "cartitems salesline saleslines auftragsposition auftragspositionen orderposition orderpositionen "
+        "rechnungsposition rechnungspositionen lignefacture lignesfacture itemvenda itensvenda itens "
+        "itempedido itenspedido detallepedido detallespedido detallepedidos dettaglioordine dettagliordine "
+        "orderrad orderrader bestelregel bestelregels factuurregel factuurregels ordrelinje ordrelinjer "
+        "tilausrivi tilausrivit polozky polozkaobjednavky pozycjezamowienia pozycjezamowien invoiceline "
+        "invoicelines invoiceitem invoiceitems saleitem saleitems salesitems transactionline "
+        "transactionlines receiptline receiptlines cartline cartlines purchaseline purchaselines",
         evidence={"quantity": 1, "unit_price": 1, "product_code": 1, "product_name": 0.5},
         needs=("product_code product_name quantity", "quantity amount unit_price"),
+        words={
+            "product_name": "articolo! articulo! artigo! produto! vara! vare! varenavn tuote! termek! urun! zbozi! "
+            "towar! "
+            "produs! tovar!"
+        },
         columns={"product_code": "product_code", "product_name": "product_name subject name_word"},
     ),
 )
@@ -108,11 +130,18 @@ INVOICE = EventTable(
     summary=document_summary("invoice", "invoices, less credit notes"),
     found_by=FoundBy(
         names="invoice invoices rechnung rechnungen facture factures factura facturas fattura fatture factuur "
-        "facturen faktura faktury bill bills",
+        "facturen faktura faktury bill bills fakturor fakturaer fatura faturas faturalar lasku laskut "
+        "szamla szamlak facturi creditnote creditnotes creditmemo creditmemos gutschrift gutschriften avoir "
+        "avoirs notacredito notascredito notadicredito notedicredito creditnota creditnotas kreditnota "
+        "kreditnotor kreditnotaer korekta korekty счет счета",
         evidence={"issued_on": 2, "due_on": 1, "amount": 0.5},
-        needs=("amount issued_on due_on date created_at",),
+        needs=("amount debit issued_on due_on date created_at",),
+        words={
+            "due_on": "vencimento! datavencimento forfallodatum forfaldsdato forfallsdato forfallodag erapaiva "
+            "splatnost! datumsplatnosti vadetarihi terminzaplaty fizetesihatarido datascadentei",
+        },
         columns={
-            "issued_on": "issued_on date created_at ordered_at occurred_at",
+            "issued_on": "issued_on date created_at ordered_at occurred_at booked_on",
             "due_on": "due_on",
             "status": "status",
         },
@@ -148,10 +177,19 @@ PAYMENT = EventTable(
     summary=document_summary("payment", "payments, less refunds"),
     found_by=FoundBy(
         names="payment payments zahlung zahlungen zahlungseingang zahlungseingaenge paiement paiements pago pagos "
-        "pagamento pagamenti pagamentos betaling betalingen platnosc platnosci refund refunds remittance remittances",
+        "pagamento pagamenti pagamentos betaling betalingen platnosc platnosci refund refunds remittance "
+        "remittances incasso incassi incassos betalinger betalning betalningar maksu maksut platba platby "
+        "fizetes fizetesek odeme odemeler cobro cobros encaissement encaissements reglement reglements "
+        "versement versements wplata wplaty erstattung erstattungen rueckzahlung rueckzahlungen "
+        "remboursement remboursements reembolso reembolsos rimborso rimborsi terugbetaling terugbetalingen "
+        "zwroty оплата платеж платежи",
         evidence={"paid_on": 1, "method": 0.5, "amount": 0.5},
-        needs=("amount", "paid_on date created_at occurred_at"),
-        columns={"paid_on": "paid_on date created_at occurred_at", "method": "method", "status": "status"},
+        needs=("amount debit", "paid_on booked_on date created_at occurred_at"),
+        columns={
+            "paid_on": "paid_on booked_on date created_at occurred_at",
+            "method": "method",
+            "status": "status",
+        },
         words={
             "paid_on": "paymentdate paidon paidat datepaid zahlungsdatum zahldatum bezahltam datepaiement "
             "datedepaiement fechapago fechadepago datapagamento datadipagamento betaaldatum betaaldop dataplatnosci",
@@ -206,9 +244,19 @@ SUBSCRIPTION = EventTable(
     ),
     found_by=FoundBy(
         names="subscription subscriptions abo abos abonnement abonnements suscripcion suscripciones abbonamento "
-        "abbonamenti abonament abonamenty contract contracts vertrag vertraege contrat contrats contrato contratos",
+        "abbonamenti abonament abonamenty contract contracts vertrag vertraege contrat contrats contrato "
+        "contratos membership memberships mitgliedschaft mitgliedschaften assinatura assinaturas "
+        "lidmaatschap lidmaatschappen abonnementen abonnementer prenumeration prenumerationer predplatne "
+        "elofizetes elofizetesek abonelik abonelikler contratto contratti contracten umowa umowy avtal "
+        "sopimus sopimukset smlouva smlouvy szerzodes szerzodesek sozlesme policy policies police policen "
+        "polizza polizze poliza polizas",
         evidence={"plan": 1, "started_on": 1, "ended_on": 1, "amount": 0.5},
         needs=("plan started_on date product_name created_at",),
+        words={
+            "plan": "plano!",
+            "ended_on": "fim! datafim termino! datatermino koniec! slut! slutdato slutdatum sluttdato paattyy! bitis! "
+            "bitistarihi konec! datumkonce vege! sfarsit!",
+        },
         columns={
             "started_on": "started_on date created_at ordered_at",
             "ended_on": "ended_on due_on",

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from email_validator import EmailNotValidError, validate_email
 
 from cdi_spark.standardise.values.memo import Memo
-from cdi_spark.standardise.values.text import fold
+from cdi_spark.standardise.values.reasons import PLACEHOLDER
+from cdi_spark.standardise.values.text import fold, is_unknown
+
+NO_EMAIL = "no e-mail address"
+HAS_COMMA = "an e-mail address with a comma"
 
 # Placeholder users at the domains reserved for examples and tests. Real names there occur in generated data, so they
 # stay.
@@ -32,6 +37,19 @@ _PLAIN_USER = re.compile(r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[a-z0-9!#$%&'*+/=?^_
 _PLAIN_ADDRESS = re.compile(r"[A-Za-z0-9._+-]+@[A-Za-z0-9.-]+[A-Za-z]")
 _INVISIBLE = re.compile(r"[\u200b-\u200f\u2060\ufeff\u00ad]")
 _BLANKS = re.compile(r"[\s\x00-\x1f]+")
+# How people write an address that programs shall not find, and what Asian keyboards write.
+_WIDE = str.maketrans("\uff20\uff0e\uff0c\uff1b\u3002\ufe6b", "@.,;.@")
+_SPELLED_AT = re.compile(r"(?<=\w)\s*[(\[{<]\s*(?:at|a|\u00e4t|arroba|chez|@)\s*[)\]}>]\s*(?=\w)")
+_SPELLED_DOT = re.compile(r"\s*[(\[{<]\s*(?:dot|punkt|point|punto|ponto|punt|\.)\s*[)\]}>]\s*")
+_SPOKEN = re.compile(r"[\w.+-]+ at [\w-]+(?:(?:\.| dot )[\w-]+)+")
+_BLANK_AROUND_AT = re.compile(r"(?<=[\w]) ?@ ?(?=[\w])")
+_COMMA_FOR_DOT = re.compile(
+    r"(?P<before>@[\w-]+),(?=[a-z]{2,}(?:\.[a-z]{2,})?(?:$|[\s;,|/<>]))"
+    r"|(?P<second>@[\w.-]+\.(?:co|com|org|net|ac|gov|edu|or|ne)),(?=[a-z]{2}(?:$|[\s;,|/<>]))"
+)
+_BETWEEN = re.compile(r"[\s;|/<>()\[\]\"]+|,(?=\s|$)")
+_ENDS_IN_WORD = re.compile(r"(?<!\bmail)(?<!\bemail)[^\W_]$")
+_LABEL = re.compile(r"^(?:mailto:|[^\W\d_][\w-]*:)+")
 # RFC 5321: 64 before the @, 254 in all; the user "a" stands in for a longer one in the check of a domain.
 _LONGEST_USER, _LONGEST = 64, 250
 # "Ann <ann@x.org>"; longer than this is no address.
@@ -39,18 +57,99 @@ _LONGEST_GIVEN = 1_000
 _GMAIL = frozenset(("gmail.com", "googlemail.com"))
 
 
+class Emails(NamedTuple):
+    """The addresses of one value in standard form, and why others of it were dropped."""
+
+    addresses: tuple[str, ...]
+    dropped: tuple[str, ...]
+
+
 def emails(addresses: Iterable[str | None]) -> list[str] | None:
     """E-mail addresses in standard form: distinct, sorted; None when none is left.
+
+    Args:
+        addresses: as written; one value may hold several.
 
     >>> emails(["b@x.org", None, "A@x.org", "a@X.org"])
     ['a@x.org', 'b@x.org']
     >>> emails(["none@x.org"]) is None
     True
-    >>> emails([]) is None
-    True
+    >>> emails(["ann@x.org; bo (at) x.org"])
+    ['ann@x.org', 'bo@x.org']
     """
-    found = {email(address) for address in addresses if address is not None}
-    return sorted(address for address in found if address is not None) or None
+    found = {each for one in addresses if one is not None for each in read_emails(one).addresses}
+    return sorted(found) or None
+
+
+def dropped_emails(written: str) -> tuple[str, ...]:
+    """Why addresses of one value are dropped; empty where none is.
+
+    >>> dropped_emails("ann@"), dropped_emails("ann,lee@x.org"), dropped_emails("ann@x.org")
+    (('no e-mail address',), ('an e-mail address with a comma',), ())
+    """
+    return read_emails(written).dropped
+
+
+@Memo
+def read_emails(written: str) -> Emails:
+    """Read the addresses of one value: alone, several, with names and remarks, or spelled for people to read.
+
+    What is certain is fixed: a comma for the dot before the last part of a domain, "(at)" and "(dot)".
+
+    >>> read_emails('"Lee, Ann" <ann@x.org>, bo@x.org').addresses
+    ('ann@x.org', 'bo@x.org')
+    >>> read_emails("ann@x,org").addresses, read_emails("ann [at] x [dot] org").addresses
+    (('ann@x.org',), ('ann@x.org',))
+    """
+    if written.count("@") < 2:
+        if address := email(written):
+            return Emails((address,), ())
+        if is_placeholder_email(written) or is_unknown(written):
+            return Emails((), (PLACEHOLDER,) if written.strip() else ())
+    if len(written) > _LONGEST_GIVEN:
+        return Emails((), (NO_EMAIL,))
+    text = _plain(written)
+    addresses: list[str] = []
+    faults: list[str] = []
+    for word in _words(text):
+        if address := email(word):
+            addresses.append(address)
+        else:
+            faults.append(
+                PLACEHOLDER if is_placeholder_email(word) else HAS_COMMA if "," in word else NO_EMAIL
+            )
+    if not addresses and not faults:
+        faults = [NO_EMAIL]
+    return Emails(tuple(dict.fromkeys(addresses)), tuple(dict.fromkeys(faults)))
+
+
+def _plain(written: str) -> str:
+    """Return the text in lower case, with the signs that people spell, and dots that were typed as commas."""
+    text = _BLANKS.sub(" ", _INVISIBLE.sub("", written)).lower().translate(_WIDE)
+    text = _SPELLED_AT.sub("@", text)
+    if _SPOKEN.fullmatch(text.strip()):
+        text = text.replace(" at ", "@").replace(" dot ", ".")
+    text = _SPELLED_DOT.sub(".", text)
+    if text.count("@") == 1:
+        text = _BLANK_AROUND_AT.sub("@", text)
+    return _COMMA_FOR_DOT.sub(lambda found: f"{found['before'] or found['second']}.", text)
+
+
+def _words(text: str) -> list[str]:
+    """Return the words with an @. A comma before which there is no blank may be a dot of the same address."""
+    before, _, rest = text.partition("@")
+    name, blank, user = before.rpartition(" ")
+    if blank and _ENDS_IN_WORD.search(name) and not is_named_mailbox(user, name.split()):
+        # "ann lee@x.org" may be a mailbox with a blank for its dot.
+        text = f"{name}_{user}@@{rest}"
+    words = [word for word in _BETWEEN.split(text) if "@" in word]
+    found: list[str] = []
+    for word in words:
+        parts = word.split(",")
+        with_at = [part for part in parts if "@" in part]
+        # All parts are addresses, or the comma is within one: which of the two parts is the mailbox, nobody can tell.
+        found += with_at if len(with_at) == len([part for part in parts if part]) else [word]
+    return [_LABEL.sub("", word).partition("?")[0] for word in found]
 
 
 def email(address: str) -> str | None:

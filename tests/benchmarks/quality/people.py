@@ -40,6 +40,13 @@ COUNTRIES: Final[dict[str, tuple[str, tuple[str, ...], str, str, str]]] = {
         "+90212#######",
         "{street} Sokak No: {number} D: {flat}",
     ),
+    "CO": (
+        "es_CO",
+        ("es_ES", "pt_BR", "it_IT"),
+        "+57310#######",
+        "+57601#######",
+        "{street} # {number}-{flat}",
+    ),
     "JP": ("ja_JP", ("en_US",), "+8190########", "+813########", "{street} {number}"),
     "IN": ("en_IN", ("en_GB",), "+9198########", "+9122########", "H.No. {number}, {street}"),
 }

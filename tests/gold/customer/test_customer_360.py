@@ -9,13 +9,13 @@ import pytest
 from pyspark.sql import DataFrame, SparkSession
 
 from cdi_spark.gold.customer.customer_360 import customer_360
-from cdi_spark.schema import ATTRIBUTES, CUSTOMER_360, ENTITY_ID, Table
+from cdi_spark.schema import ATTRIBUTES, BIRTH_DATE_PRECISION, CUSTOMER_360, ENTITY_ID, Table
 from cdi_spark.spark.local_rows import local_rows
 from cdi_spark.storage.declared import conform
 
 Make = Callable[..., DataFrame]
 Rows = dict[str, dict[str, Any]]
-GOLDEN = Table("golden", "", (), (ENTITY_ID, *ATTRIBUTES))
+GOLDEN = Table("golden", "", (), (ENTITY_ID, *ATTRIBUTES, BIRTH_DATE_PRECISION))
 SUMMARY = CUSTOMER_360.names[CUSTOMER_360.names.index("first_event_at") : -1]
 JAN, FEB, MAR = (datetime(2025, month, 1, tzinfo=UTC) for month in (1, 2, 3))
 LONG_AGO = datetime(2023, 2, 1, tzinfo=UTC)

@@ -114,6 +114,29 @@ def test_dates_of_one_month_differ_in_the_day_only() -> None:
     assert found == {"birth_date": "same year, one gives no day"}
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "level"),
+    [
+        ("1980", "1980-05-12", "same year, one gives no day"),
+        ("1980", "1980", "same year, one gives no day"),
+        ("1980", "1980-01-01", "same year, one gives no day"),
+        ("1980", "1980-05", "same year, one gives no day"),
+        ("1980-05", "1980-05-12", "same year, one gives no day"),
+        ("1980-05", "1980-05", "same year, one gives no day"),
+        ("1980-05", "1980-06-12", "same year"),
+        ("1980-05", "1981-05", "different"),
+        ("1980-05", "1880-05", "different"),
+        ("1980", "1981", "different"),
+        ("1980", "1965", "different"),
+        ("1980", "1981-01-01", "different"),
+        ("1980-01-01", "1980-01-01", "same"),
+    ],
+)
+def test_a_year_alone_agrees_in_the_year_and_is_no_day(one: str, other: str, level: str) -> None:
+    for left, right in ((one, other), (other, one)):
+        assert levels({"birth_date": left}, {"birth_date": right}) == {"birth_date": level}
+
+
 def test_a_house_number_alone_is_no_street() -> None:
     assert levels({"street": "19", "city": "Leeds"}, {"street": "19", "city": "York"}) == {
         "address": "different"

@@ -3,7 +3,14 @@ import itertools
 import pytest
 from email_validator import EmailNotValidError, validate_email
 
-from cdi_spark.standardise.values.emails import email, email_key, email_user, emails, is_placeholder_email
+from cdi_spark.standardise.values.emails import (
+    dropped_emails,
+    email,
+    email_key,
+    email_user,
+    emails,
+    is_placeholder_email,
+)
 
 BARE = [
     "Ann@X.ORG", " ann@x.org\n", "\u200bann@x.org", "mailto:ann@x.org", "Ann B <ann@x.org>", "'ann@x.org',",
@@ -101,3 +108,22 @@ def test_the_user_is_the_part_before_the_only_at() -> None:
         "ann",
         *[None] * 4,
     ]
+
+
+@pytest.mark.parametrize(
+    ("written", "addresses", "reasons"),
+    [("ann@x,org", ["ann@x.org"], ()), ("ann@x.co,uk", ["ann@x.co.uk"], ()), ("ann (at) x.org", ["ann@x.org"], ()),
+     ("ann[at]x[dot]org", ["ann@x.org"], ()), ("ann at x dot org", ["ann@x.org"], ()),
+     ("ann @ x.org", ["ann@x.org"], ()),
+     ("ann@x.org; bo@x.org", ["ann@x.org", "bo@x.org"], ()), ("ann@x.org,bo@x.org", ["ann@x.org", "bo@x.org"], ()),
+     ('"Lee, Ann" <ann@x.org>, "Li, Bo" <bo@x.org>', ["ann@x.org", "bo@x.org"], ()),
+     ("ann\uff20x\uff0eorg", ["ann@x.org"], ()), ("ann@x.org (work)", ["ann@x.org"], ()),
+     ("ann,lee@x.org", None, ("an e-mail address with a comma",)), ("ann lee@x.org", None, ("no e-mail address",)),
+     ("ann@", None, ("no e-mail address",)), ("noreply@x.org; ann@x.org", ["ann@x.org"], ("placeholder",)),
+     ("n/a", None, ("placeholder",)), (" ", None, ())],
+)  # fmt: skip
+def test_what_is_certain_is_fixed_and_the_rest_has_a_reason(
+    written: str, addresses: list[str] | None, reasons: tuple[str, ...]
+) -> None:
+    assert emails([written]) == addresses
+    assert dropped_emails(written) == reasons

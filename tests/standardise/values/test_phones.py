@@ -1,6 +1,6 @@
 import pytest
 
-from cdi_spark.standardise.values.phones import is_placeholder_phone, mobiles, phone, phones
+from cdi_spark.standardise.values.phones import dropped_phones, is_placeholder_phone, mobiles, phone, phones
 
 READ = [
     ("020 7946 0018", "GB", "+442079460018"), ("+44 (0)20 7946 0018", "GB", "+442079460018"),
@@ -55,3 +55,35 @@ def test_mobile_lines_are_chosen_where_the_numbering_plan_separates_them() -> No
         "+447911123456",
         "+12127365000",
     ]
+
+
+SEVERAL = [
+    ("0171 1234568 / 030 901820", "DE", ["+491711234568", "+4930901820"]), ("0171/1234568", "DE", ["+491711234568"]),
+    ("0171 1234568 (Mutter)", "DE", ["+491711234568"]), ("privat: 0171 1234568", "DE", ["+491711234568"]),
+    ("0171 1234568 nach 18 Uhr", "DE", ["+491711234568"]), ("ask for Ana 020 7946 0018", "GB", ["+442079460018"]),
+    ("(212) 736-5000 or (718) 555-0134", "US", ["+12127365000", "+17185550134"]),
+    ("(212) 736-5000 ext. 12", "US", ["+12127365000"]), ("1-800-FLOWERS", "US", ["+18003569377"]),
+    ("447911123456.0", "GB", ["+447911123456"]), ("4.47911123456E+11", "GB", ["+447911123456"]),
+    ("030/901820/21", "DE", ["+4930901820"]), ("020 7946 0018\n07911 123456", "GB", ["+442079460018", "+447911123456"]),
+    ("03-3211-5679 内線 12", "JP", ["+81332115679"]), ("8 (495) 123-45-68 доб. 12", "RU", ["+74951234568"]),
+    ("\u202a+44 20 7946 0018\u202c", "GB", ["+442079460018"]),
+     ("06\u00a098\u00a071\u00a054\u00a032", "FR", ["+33698715432"]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("written", "region", "numbers"), SEVERAL)
+def test_one_value_may_hold_several_numbers_and_remarks(
+    written: str, region: str, numbers: list[str]
+) -> None:
+    assert phones([written], region) == sorted(numbers)
+    assert dropped_phones(written, region) == ()
+
+
+@pytest.mark.parametrize(
+    ("written", "reasons"),
+    [("4.47E+11", ("damaged by a spreadsheet",)), ("########", ("damaged by a spreadsheet",)),
+     ("020 7946 0018 / 555 0100 99", ("no valid phone number",)), ("00000000000", ("placeholder",)),
+     ("unbekannt", ("placeholder",)), ("ann@x.org", ("an e-mail address",)), ("", ()), (" ", ())],
+)  # fmt: skip
+def test_what_is_dropped_has_a_reason(written: str, reasons: tuple[str, ...]) -> None:
+    assert dropped_phones(written, "GB") == reasons

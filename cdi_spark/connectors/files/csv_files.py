@@ -1,0 +1,200 @@
+"""Reads CSV: columns by name per file, all as text; and counts the rows of each file by its line ends and quotes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from functools import reduce
+from itertools import groupby
+
+from pyspark.sql import Column, DataFrame, Row, SparkSession
+from pyspark.sql import functions as F
+from pyspark.sql import types as T
+
+from cdi_spark.config import Source
+from cdi_spark.connectors.files.batches import plain_path
+from cdi_spark.connectors.files.csv_counts import COUNTS, Marks, count_task
+from cdi_spark.connectors.files.faults import Fault
+from cdi_spark.connectors.files.rows import (
+    Read,
+    as_schema,
+    encoding_of,
+    in_its_encoding,
+    landing_names,
+    no_rows,
+)
+from cdi_spark.connectors.files.texts import read_bytes, wide_encoding
+from cdi_spark.errors import SourceError
+from cdi_spark.spark.shipped import shipped
+from cdi_spark.sql_text import quote
+
+# Spark takes lines that begin with its default, a zero byte, for comments; no text begins with this character.
+_NO_COMMENT = "\uffff"
+_OPTIONS = {
+    "header": "true", "quote": '"', "escape": '"', "multiLine": "true", "comment": _NO_COMMENT,
+    "ignoreLeadingWhiteSpace": "true", "ignoreTrailingWhiteSpace": "true",
+}  # fmt: skip
+# With these options of conf, rows are as line ends and quotes say.
+_COUNTABLE = frozenset(
+    ("delimiter", "sep", "quote", "escape", "header", "comment", "encoding", "charset", "nullValue", "emptyValue",
+     "recursiveFileLookup", "pathGlobFilter")
+)  # fmt: skip
+
+
+def read_csv(spark: SparkSession, source: Source, files: Sequence[str], known: T.StructType) -> Read:
+    """Read CSV files.
+
+    Raises:
+        SourceError: a header is not in its encoding.
+    """
+    options = {**_OPTIONS, **source.options}
+    counted: dict[str, int] = {}
+    returns: frozenset[str] = frozenset()
+    if source.options.keys() <= _COUNTABLE:
+        counted, returns = _count_rows(spark, source, options, files)
+        options["lineSep"] = "\n"
+    by_header: dict[tuple[tuple[str, ...], str], list[str]] = {}
+    for file in files:
+        line_end = "\r" if _plain(file) in returns else "\n"
+        header = tuple(spark.read.options(**_ending(options, line_end)).csv(file).columns)
+        if any("\ufffd" in name or "\x00" in name for name in header) and not encoding_of(source):
+            raise SourceError(
+                f"source {source.name}: {file}: its header is not UTF-8. Set the encoding in the source's conf, "
+                "such as options: {encoding: UTF-16} or {encoding: windows-1252}."
+            )
+        by_header.setdefault((header, line_end), []).append(file)
+    parts = [
+        _read_alike(spark, _ending(options, line_end), same, header)
+        for (header, line_end), same in by_header.items()
+        if header
+    ]
+    if not parts:
+        return Read(no_rows(spark))
+    rows = reduce(lambda a, b: a.unionByName(b, allowMissingColumns=True), parts)
+    return Read(in_its_encoding(source, rows), counted)
+
+
+def _plain(file: str) -> str:
+    """The address of a file, escaped or not, as it can be compared."""
+    return plain_path(file.replace("\\", ""))
+
+
+def _ending(options: Mapping[str, str], line_end: str) -> dict[str, str]:
+    return {**options, "lineSep": line_end} if "lineSep" in options else dict(options)
+
+
+def _read_alike(
+    spark: SparkSession, options: Mapping[str, str], files: list[str], header: tuple[str, ...]
+) -> DataFrame:
+    """Read files of one header."""
+    names = landing_names(header)
+    rows = (
+        spark.read.options(**options)
+        # With pruning, rows with too few or too many columns would not be noticed.
+        .option("columnPruning", "false")
+        .option("columnNameOfCorruptRecord", "_raw")
+        .schema(as_schema(names, T.StringType()).add("_raw", T.StringType()))
+        .csv(files)
+    )
+    texts = [F.col(quote(name)) for name in names]
+    fault = F.when(
+        _holds_rows(texts, options.get("sep", options.get("delimiter", ","))),
+        F.lit(Fault.QUOTES_CLOSE_IN_THEIR_ROW),
+    ).when(F.col("_raw").isNotNull(), F.lit(Fault.COLUMNS_AS_IN_HEADER))
+    # The line ends of the file are \n for the reader, so \r stands before those inside quotes.
+    lines = [F.replace(text, F.lit("\r\n"), F.lit("\n")) for text in texts]
+    return rows.select(
+        *(line.alias(name) for line, name in zip(lines, names, strict=True)),
+        "_raw",
+        fault.alias("_fault"),
+        F.col("_metadata.file_path").alias("_file"),
+    )
+
+
+def _holds_rows(texts: list[Column], delimiter: str) -> Column:
+    """Whether a value holds rows: every line of the landed row has as many delimiters as the header.
+
+    Delimiters before a blank do not count, because prose has those.
+    """
+    width = len(texts)
+    if width < 2:
+        return F.lit(False)
+    between = F.lit(f"{re.escape(delimiter)}(?! )")
+
+    def counts(text: Column) -> Column:
+        return F.transform(
+            F.split(F.rtrim(text, F.lit("\r\n ")), "\n"), lambda line: F.regexp_count(line, between)
+        )
+
+    def has_whole_rows(text: Column, place: Column) -> Column:
+        found = counts(text)
+        # In two columns, a single delimiter in a second line shows little.
+        return (
+            (F.size(found) > (1 if width > 2 else 2))
+            & (F.get(found, F.lit(0)) == width - 1 - place)
+            & (F.element_at(found, -1) == place)
+            & F.forall(F.slice(found, 2, F.size(found) - 2), lambda delimiters: delimiters == width - 1)
+        )
+
+    def in_value(text: Column, place: Column) -> Column:
+        return F.coalesce(F.when(text.contains("\n"), has_whole_rows(text, place)), F.lit(False))
+
+    later_lines = F.slice(counts(F.col("_raw")), 2, 2**31 - 1)
+    return (
+        F.when(F.col("_raw").isNotNull(), F.exists(later_lines, lambda delimiters: delimiters == width - 1))
+        .when(
+            F.concat_ws("", *texts).contains("\n"),
+            F.exists(F.transform(F.array(*texts), in_value), lambda of: of),
+        )
+        .otherwise(F.lit(False))
+    )
+
+
+def _count_rows(
+    spark: SparkSession, source: Source, options: Mapping[str, str], files: Sequence[str]
+) -> tuple[dict[str, int], frozenset[str]]:
+    """Return the number of rows by file, and the files whose lines end in \\r alone."""
+    encoding = encoding_of(source) or "utf-8"
+    parts = _count_parts(spark, files, options, encoding, line_end="\n")
+    returns = frozenset(_plain(file) for file, found in parts.items() if _ends_in_returns(found))
+    if again := [file for file in files if _plain(file) in returns]:
+        parts |= _count_parts(spark, again, options, encoding, line_end="\r")
+    above = options["header"].lower() == "true"
+    return {file: max(0, _add_up(found) - above) for file, found in parts.items()}, returns
+
+
+def _count_parts(
+    spark: SparkSession, files: Sequence[str], options: Mapping[str, str], encoding: str, *, line_end: str
+) -> dict[str, list[Row]]:
+    """Return by file the counts of its parts, in their order."""
+    placed = read_bytes(spark, files, encoding, by_line=True, line_end=line_end)
+    wide = wide_encoding(encoding)
+    task = count_task(
+        _marks(options, "utf-8" if wide else encoding), encoding=wide, line_end=line_end.encode()
+    )
+    rows = placed.mapInArrow(shipped(task), COUNTS).orderBy("file", "start").collect()
+    return {file: list(parts) for file, parts in groupby(rows, key=lambda row: str(row["file"]))}
+
+
+def _add_up(parts: list[Row]) -> int:
+    """Return the rows of a file from those of its parts, each of which begins as the one before it ends."""
+    rows, quoted = 0, False
+    for part in parts:
+        rows += part["rows_if"] if quoted else part["rows"]
+        quoted = part["ends_if"] if quoted else part["ends_quoted"]
+    # At the end of the file, an open quote closes.
+    return rows + quoted
+
+
+def _ends_in_returns(parts: list[Row]) -> bool:
+    return sum(part["lines"] for part in parts) == 1 and bool(parts[0]["lone_returns"])
+
+
+def _marks(options: Mapping[str, str], encoding: str) -> Marks:
+    comment = "" if options["comment"] == _NO_COMMENT else options["comment"]
+    said = (options.get("sep", options.get("delimiter", ",")), options["quote"], options["escape"], comment)
+    try:
+        return Marks(*(mark.encode(encoding) for mark in said))
+    except LookupError:
+        # Java has encodings that Python lacks; all of them write these characters as ASCII does.
+        return Marks(*(mark.encode() for mark in said))

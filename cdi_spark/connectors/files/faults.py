@@ -1,0 +1,16 @@
+"""Why a row of a file cannot be read."""
+
+from enum import StrEnum
+
+
+class Fault(StrEnum):
+    """Why a row cannot be read, stored in `_fault`; each is a rule that the row fails."""
+
+    COLUMNS_AS_IN_HEADER = "columns_as_in_header"
+    # A quote that opens in the row is closed in a later one, so that the rows between are one value.
+    QUOTES_CLOSE_IN_THEIR_ROW = "quotes_close_in_their_row"
+    READS_AS_JSON = "reads_as_json"
+    # A name stands twice in one object, with two values.
+    ONE_VALUE_PER_NAME = "one_value_per_name"
+    IN_ITS_ENCODING = "in_its_encoding"
+    TYPES_AS_LANDED_BEFORE = "types_as_landed_before"

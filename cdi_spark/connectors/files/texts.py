@@ -1,0 +1,51 @@
+"""The lines of files, or whole files, as bytes; and as text on their way through a task."""
+
+from __future__ import annotations
+
+import bz2
+import codecs
+import gzip
+from collections.abc import Sequence
+
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+
+def wide_encoding(name: str) -> str | None:
+    """Return Python's name of an encoding whose letters have several bytes, so that no byte shows a line end.
+
+    >>> wide_encoding("UTF-16LE"), wide_encoding("UTF-8"), wide_encoding("IBM850")
+    ('utf-16-le', None, None)
+    """
+    try:
+        known = codecs.lookup(name).name
+    except LookupError:
+        return None
+    return known if known.startswith(("utf-16", "utf-32")) else None
+
+
+def read_bytes(
+    spark: SparkSession, files: Sequence[str], encoding: str, *, by_line: bool, line_end: str | None = None
+) -> DataFrame:
+    """Return value (bytes), file and start (the place of the split in its file): lines, or whole files.
+
+    Files in an encoding of several bytes per letter are always whole, and may be compressed.
+
+    Args:
+        line_end: what ends a line; null for \\n, \\r and both together.
+    """
+    if wide_encoding(encoding):
+        found = spark.read.format("binaryFile").load(list(files)).select(F.col("content").alias("value"))
+    else:
+        options = {"lineSep": line_end} if line_end else {}
+        found = spark.read.options(**options).text(list(files), wholetext=not by_line)
+        found = found.select(F.col("value").cast("binary"))
+    place = {"file": F.col("_metadata.file_path"), "start": F.col("_metadata.file_block_start")}
+    return found.select("value", *(column.alias(name) for name, column in place.items()))
+
+
+def decompressed(content: bytes) -> bytes:
+    """Return the bytes of a file, unpacked if it is packed."""
+    if content.startswith(b"\x1f\x8b"):
+        return gzip.decompress(content)
+    return bz2.decompress(content) if content.startswith(b"BZh") else content

@@ -1,0 +1,209 @@
+"""Finds the raw files, and detects the format of each from its content."""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, Literal, cast
+
+import pyarrow.parquet as pq
+
+from cdi_spark.discovery.lexicon.vocabulary import word_set
+from cdi_spark.discovery.read.dialects import Dialect, detect_dialect
+from cdi_spark.discovery.read.encodings import Encoding, detect_encoding
+from cdi_spark.errors import SourceError
+
+Format = Literal["csv", "json", "jsonl", "parquet"]
+
+_HEAD = 1 << 19
+_GZIP, _BZIP = b"\x1f\x8b", b"BZh"
+_KNOWN_KINDS = {
+    b"PK\x03\x04": "an Excel or zip file: save each sheet as CSV, or unpack it",
+    b"\xd0\xcf\x11\xe0": "an old Excel or Word file: save each sheet as CSV",
+    b"%PDF": "a PDF: export the table behind it as CSV",
+    b"ORC": "ORC: convert it to parquet",
+    b"Obj\x01": "Avro: convert it to parquet",
+    b"SQLite format": "a SQLite database: export its tables as CSV",
+    b"7z\xbc\xaf": "a 7z archive: unpack it",
+    b"\x28\xb5\x2f\xfd": "compressed with zstd: unpack it",
+}
+_NO_DATA = word_set(".md .rst .sql .py .sh .html .xml .yml .yaml .crc .ini .toml")
+_JSON = json.JSONDecoder()
+
+
+@dataclass(frozen=True)
+class RawFile:
+    """A file with its format.
+
+    `fields` are the names of its columns, for JSON those of its first object. With `packed`, lines hold several JSON
+    objects.
+    """
+
+    path: Path
+    format: Format
+    encoding: Encoding
+    dialect: Dialect | None = None
+    fields: frozenset[str] = frozenset()
+    packed: bool = False
+
+
+def list_files(given: Sequence[Path]) -> dict[Path, bool]:
+    """Every file that is given as a file, a folder (with subfolders) or a glob, and whether it is named itself.
+
+    Raises:
+        SourceError: no file exists.
+    """
+    found: dict[Path, bool] = {}
+    for entry in given:
+        if entry.is_dir():
+            inside = sorted(p for p in entry.rglob("*") if p.is_file() and not _is_hidden(p, entry))
+            found |= {p.absolute(): False for p in inside if p.absolute() not in found}
+        elif entry.exists():
+            found[entry.absolute()] = True
+        else:
+            matches = expand_glob(entry)
+            if not matches:
+                raise SourceError(
+                    f"{entry}: no such file or folder. Give --source a file, a folder or a glob that exists."
+                )
+            for match in matches:
+                if match.is_file() and match.absolute() not in found:
+                    found[match.absolute()] = False
+                elif match.is_dir():
+                    found |= {
+                        p.absolute(): False
+                        for p in sorted(match.rglob("*"))
+                        if p.is_file() and not _is_hidden(p, match)
+                    }
+    if not found:
+        raise SourceError(
+            f"{', '.join(map(str, given)) or '--source'}: contains no file. Give --source a file, a folder or a glob."
+        )
+    return found
+
+
+def expand_glob(pattern: Path) -> list[Path]:
+    """The files and folders that match a glob, which may have **."""
+    root = Path(pattern.anchor or ".")
+    return sorted(root.glob(str(pattern.relative_to(root) if pattern.anchor else pattern)))
+
+
+def open_bytes(path: Path) -> BinaryIO:
+    """The file's bytes, decompressed by the extension of its name, as Spark does it."""
+    if path.suffix == ".gz":
+        return cast(BinaryIO, gzip.open(path, "rb"))
+    return cast(BinaryIO, bz2.open(path, "rb")) if path.suffix == ".bz2" else path.open("rb")
+
+
+def recognise_file(path: Path) -> RawFile:
+    """Detect the format of a file.
+
+    Raises:
+        SourceError: it is empty, not text, or not a table.
+    """
+    if path.stat().st_size == 0:
+        raise SourceError(f"{path}: is empty. Give a file with rows.")
+    if path.suffix.lower() in _NO_DATA:
+        raise SourceError(
+            f"{path}: is not a table by its name ({path.suffix}). Give CSV, JSON, JSON lines or parquet."
+        )
+    raw = path.open("rb").read(16)
+    if raw.startswith(b"PAR1"):
+        return RawFile(path, "parquet", Encoding("utf-8"), fields=frozenset(pq.read_schema(path).names))
+    if (raw.startswith(_GZIP) and path.suffix != ".gz") or (raw.startswith(_BZIP) and path.suffix != ".bz2"):
+        raise SourceError(
+            f"{path}: is compressed, but its name does not end in .gz or .bz2, so Spark does not unpack it. Rename it."
+        )
+    for magic, what in _KNOWN_KINDS.items():
+        if raw.startswith(magic):
+            raise SourceError(f"{path}: is {what}.")
+    try:
+        encoding = detect_encoding(path, open_bytes)
+    except (EOFError, gzip.BadGzipFile):
+        raise SourceError(
+            f"{path}: is not compressed as its name says, or is cut off. Give a complete file."
+        ) from None
+    if encoding is None:
+        raise SourceError(f"{path}: is binary. Give CSV, JSON, JSON lines or parquet.")
+    return _recognise_text(path, encoding)
+
+
+def _is_hidden(path: Path, folder: Path) -> bool:
+    return any(part.startswith((".", "_")) for part in path.relative_to(folder).parts)
+
+
+def _recognise_text(path: Path, encoding: Encoding) -> RawFile:
+    head, is_all = _read_head(path, encoding.name)
+    if not head.strip():
+        raise SourceError(f"{path}: is empty. Give a file with rows.")
+    if head.lstrip()[0] in "{[" and (found := _detect_json(head, path, is_all=is_all)):
+        form, packed = found
+        return RawFile(path, form, encoding, fields=_read_field_names(head), packed=packed)
+    if re.match(r"\s*<(?:\?xml|!doctype|html|[A-Za-z][\w:.-]*[ >])", head, re.IGNORECASE):
+        raise SourceError(f"{path}: is XML or HTML: convert it to CSV or JSON lines.")
+    dialect = detect_dialect(head, where=str(path))
+    fields = frozenset(name.lower() for name in dialect.names)
+    return RawFile(path, "csv", encoding, dialect, fields)
+
+
+def _read_head(path: Path, encoding: str) -> tuple[str, bool]:
+    """The first lines of the file, without a last one that is cut off, and whether they are all."""
+    with open_bytes(path) as file:
+        raw = file.read(_HEAD)
+        is_all = not file.read(1)
+    text = raw.decode("utf-8-sig" if encoding == "utf-8" else encoding, errors="replace")
+    return text if is_all else text.rpartition("\n")[0] or text, is_all
+
+
+def _detect_json(head: str, path: Path, *, is_all: bool) -> tuple[Format, bool] | None:
+    """json for values that cover lines or end without a line end, jsonl for lines of one or more objects.
+
+    Returns:
+        The format, and whether lines hold several objects; null for text that only begins like JSON.
+    """
+    text = head.strip()
+    if text[0] == "[":
+        return ("json", False) if re.match(r"\[\s*(?:[\[{\"\d\]tfn-])", text) else None
+    if not re.match(r"\{\s*[\"}]", text):
+        return None
+    lines = [line for line in map(str.strip, text.splitlines()) if line]
+    counts = [_count_objects(line) for line in lines[:20]]
+    # A broken line among whole ones is a fault of the line, not of the format.
+    whole = [count for count in counts if count]
+    if len(lines) > 1 and len(whole) > 0.5 * len(counts):
+        return "jsonl", any(count > 1 for count in whole)
+    if re.search(r"^\}\s*,\s*\{", text, re.MULTILINE):
+        raise SourceError(
+            f"{path}: holds JSON objects with commas between them, but no list around them. "
+            "Put [ before the first and ] after the last, or write one object per line."
+        )
+    return "json", False
+
+
+def _count_objects(line: str) -> int:
+    """The number of objects that a line consists of; 0 where it is anything else."""
+    place = count = 0
+    while place < len(line):
+        try:
+            value, place = _JSON.raw_decode(line, place)
+        except ValueError:
+            return 0
+        if not isinstance(value, dict):
+            return 0
+        count += 1
+        place += len(line[place:]) - len(line[place:].lstrip())
+    return count
+
+
+def _read_field_names(head: str) -> frozenset[str]:
+    """The names of the first object's fields."""
+    try:
+        first, _ = _JSON.raw_decode(head, max(head.find("{"), 0))
+    except ValueError:
+        return frozenset()
+    return frozenset(first) if isinstance(first, dict) else frozenset()

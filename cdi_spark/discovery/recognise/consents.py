@@ -1,0 +1,122 @@
+"""Columns and files of consents: in which direction they are, for which channel and purpose."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from cdi_spark.discovery.lexicon.shares import share_of
+from cdi_spark.discovery.lexicon.vocabulary import fold, group_by_word, load_lists, word_set
+from cdi_spark.discovery.recognise.infer_from_values import TIMED
+from cdi_spark.discovery.recognise.meaning import Guess
+from cdi_spark.discovery.recognise.sheets import Sheet
+
+_LISTS = load_lists("consents")
+_REFUSED, _GRANTED, _LETTERS = (word_set(_LISTS[name]) for name in ("refused", "granted", "letter_headers"))
+_CHANNELS = group_by_word(_LISTS["channels"])
+_PURPOSES = group_by_word(_LISTS["purposes"])
+GRANTED_VALUES = frozenset(_LISTS["granted_values"])
+REFUSED_VALUES = frozenset(_LISTS["refused_values"])
+YES_VALUES = frozenset(_LISTS["yes_values"]) | GRANTED_VALUES
+NO_VALUES = frozenset(_LISTS["no_values"]) | REFUSED_VALUES
+
+
+@dataclass(frozen=True)
+class ConsentName:
+    """What the name of a column or a file says of a consent; `channel` is empty for all."""
+
+    granted: bool
+    channel: str
+    purpose: str
+
+
+@dataclass(frozen=True)
+class ConsentColumn:
+    """A column of consents: of answers, of dates since when they hold, or (with `lists`) of lists of channels."""
+
+    guess: Guess
+    name: ConsentName
+    dated: bool = False
+    lists: bool = False
+    # Whether the values say the direction themselves: subscribed, unsubscribed.
+    spoken: bool = False
+
+
+def read_consent_name(name: str) -> ConsentName | None:
+    """What a name says of a consent; null where it names none."""
+    words = _words_of(name)
+    phrases = {
+        "".join(words[start : start + length])
+        for length in range(1, 5)
+        for start in range(len(words) - length + 1)
+    }
+    phrases |= {phrase.rstrip("s") for phrase in phrases}
+    if not phrases & (_REFUSED | _GRANTED):
+        return None
+    channels = [_CHANNELS[word] for word in words if word in _CHANNELS]
+    channel = "post" if phrases & _LETTERS else next(iter(channels), "")
+    purpose = next((_PURPOSES[word] for word in [*words, *sorted(phrases)] if word in _PURPOSES), "marketing")
+    return ConsentName(not phrases & _REFUSED, channel, purpose)
+
+
+def find_consent_columns(sheet: Sheet) -> list[ConsentColumn]:
+    """The columns of a sheet that hold consents."""
+    found = [one for guess in sheet.guesses if guess.column.filled and (one := _read_column(guess))]
+    dated = {(one.name.channel, one.name.granted) for one in found if not one.dated}
+    # A date beside an answer is when that was given.
+    return [one for one in found if not one.dated or (one.name.channel, one.name.granted) not in dated]
+
+
+def find_consent_date(sheet: Sheet, consent: ConsentColumn) -> Guess | None:
+    """The column with the time of a consent: of the same channel and direction."""
+    for guess in sheet.guesses:
+        if guess is not consent.guess and _is_timed(guess):
+            name = read_consent_name(guess.column.path[-1])
+            if name and (name.channel, name.granted) == (consent.name.channel, consent.name.granted):
+                return guess
+    return consent.guess if consent.dated else None
+
+
+def channel_words() -> dict[str, str]:
+    """The channel of each word for one."""
+    return _CHANNELS
+
+
+def _read_column(guess: Guess) -> ConsentColumn | None:
+    column, name = guess.column, read_consent_name(guess.column.path[-1])
+    spoken = share_of(column.values, lambda x: x.lower() in GRANTED_VALUES | REFUSED_VALUES) >= 0.95
+    if spoken and column.distinct > 1 and not column.is_list:
+        named = name or ConsentName(True, "", "marketing")
+        return ConsentColumn(guess, named, spoken=True)
+    if name is None:
+        return None
+    if column.is_list or share_of(column.values, _names_channels) >= 0.9:
+        return ConsentColumn(guess, name, lists=True) if _lists_channels(guess) else None
+    if _is_timed(guess):
+        return ConsentColumn(guess, name, dated=True)
+    if column.kind == "boolean" or share_of(column.values, _is_answer) >= 0.9:
+        return ConsentColumn(guess, name)
+    return None
+
+
+def _words_of(name: str) -> list[str]:
+    apart = re.sub(
+        r"(?<=[a-zà-öø-ÿ\d])(?=[A-ZÀ-ÖØ-Þ])", " ", re.sub(r"(?i)(?<![a-z])e[ _-]mail", "email", name)
+    )
+    return fold(apart.replace("_", " ")).split()
+
+
+def _is_answer(value: str) -> bool:
+    return value.lower() in YES_VALUES | NO_VALUES
+
+
+def _names_channels(value: str) -> bool:
+    return all(fold(part) in _CHANNELS for part in re.split(r"[;,|/ ]+", value) if part)
+
+
+def _lists_channels(guess: Guess) -> bool:
+    return share_of(guess.column.values, _names_channels) >= 0.9
+
+
+def _is_timed(guess: Guess) -> bool:
+    return bool(guess.reading.forms) or guess.column.kind in TIMED
