@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
@@ -68,9 +68,8 @@ def measure_lines(run: Run, plans: Mapping[str, SourcePlan]) -> dict[LineName, L
                 for number, emit in enumerate(source.emits)
                 if f"silver.{emit.table}" == name
             ]
-        ).transform(
-            standardise_rows, TABLES[name], mapped=mapped, default_country=run.project.file.default_country
         )
+        rows = _standardise(run, rows, name, mapped)
         counts = rows.where("_status is null").groupBy("_source", _EMIT).agg(*_counts(rows, sorted(mapped)))
         return {
             (row["_source"], row[_EMIT], target): LineResult(row["rows"], *row[target])
@@ -89,6 +88,12 @@ def _landed_rows(storage: Storage, source: Source) -> DataFrame:
     return storage.read(f"bronze.{source.name}").withColumn("_late", F.lit(False))
 
 
+def _standardise(run: Run, rows: DataFrame, name: str, mapped: Collection[str]) -> DataFrame:
+    """The rows as the stage standardise writes them."""
+    country = run.project.file.default_country
+    return standardise_rows(rows, TABLES[name], mapped=mapped, default_country=country, today=run.day)
+
+
 def _only(emit: Emit, *targets: str) -> Emit:
     return emit.model_copy(update={"columns": {target: emit.columns[target] for target in targets}})
 
@@ -105,16 +110,8 @@ def _refusal(landed: DataFrame, source: Source, emit: Emit) -> str:
 def _failure(run: Run, landed: DataFrame, source: Source, emit: Emit) -> str:
     """Why Spark fails to compute the emit's rows; empty where it does not. Values are not quoted."""
     try:
-        rows = (
-            landed.transform(emit_rows, source, emit)
-            .drop("_order")
-            .transform(
-                standardise_rows,
-                TABLES[f"silver.{emit.table}"],
-                mapped=emit.columns,
-                default_country=run.project.file.default_country,
-            )
-        )
+        rows = emit_rows(landed, source, emit).drop("_order")
+        rows = _standardise(run, rows, f"silver.{emit.table}", emit.columns)
         rows.write.format("noop").mode("overwrite").save()
     except SourceError as fault:
         return str(fault)
