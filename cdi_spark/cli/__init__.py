@@ -21,6 +21,7 @@ from cdi_spark.cli import (
     customers,
     demo,
     doctor,
+    drafting,
     history,
     judging,
     linkage,
@@ -200,24 +201,6 @@ def check(
 
 
 @app.command()
-def init(
-    directory: Annotated[Path, typer.Argument(help="Conf folder to write.")],
-    more: Annotated[list[Path] | None, typer.Argument(metavar="[FILE]...", help="More files.")] = None,
-    source: Annotated[
-        list[Path] | None,
-        typer.Option(help="A raw file, a folder of raw files, or a glob in quotes; may repeat."),
-    ] = None,
-) -> None:
-    """Draft a project for raw files; guesses are comments for you to confirm."""
-    from cdi_spark.discovery.draft.project import init_project
-
-    with show_step("looking at the files"):
-        lines = init_project(directory, [*(source or []), *(more or [])])
-    for line in lines:
-        out.print(line, highlight=False, markup=False, soft_wrap=True)
-
-
-@app.command()
 def docs(
     output: Annotated[Path, typer.Argument(help="HTML file to write.")] = Path("data_dictionary.html"),
     project: ProjectDir = ".",
@@ -228,6 +211,7 @@ def docs(
     write_page(output, dictionary_page(project_at(project, lenient=True)))
 
 
+app.command()(drafting.init)
 app.command()(demo.demo)
 app.command()(doctor.doctor)
 app.command()(customers.show)

@@ -165,8 +165,11 @@ def _meaning(fault: PySparkException) -> str:
             f"{said.get('sqlExpr', 'an expression')} does not take the type of its columns. Fix the mapping; the types "
             "are those of the bronze table."
         )
-    missing = said.get("objectName", fault.getCondition())
-    return f"the landed data has no column {missing}. Fix the mapping, or deliver the files with the column."
+    if missing := said.get("objectName") or said.get("fieldName"):
+        return (
+            f"the landed data has no column {missing}. Fix the mapping, or deliver the files with the column."
+        )
+    return f"Spark refuses an expression ({fault.getCondition() or type(fault).__name__}). Fix the mapping."
 
 
 def _tried(sql: str) -> Column:

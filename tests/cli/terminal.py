@@ -36,12 +36,14 @@ def in_terminal(
     *,
     env: dict[str, str] | None = None,
     stdout_too: bool = False,
+    typed: str = "",
     meanwhile: Callable[[subprocess.Popen[bytes]], None] = lambda _: None,
 ) -> Seen:
     """Run a command whose stderr, and stdout if asked, is a terminal.
 
     Args:
         env: further variables; those of the tests' own terminal are ignored.
+        typed: what is typed on the terminal, which is then its stdin too.
         meanwhile: called once it has started; may read its stdout, and stop it.
     """
     ours, theirs = pty.openpty()
@@ -50,12 +52,14 @@ def in_terminal(
     clean = {name: value for name, value in os.environ.items() if name not in of_tests}
     process = subprocess.Popen(
         command,
-        stdin=subprocess.DEVNULL,
+        stdin=theirs if typed else subprocess.DEVNULL,
         stdout=theirs if stdout_too else subprocess.PIPE,
         stderr=theirs,
         env={**clean, "TERM": "xterm", **(env or {})},
     )
     os.close(theirs)
+    if typed:
+        os.write(ours, typed.encode())
     meanwhile(process)
     written = b""
     while chunk := _read(ours):

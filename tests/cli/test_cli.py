@@ -34,7 +34,7 @@ def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
 def test_a_quick_command_imports_nothing_heavy(command: str, tmp_path: Path) -> None:
     raw = tmp_path / "people.csv"
     raw.write_text("id,name,email\n1,Ann Lee,ann@example.org\n")
-    more = {"check": ["--project", str(DEMO)], "init": [str(tmp_path / "conf"), str(raw)]}
+    more = {"check": ["--project", str(DEMO)], "init": ["--no-trial", str(tmp_path / "conf"), str(raw)]}
     script = "import sys; from cdi_spark.cli import main; main(sys.argv[1:]); print('\\n', *sys.modules)"
     arguments = [sys.executable, "-c", script, command, *more.get(command, [])]
     done = subprocess.run(arguments, capture_output=True, text=True, check=True)

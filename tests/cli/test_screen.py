@@ -138,7 +138,8 @@ def test_a_command_shows_its_step_and_prints_only_results(tmp_path: Path) -> Non
     raw = tmp_path / "people.csv"
     raw.write_text("id,name,email\n" + "".join(f"{n},Ann Lee,ann{n}@example.org\n" for n in range(50)))
     script = "import sys; from cdi_spark.cli import main; sys.exit(main(sys.argv[1:]))"
-    seen = in_terminal([sys.executable, "-c", script, "init", str(tmp_path / "conf"), str(raw)])
+    init = ["init", "--no-trial", str(tmp_path / "conf"), str(raw)]
+    seen = in_terminal([sys.executable, "-c", script, *init])
     assert seen.status == 0
     assert "recognising the columns …" in seen.raw
     assert not any(seen.lines)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import re
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
@@ -27,16 +28,67 @@ from cdi_spark.discovery.recognise.sheets import Sheet, join_names, recognise_sh
 from cdi_spark.errors import ConfigError, SourceError
 from cdi_spark.monitoring import logs
 
+# Changes guesses before they are mapped; returns whether it changed any.
+Revise = Callable[[Sequence[SourcePlan], Conventions], bool]
+
+
+@dataclass
+class Draft:
+    """A drafted project: what its files become, and why."""
+
+    directory: Path
+    plans: list[SourcePlan]
+    country: str
+    evidence: str
+    # The reason for each file that is not used, by its path.
+    skipped: dict[str, str]
+
+    def write(self) -> None:
+        """Write the project's files over those of an earlier draft."""
+        texts = _render_files(
+            self.directory, self.plans, country=self.country, evidence=self.evidence, skipped=self.skipped
+        )
+        with tempfile.TemporaryDirectory() as scratch:
+            # Loaded before it is written, so that a draft with a fault leaves nothing behind.
+            _write_files(Path(scratch), texts)
+            load_project(Path(scratch))
+        _write_files(self.directory, texts)
+
+    def summarise(self) -> list[str]:
+        """Lines to print: what each file becomes, and which files are skipped and why."""
+        return _summarise(self.plans, country=self.country, evidence=self.evidence, skipped=self.skipped)
+
+    @property
+    def next_step(self) -> str:
+        """What the user does next, as a line to print."""
+        return (
+            f"Next: check the comments that begin with `confirm` in {self.directory}, "
+            f"then run `cdi run all --project {self.directory}`."
+        )
+
 
 def init_project(directory: Path, files: Sequence[Path], *, today: date | None = None) -> list[str]:
-    """Write a conf project for raw files.
+    """Write a conf project for raw files, without Spark.
+
+    Args and Raises: as draft_project().
+    Returns:
+        Lines to print: what each file becomes, which files are skipped and why, and what to do next.
+    """
+    draft = draft_project(directory, files, today=today)
+    draft.write()
+    return [*draft.summarise(), draft.next_step]
+
+
+def draft_project(
+    directory: Path, files: Sequence[Path], *, today: date | None = None, revise: Revise | None = None
+) -> Draft:
+    """Draft a conf project for raw files; nothing is written.
 
     Args:
         directory: the conf folder to write; created if it does not exist.
         files: CSV, JSON, JSON lines or parquet files, folders of these, or globs.
         today: the date of the run, which separates past and future dates; null for the clock's.
-    Returns:
-        Lines to print: what each file becomes, which files are skipped and why, and what to do next.
+        revise: called with a first draft; where it changes guesses, the draft is made again from them.
     Raises:
         ConfigError: the directory already holds a project.
         SourceError: there is nothing to read, a file that is named itself cannot be read, or no file describes
@@ -45,21 +97,17 @@ def init_project(directory: Path, files: Sequence[Path], *, today: date | None =
     _refuse_existing(directory)
     deliveries, unreadable = find_deliveries(files)
     skipped = {str(one.path): one.reason for one in unreadable}
+    today = today or today_in_utc()
     with open_samples() as samples:
-        day = today or today_in_utc()
-        tables, empty = _read_tables(deliveries, samples, day, named={path.absolute() for path in files})
-        sheets, country, evidence = _recognise_sheets(tables, day)
+        tables, empty = _read_tables(deliveries, samples, today, named={path.absolute() for path in files})
+        sheets, country, evidence = _recognise_sheets(tables, today)
         plans, reasons = plan_sources(sheets, samples, country=country)
+        if revise and revise(plans, Conventions(country, today)):
+            plans, reasons = plan_sources(sheets, samples, country=country)
     skipped |= empty
     skipped |= {sheet.delivery.where: reasons[sheet.name] for sheet in sheets if sheet.name in reasons}
     _refuse_without_people(plans, files, skipped)
-    texts = _render_files(directory, plans, country=country, evidence=evidence, skipped=skipped)
-    with tempfile.TemporaryDirectory() as scratch:
-        # Loaded before it is written, so that a draft with a fault leaves nothing behind.
-        _write_files(Path(scratch), texts)
-        load_project(Path(scratch))
-    _write_files(directory, texts)
-    return _summarise(directory, plans, country=country, evidence=evidence, skipped=skipped)
+    return Draft(directory, plans, country, evidence, skipped)
 
 
 def _refuse_existing(directory: Path) -> None:
@@ -167,7 +215,7 @@ def _find_common_folder(paths: Sequence[Path]) -> Path:
 
 
 def _summarise(
-    directory: Path, plans: Sequence[SourcePlan], *, country: str, evidence: str, skipped: Mapping[str, str]
+    plans: Sequence[SourcePlan], *, country: str, evidence: str, skipped: Mapping[str, str]
 ) -> list[str]:
     lines = []
     for plan in plans:
@@ -182,8 +230,4 @@ def _summarise(
         lines += [f"  {note}" for note in plan.notes]
     lines += [f"skipped: {Path(path).name}: {reason}" for path, reason in skipped.items()]
     lines.append(f"default country: {country} ({evidence})")
-    lines.append(
-        f"Next: check the comments that begin with `confirm` in {directory}, "
-        f"then run `cdi run all --project {directory}`."
-    )
     return [line.replace("\n", " ") for line in lines]

@@ -14,9 +14,14 @@ from cdi_spark.discovery.read.encodings import needs_java_charsets, spark_encodi
 from cdi_spark.discovery.read.file_names import mask_wildcards
 
 _DROPPED_BY_SILVER = frozenset(load_lists("values")["dropped_by_silver"])
-_TOP = (
-    "# Drafted by `cdi init`. Check every comment that begins with `confirm`. Percentages come from a sample:\n"
-    "# `filled` is the share of rows that have a value, `fit` the share of these values that suit the line.\n"
+_TOP = "# Drafted by `cdi init`. Check every comment that begins with `confirm`."
+_GUESSED = (
+    "# Percentages come from a sample: `filled` is the share of rows that have a value, `fit` the share of these\n"
+    "# values that suit the line."
+)
+_MEASURED = (
+    "# Percentages are what Spark measured on {tried}: `filled` is the share of rows that have a\n"
+    "# value in silver, `fit` the share of rows with a value in the file whose value is kept."
 )
 
 
@@ -25,7 +30,7 @@ def render_project(
 ) -> str:
     """The text of project.yml."""
     lines = [
-        _TOP.rstrip(),
+        _TOP,
         f"name: {write_scalar(name)}",
         f"description: {write_scalar('; '.join(plan.name for plan in plans))}",
         *wrap_comment(f"confirm: {one_line(evidence)}", "# "),
@@ -54,7 +59,8 @@ def render_source(plan: SourcePlan, *, common: Path) -> str:
         f" in {len(delivery.files)} files" if len(delivery.files) > 1 else ""
     )
     lines = [
-        _TOP.rstrip(),
+        _TOP,
+        *(_MEASURED.format(tried=plan.tried) if plan.tried else _GUESSED).splitlines(),
         f"name: {write_scalar(plan.name)}",
         f"description: {write_scalar(f'{_describe_tables(plan)}; {what} when `cdi init` ran')}",
         'owner: ""   # confirm: who is responsible for this data',
@@ -188,6 +194,9 @@ def _render_emit(emit: EmitPlan, plan: SourcePlan) -> list[str]:
     lines.append("    columns:" + ("" if emit.lines else " {}"))
     for line in emit.lines:
         lines += write_entry(line.target, line.sql, line.facts, line.confirm, "      ")
+    for line, reason in emit.left_out:
+        lines += wrap_comment(f"confirm: left out, because {one_line(reason)}", "      # ")
+        lines.append(f"      # {line.target}: {write_scalar(line.sql)}")
     return lines
 
 

@@ -25,6 +25,8 @@ class EmitPlan:
     explode: str = ""
     where: str = ""
     per_key: str = ""
+    # Lines that Spark cannot compute, each with the reason.
+    left_out: list[tuple[ConfLine, str]] = field(default_factory=list)
 
 
 @dataclass(eq=False)
@@ -35,6 +37,8 @@ class SourcePlan:
     key: Key
     kind: str | None
     emits: list[EmitPlan] = field(default_factory=list)
+    # The rows on which Spark measured the facts of the lines; empty where they are those of the sample.
+    tried: str = ""
     updated: ConfLine | None = None
     deleted: ConfLine | None = None
     inactive: Guess | None = None
