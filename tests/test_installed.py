@@ -88,5 +88,5 @@ def test_the_demo_runs_in_an_empty_folder_and_its_commands_can_be_copied(
 def test_init_drafts_a_project_that_passes_its_check(programs: Path, tmp_path: Path) -> None:
     lines = ["id,name,email", *(f"{n},Ann Lee{n},ann{n}@example.org" for n in range(20))]
     (tmp_path / "people.csv").write_text("\n".join(lines) + "\n")
-    cdi(programs, tmp_path, "init", "conf", "people.csv")
+    cdi(programs, tmp_path, "init", "conf", "people.csv", "--no-trial")
     assert "1 sources" in cdi(programs, tmp_path, "check", "--project", "conf")

@@ -63,6 +63,8 @@ def find_form(value: str, order: Order, *, numbers: bool, this_year: int) -> tup
             and not match["dot"]
             and not match["half"]
             and match["gap"] != ", "
+            # A cast reads a zone only behind seconds.
+            and (not match["zone"] or match["second"])
             and " UTC" not in value
             and " GMT" not in value
         ):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
@@ -33,12 +34,16 @@ _LEAST = {
     "occupation": 0.6, "company": 0.5, "amount": 0.5, "unit_price": 0.5, "quantity": 0.6, "unit": 0.3,
     "national_id": 0.4, "name_word": 0.5, "role": 0.5, "product_name": 0.5, "event_name": 0.5, "subject": 0.5,
 }  # fmt: skip
+# A number of something else: C-7165012.
+_CODE = re.compile(r"(?i)(?!tel|ph|mob|fax|hp|cel|m |t |p )[a-z]{1,4}[-_ ]?\d+")
 _HEADER_TESTS: Mapping[str, Callable[[str], bool]] = {
     **patterns.TESTS,
     "national_id": lambda x: 5 <= len(x) <= 24 and sum(c.isdigit() for c in x) >= 4 and " " not in x.strip()[:3],
     **dict.fromkeys(("street", "product_name", "event_name", "subject"), patterns.is_text),
     **dict.fromkeys(("name_word", "role"), lambda x: patterns.is_text(x) and "@" not in x),
-    "phone": lambda x: 6 <= sum(c.isdigit() for c in x) <= 20 and sum(c.isalpha() for c in x) <= 5,
+    "phone": lambda x: (
+        6 <= sum(c.isdigit() for c in x) <= 20 and sum(c.isalpha() for c in x) <= 5 and not _CODE.fullmatch(x)
+    ),
     "postcode": lambda x: len(x) <= 11 and any(c.isdigit() for c in x) and sum(c.isalpha() for c in x) <= 6,
 }  # fmt: skip
 
