@@ -20,6 +20,7 @@ from cdi_spark.pipeline.ingest import ingest
 from cdi_spark.pipeline.run import Run
 from cdi_spark.pipeline.standardise import standardise
 from cdi_spark.schema import QUARANTINE, TABLES
+from cdi_spark.sql_text import literal
 from cdi_spark.storage import Storage
 from tests.corpus.drafts import Draft
 
@@ -65,7 +66,7 @@ def _settings(draft: Draft) -> str:
     project = draft.project
     rules = {name: quality.rules for name, quality in sorted(project.quality.items()) if quality.rules}
     alone = draft.case.name if draft.case.truth.fails is not None else ""
-    return json.dumps([project.file.default_country, project.file.spark, rules, alone])
+    return json.dumps([project.file.spark, rules, alone])
 
 
 def _run_group(drafts: Sequence[Draft], new_storage: Callable[[], Storage]) -> dict[str, Outcome]:
@@ -115,15 +116,14 @@ def _with_settings(spark: SparkSession, settings: dict[str, str]) -> Iterator[No
 def _joined(drafts: Sequence[Draft]) -> Project:
     """One project with the sources of all drafts, which have the same settings.
 
-    What is expected of whole tables is left out: a table has the rows of many cases.
+    The country of a draft is that of each row without one. What is expected of whole tables is left out, since a table
+    has the rows of many cases.
     """
     first = drafts[0].project
     return Project(
         folder=first.folder,
-        file=ProjectFile(
-            name="corpus", default_country=first.file.default_country, spark=first.file.spark
-        ),
-        sources=[_renamed(source, draft.case.name) for draft in drafts for source in draft.project.sources],
+        file=ProjectFile(name="corpus", default_country="GB", spark=first.file.spark),
+        sources=[_renamed(source, draft) for draft in drafts for source in draft.project.sources],
         quality={
             name: Quality(table=name, rules=quality.rules) for name, quality in first.quality.items()
         },
@@ -137,15 +137,21 @@ def _faults_of(draft: Draft, fault: SourceError) -> list[str]:
     return [line for line in str(fault).splitlines() if line.startswith(names)]
 
 
-def _renamed(source: Source, case: str) -> Source:
-    emits = [_referring(emit, case) for emit in source.emits]
-    return source.model_copy(update={"name": _prefixed(source.name, case), "emits": emits})
+def _renamed(source: Source, draft: Draft) -> Source:
+    emits = [_emitting(emit, draft) for emit in source.emits]
+    return source.model_copy(update={"name": _prefixed(source.name, draft.case.name), "emits": emits})
 
 
-def _referring(emit: Emit, case: str) -> Emit:
-    if emit.person_source is None:
-        return emit
-    return emit.model_copy(update={"person_source": _prefixed(emit.person_source, case)})
+def _emitting(emit: Emit, draft: Draft) -> Emit:
+    """The emit under the name of the case, with the country of the draft for persons without one."""
+    changed: dict[str, Any] = {}
+    if emit.person_source is not None:
+        changed["person_source"] = _prefixed(emit.person_source, draft.case.name)
+    if emit.table == "person":
+        own = emit.columns.get("country", "cast(null as string)")
+        country = f"coalesce({own}, {literal(draft.project.file.default_country)})"
+        changed["columns"] = emit.columns | {"country": country}
+    return emit.model_copy(update=changed)
 
 
 def _prefixed(source: str, case: str) -> str:
