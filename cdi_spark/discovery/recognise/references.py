@@ -168,7 +168,9 @@ def _accept_form(match: IdMatch, guess: Guess, key: Guess, kinship: int) -> tupl
 def _rate_kinship(guess: Guess, key: Guess, target: Sheet) -> int:
     """How similar the names of a column and a key are, from 3 to 0; at 0, equal values are chance."""
     mine, theirs = headers.tokens_of(guess.column.path[-1]), headers.tokens_of(key.column.path[-1])
-    if (guess.subject and guess.subject == key.subject) or (mine == theirs and guess.subject != ""):
+    # A column called customer holds numbers of customers too.
+    named = guess.subject or ("".join(mine) if guess.subject is None else "")
+    if (named and named == key.subject) or (mine == theirs and guess.subject != ""):
         return 3
     roots = {
         t.rstrip("s") for t in headers.tokens_of(target.stem) if headers.is_person_subject(t.rstrip("s"))
