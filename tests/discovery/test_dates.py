@@ -53,6 +53,7 @@ def test_a_form_of_dates_gives_the_pattern_that_reads_it(written: str, sql: str)
         ("%Y-%m-%dT%H:%M:%S.000+02:00", "try_cast(d as timestamp)"),
         ("%Y-%m-%d %H:%M", "try_cast(d as timestamp)"),
         ("%Y-%m-%d %H:%M Europe/London", "try_to_timestamp(d, 'yyyy-M-d H:mm VV')"),
+        ("%Y年%m月%d日 %H:%M", "try_to_timestamp(d, 'yyyy年M月d日 H:mm')"),
         ("%d.%m.%Y %H:%M", "try_to_timestamp(d, 'd.M.yyyy H:mm')"),
         ("%m/%d/%Y %I:%M %p", "try_to_timestamp(d, 'M/d/yyyy h:mm a')"),
         ("%d/%m/%Y %H:%M:%S Europe/Paris", "try_to_timestamp(d, 'd/M/yyyy H:mm:ss VV')"),

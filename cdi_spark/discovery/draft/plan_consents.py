@@ -6,6 +6,7 @@ from cdi_spark.discovery.draft.conf_lines import ConfLine, draft_line, state_fac
 from cdi_spark.discovery.draft.date_sql import as_timestamp, find_zone_doubts
 from cdi_spark.discovery.draft.source_plans import EmitPlan, SourcePlan
 from cdi_spark.discovery.recognise.consents import (
+    DATES,
     GRANTED_VALUES,
     NO_VALUES,
     YES_VALUES,
@@ -20,8 +21,6 @@ from cdi_spark.discovery.recognise.kinds import LEDGER
 from cdi_spark.discovery.recognise.meaning import Guess
 from cdi_spark.schema.events import CONSENT
 from cdi_spark.sql_text import literal, literals
-
-_DATES = ("given_at", "date", "occurred_at", "created_at", "updated_at")
 
 
 def plan_consents(plan: SourcePlan) -> None:
@@ -115,7 +114,7 @@ def _plan_file(plan: SourcePlan, name: ConsentName) -> EmitPlan:
     channel = name.channel or ("email" if sheet.has("email") and not sheet.has("phone", "street") else "")
     said = ConsentName(name.granted, channel, name.purpose)
     granted = ConfLine("granted", str(name.granted).lower(), "from the name of the file")
-    found = next(iter(sheet.of(*_DATES)), None)
+    found = next(iter(sheet.of(*DATES)), None)
     return EmitPlan("consent", [granted, *_draft_name(said), *_draft_date(plan, found)], plan.key.sql)
 
 

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from anyascii import anyascii
+
 from cdi_spark.config import load_project
 from cdi_spark.discovery.draft.plan_sources import plan_sources
 from cdi_spark.discovery.draft.quality import render_quality
@@ -178,7 +180,8 @@ def _name_sources(deliveries: Sequence[Delivery]) -> dict[Delivery, str]:
 
 
 def _make_identifier(text: str) -> str:
-    bare = re.sub(r"[^a-z0-9]+", "_", fold(text)).strip("_")
+    # Names in other scripts in Latin letters: a number in place of the name would change with the files beside it.
+    bare = re.sub(r"[^a-z0-9]+", "_", anyascii(fold(text)).lower()).strip("_")
     return f"s_{bare}" if bare[:1].isdigit() else bare
 
 

@@ -18,6 +18,10 @@ _YMD = re.compile(r"^(?P<year>\d{4})(?P<sep>[-/.])(?P<a>\d{1,2})(?P=sep)(?P<b>\d
 # The timestamps of Db2.
 _DASHED = re.compile(r"^(?P<day>\d{4}-\d{2}-\d{2})-\d{2}\.\d{2}\.\d{2}(?P<fraction>\.\d+)?$")
 NUMERIC = re.compile(r"^(?P<a>\d{1,2})(?P<sep>[-/. ]|\. )(?P<b>\d{1,2})(?P=sep)(?P<year>\d{4}|\d{2})" + _TIME)
+# 2024年4月12日, 2024년 4월 12일
+_NAMED_PARTS = re.compile(
+    r"^(?P<year>\d{4})(?P<y>[年년] ?)(?P<month>\d{1,2})(?P<m>[月월] ?)(?P<day>\d{1,2})(?P<d>[日号일])" + _TIME
+)
 COMPACT = re.compile(r"^(?P<digits>\d{8})(?:(?P<clock>\d{6})|(?P<short>\d{4}))?(?:\.0)?$")
 _TEXT = re.compile(
     r"^(?P<day>\d{1,2})(?P<s1>[- /.]|\. )(?P<month>[A-Za-z]{3,9})(?P<s2>[- /.,]|, )(?P<year>\d{4}|\d{2})"
@@ -54,6 +58,10 @@ def find_form(value: str, order: Order, *, numbers: bool, this_year: int) -> tup
         day = _make_date(*map(int, match["day"].split("-")))
         fraction = f".{'S' * min(9, len(match['fraction']) - 1)}" if match["fraction"] else ""
         return (Form("pattern", f"yyyy-MM-dd-HH.mm.ss{fraction}", timed=True), day) if day else None
+    if match := _NAMED_PARTS.match(value):
+        day = _make_date(*(int(match[part]) for part in ("year", "month", "day")))
+        pattern = f"yyyy{match['y']}M{match['m']}d{match['d']}{_write_time_pattern(match)}"
+        return (Form("pattern", pattern, None, bool(match["zone"]), bool(match["gap"])), day) if day else None
     if match := _YMD.match(value):
         day = _make_date(int(match["year"]), int(match["a"]), int(match["b"]))
         if day is None:

@@ -19,6 +19,8 @@ GRANTED_VALUES = frozenset(_LISTS["granted_values"])
 REFUSED_VALUES = frozenset(_LISTS["refused_values"])
 YES_VALUES = frozenset(_LISTS["yes_values"]) | GRANTED_VALUES
 NO_VALUES = frozenset(_LISTS["no_values"]) | REFUSED_VALUES
+# Meanings of the time of a consent in a file of consents.
+DATES = ("given_at", "date", "occurred_at", "created_at", "updated_at")
 
 
 @dataclass(frozen=True)
@@ -60,8 +62,11 @@ def read_consent_name(name: str) -> ConsentName | None:
 
 
 def find_consent_columns(sheet: Sheet) -> list[ConsentColumn]:
-    """The columns of a sheet that hold consents."""
+    """The columns of a sheet that hold consents; in a file of consents, the one column of answers may have any name."""
     found = [one for guess in sheet.guesses if guess.column.filled and (one := _read_column(guess))]
+    if not found and (name := read_consent_name(sheet.name)):
+        answers = [guess for guess in sheet.guesses if _is_answers(guess)]
+        return [ConsentColumn(answers[0], name)] if len(answers) == 1 else []
     dated = {(one.name.channel, one.name.granted) for one in found if not one.dated}
     # A date beside an answer is when that was given.
     return [one for one in found if not one.dated or (one.name.channel, one.name.granted) not in dated]
@@ -74,7 +79,10 @@ def find_consent_date(sheet: Sheet, consent: ConsentColumn) -> Guess | None:
             name = read_consent_name(guess.column.path[-1])
             if name and (name.channel, name.granted) == (consent.name.channel, consent.name.granted):
                 return guess
-    return consent.guess if consent.dated else None
+    if consent.dated:
+        return consent.guess
+    is_of_file = read_consent_name(sheet.name) and not read_consent_name(consent.guess.column.path[-1])
+    return next(iter(sheet.of(*DATES)), None) if is_of_file else None
 
 
 def channel_words() -> dict[str, str]:
@@ -104,6 +112,19 @@ def _words_of(name: str) -> list[str]:
         r"(?<=[a-zà-öø-ÿ\d])(?=[A-ZÀ-ÖØ-Þ])", " ", re.sub(r"(?i)(?<![a-z])e[ _-]mail", "email", name)
     )
     return fold(apart.replace("_", " ")).split()
+
+
+def _is_answers(guess: Guess) -> bool:
+    """Whether a column without meaning holds yes and no."""
+    column = guess.column
+    if (
+        guess.meaning not in ("", "active")
+        or guess.subject is not None
+        or column.is_list
+        or column.distinct < 2
+    ):
+        return False
+    return column.kind == "boolean" or share_of(column.values, _is_answer) >= 0.9
 
 
 def _is_answer(value: str) -> bool:

@@ -131,10 +131,15 @@ def _read_header(column: Column, context: frozenset[str]) -> dict[str, float]:
     """The meanings of the header, alone and together with the names above it."""
     path = [part for part in (*column.above, *column.path) if not part.isdigit()]
     found: dict[str, float] = {}
+    alone = headers.find_meanings(path[-1], context=context) if path else {}
+    is_part = max(alone.get("given_name", 0.0), alone.get("family_name", 0.0)) >= 0.9
     for depth in (1, 2, 3):
         if depth > len(path):
             break
         for meaning, said in headers.find_meanings(" ".join(path[-depth:]), context=context).items():
+            if is_part and meaning == "full_name":
+                # Of buyer.first, the buyer makes no whole name.
+                continue
             # A meaning that needs the names above is more specific.
             better = said if depth > 1 or len(path) == 1 else said - 0.05
             found[meaning] = max(found.get(meaning, 0.0), better)

@@ -51,6 +51,11 @@ class Sheet:
         return any(g.meaning in meanings for g in self.guesses)
 
     @property
+    def file_name(self) -> str:
+        """The name of the file in its own script; empty for an array."""
+        return "" if self.array else self.delivery.files[0].name.split(".")[0]
+
+    @property
     def stem(self) -> str:
         """The name without numbers and dates."""
         return re.sub(r"[\W\d_]+", " ", self.name).strip()
@@ -97,7 +102,7 @@ def is_organisation(sheet: Sheet) -> bool:
 def find_event_kind(sheet: Sheet) -> str | None:
     """The kind of event that a row is; null where it is none."""
     votes: dict[str, float] = defaultdict(float)
-    by_name = event_kind_of(sheet.name.replace(".", " "))
+    by_name = event_kind_of(sheet.name.replace(".", " ")) or event_kind_of(sheet.file_name)
     if by_name:
         votes[by_name] += 2
     for guess in sheet.guesses:

@@ -50,7 +50,8 @@ ORDER = EventTable(
         "vendita vendite kauf kaeufe ordre reservation reservations buchung buchungen reserva reservas "
         "receipt receipts webshop objednavka objednavky venda vendas encomenda encomendas comanda comandes "
         "comenzi tilaus tilaukset siparis siparisler satis satislar ordrer bestallning bestallningar "
-        "rendeles rendelesek salesorder salesorders umsatz umsaetze kassenbon kassenbons заказ заказы 注文 订单",
+        "rendeles rendelesek salesorder salesorders umsatz umsaetze kassenbon kassenbons pos заказ заказы 注文 订单 "
+        "売上 購入 レシート 销售 訂單 주문",
         evidence={"ordered_at": 2, "amount": 0.5},
         needs=("ordered_at date occurred_at created_at amount debit",),
         words={
