@@ -135,8 +135,12 @@ def _checked_rows(
     checks = {**silver.KEY_RULE, **(quality.rules if quality else {})}
     mapped = {name for _, emit in emits for name in emit.columns}
     alike: dict[tuple[str, str], list[DataFrame]] = {}
+    counted: set[str] = set()
     for source, emit in emits:
-        rows = current[source.name].transform(mapping.emit_rows, source, emit, mapped=mapped)
+        rows = current[source.name].transform(
+            mapping.emit_rows, source, emit, mapped=mapped, counted=source.name not in counted
+        )
+        counted.add(source.name)
         order = rows.schema["_order"].dataType.simpleString()
         alike.setdefault((emit.per_key, order), []).append(rows)
     return versions.union(

@@ -67,17 +67,20 @@ def current_rows(
     )
 
 
-def emit_rows(landed: DataFrame, source: Source, emit: Emit, *, mapped: Collection[str] = ()) -> DataFrame:
+def emit_rows(
+    landed: DataFrame, source: Source, emit: Emit, *, mapped: Collection[str] = (), counted: bool = True
+) -> DataFrame:
     """Return the rows that landed rows emit for one table, mapped and typed, not yet standardised.
 
     Args:
         landed: current_rows() of the source.
         mapped: columns that other emits of the table map; null here.
+        counted: whether the landed rows count here, and not in another emit of the source for the table.
     Returns:
         key, record_id, updated_at, the columns that any emit maps (of persons source and trust too), texts that are no
         number or date (UNREAD, which the value rules may read, and LOST, which the mapping has dropped), and what
         resolve_versions() needs: `_source`, `_status` (null where the row is to be checked), `_faults` (rules that
-        it has failed), `_landed` (1 in a landed row's first row), `_deleted`, `_order` (newer is greater),
+        it has failed), `_landed` (1 in a counted row's first row), `_deleted`, `_order` (newer is greater),
         `_ingested_at`, `_file`, `_row_number` and `_row` (the landed row as JSON).
     Raises:
         SourceError: an expression names a column that the source does not have.
@@ -111,7 +114,7 @@ def emit_rows(landed: DataFrame, source: Source, emit: Emit, *, mapped: Collecti
             .when(F.col("_fault").isNull() & F.col("_late"), F.lit(RowStatus.SUPERSEDED))
             .alias("_status"),
             F.array_compact(F.array("_fault")).alias("_faults"),
-            first.cast("long").alias("_landed"),
+            (first & F.lit(counted)).cast("long").alias("_landed"),
             F.lit(source.name).alias("_source"),
             *("_ingested_at", "_file", "_row_number", "_row"),
             *(F.expr(sql).alias(name) for name, sql in emit.columns.items()),
