@@ -204,6 +204,15 @@ def test_objects_one_after_another_all_land(
     assert faults(delivery) == {str(i): (i + 1, None) for i in range(24)}
 
 
+def test_the_header_of_a_joined_file_is_nobody(spark: SparkSession, tmp_path: Path) -> None:
+    path = written(tmp_path / "a.csv", "id,name\n1,ann\n\ufeffid,name\n2,bob\n")
+    assert [fault for _, fault in sorted(faults(read(spark, source(path))).values())] == [
+        None,
+        "is_no_header",
+        None,
+    ]
+
+
 def test_a_quote_that_opens_by_mistake_is_a_fault_of_its_row(spark: SparkSession, tmp_path: Path) -> None:
     rows = ["id,given,family,mail", '1,"Ana,Lima,a@x', "2,Bo,Ray,b@x", '3,Cy",Low,c@x', "4,Di,Fox,d@x",
             '5,"Ed,Orr,e@x', '6,"Flo",Fay,f@x', '7,"Gus\nGus, jr.",Gale,g@x', "8,Hal,Hay,h@x"]  # fmt: skip

@@ -47,7 +47,7 @@ def test_text_that_is_no_json_is_kept_and_reading_goes_on_at_the_next_object() -
 
 
 def test_of_a_name_twice_the_last_value_holds_and_another_is_a_fault() -> None:
-    found = rows('[{"a": 1, "a": 1}, {"a": {"b": 1, "b": 2}}, {"a": 3}]')
+    found = rows('[{"a": 1, "a": null}, {"a": {"b": 1, "b": 2}}, {"a": 3}]')
     assert [(row.fields, row.fault) for row in found] == [
         ({"a": "1"}, None), ({"a": {"b": "2"}}, "one_value_per_name"), ({"a": "3"}, None)
     ]  # fmt: skip

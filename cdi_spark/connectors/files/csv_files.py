@@ -111,6 +111,8 @@ def _read_alike(
         _holds_rows(texts, options.get("sep", options.get("delimiter", ","))),
         F.lit(Fault.QUOTES_CLOSE_IN_THEIR_ROW),
     ).when(F.col("_raw").isNotNull(), F.lit(Fault.COLUMNS_AS_IN_HEADER))
+    if len(header) > 1 and options["header"].lower() == "true":
+        fault = F.when(_is_header(texts, header), F.lit(Fault.IS_NO_HEADER)).otherwise(fault)
     # The line ends of the file are \n for the reader, so \r stands before those inside quotes.
     lines = [F.replace(text, F.lit("\r\n"), F.lit("\n")) for text in texts]
     read = rows.select(
@@ -120,6 +122,15 @@ def _read_alike(
         F.col("_metadata.file_path").alias("_file"),
     )
     return in_its_encoding(read) if _encoding_in(options) == "UTF-8" else read
+
+
+def _is_header(texts: list[Column], header: Sequence[str]) -> Column:
+    """Whether a row has the names of its columns as values."""
+    # A mark of the byte order may stand before it.
+    bare = [F.replace(texts[0], F.lit("\ufeff"), F.lit("")), *texts[1:]]
+    return reduce(
+        lambda a, b: a & b, [text.eqNullSafe(F.lit(name)) for text, name in zip(bare, header, strict=True)]
+    )
 
 
 def _encoding_in(options: Mapping[str, str]) -> str:

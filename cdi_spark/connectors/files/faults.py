@@ -9,6 +9,8 @@ class Fault(StrEnum):
     COLUMNS_AS_IN_HEADER = "columns_as_in_header"
     # A quote that opens in the row is closed in a later one, so that the rows between are one value.
     QUOTES_CLOSE_IN_THEIR_ROW = "quotes_close_in_their_row"
+    # Files that were joined have their headers between the rows.
+    IS_NO_HEADER = "is_no_header"
     READS_AS_JSON = "reads_as_json"
     # A name stands twice in one object, with two values.
     ONE_VALUE_PER_NAME = "one_value_per_name"

@@ -40,8 +40,8 @@ class Value:
 class JsonReader:
     """Reads JSON texts into rows: their objects, and those in their lists.
 
-    Numbers are Literal. Of a name that an object has twice, the last value holds; if the others differ, the row has a
-    fault.
+    Numbers are Literal. Of a name that an object has twice, the last value that is not null holds; if others differ,
+    the row has a fault.
 
     >>> [row.fields for row in JsonReader().rows('{"id": 1}{"id": 2.50} [{"id": "3"}]')]
     [{'id': '1'}, {'id': '2.50'}, {'id': '3'}]
@@ -80,8 +80,10 @@ class JsonReader:
 
     def _as_object(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         found = dict(pairs)
-        if len(found) < len(pairs) and any(found[name] != value for name, value in pairs):
-            self._twice.append(found)
+        if len(found) < len(pairs):
+            found |= {name: value for name, value in pairs if value is not None}
+            if any(value not in (None, found[name]) for name, value in pairs):
+                self._twice.append(found)
         return found
 
     def _row_of(self, found: Any) -> Value:

@@ -7,6 +7,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -190,7 +191,9 @@ class Samples:
         self._explodes[delivery] = main.path
         self._relations.pop(delivery)
         rows = int(self._fetch_one(f"select count(*) from {self._relation(delivery)}"))
-        return Table(main.columns, main.arrays, rows, explode=main.explode, landed=table.landed)
+        # The elements are the rows now.
+        columns = [replace(column, array="", array_base="") for column in main.columns]
+        return Table(columns, main.arrays, rows, explode=main.explode, landed=table.landed)
 
     def _relation(self, delivery: Delivery) -> str:
         if delivery not in self._relations:

@@ -116,6 +116,8 @@ def _list_candidates(sheet: Sheet, kind: str | None) -> list[Guess]:
         g
         for g in sheet.guesses
         if not g.column.is_list
+        # Columns that together refer to a person are no key of events.
+        and not (kind and g.column.parts)
         and g.column.kind in ("text", "number", "fraction")
         and g.column.fill >= 0.5
         and (g.meaning not in NOT_KEYS or (g.meaning == "plan" and g.subject is not None))
