@@ -24,7 +24,8 @@ GIVEN = ("Anna", "Bela", "Carl", "Dora", "Emil", "Frida", "Gustav", "Hanna", "Iv
 FAMILY = ("Abel", "Brandt", "Conrad", "Dorn", "Eckert", "Falk")
 GOLD = ("gold.customer_360", "gold.attribute")
 
-PROJECT = "name: tiny\n"
+# A day of its own: tests compare runs of two days when they pass midnight.
+PROJECT = "name: tiny\nas_of: 2026-11-30\n"
 CUSTOMERS = """
 name: crm
 path: "{folder}/customers/*.csv"
