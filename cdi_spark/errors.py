@@ -10,6 +10,11 @@ def kind_of(fault: Exception) -> str:
     return str(getattr(fault, "getCondition", lambda: None)() or type(fault).__name__)
 
 
+def is_of_spark(fault: Exception) -> bool:
+    """Whether Spark, or the bridge to it, raised an error."""
+    return type(fault).__module__.startswith(("pyspark.", "py4j."))
+
+
 class ConfigError(CdiError):
     """The project's conf cannot be used as written."""
 

@@ -47,7 +47,7 @@ from cdi_spark.cli.options import (
     variables,
     write_page,
 )
-from cdi_spark.errors import CdiError, ConfigError, kind_of
+from cdi_spark.errors import CdiError, ConfigError, is_of_spark, kind_of
 from cdi_spark.monitoring import logs
 
 app = typer.Typer(
@@ -247,7 +247,7 @@ def main(arguments: Sequence[str]) -> int:
         err.print(f"[bold red]error:[/] {escape(message)}", highlight=False, soft_wrap=True)
         return 1
     except Exception as fault:
-        if not type(fault).__module__.startswith(("pyspark.", "py4j.")):
+        if not is_of_spark(fault):
             raise
         err.print(
             f"[bold red]error:[/] Spark failed with {kind_of(fault)}. Set CDI_TRACE=1 to see the whole error.",

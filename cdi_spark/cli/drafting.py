@@ -87,15 +87,15 @@ def _ask(question: Question) -> str:
     from cdi_spark.discovery.lexicon.shares import percent
 
     column = question.guess.column
-    out.print(f"\n{question.source}: column {column.name}", highlight=False, markup=False, soft_wrap=True)
-    shown = f"  {percent(column.fill)} filled, such as {'  '.join(question.samples)}"
-    out.print(shown, highlight=False, markup=False, soft_wrap=True)
-    if question.guess.doubt:
-        out.print(f"  {question.guess.doubt}", highlight=False, markup=False, soft_wrap=True)
+    lines = [
+        f"\n{question.source}: column {column.name}",
+        f"  {percent(column.fill)} filled, such as {'  '.join(question.samples)}",
+        *([f"  {question.guess.doubt}"] if question.guess.doubt else []),
+    ]
     for number, choice in enumerate(question.choices, 1):
         words = choice.replace("_", " ") or "leave the column out"
-        guess = " (the guess)" if number == 1 else ""
-        out.print(f"  {number} {words}{guess}", highlight=False, markup=False, soft_wrap=True)
+        lines.append(f"  {number} {words}{' (the guess)' if number == 1 else ''}")
+    _print(lines)
     while True:
         chosen: int = typer.prompt("What is it? Enter takes the guess", default=1, type=int)
         if 1 <= chosen <= len(question.choices):
@@ -105,14 +105,13 @@ def _ask(question: Question) -> str:
 
 def _try(draft: Draft) -> Trial:
     """Try the draft with Spark, and write what it measured over the draft."""
+    from cdi_spark.discovery.trial.apply import apply_trial
+    from cdi_spark.discovery.trial.run import load_trial_project, try_draft
     from cdi_spark.discovery.trial.samples import take_sample
 
     with tempfile.TemporaryDirectory() as folder, show_step("trying the draft with Spark"):
         place = Path(folder)
         samples = {plan.name: take_sample(plan.sheet, place / "raw" / plan.name) for plan in draft.plans}
-        from cdi_spark.discovery.trial.apply import apply_trial
-        from cdi_spark.discovery.trial.run import load_trial_project, try_draft
-
         project = load_trial_project(draft, samples)
         storage = open_storage(project, str(place / "warehouse"), "", runs=True)
         # What the stages log is in the lines below.

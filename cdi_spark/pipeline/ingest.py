@@ -69,13 +69,13 @@ def _append_new_files(run: Run, source: Source, last: Row | None) -> tuple[int, 
     """
     table = f"bronze.{source.name}"
     bronze = run.storage.read(table) if run.storage.exists(table) else None
-    before = _landed(bronze, source, last) if bronze else None
+    before = _landed(bronze, last) if bronze else Landed()
     listed = run.files_of(source)
     delivery = read_delivery(run.spark, source, run_id=run.run_id, landed=before, listed=listed)
     drift.check(delivery, source, last=last, first=bronze is None)
     for notice in drift.notices(delivery, source, last=last):
         logs.notice(notice, run_id=run.run_id, stage="ingest", source=source.name)
-    landed = _rows_by_batch(bronze) if bronze else {}
+    landed = {batch: known.rows for batch, known in before.batches.items()}
     fresh = [file for file in delivery.files if file.batch not in landed]
     if fresh or bronze is None:
         batches = [file.batch for file in fresh]
@@ -97,15 +97,14 @@ def _append_new_files(run: Run, source: Source, last: Row | None) -> tuple[int, 
     return total, entry
 
 
-def _landed(bronze: DataFrame, source: Source, last: Row | None) -> Landed:
-    columns = landed_schema(bronze)
-    if source.load == "snapshot":
-        return Landed(columns)
+def _landed(bronze: DataFrame, last: Row | None) -> Landed:
     found = bronze.groupBy("_batch").agg(
-        F.collect_set("_file").alias("files"), F.max(F.unix_micros("_ingested_at")).alias("landed_at")
+        F.count("*").alias("rows"),
+        F.collect_set("_file").alias("files"),
+        F.max(F.unix_micros("_ingested_at")).alias("landed_at"),
     )
-    batches = {row["_batch"]: Batch(row["files"], row["landed_at"]) for row in found.collect()}
-    return Landed(columns, batches, last["batches"] if last else ())
+    batches = {row["_batch"]: Batch(row["rows"], row["files"], row["landed_at"]) for row in found.collect()}
+    return Landed(landed_schema(bronze), batches, last["batches"] if last else ())
 
 
 def _rows_by_batch(bronze: DataFrame) -> dict[str, int]:

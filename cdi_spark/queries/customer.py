@@ -27,6 +27,7 @@ from cdi_spark.schema import (
     TIMELINE,
 )
 from cdi_spark.spark.parallel import side_by_side
+from cdi_spark.standardise.partial_dates import LENGTHS
 from cdi_spark.storage import Storage
 
 # Most events and records of an answer.
@@ -167,9 +168,7 @@ def _record(row: Row) -> tuple[str, str, str, str]:
 
 def _shown(row: Row | Mapping[str, Any], name: str) -> str:
     """Return an attribute as text; of a date of birth what is known."""
-    known = (
-        {"year": 4, "month": 7}.get(row[BIRTH_DATE_PRECISION.name] or "") if name == "birth_date" else None
-    )
+    known = LENGTHS.get(row[BIRTH_DATE_PRECISION.name]) if name == "birth_date" else None
     return text(row[name])[:known]
 
 

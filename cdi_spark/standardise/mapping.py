@@ -86,6 +86,7 @@ def emit_rows(
         SourceError: an expression names a column that the source does not have.
     """
     table = TABLES[f"silver.{emit.table}"]
+    types = column_types(table)
     own = [c for c in landed.columns if c not in _LANDING and c != "_late"]
     whole = F.to_json(F.struct(*(F.col(quote(c)) for c in own)))
     rows = landed.withColumn("_row", F.coalesce("_raw", whole))
@@ -118,12 +119,15 @@ def emit_rows(
             F.lit(source.name).alias("_source"),
             *("_ingested_at", "_file", "_row_number", "_row"),
             *(F.expr(sql).alias(name) for name, sql in emit.columns.items()),
-            *(_tried(sql).alias(f"{LOST}{name}") for name, sql in emit.columns.items()),
+            *(
+                _tried(sql).alias(f"{LOST}{name}")
+                for name, sql in emit.columns.items()
+                if _is_number_or_date(types.get(name))
+            ),
         )
         _ = rows.schema  # over Connect a missing column shows only here
     except PySparkException as fault:
         raise SourceError(f"source {source.name}, emits {emit.table}: {_meaning(fault)}") from None
-    types = column_types(table)
     given = {f.name: f.dataType for f in rows.schema if f.name in types and f.name in emit.columns}
     if isinstance(given.get("birth_date"), T.IntegralType):
         # A year.
@@ -149,8 +153,7 @@ def emit_rows(
     }
     if "birth_date" in names:
         added["birth_date_precision"] = precision_of("birth_date", given.get("birth_date"))
-    rows = rows.withColumns({**typed, **exact, **absent, **added, **texts})
-    return rows.drop(*(f"{LOST}{name}" for name in emit.columns if f"{LOST}{name}" not in texts))
+    return rows.withColumns({**typed, **exact, **absent, **added, **texts})
 
 
 def column_types(table: Table) -> dict[str, T.DataType]:
@@ -188,7 +191,7 @@ def _unfitting(
 
     A text that the value rules may read is in UNREAD, one that is lost in LOST; without any, they are null.
     """
-    if isinstance(kind, T.StringType | T.ArrayType | T.BooleanType):
+    if not _is_number_or_date(kind):
         return {}
     unread = lost = F.lit(None).cast("string")
     if given is not None and typed is not None:
@@ -201,6 +204,10 @@ def _unfitting(
             )
     texts = {f"{LOST}{name}": lost}
     return {**texts, f"{UNREAD}{name}": unread} if isinstance(kind, T.DecimalType) else texts
+
+
+def _is_number_or_date(kind: T.DataType | None) -> bool:
+    return kind is not None and not isinstance(kind, T.StringType | T.ArrayType | T.BooleanType)
 
 
 def _is_read_by_rules(name: str, kind: T.DataType) -> bool:

@@ -7,6 +7,8 @@ from pyspark.sql import functions as F
 from pyspark.sql import types as T
 
 DAY, MONTH, YEAR = "day", "month", "year"
+# The length of a date as text, as far as it is known.
+LENGTHS = {YEAR: 4, MONTH: 7, DAY: 10}
 
 
 def precision_of(name: str, given: T.DataType | None) -> Column:
@@ -34,8 +36,8 @@ def as_text(date: str, precision: str) -> Column:
     """
     text, known = F.col(date).cast("string"), F.col(precision)
     return (
-        F.when(known == YEAR, F.left(text, F.lit(4)))
-        .when(known == MONTH, F.left(text, F.lit(7)))
+        F.when(known == YEAR, F.left(text, F.lit(LENGTHS[YEAR])))
+        .when(known == MONTH, F.left(text, F.lit(LENGTHS[MONTH])))
         .otherwise(text)
     )
 
@@ -43,7 +45,7 @@ def as_text(date: str, precision: str) -> Column:
 def precision_of_text(text: Column) -> Column:
     """Return the precision of a date that as_text() wrote; null for null."""
     return (
-        F.when(F.length(text) == 4, F.lit(YEAR))
-        .when(F.length(text) == 7, F.lit(MONTH))
+        F.when(F.length(text) == LENGTHS[YEAR], F.lit(YEAR))
+        .when(F.length(text) == LENGTHS[MONTH], F.lit(MONTH))
         .when(text.isNotNull(), F.lit(DAY))
     )

@@ -14,13 +14,12 @@ from cdi_spark.errors import CdiError
 from cdi_spark.schema import ATTRIBUTES, DATE, OVERRIDE, PERSON, STRINGS
 from cdi_spark.standardise.batches import record_values
 from cdi_spark.standardise.columns import person_rules
+from cdi_spark.standardise.partial_dates import LENGTHS
 from cdi_spark.stewardship.log import append_in_turn, no_such_record
 from cdi_spark.storage import Storage
 
 Values = list[tuple[str, str | None]]
 _TYPES = {column.name: column.type for column in ATTRIBUTES}
-# By length of a date that is known in part, its first day.
-_FIRST_DAY = {4: "{}-01-01", 7: "{}-01", 10: "{}"}
 
 
 def override(
@@ -146,12 +145,13 @@ def _standardise(
 
 def _as_date(text: str | None) -> str | None:
     """Return a date, or the year or month that is all that is known of it, as text; None if it is none."""
-    if text is None:
+    if text is None or len(text) not in LENGTHS.values():
         return None
     try:
-        return text if date.fromisoformat(_FIRST_DAY[len(text)].format(text)) else None
-    except (KeyError, ValueError):
+        first_day = date.fromisoformat(text + "0000-01-01"[len(text) :])
+    except ValueError:
         return None
+    return first_day.isoformat()[: len(text)]
 
 
 def _advice(name: str) -> str:

@@ -13,7 +13,7 @@ from pyspark.sql import types as T
 
 from cdi_spark.config import Emit, Source
 from cdi_spark.connectors.files import drift
-from cdi_spark.connectors.files.batches import Landed
+from cdi_spark.connectors.files.batches import Landed, Part
 from cdi_spark.connectors.files.deliveries import Delivery, check_counts, landed_schema, read_delivery
 from cdi_spark.errors import SourceError
 from cdi_spark.schema import DELIVERY
@@ -250,7 +250,7 @@ def test_a_row_that_the_reader_leaves_out_ends_the_source(tmp_path: Path) -> Non
         SourceError, match=r"source crm: a\.csv has 3 rows, 2 were read\. Nothing of the source landed"
     ):
         check_counts(
-            source(tmp_path), [("a.csv", 0, 0, 1, 0, 0, 0), ("a.csv", 1, 9, 1, 0, 0, 0)], {"a.csv": 3}
+            source(tmp_path), [Part("a.csv", 0, 0, 1, 0, 0, 0), Part("a.csv", 1, 9, 1, 0, 0, 0)], {"a.csv": 3}
         )
 
 

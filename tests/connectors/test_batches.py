@@ -3,7 +3,7 @@
 from typing import Any
 
 from cdi_spark.config import Emit, Source
-from cdi_spark.connectors.files.batches import Batch, Landed, tell_apart
+from cdi_spark.connectors.files.batches import Batch, Landed, Part, tell_apart
 
 
 def source(load: str, path: str = "/in/*.csv") -> Source:
@@ -15,14 +15,14 @@ def batches(
     said: Source, contents: dict[str, int], landed: Landed | None = None, *, changed_at: int | None = None
 ) -> dict[str, str]:
     """The batch of each file, by its path; equal numbers are equal contents."""
-    parts = [(path, n, 0, 1, 0, content, content) for n, (path, content) in enumerate(contents.items())]
+    parts = [Part(path, n, 0, 1, 0, content, content) for n, (path, content) in enumerate(contents.items())]
     files, _, _ = tell_apart(parts, said, landed or Landed(), changed_at=changed_at)
     return {file.path: file.batch for file in files}
 
 
 def landed(found: dict[str, str], *, newest: dict[str, str] | None = None, at: int = 100) -> Landed:
     return Landed(
-        batches={batch: Batch([path], at) for path, batch in found.items()},
+        batches={batch: Batch(1, [path], at) for path, batch in found.items()},
         newest=list((newest or found).values()),
     )
 

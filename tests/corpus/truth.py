@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -56,7 +57,7 @@ class Case:
     def raw(self) -> Path:
         return self.folder / "raw"
 
-    @property
+    @cached_property
     def truth(self) -> Truth:
         return Truth.model_validate(yaml.safe_load((self.folder / "truth.yml").read_text(encoding="utf-8")))
 

@@ -3,19 +3,32 @@
 from __future__ import annotations
 
 import hashlib
+import operator
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import reduce
+from typing import NamedTuple
 from urllib.parse import unquote
 
 from pyspark.sql import types as T
 
 from cdi_spark.config import Source
 
-# Of one partition of a file: file, partition, first row id, rows, faulty rows, and hashes of the content.
-Part = tuple[str, int, int, int, int, int, int]
 # Of one partition of a file: file, partition, batch, and the number of row ids before the file's first row.
 Place = tuple[str, int, str, int]
+
+
+class Part(NamedTuple):
+    """What a partition has of a file: the id of its first row, its rows and faulty rows, and hashes of the content."""
+
+    file: str
+    partition: int
+    first: int
+    rows: int
+    faulty: int
+    sum: int
+    xor: int
 
 
 @dataclass(frozen=True)
@@ -34,8 +47,9 @@ class File:
 
 @dataclass(frozen=True)
 class Batch:
-    """A batch in bronze: its files, and when it landed, in microseconds since 1970."""
+    """A batch in bronze: its rows and files, and when it landed, in microseconds since 1970."""
 
+    rows: int
     files: Sequence[str]
     landed_at: int
 
@@ -59,22 +73,23 @@ def tell_apart(
     """
     by_file: dict[str, list[Part]] = {}
     for part in parts:
-        by_file.setdefault(part[0], []).append(part)
+        by_file.setdefault(part.file, []).append(part)
+    known = _Known(source, landed, changed_at) if source.load == "changes" else None
     files: dict[str, File] = {}
     repeated: list[str] = []
     places: list[Place] = []
     for path, own in by_file.items():
         batch = _content_hash(own)
-        if source.load == "changes":
-            batch = _batch_of_changes(batch, path, source, files.keys(), landed, changed_at)
+        if known:
+            batch = known.batch_of(batch, path, taken=files.keys())
         if batch in files:
             repeated.append(path)
             continue
-        files[batch] = File(path, batch, sum(part[3] for part in own), sum(part[4] for part in own))
+        files[batch] = File(path, batch, sum(part.rows for part in own), sum(part.faulty for part in own))
         before = 0
-        for _, partition, first, count, *_rest in own:
-            places.append((path, partition, batch, first - before))
-            before += count
+        for part in own:
+            places.append((path, part.partition, batch, part.first - before))
+            before += part.rows
     return list(files.values()), repeated, places
 
 
@@ -88,46 +103,51 @@ def plain_path(file: str) -> str:
 
 
 def _content_hash(parts: Sequence[Part]) -> str:
-    xor = 0
-    for part in parts:
-        xor ^= part[6]
-    rows, total = sum(part[3] for part in parts), sum(part[5] for part in parts)
+    xor = reduce(operator.xor, (part.xor for part in parts))
+    rows, total = sum(part.rows for part in parts), sum(part.sum for part in parts)
     return hashlib.sha256(f"{rows}:{total}:{xor}".encode()).hexdigest()
 
 
-def _batch_of_changes(
-    content: str, path: str, source: Source, taken: Collection[str], landed: Landed, changed_at: int | None
-) -> str:
-    """Return the batch of a file of changes: it is known if it landed under its name.
+class _Known:
+    """The batches of a source of changes, by their content and the names of their files."""
 
-    A value that goes back comes in a file with the content of an earlier one. Such a file has another name, or it is
-    the source's only file and was written again after that content landed and something else followed.
-    """
-    depth = _depth(path, source)
-    same = {batch: known for batch, known in landed.batches.items() if batch.partition("-")[0] == content}
-    mine = [
-        batch for batch, known in same.items() if _end(path, depth) in {_end(f, depth) for f in known.files}
-    ]
-    free = [batch for batch in mine if batch not in taken]
-    if free:
-        newest = max(free, key=lambda batch: (batch in landed.newest, same[batch].landed_at))
-        if changed_at is None or newest in landed.newest or changed_at <= same[newest].landed_at:
-            return newest
-        return f"{content}-{_short_hash(str(changed_at))}"
-    if same or content in taken:
-        return f"{content}-{_short_hash(_end(path, depth))}"
-    return content
+    def __init__(self, source: Source, landed: Landed, changed_at: int | None) -> None:
+        self._newest, self._changed_at = frozenset(landed.newest), changed_at
+        # The part of the path that is the same for all files.
+        self._fixed = _parts(re.split(r"[^/]*[*?\[{]", plain_path(source.path), maxsplit=1)[0])
+        self._by_content: dict[str, dict[str, Batch]] = {}
+        for batch, known in landed.batches.items():
+            self._by_content.setdefault(batch.partition("-")[0], {})[batch] = known
+
+    def batch_of(self, content: str, path: str, *, taken: Collection[str]) -> str:
+        """Return the batch of a file: it is known if it landed under its name.
+
+        A value that goes back comes in a file with the content of an earlier one. Such a file has another name, or it
+        is the source's only file and was written again after that content landed and something else followed.
+        """
+        same, name = self._by_content.get(content, {}), self._name(path)
+        free = [
+            batch
+            for batch, known in same.items()
+            if batch not in taken and any(_parts(file)[-len(name) :] == name for file in known.files)
+        ]
+        if free:
+            newest = max(free, key=lambda batch: (batch in self._newest, same[batch].landed_at))
+            is_same = newest in self._newest or same[newest].landed_at >= (self._changed_at or 0)
+            return newest if is_same else f"{content}-{_short_hash(str(self._changed_at))}"
+        if same or content in taken:
+            return f"{content}-{_short_hash('/'.join(name))}"
+        return content
+
+    def _name(self, path: str) -> list[str]:
+        """Return the parts of a file's path that the source's path does not fix; at least the last one."""
+        parts = _parts(path)
+        is_below = parts[: len(self._fixed)] == self._fixed and len(parts) > len(self._fixed)
+        return parts[len(self._fixed) :] if is_below else parts[-1:]
 
 
-def _depth(path: str, source: Source) -> int:
-    """Return how many parts of a file's path are its name: those that the source's path does not fix."""
-    fixed = re.split(r"[^/]*[*?\[{]", plain_path(source.path), maxsplit=1)[0].strip("/").split("/")
-    parts = plain_path(path).strip("/").split("/")
-    return max(1, len(parts) - len(fixed)) if parts[: len(fixed)] == fixed else 1
-
-
-def _end(path: str, depth: int) -> str:
-    return "/".join(plain_path(path).split("/")[-depth:])
+def _parts(path: str) -> list[str]:
+    return plain_path(path).strip("/").split("/")
 
 
 def _short_hash(text: str) -> str:

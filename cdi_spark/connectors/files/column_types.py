@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import reduce
 
 from pyspark.sql import Column, DataFrame
@@ -59,16 +60,8 @@ def converted(column: Column, found: T.DataType, wanted: T.DataType) -> Column:
         inner, to = found.elementType, wanted.elementType
         return F.transform(column, lambda element: converted(element, inner, to))
     if isinstance(wanted, T.StructType) and isinstance(found, T.StructType):
-        here = {field.name.lower(): field for field in found}
-        fields = [
-            converted(
-                column.getField(here[to.name.lower()].name), here[to.name.lower()].dataType, to.dataType
-            )
-            if to.name.lower() in here
-            else F.lit(None).cast(to.dataType)
-            for to in wanted
-        ]
-        struct = F.struct(*(field.alias(to.name) for field, to in zip(fields, wanted, strict=True)))
+        fields = converted_fields(column.getField, found, wanted)
+        struct = F.struct(*(field.alias(name) for field, name in zip(fields, wanted.names, strict=True)))
         return F.when(column.isNotNull(), struct)
     if found in _FRACTIONS and wanted == _STRING:
         is_whole = (column == F.floor(column)) & (F.abs(column) < _EXACT)
@@ -76,6 +69,21 @@ def converted(column: Column, found: T.DataType, wanted: T.DataType) -> Column:
     if found in _FRACTIONS and wanted in _WHOLE:
         return F.when(column == F.floor(column), column.try_cast(wanted))
     return column.try_cast(wanted)
+
+
+def converted_fields(get: Callable[[str], Column], found: T.StructType, wanted: T.StructType) -> list[Column]:
+    """Return the wanted fields in their types; null where there is none of the name, whatever its capitals.
+
+    Args:
+        get: from the name of a field that is found to its column.
+    """
+    here = {field.name.lower(): field for field in found}
+    columns = []
+    for to in wanted:
+        field = here.get(to.name.lower())
+        nothing = F.lit(None).cast(to.dataType)
+        columns.append(converted(get(field.name), field.dataType, to.dataType) if field else nothing)
+    return columns
 
 
 def fitted(rows: DataFrame, known: T.StructType) -> DataFrame:

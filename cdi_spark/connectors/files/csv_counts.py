@@ -8,23 +8,17 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from cdi_spark.connectors.files.texts import decompressed
-
-Task = Callable[[Iterable[pa.RecordBatch]], Iterator[pa.RecordBatch]]
+from cdi_spark.connectors.files.texts import Task, text_of
 
 # Columns of the rows that the task returns; `rows_if` and `ends_if` are of a part that begins inside quotes, `utf8` and
 # `not_utf8` count lines beyond ASCII.
-COUNTS = (
-    "file string, start long, lines long, rows long, ends_quoted boolean, rows_if long, ends_if boolean, "
-    "lone_returns boolean, utf8 long, not_utf8 long"
-)
-_SCHEMA = pa.schema(
+COUNTS = pa.schema(
     [("file", pa.string()), ("start", pa.int64()), ("lines", pa.int64()), ("rows", pa.int64()),
      ("ends_quoted", pa.bool_()), ("rows_if", pa.int64()), ("ends_if", pa.bool_()), ("lone_returns", pa.bool_()),
      ("utf8", pa.int64()), ("not_utf8", pa.int64())]
@@ -142,16 +136,20 @@ class Letters:
         """Take the next lines into account."""
         self.lines += len(lines)
         self.lone_returns |= bool(pc.any(pc.match_substring_regex(lines, "\\r[^\\r]")).as_py())
-        for line in lines.filter(pc.match_substring_regex(lines, "[\\x80-\\xff]")).to_pylist():
-            try:
-                line.decode()
-                self.utf8 += 1
-            except UnicodeDecodeError:
-                self.not_utf8 += 1
+        beyond = lines.filter(pc.match_substring_regex(lines, "[\\x80-\\xff]"))
+        is_utf8 = len(beyond)
+        if not _is_utf8(beyond):
+            is_utf8 = sum(_is_utf8(beyond.slice(n, 1)) for n in range(len(beyond)))
+        self.utf8 += is_utf8
+        self.not_utf8 += len(beyond) - is_utf8
 
-    def found(self) -> tuple[bool, int, int]:
-        """The last columns of COUNTS."""
-        return self.lone_returns, self.utf8, self.not_utf8
+
+def _is_utf8(lines: pa.Array) -> bool:
+    try:
+        lines.cast(pa.string())
+    except pa.ArrowInvalid:
+        return False
+    return True
 
 
 def count_task(marks: Marks, *, encoding: str | None, line_end: bytes) -> Task:
@@ -174,12 +172,18 @@ def count_task(marks: Marks, *, encoding: str | None, line_end: bytes) -> Task:
                     inside.add(lines, marks)
                 letters.add(lines)
         rows = [
-            (*part, letters.lines, outside.rows, outside.quoted, inside.rows, inside.quoted, *letters.found())
-            for part, (outside, inside, letters) in parts.items()
+            {
+                "file": file,
+                "start": start,
+                "rows": outside.rows,
+                "ends_quoted": outside.quoted,
+                "rows_if": inside.rows,
+                "ends_if": inside.quoted,
+                **asdict(letters),
+            }
+            for (file, start), (outside, inside, letters) in parts.items()
         ]
-        columns = zip(*rows, strict=True) if rows else [()] * len(_SCHEMA)
-        arrays = [pa.array(column, f.type) for column, f in zip(columns, _SCHEMA, strict=True)]
-        yield pa.RecordBatch.from_arrays(arrays, schema=_SCHEMA)
+        yield pa.RecordBatch.from_pylist(rows, schema=COUNTS)
 
     return count
 
@@ -190,7 +194,7 @@ def _lines_by_part(
     value, file, start = (batch.column(n) for n in range(3))
     if encoding:
         for content, name in zip(value.to_pylist(), file.to_pylist(), strict=True):
-            text = decompressed(content).decode(encoding, errors="replace").encode()
+            text = text_of(content, encoding).encode()
             yield (name, 0), pa.array(text.removesuffix(line_end).split(line_end), pa.binary())
         return
     # Rows of one part stand together.

@@ -10,6 +10,7 @@ from itertools import groupby
 from pyspark.sql import Column, DataFrame, Row, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql import types as T
+from pyspark.sql.pandas.types import from_arrow_schema
 
 from cdi_spark.config import Source
 from cdi_spark.connectors.files.batches import plain_path
@@ -197,7 +198,8 @@ def _count_parts(
     task = count_task(
         _marks(options, "utf-8" if wide else encoding), encoding=wide, line_end=line_end.encode()
     )
-    rows = placed.mapInArrow(shipped(task), COUNTS).orderBy("file", "start").collect()
+    counts = placed.mapInArrow(shipped(task), from_arrow_schema(COUNTS))
+    rows = counts.orderBy("file", "start").collect()
     return {file: list(parts) for file, parts in groupby(rows, key=lambda row: str(row["file"]))}
 
 

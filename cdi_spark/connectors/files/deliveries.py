@@ -17,7 +17,7 @@ from pyspark.sql import types as T
 from cdi_spark.config import Source
 from cdi_spark.connectors.files.batches import File, Landed, Part, tell_apart
 from cdi_spark.connectors.files.formats import FORMATS
-from cdi_spark.errors import SourceError
+from cdi_spark.errors import SourceError, is_of_spark
 from cdi_spark.schema import LANDING
 from cdi_spark.spark.local_rows import local_rows
 from cdi_spark.sql_text import quote
@@ -123,7 +123,7 @@ def as_source_errors(source: Source) -> Iterator[None]:
     except SourceError:
         raise
     except Exception as fault:
-        if not type(fault).__module__.startswith(("pyspark.", "py4j.")):
+        if not is_of_spark(fault):
             raise
         raise SourceError(f"source {source.name}: {source.path}: {_meaning(fault, source)}") from None
 
@@ -171,7 +171,7 @@ def _parts(placed: DataFrame, own: list[str]) -> list[Part]:
         F.bit_xor(row_hash).alias("xor"),
     )
     return [
-        (r["_file"], r["_partition"], r["first"], r["rows"], r["faulty"], int(r["sum"]), r["xor"])
+        Part(r["_file"], r["_partition"], r["first"], r["rows"], r["faulty"], int(r["sum"]), r["xor"])
         for r in grouped.orderBy("_file", "first").collect()
     ]
 
@@ -184,7 +184,7 @@ def check_counts(source: Source, parts: Sequence[Part], counted: Mapping[str, in
     """
     read: dict[str, int] = dict.fromkeys(counted, 0)
     for part in parts:
-        read[part[0]] = read.get(part[0], 0) + part[3]
+        read[part.file] = read.get(part.file, 0) + part.rows
     wrong = [
         f"{file} has {counted[file]} rows, {read[file]} were read"
         for file in sorted(counted)

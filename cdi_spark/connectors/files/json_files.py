@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby, islice
 from operator import itemgetter
 from typing import Any
@@ -12,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyspark.sql import SparkSession
 from pyspark.sql import types as T
+from pyspark.sql.pandas.types import from_arrow_schema
 
 from cdi_spark.config import Source
 from cdi_spark.connectors.files.column_types import fitted
@@ -36,15 +38,13 @@ from cdi_spark.connectors.files.rows import (
     landing_names,
     no_rows,
 )
-from cdi_spark.connectors.files.texts import read_bytes, text_of
+from cdi_spark.connectors.files.texts import Task, read_bytes, text_of
 from cdi_spark.errors import SourceError
 from cdi_spark.schema import LANDING
 from cdi_spark.spark.shipped import shipped
 
-Task = Callable[[Iterable[pa.RecordBatch]], Iterator[pa.RecordBatch]]
-
-_FOUND = "file string, objects long, faulty long, shape string"
-_FOUND_SCHEMA = pa.schema(
+# What is found in a file; the shape, as JSON, is that of all files of a task, and stands in its first row.
+_FOUND = pa.schema(
     [("file", pa.string()), ("objects", pa.int64()), ("faulty", pa.int64()), ("shape", pa.string())]
 )
 _LANDING_NAMES = [column.name for column in LANDING]
@@ -69,8 +69,9 @@ def read_json(spark: SparkSession, source: Source, files: Sequence[str], known: 
     texts = read_bytes(spark, files, encoding, by_line=source.format == "jsonl")
     shape = Shape()
     counted: dict[str, tuple[int, int]] = {}
-    for row in texts.mapInArrow(shipped(_shape_task(encoding)), _FOUND).collect():
-        shape.merge(Shape.of_list(json.loads(row["shape"])))
+    for row in texts.mapInArrow(shipped(_shape_task(encoding)), from_arrow_schema(_FOUND)).collect():
+        if row["shape"]:
+            shape.merge(Shape.of_list(json.loads(row["shape"])))
         objects, faulty = counted.get(row["file"], (0, 0))
         counted[row["file"]] = (objects + row["objects"], faulty + row["faulty"])
     columns = _columns(shape, known)
@@ -117,21 +118,17 @@ def _shape_task(encoding: str) -> Task:
 
     def find(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         reader, shape = JsonReader(), Shape()
-        counts: dict[str, list[int]] = {}
+        objects, faulty = Counter[str](), Counter[str]()
         for batch in batches:
             for file, texts in _texts_by_file(batch, encoding):
-                objects, faulty = _count_objects(texts), 0
+                objects[file] += _count_objects(texts)
                 for value in (value for text in texts for value in reader.rows(text)):
-                    faulty += value.fields is None
+                    faulty[file] += value.fields is None
                     shape.add(value.fields)
-                found = counts.setdefault(file, [0, 0])
-                found[0] += objects
-                found[1] += faulty
-        shapes = [json.dumps(shape.as_list()), *[json.dumps(Shape().as_list())] * len(counts)][: len(counts)]
-        columns = [[*counts], [n for n, _ in counts.values()], [n for _, n in counts.values()], shapes]
-        yield pa.RecordBatch.from_arrays(
-            [pa.array(column, f.type) for column, f in zip(columns, _FOUND_SCHEMA, strict=True)],
-            schema=_FOUND_SCHEMA,
+        rows = [{"file": file, "objects": objects[file], "faulty": faulty[file]} for file in objects]
+        shapes = [{"shape": json.dumps(shape.as_list())}, *[{}] * len(rows)]
+        yield pa.RecordBatch.from_pylist(
+            [row | found for row, found in zip(rows, shapes, strict=False)], schema=_FOUND
         )
 
     return find

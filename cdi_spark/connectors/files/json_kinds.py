@@ -51,6 +51,11 @@ class Shape:
     fields: dict[str, Shape] = field(default_factory=dict)
     element: Shape | None = None
 
+    @property
+    def filled(self) -> int:
+        """The number of values."""
+        return self.texts + self.objects + self.lists
+
     def add(self, value: Any) -> None:
         """Take a value into account."""
         if value is None or value == {}:
@@ -110,12 +115,11 @@ def kind_of(shape: Shape, landed: Kind | None = None) -> Kind:
     Args:
         landed: the type with which the column landed before, which stays; objects may get new fields.
     """
-    total = shape.texts + shape.objects + shape.lists
-    if isinstance(landed, ListOf) or (landed is None and is_list(shape.lists, of=total)):
+    if isinstance(landed, ListOf) or (landed is None and is_list(shape.lists, of=shape.filled)):
         held = Shape(shape.texts, shape.objects, 0, shape.fields)
         held.merge(shape.element or Shape())
         return ListOf(kind_of(held, landed.element if isinstance(landed, ListOf) else None))
-    if isinstance(landed, Object) or (landed is None and is_object(shape.objects, of=total)):
+    if isinstance(landed, Object) or (landed is None and is_object(shape.objects, of=shape.filled)):
         found = object_of(shape, landed.fields if isinstance(landed, Object) else {})
         return found if found.fields else TEXT
     return TEXT
@@ -125,10 +129,9 @@ def object_of(shape: Shape, landed: Mapping[str, Kind]) -> Object:
     """Return the fields of objects: those that landed before, and those of the shape."""
     spelled = {name.lower(): name for name in landed}
     shapes: dict[str, Shape] = {}
-    for name, inner in sorted(shape.fields.items(), key=lambda item: -_filled(item[1])):
-        shapes.setdefault(spelled.setdefault(_folded(name), name if name.strip() else "_"), Shape()).merge(
-            inner
-        )
+    for name, inner in sorted(shape.fields.items(), key=lambda item: -item[1].filled):
+        called = spelled.setdefault(_folded(name), name if name.strip() else "_")
+        shapes.setdefault(called, Shape()).merge(inner)
     if shape.texts or shape.lists:
         shapes.setdefault(spelled.setdefault(BARE, BARE), Shape()).texts += shape.texts + shape.lists
     # In the order of the values, so that columns stand as in the file.
@@ -140,10 +143,6 @@ def object_of(shape: Shape, landed: Mapping[str, Kind]) -> Object:
 def _folded(name: str) -> str:
     """The name under which Spark finds a field; a field without a name is called _."""
     return name.lower() if name.strip() else "_"
-
-
-def _filled(shape: Shape) -> int:
-    return shape.texts + shape.objects + shape.lists
 
 
 class SpelledTwiceError(ValueError):

@@ -10,7 +10,7 @@ from pyspark.sql import functions as F
 from pyspark.sql import types as T
 
 from cdi_spark.config import Source
-from cdi_spark.connectors.files.column_types import converted, fitted, wider
+from cdi_spark.connectors.files.column_types import converted_fields, fitted, wider
 from cdi_spark.connectors.files.rows import Read, landing_names
 from cdi_spark.errors import SourceError
 from cdi_spark.sql_text import quote
@@ -54,13 +54,7 @@ def _counts(rows: DataFrame) -> DataFrame:
 
 
 def _as_wanted(rows: DataFrame, wanted: T.StructType) -> DataFrame:
-    here = {field.name.lower(): field for field in rows.schema}
-    columns = [
-        converted(F.col(quote(here[to.name.lower()].name)), here[to.name.lower()].dataType, to.dataType)
-        if to.name.lower() in here
-        else F.lit(None).cast(to.dataType)
-        for to in wanted
-    ]
+    columns = converted_fields(lambda name: F.col(quote(name)), rows.schema, wanted)
     nothing = F.lit(None).cast("string")
     return rows.select(
         *(column.alias(name) for column, name in zip(columns, landing_names(wanted.names), strict=True)),

@@ -5,10 +5,14 @@ from __future__ import annotations
 import bz2
 import codecs
 import gzip
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
+import pyarrow as pa
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
+
+# What read_bytes() returns goes through one of these.
+Task = Callable[[Iterable[pa.RecordBatch]], Iterator[pa.RecordBatch]]
 
 
 def wide_encoding(name: str) -> str | None:
@@ -44,23 +48,21 @@ def read_bytes(
     return found.select("value", *(column.alias(name) for name, column in place.items()))
 
 
-def decompressed(content: bytes) -> bytes:
-    """Return the bytes of a file, unpacked if it is packed."""
-    if content.startswith(b"\x1f\x8b"):
-        return gzip.decompress(content)
-    return bz2.decompress(content) if content.startswith(b"BZh") else content
-
-
 def text_of(content: bytes, encoding: str) -> str:
-    """Return a line or a whole file as text: in UTF-8 if it is that, else in the encoding that conf names.
+    """Return what read_bytes() returns as text: in UTF-8 if it is that, else in the encoding that conf names.
 
     >>> text_of("Müller".encode(), "latin-1"), text_of("Müller".encode("latin-1"), "latin-1")
     ('Müller', 'Müller')
     """
-    content = decompressed(content)
-    if not wide_encoding(encoding):
-        try:
-            return content.decode()
-        except UnicodeDecodeError:
-            pass
-    return content.decode(encoding, errors="replace")
+    if wide_encoding(encoding):
+        return _unpacked(content).decode(encoding, errors="replace")
+    try:
+        return content.decode()
+    except UnicodeDecodeError:
+        return content.decode(encoding, errors="replace")
+
+
+def _unpacked(content: bytes) -> bytes:
+    if content.startswith(b"\x1f\x8b"):
+        return gzip.decompress(content)
+    return bz2.decompress(content) if content.startswith(b"BZh") else content

@@ -6,13 +6,13 @@ from cdi_spark.discovery.draft.conf_lines import ConfLine, draft_line, state_fac
 from cdi_spark.discovery.draft.date_sql import as_timestamp, find_zone_doubts
 from cdi_spark.discovery.draft.source_plans import EmitPlan, SourcePlan
 from cdi_spark.discovery.recognise.consents import (
+    CHANNELS,
     DATES,
     GRANTED_VALUES,
     NO_VALUES,
     YES_VALUES,
     ConsentColumn,
     ConsentName,
-    channel_words,
     find_consent_columns,
     find_consent_date,
     read_consent_name,
@@ -91,7 +91,7 @@ def _plan_column(plan: SourcePlan, consent: ConsentColumn) -> EmitPlan:
 
 def _plan_list(plan: SourcePlan, consent: ConsentColumn) -> EmitPlan:
     column = consent.guess.column
-    words = {word: channel for word, channel in channel_words().items() if word != channel}
+    words = {word: channel for word, channel in CHANNELS.items() if word != channel}
     cases = " ".join(
         f"when lower(item) in {literals(sorted(w for w in words if words[w] == channel))} then {literal(channel)}"
         for channel in dict.fromkeys(words.values())

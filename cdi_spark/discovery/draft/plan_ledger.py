@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from cdi_spark.discovery.draft.conf_lines import ConfLine, draft_line
 from cdi_spark.discovery.draft.events import draft_event
+from cdi_spark.discovery.draft.id_kinds import with_kind
 from cdi_spark.discovery.draft.source_plans import EmitPlan, SourcePlan
 from cdi_spark.discovery.lexicon.shares import percent, share_of
 from cdi_spark.discovery.lexicon.vocabulary import fold, group_by_word, load_lists
@@ -47,9 +48,7 @@ def _find_document_id(
                 key = next(g for g in other.sheet.guesses if g.column is other.key.columns[0])
                 found = match_ids(guess, other.sheet, key, samples).found
                 if found >= 0.5:
-                    line = draft_line(
-                        "document_id", guess, f"concat({literal(other.name + ':')}, {guess.column.text})"
-                    )
+                    line = draft_line("document_id", guess, with_kind(guess.column.text, other.name))
                     line.facts = f"{percent(found)} of its values are keys of {other.name}"
                     return line, other.kind
     for guess in ids:

@@ -39,6 +39,11 @@ _ANOTHER_PERSON = canonical_set(_REFERENCES["another_person"])
 
 def tokens_of(name: str) -> list[str]:
     """The words of a name, folded and without abbreviations: KUNDE_GebDat, custFirst nm, e-mail (1)."""
+    return list(_tokens(name))
+
+
+@cache
+def _tokens(name: str) -> tuple[str, ...]:
     joined = re.sub(r"(?i)(?<![a-z])e[ _-]mail", "email", name)
     # French and Italian: d'usage, l'assuré, dell'assicurato.
     joined = re.sub(r"(?i)\b(?:d|l|qu|(?:d|n|s)ell|all)['\u2019]", "", joined)
@@ -48,7 +53,7 @@ def tokens_of(name: str) -> list[str]:
     if {"what", "your"} & set(words):
         # The header is a question of a form.
         words = [word for word in words if word not in _QUESTION_WORDS]
-    return [spell(part) for word in words for part in split_unspaced(word)]
+    return tuple(spell(part) for word in words for part in split_unspaced(word))
 
 
 @cache
@@ -179,6 +184,7 @@ def find_national_id_kind(name: str) -> str:
     return ""
 
 
+@cache
 def is_person_subject(subject: str) -> bool:
     """Whether the thing that an id identifies is a person or a person's account."""
     return bool({subject, subject.rstrip("s")} & _PERSON_SUBJECTS) or any(

@@ -95,8 +95,8 @@ def is_lettered_postcode(value: str) -> bool:
     return bool(_LETTERED_POSTCODE.match(value))
 
 
-def find_postcode_country(value: str) -> str | None:
-    """The country whose postcodes have the form of a value; null where several have it."""
+def lettered_postcode_country(value: str) -> str | None:
+    """The first country whose postcodes have the form of a value; null where none has it."""
     return next((c for c, form in _POSTCODES.items() if re.fullmatch(form, value)), None)
 
 

@@ -142,11 +142,8 @@ def _split_by_reading(group: list[RawFile]) -> list[list[RawFile]]:
     for one in sorted(group, key=lambda one: one.path):
         for kind in kinds:
             dialects = [f.dialect for f in (*kind, one) if f.dialect]
-            is_wide = {
-                f.encoding.name if f.encoding.name.startswith(("utf-16", "utf-32")) else ""
-                for f in (*kind, one)
-            }
-            if len(is_wide) == 1 and (not dialects or unite_dialects(dialects)):
+            wide = {f.encoding.name if f.encoding.is_wide else "" for f in (*kind, one)}
+            if len(wide) == 1 and (not dialects or unite_dialects(dialects)):
                 kind.append(one)
                 break
         else:

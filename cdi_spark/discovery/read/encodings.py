@@ -48,6 +48,11 @@ class Encoding:
     is_ascii: bool = False
     broken: int = 0
 
+    @property
+    def is_wide(self) -> bool:
+        """Whether letters have several bytes each, so that no other encoding reads the file."""
+        return self.name.startswith(("utf-16", "utf-32"))
+
 
 def detect_encoding(path: Path, opened: Open) -> Encoding | None:
     """A text file's encoding, from all its bytes; null when the file is not text.
@@ -72,9 +77,7 @@ def unite_encodings(found: Sequence[Encoding]) -> str | None:
     names = {one.name for one in found if not one.is_ascii} or {"utf-8"}
     if names == {"latin-1", "cp1252"}:
         return "cp1252"
-    if len(names) > 1 or (
-        any(one.is_ascii for one in found) and names & {"utf-16", "utf-16-le", "utf-16-be", "utf-32"}
-    ):
+    if len(names) > 1 or (any(one.is_ascii for one in found) and any(one.is_wide for one in found)):
         return None
     return names.pop()
 

@@ -61,8 +61,7 @@ def list_files(given: Sequence[Path]) -> dict[Path, bool]:
     found: dict[Path, bool] = {}
     for entry in given:
         if entry.is_dir():
-            inside = sorted(p for p in entry.rglob("*") if p.is_file() and not _is_hidden(p, entry))
-            found |= {p.absolute(): False for p in inside if p.absolute() not in found}
+            found = _files_in(entry) | found
         elif entry.exists():
             found[entry.absolute()] = True
         else:
@@ -72,19 +71,17 @@ def list_files(given: Sequence[Path]) -> dict[Path, bool]:
                     f"{entry}: no such file or folder. Give --source a file, a folder or a glob that exists."
                 )
             for match in matches:
-                if match.is_file() and match.absolute() not in found:
-                    found[match.absolute()] = False
-                elif match.is_dir():
-                    found |= {
-                        p.absolute(): False
-                        for p in sorted(match.rglob("*"))
-                        if p.is_file() and not _is_hidden(p, match)
-                    }
+                found = (_files_in(match) if match.is_dir() else {match.absolute(): False}) | found
     if not found:
         raise SourceError(
             f"{', '.join(map(str, given)) or '--source'}: contains no file. Give --source a file, a folder or a glob."
         )
     return found
+
+
+def _files_in(folder: Path) -> dict[Path, bool]:
+    inside = sorted(path for path in folder.rglob("*") if path.is_file() and not _is_hidden(path, folder))
+    return {path.absolute(): False for path in inside}
 
 
 def expand_glob(pattern: Path) -> list[Path]:
@@ -112,7 +109,8 @@ def recognise_file(path: Path) -> RawFile:
         raise SourceError(
             f"{path}: is not a table by its name ({path.suffix}). Give CSV, JSON, JSON lines or parquet."
         )
-    raw = path.open("rb").read(16)
+    with path.open("rb") as file:
+        raw = file.read(16)
     if raw.startswith(b"PAR1"):
         return RawFile(path, "parquet", Encoding("utf-8"), fields=frozenset(pq.read_schema(path).names))
     if (raw.startswith(_GZIP) and path.suffix != ".gz") or (raw.startswith(_BZIP) and path.suffix != ".bz2"):

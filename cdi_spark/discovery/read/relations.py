@@ -22,25 +22,28 @@ from cdi_spark.sql_text import literal, quote
 LARGEST_OBJECT = 64 << 20
 
 
-def write_relation(delivery: Delivery, folder: Path, *, explode: FieldPath | None = None) -> str:
+def write_relation(
+    delivery: Delivery, folder: Path, copies: dict[Path, Path], *, explode: FieldPath | None = None
+) -> str:
     """SQL in parentheses: CSV has the columns c0, c1, … of the delivery's dialect, JSON one column json.
 
     Args:
         folder: a temporary folder for copies in UTF-8.
+        copies: the copy of each file that has one already; new ones are added.
         explode: the array in a JSON file whose elements are the rows.
     """
     if delivery.format == "parquet":
         return _write_parquet(delivery)
     if delivery.dialect:
-        alike: defaultdict[tuple[Dialect, str], list[RawFile]] = defaultdict(list)
+        alike: defaultdict[Dialect, list[RawFile]] = defaultdict(list)
         for one in delivery.raw:
             assert one.dialect is not None
-            alike[one.dialect, one.dialect.escape].append(one)
-        parts = [_write_csv(files, delivery.dialect, folder) for files in alike.values()]
+            alike[one.dialect].append(one)
+        parts = [_write_csv(files, delivery.dialect, folder, copies) for files in alike.values()]
         # Rows without any value say nothing of the columns; spreadsheets export them below the data.
         cells = ", ".join(f"c{i}" for i in range(len(delivery.dialect.names)))
         return f"(select * from ({' union all '.join(parts)}) where concat_ws('', {cells}) <> '')"
-    return _write_json(delivery, folder, explode)
+    return _write_json(delivery, folder, copies, explode)
 
 
 def write_json_path(path: FieldPath) -> str:
@@ -61,7 +64,7 @@ def _write_parquet(delivery: Delivery) -> str:
     return f"(select * {left_out} from read_parquet({files}, union_by_name=true, hive_partitioning=false))"
 
 
-def _write_csv(files: Sequence[RawFile], whole: Dialect, folder: Path) -> str:
+def _write_csv(files: Sequence[RawFile], whole: Dialect, folder: Path, copies: dict[Path, Path]) -> str:
     """The rows of files with one header; columns that they lack are null."""
     own = files[0].dialect
     assert own is not None
@@ -75,7 +78,7 @@ def _write_csv(files: Sequence[RawFile], whole: Dialect, folder: Path) -> str:
     columns = "{" + ", ".join(f"'f{i}': 'VARCHAR'" for i in range(len(own.names))) + "}"
     comment = f", comment={literal(own.comment, 'duckdb')}" if own.comment else ""
     delimiter, quoting, escape = (literal(c, "duckdb") for c in (own.delimiter, own.quote, own.escape))
-    paths = _write_list([_in_utf8(one, folder) for one in files])
+    paths = _write_list([_in_utf8(one, folder, copies) for one in files])
     return (
         f"select {wanted} from read_csv({paths}, auto_detect=false, columns={columns}, "
         f"delim={delimiter}, quote={quoting}, escape={escape}, hive_partitioning=false, "
@@ -84,11 +87,11 @@ def _write_csv(files: Sequence[RawFile], whole: Dialect, folder: Path) -> str:
     )
 
 
-def _write_json(delivery: Delivery, folder: Path, explode: FieldPath | None) -> str:
+def _write_json(delivery: Delivery, folder: Path, copies: dict[Path, Path], explode: FieldPath | None) -> str:
     layout = "auto" if delivery.format == "json" else "newline_delimited"
     if any(one.packed for one in delivery.raw):
         layout = "unstructured"
-    files = _write_list([_in_utf8(one, folder) for one in delivery.raw])
+    files = _write_list([_in_utf8(one, folder, copies) for one in delivery.raw])
     largest = max(1 << 24, min(LARGEST_OBJECT, 2 * max(path.stat().st_size for path in delivery.files)))
     read = f"read_json_objects({files}, format='{layout}', ignore_errors={str(layout != 'unstructured').lower()}, "
     read += f"maximum_object_size={largest}, hive_partitioning=false)"
@@ -107,10 +110,12 @@ def _write_list(paths: Sequence[Path]) -> str:
     return "[" + ", ".join(literal(str(path), "duckdb") for path in paths) + "]"
 
 
-def _in_utf8(one: RawFile, folder: Path) -> Path:
+def _in_utf8(one: RawFile, folder: Path, copies: dict[Path, Path]) -> Path:
     """The file, or a copy in UTF-8 where DuckDB does not read its encoding."""
     if one.encoding.name == "utf-8" and one.path.suffix != ".bz2":
         return one.path
+    if one.path in copies:
+        return copies[one.path]
     copy = Path(tempfile.mkdtemp(dir=folder)) / "copy"
     with (
         TextIOWrapper(open_bytes(one.path), encoding=one.encoding.name, errors="replace", newline="") as old,
@@ -118,4 +123,5 @@ def _in_utf8(one: RawFile, folder: Path) -> Path:
     ):
         while chunk := old.read(1 << 20):
             new.write(chunk)
+    copies[one.path] = copy
     return copy

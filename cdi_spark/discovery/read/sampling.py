@@ -38,7 +38,9 @@ class Samples:
         self._con.execute(f"SET temp_directory = {literal(str(folder), 'duckdb')}")
         self._relations: dict[Delivery, str] = {}
         self._explodes: dict[Delivery, FieldPath] = {}
-        self._spellings: dict[Delivery, dict[str, list[str]]] = {}
+        # By file, the spellings of names of fields that differ by capitals.
+        self._spellings: dict[Path, dict[str, list[str]]] = {}
+        self._copies: dict[Path, Path] = {}
 
     def read_table(self, delivery: Delivery) -> Table:
         """Sample a delivery.
@@ -175,7 +177,7 @@ class Samples:
             raise SourceError(f"{delivery.where}: is not made of JSON objects. Give one object per record.")
         refuse_records_by_id(objects, delivery)
         if spellings := find_spellings(objects):
-            self._spellings[delivery] = spellings
+            self._spellings |= dict.fromkeys(delivery.files, spellings)
             objects = [spell_alike(one, spellings) for one in objects]
         kinds = _parquet_kinds(delivery.files[0]) if delivery.format == "parquet" else {}
         columns, arrays = collect_columns(objects, kinds)
@@ -198,7 +200,7 @@ class Samples:
     def _relation(self, delivery: Delivery) -> str:
         if delivery not in self._relations:
             self._relations[delivery] = write_relation(
-                delivery, self._folder, explode=self._explodes.get(delivery)
+                delivery, self._folder, self._copies, explode=self._explodes.get(delivery)
             )
         return self._relations[delivery]
 
@@ -216,7 +218,7 @@ class Samples:
             text = f"{'.'.join(quote(part, 'duckdb') for part in column.path)}::varchar"
         else:
             first, *rest = column.path
-            spelled = self._spellings.get(delivery, {}).get(first.lower(), [first])
+            spelled = self._spellings.get(delivery.files[0], {}).get(first.lower(), [first])
             found = (literal(write_json_path((name, *rest)), "duckdb") for name in spelled)
             text = f"coalesce({', '.join(f'json_extract_string(json, {path})' for path in found)})"
         if column.is_fractional or column.kind == "fraction":

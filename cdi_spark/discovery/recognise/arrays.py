@@ -59,10 +59,10 @@ def lift_fields(array: Array, guesses: Sequence[Guess], *, lacks: Callable[[str]
     if not lifted or not array.elements:
         return []
     element, is_chosen = _choose_element(array, guesses, lifted)
+    chosen = [next((e for e in row if is_chosen(e)), None) for row in array.rows]
     found = []
     for guess in lifted:
         column = guess.column.at(element)
-        chosen = [next((e for e in row if is_chosen(e)), None) for row in array.rows]
         values = [[] if e is None else _list(field_of(e, column.path)) for e in chosen]
         doubt = guess.doubt or ("taken from one object of the array" if _has_several(array) else "")
         found.append(replace(guess, column=count_values(column, values), doubt=doubt))

@@ -7,14 +7,12 @@ from dataclasses import dataclass
 
 from cdi_spark.discovery.lexicon import headers, patterns
 from cdi_spark.discovery.lexicon.shares import share_of
-from cdi_spark.discovery.lexicon.spelling import canon
-from cdi_spark.discovery.lexicon.vocabulary import fold, load_lists, word_set
+from cdi_spark.discovery.lexicon.spelling import canonical_set
+from cdi_spark.discovery.lexicon.vocabulary import fold, load_lists
 from cdi_spark.discovery.recognise.meaning import Guess
 
 _LISTS = load_lists("bookings")
-_DEBIT, _CREDIT, _BESIDE = (
-    frozenset(map(canon, word_set(_LISTS[name]))) for name in ("debit", "credit", "beside")
-)
+_DEBIT, _CREDIT, _BESIDE = (canonical_set(_LISTS[name]) for name in ("debit", "credit", "beside"))
 _MARKS: list[tuple[str, str]] = [(debit, credit) for debit, credit in _LISTS["marks"]]
 _SIGNS: list[tuple[str, str]] = [(minus, plus) for minus, plus in _LISTS["signs"]]
 

@@ -7,18 +7,18 @@ from dataclasses import dataclass
 
 from cdi_spark.discovery.lexicon.shares import share_of
 from cdi_spark.discovery.lexicon.vocabulary import fold, group_by_word, load_lists, word_set
-from cdi_spark.discovery.recognise.infer_from_values import TIMED
 from cdi_spark.discovery.recognise.meaning import Guess
 from cdi_spark.discovery.recognise.sheets import Sheet
 
 _LISTS = load_lists("consents")
 _REFUSED, _GRANTED, _LETTERS = (word_set(_LISTS[name]) for name in ("refused", "granted", "letter_headers"))
-_CHANNELS = group_by_word(_LISTS["channels"])
+CHANNELS = group_by_word(_LISTS["channels"])
 _PURPOSES = group_by_word(_LISTS["purposes"])
 GRANTED_VALUES = frozenset(_LISTS["granted_values"])
 REFUSED_VALUES = frozenset(_LISTS["refused_values"])
 YES_VALUES = frozenset(_LISTS["yes_values"]) | GRANTED_VALUES
 NO_VALUES = frozenset(_LISTS["no_values"]) | REFUSED_VALUES
+_SPOKEN, _ANSWERS = GRANTED_VALUES | REFUSED_VALUES, YES_VALUES | NO_VALUES
 # Meanings of the time of a consent in a file of consents.
 DATES = ("given_at", "date", "occurred_at", "created_at", "updated_at")
 
@@ -55,7 +55,7 @@ def read_consent_name(name: str) -> ConsentName | None:
     phrases |= {phrase.rstrip("s") for phrase in phrases}
     if not phrases & (_REFUSED | _GRANTED):
         return None
-    channels = [_CHANNELS[word] for word in words if word in _CHANNELS]
+    channels = [CHANNELS[word] for word in words if word in CHANNELS]
     channel = "post" if phrases & _LETTERS else next(iter(channels), "")
     purpose = next((_PURPOSES[word] for word in [*words, *sorted(phrases)] if word in _PURPOSES), "marketing")
     return ConsentName(not phrases & _REFUSED, channel, purpose)
@@ -75,7 +75,7 @@ def find_consent_columns(sheet: Sheet) -> list[ConsentColumn]:
 def find_consent_date(sheet: Sheet, consent: ConsentColumn) -> Guess | None:
     """The column with the time of a consent: of the same channel and direction."""
     for guess in sheet.guesses:
-        if guess is not consent.guess and _is_timed(guess):
+        if guess is not consent.guess and guess.is_timed:
             name = read_consent_name(guess.column.path[-1])
             if name and (name.channel, name.granted) == (consent.name.channel, consent.name.granted):
                 return guess
@@ -85,22 +85,18 @@ def find_consent_date(sheet: Sheet, consent: ConsentColumn) -> Guess | None:
     return next(iter(sheet.of(*DATES)), None) if is_of_file else None
 
 
-def channel_words() -> dict[str, str]:
-    """The channel of each word for one."""
-    return _CHANNELS
-
-
 def _read_column(guess: Guess) -> ConsentColumn | None:
     column, name = guess.column, read_consent_name(guess.column.path[-1])
-    spoken = share_of(column.values, lambda x: x.lower() in GRANTED_VALUES | REFUSED_VALUES) >= 0.95
+    spoken = share_of(column.values, lambda x: x.lower() in _SPOKEN) >= 0.95
     if spoken and column.distinct > 1 and not column.is_list:
         named = name or ConsentName(True, "", "marketing")
         return ConsentColumn(guess, named, spoken=True)
     if name is None:
         return None
-    if column.is_list or share_of(column.values, _names_channels) >= 0.9:
-        return ConsentColumn(guess, name, lists=True) if _lists_channels(guess) else None
-    if _is_timed(guess):
+    lists_channels = share_of(column.values, _names_channels) >= 0.9
+    if column.is_list or lists_channels:
+        return ConsentColumn(guess, name, lists=True) if lists_channels else None
+    if guess.is_timed:
         return ConsentColumn(guess, name, dated=True)
     if column.kind == "boolean" or share_of(column.values, _is_answer) >= 0.9:
         return ConsentColumn(guess, name)
@@ -128,16 +124,8 @@ def _is_answers(guess: Guess) -> bool:
 
 
 def _is_answer(value: str) -> bool:
-    return value.lower() in YES_VALUES | NO_VALUES
+    return value.lower() in _ANSWERS
 
 
 def _names_channels(value: str) -> bool:
-    return all(fold(part) in _CHANNELS for part in re.split(r"[;,|/ ]+", value) if part)
-
-
-def _lists_channels(guess: Guess) -> bool:
-    return share_of(guess.column.values, _names_channels) >= 0.9
-
-
-def _is_timed(guess: Guess) -> bool:
-    return bool(guess.reading.forms) or guess.column.kind in TIMED
+    return all(fold(part) in CHANNELS for part in re.split(r"[;,|/ ]+", value) if part)

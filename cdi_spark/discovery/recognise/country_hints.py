@@ -82,7 +82,7 @@ def find_postcode_countries(values: Counter[str]) -> set[str]:
 def find_postcode_country(value: str) -> str | None:
     """The country of a postcode whose form no other country has."""
     several = len(_POSTCODES.get(re.sub(r"\d", "#", value), ())) > 1
-    return None if several else patterns.find_postcode_country(value)
+    return None if several else patterns.lettered_postcode_country(value)
 
 
 def find_domain_country(value: str) -> str | None:

@@ -34,6 +34,8 @@ _LEAST = {
     "occupation": 0.6, "company": 0.5, "amount": 0.5, "unit_price": 0.5, "quantity": 0.6, "unit": 0.3,
     "national_id": 0.4, "name_word": 0.5, "role": 0.5, "product_name": 0.5, "event_name": 0.5, "subject": 0.5,
 }  # fmt: skip
+# Values do not change the meaning of a header that supports it so much.
+_CERTAIN = 0.9
 # A number of something else: C-7165012.
 _CODE = re.compile(r"(?i)(?!tel|ph|mob|fax|hp|cel|m |t |p )[a-z]{1,4}[-_ ]?\d+")
 _HEADER_TESTS: Mapping[str, Callable[[str], bool]] = {
@@ -66,6 +68,11 @@ class Guess:
     subject: str | None = None
 
     @property
+    def is_timed(self) -> bool:
+        """Whether the column holds dates or times."""
+        return bool(self.reading.forms) or self.column.kind in TIMED
+
+    @property
     def by_values(self) -> bool:
         return not self.header_score
 
@@ -91,10 +98,11 @@ def guess_meaning(
         guess.meaning = "label"
         return guess
     named = _read_header(column, context)
-    inferred = infer_meaning(column, conventions)
     for meaning, said in sorted(named.items(), key=lambda item: -item[1]):
         if _accept_meaning(guess, meaning, said, conventions):
             break
+    is_certain = bool(guess.meaning) and guess.header_score >= _CERTAIN
+    inferred = None if is_certain else infer_meaning(column, conventions)
     if inferred and _overrules_header(guess, inferred) and not (named and _is_about_another(column)):
         guess.meaning, guess.fit, guess.reading = inferred.meaning, inferred.fit, inferred.reading
         guess.header_score, guess.doubt = 0.0, "recognised by its values, not by its header"
@@ -119,7 +127,7 @@ def _overrules_header(guess: Guess, inferred: Inference) -> bool:
         inferred.meaning in ("email", "phone")
         and guess.meaning != inferred.meaning
         and inferred.fit > 0.9
-        and guess.header_score < 0.9
+        and guess.header_score < _CERTAIN
     )
 
 

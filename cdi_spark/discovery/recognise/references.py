@@ -64,6 +64,8 @@ def find_reference(
     best: Reference | None = None
     nearest = 0
     missed: dict[Guess, tuple[float, NearMiss]] = {}
+    # Lists of two shops count their customers alike.
+    lists_people = is_person(sheet) and find_event_kind(sheet) is None
     for guess in sheet.guesses:
         if not _may_refer(guess):
             continue
@@ -79,8 +81,6 @@ def find_reference(
                     missed[guess] = (match.would_be, miss)
             better = best is None or kinship > nearest or found > best.found + 0.01
             # The recipient of goods may differ from the customer, so a code that is found outweighs the name.
-            # Lists of two shops count their customers alike.
-            lists_people = is_person(sheet) and find_event_kind(sheet) is None
             sure = kinship >= 2 and found >= 0.9 and not lists_people and not _are_small_numbers(guess, form)
             if (
                 found >= 0.3

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from cdi_spark.discovery.lexicon import headers
-from cdi_spark.discovery.recognise.infer_from_values import TIMED
 from cdi_spark.discovery.recognise.meaning import Guess
 from cdi_spark.discovery.recognise.sheets import Sheet
 
@@ -18,7 +17,7 @@ def find_version(sheet: Sheet, *, kind: str | None) -> Guess | None:
     Args:
         kind: the kind of event that a row is; null for a person.
     """
-    if changed := [guess for guess in sheet.of("updated_at") if _is_timed(guess)]:
+    if changed := [guess for guess in sheet.of("updated_at") if guess.is_timed]:
         return changed[0]
     if kind is not None:
         return None
@@ -26,12 +25,8 @@ def find_version(sheet: Sheet, *, kind: str | None) -> Guess | None:
         guess
         for guess in sheet.guesses
         if guess.meaning not in _NEVER
-        and _is_timed(guess)
+        and guess.is_timed
         and guess.column.fill >= _LEAST_FILLED
         and headers.names_version_date(guess.column.path[-1])
     ]
     return max(dated, key=lambda guess: guess.column.fill, default=None)
-
-
-def _is_timed(guess: Guess) -> bool:
-    return bool(guess.reading.forms) or guess.column.kind in TIMED

@@ -12,7 +12,7 @@ from cdi_spark.discovery.draft.conf_lines import ConfLine
 from cdi_spark.discovery.draft.source_plans import SourcePlan
 from cdi_spark.discovery.trial.line_sql import GIVEN, has_input, has_result, list_given
 from cdi_spark.discovery.trial.results import LineName, LineResult
-from cdi_spark.errors import SourceError, kind_of
+from cdi_spark.errors import SourceError, is_of_spark, kind_of
 from cdi_spark.pipeline.run import Run
 from cdi_spark.schema import TABLES
 from cdi_spark.spark.parallel import side_by_side
@@ -48,7 +48,7 @@ def find_failing_lines(run: Run) -> dict[LineName, str]:
         landed = _landed_rows(run.storage, source)
         for number, emit in enumerate(source.emits):
             # What fails without any line is no fault of one.
-            if not _failure(run, landed, source, _only(emit)):
+            if _failure(run, landed, source, emit) and not _failure(run, landed, source, _only(emit)):
                 for target in emit.columns:
                     if reason := _failure(run, landed, source, _only(emit, target)):
                         found[source.name, number, target] = reason
@@ -116,7 +116,7 @@ def _failure(run: Run, landed: DataFrame, source: Source, emit: Emit) -> str:
     except SourceError as fault:
         return str(fault)
     except Exception as fault:
-        if not type(fault).__module__.startswith(("pyspark.", "py4j.")):
+        if not is_of_spark(fault):
             raise
         return f"Spark fails to compute it on some row ({kind_of(fault)})"
     return ""

@@ -10,7 +10,7 @@ from cdi_spark.discovery.draft.project import Draft
 from cdi_spark.discovery.trial.measure import find_failing_lines, find_refused_lines, measure_lines
 from cdi_spark.discovery.trial.results import LineName, SourceResult, TableResult, Trial
 from cdi_spark.discovery.trial.samples import Sample
-from cdi_spark.errors import CdiError, kind_of
+from cdi_spark.errors import CdiError, is_of_spark, kind_of
 from cdi_spark.monitoring import logs
 from cdi_spark.pipeline.run import Run
 from cdi_spark.pipeline.runner import run_stages
@@ -50,11 +50,12 @@ def try_draft(draft: Draft, samples: Mapping[str, Sample], storage: Storage) -> 
         return trial
 
     def leave_out(lines: Mapping[LineName, str]) -> None:
+        nonlocal project
         _leave_out(draft, lines)
         draft.write()
+        project = load_trial_project(draft, samples)
 
     def open_run() -> Run:
-        project = load_trial_project(draft, samples)
         return Run(_with_sources(project, [one for one in project.sources if one.name in landed]), storage)
 
     logs.doing("checking every line with Spark")
@@ -99,8 +100,9 @@ def _land(project: Project, storage: Storage, trial: Trial) -> list[str]:
                 trial.faults.append(fault)
             else:
                 landed.append(source.name)
+    counts = storage.counts(*(f"bronze.{name}" for name in landed))
     for name in landed:
-        trial.sources[name].landed = storage.counts(f"bronze.{name}")[f"bronze.{name}"]
+        trial.sources[name].landed = counts[f"bronze.{name}"]
     return landed
 
 
@@ -111,7 +113,7 @@ def _run_stage(run: Run, stage: str) -> str:
     except CdiError as fault:
         return str(fault)
     except Exception as fault:
-        if not type(fault).__module__.startswith(("pyspark.", "py4j.")):
+        if not is_of_spark(fault):
             raise
         return f"{stage}: Spark failed with {kind_of(fault)}"
     return ""
