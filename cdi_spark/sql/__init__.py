@@ -1,0 +1,1 @@
+"""What SQL of other people may do: functions, statements and tables that only read."""
