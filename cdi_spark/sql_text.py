@@ -62,7 +62,7 @@ def literals(texts: Iterable[str]) -> str:
 def tables_read(sql: str, schemas: Collection[str]) -> list[tuple[str, str]]:
     """Find the tables that a Spark statement names as schema.table, each once, sorted, in lower case.
 
-    Strings and comments do not count. SHOW, DESCRIBE and EXPLAIN do.
+    Strings, comments and columns of an alias do not count. SHOW, DESCRIBE and EXPLAIN do.
 
     Args:
         schemas: in lower case; tables of other schemas are left out.
@@ -70,10 +70,18 @@ def tables_read(sql: str, schemas: Collection[str]) -> list[tuple[str, str]]:
         (schema, table); none where the text is no SQL, which Spark then reports better.
     """
     try:
-        names = _names(_tokens(sql), schemas)
-        return sorted({(name.schema.lower(), name.table.lower()) for name in names})
+        tokens = sqlglot.tokenize(sql, read="spark")
+        # sqlglot keeps the rest of these statements as text.
+        if not tokens or tokens[0].token_type in Tokenizer.COMMANDS:
+            return _distinct((name.schema, name.table) for name in _names(_tokens(sql), schemas))
     except SqlglotError:
         return []
+    try:
+        trees = sqlglot.parse(sql, read="spark")
+    except SqlglotError:
+        return _distinct((name.schema, name.table) for name in _names(tokens, schemas))
+    tables = (table for tree in trees if tree for table in tree.find_all(exp.Table))
+    return _distinct((table.db, table.name) for table in tables if table.db.lower() in schemas)
 
 
 def replace_tables(sql: str, schemas: Collection[str], replacement: Callable[[str], str]) -> str:
@@ -115,6 +123,10 @@ def values_tried(sql: str) -> list[str]:
             first = call.expressions[0] if isinstance(call, exp.Anonymous) else call.this
             tried[first.sql(dialect="spark")] = None
     return list(tried)
+
+
+def _distinct(tables: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    return sorted({(schema.lower(), table.lower()) for schema, table in tables})
 
 
 def _tries(tree: exp.Expr) -> Iterator[exp.Expr]:

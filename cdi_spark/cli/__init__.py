@@ -135,17 +135,28 @@ def sql(
     warehouse: Warehouse = None,
     catalog: Catalog = None,
     format: Annotated[Format, typer.Option(help="How to print the rows.")] = Format.table,
+    write: Annotated[
+        bool,
+        typer.Option(
+            "--write", help="For operators: run any statement, also one that writes or reads files."
+        ),
+    ] = False,
 ) -> None:
-    """Query the tables with SQL, by their names schema.table."""
+    """Query the tables with SQL, by their names schema.table; it only reads them."""
     from pyspark.errors import PySparkException
+
+    from cdi_spark.spark.query_errors import query_error
+    from cdi_spark.sql.reading import RefusedSqlError
 
     try:
         with show_step("querying the tables"):
             storage = open_tables(project, warehouse, catalog)
-            rows = storage.query(query)
+            rows = storage.query(query, reads_only=not write)
             names, data = rows.columns, [row.asDict(recursive=True) for row in rows.collect()]
+    except RefusedSqlError as fault:
+        raise CdiError(f"sql: this only reads tables, and {fault}. An operator can give --write.") from None
     except PySparkException as fault:
-        raise CdiError(f"sql: {str(fault).split('SQLSTATE')[0].strip()}") from None
+        raise CdiError(f"sql: {query_error(fault)}") from None
     if format is Format.json:
         print(json.dumps(data, default=str, ensure_ascii=False))
     elif format is Format.csv:

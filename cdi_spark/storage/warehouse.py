@@ -12,6 +12,7 @@ from pyspark.sql import DataFrame, Row, SparkSession
 from cdi_spark.schema import Table
 from cdi_spark.spark.local_rows import Materialise
 from cdi_spark.spark.parallel import side_by_side
+from cdi_spark.sql.reading import check_reading
 from cdi_spark.sql_text import tables_read
 from cdi_spark.storage.location import Location
 from cdi_spark.storage.releases import Release, Releases
@@ -81,13 +82,22 @@ class Storage:
         """Return the newest version of each of these tables that was ever written."""
         return self._location.versions(names)
 
-    def query(self, sql: str) -> DataFrame:
-        """Run SQL over the tables that it names as schema.table; gold is as of the newest release."""
+    def query(self, sql: str, *, reads_only: bool = False) -> DataFrame:
+        """Run SQL over the tables that it names as schema.table; gold is as of the newest release.
+
+        Args:
+            reads_only: refuse what does more than read these tables; see check_reading().
+        Raises:
+            RefusedSqlError: it does more.
+        """
+        schemas = self._location.schemas
+        tables = tables_read(sql, schemas) if not reads_only else []
+        if reads_only:
+            sql, tables = check_reading(sql, schemas, catalog=self._location.catalog)
         if self._location.catalog:
             self.spark.catalog.setCurrentCatalog(self._location.catalog)
-        schemas = self._location.schemas
         release: Row | None = None
-        for schema, table in tables_read(sql, schemas):
+        for schema, table in tables:
             name = f"{schemas[schema]}.{table}"
             if schemas[schema] == "gold":
                 # One look for all tables: a release in between must not mix two.
