@@ -51,7 +51,7 @@ def _checks(place: str, warehouse: str | None) -> list[Check]:
         except ConfigError as fault:
             project = Check("project", Status.error, str(fault), "Correct the files that it names.")
         else:
-            memory, tables = loaded.file.spark.get("spark.driver.memory"), loaded.warehouse
+            memory, tables = loaded.file.spark_settings.get("spark.driver.memory"), loaded.warehouse
             project = Check("project", Status.ok, f"{loaded.file.name}: {len(loaded.sources)} sources")
     return [*check_machine(warehouse=warehouse or tables or ".", conf=conf, driver_memory=memory), project]
 

@@ -99,7 +99,7 @@ def open_storage(
         runs: whether sources are read and tables written; otherwise tables are only read.
     """
     from cdi_spark.spark.profile import profile_of, work_at
-    from cdi_spark.spark.session import spark_session
+    from cdi_spark.spark.session import set_secrets, spark_session
     from cdi_spark.storage import Storage
 
     place = warehouse or project.warehouse
@@ -113,8 +113,9 @@ def open_storage(
     if runs:
         logs.profiled(profile, sources=work.sources, tables=work.tables)
     spark = spark_session(
-        project.file.spark if settings is None else settings, profile=profile, makes_archive=runs
+        project.file.spark_settings if settings is None else settings, profile=profile, makes_archive=runs
     )
+    set_secrets(spark, {name: secret.value() for name, secret in project.file.spark_secrets.items()})
     # The session has started: the command reports its own steps from here on.
     logs.doing("")
     return Storage(

@@ -56,7 +56,7 @@ def sql(
     with ExitStack() as until_ready:
         until_ready.enter_context(show_step("starting the server"))
         storage = open_storage(
-            loaded, warehouse, settings=server_settings(loaded.file.spark), profile="large"
+            loaded, warehouse, settings=server_settings(loaded.file.spark_settings), profile="large"
         )
         # After Spark has started, because Spark sets its own handler for SIGINT.
         for number in (signal.SIGINT, signal.SIGTERM):

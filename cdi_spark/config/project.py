@@ -9,11 +9,13 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from cdi_spark.config.customers import STATES, Segment, State
 from cdi_spark.config.linkage import Linkage
+from cdi_spark.config.secrets import Secret
 from cdi_spark.config.sources import Emit, Quality, Source
+from cdi_spark.config.spark_settings import check_settings
 from cdi_spark.config.strict import Strict
 from cdi_spark.config.survivorship import Survivorship
 
@@ -60,8 +62,25 @@ class ProjectFile(Strict):
     """purchases are orders, or invoices of customers without orders; false: both, as different sales"""
     profile: Literal["auto", "tiny", "small", "large"] = "auto"
     """amount of data that Spark is set for; `auto` uses the bytes of sources and tables"""
-    spark: dict[str, str] = {}
-    """further Spark settings, which win over those of the profile"""
+    spark: dict[str, str | Secret] = {}
+    """further Spark settings, which win over those of the profile: sizes, parallelism and storage; a key of storage is
+    a secret, as `{env: NAME}`"""
+
+    @field_validator("spark")
+    @classmethod
+    def _are_safe(cls, spark: dict[str, str | Secret]) -> dict[str, str | Secret]:
+        check_settings(spark)
+        return spark
+
+    @property
+    def spark_settings(self) -> dict[str, str]:
+        """The Spark settings that are no secrets."""
+        return {name: value for name, value in self.spark.items() if isinstance(value, str)}
+
+    @property
+    def spark_secrets(self) -> dict[str, Secret]:
+        """The Spark settings that are secrets, by name."""
+        return {name: value for name, value in self.spark.items() if isinstance(value, Secret)}
 
 
 class Project(Strict):

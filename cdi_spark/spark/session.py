@@ -6,6 +6,7 @@ import logging
 import os
 import socket
 import sys
+from collections.abc import Mapping
 from contextlib import nullcontext
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -81,6 +82,19 @@ def spark_session(
     if not spark.conf.get(DELETION_VECTORS, ""):
         spark.conf.set(DELETION_VECTORS, "true")
     return spark
+
+
+def set_secrets(spark: SparkSession, secrets: Mapping[str, str]) -> None:
+    """Give a session the keys of storage.
+
+    Not before it starts: PySpark would write them on Java's command line, which others can list. Spark hands settings
+    of the session to Hadoop by their names without spark.hadoop.
+
+    Args:
+        secrets: by setting, its value.
+    """
+    for name, value in secrets.items():
+        spark.conf.set(name.removeprefix("spark.hadoop."), value)
 
 
 _CLASS_PATH = "spark.driver.extraClassPath"
