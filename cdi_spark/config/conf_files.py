@@ -35,7 +35,14 @@ def local_copy(spark: SparkSession, uri: str) -> Path:
     # Spark may write the scheme differently (file:/x for file:///x); the rest is the same.
     root = uri.partition("://")[2].strip("/")
     for file in files:
-        copy = folder / unquote(file["path"]).partition(root)[2].strip("/")
+        copy = _copy_of(folder, unquote(file["path"]).partition(root)[2].strip("/"), uri)
         copy.parent.mkdir(parents=True, exist_ok=True)
         copy.write_bytes(file["content"])
     return folder
+
+
+def _copy_of(folder: Path, name: str, uri: str) -> Path:
+    """The place of a file's copy; a name with .. in it, which a store may have, would be outside the folder."""
+    if not name or "\0" in name or ".." in Path(name).parts:
+        raise ConfigError(f"{uri}: the name of a file leaves the folder: {name!a}. Rename or remove it.")
+    return folder / name
