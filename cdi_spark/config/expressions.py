@@ -2,188 +2,133 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable, Sequence
+from itertools import zip_longest
+
 import sqlglot
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
-from sqlglot.tokens import Token, TokenType  # type: ignore[attr-defined]
 
 from cdi_spark.errors import ConfigError
-
-# Pure functions of their arguments. Functions that read files, classes, the session or the clock stay out
-# (reflect, java_method, input_file_name, current_user, rand): a landed row must give the same result tomorrow.
-ALLOWED = frozenset(
-    [
-        "abs",
-        "array",
-        "array_compact",
-        "array_contains",
-        "array_distinct",
-        "array_join",
-        "array_size",
-        "array_union",
-        "bround",
-        "ceil",
-        "coalesce",
-        "concat",
-        "concat_ws",
-        "contains",
-        "date_add",
-        "date_format",
-        "date_sub",
-        "date_trunc",
-        "day",
-        "element_at",
-        "elt",
-        "endswith",
-        "exists",
-        "explode",
-        "filter",
-        "flatten",
-        "floor",
-        "format_number",
-        "from_unixtime",
-        "get",
-        "get_json_object",
-        "greatest",
-        "hour",
-        "if",
-        "ifnull",
-        "in",
-        "initcap",
-        "instr",
-        "isnull",
-        "isnotnull",
-        "left",
-        "len",
-        "length",
-        "like",
-        "locate",
-        "lower",
-        "lpad",
-        "ltrim",
-        "make_date",
-        "map_from_arrays",
-        "md5",
-        "minute",
-        "month",
-        "named_struct",
-        "nullif",
-        "nvl",
-        "nvl2",
-        "overlay",
-        "position",
-        "regexp_count",
-        "regexp_extract",
-        "regexp_like",
-        "regexp_replace",
-        "regexp_substr",
-        "repeat",
-        "replace",
-        "reverse",
-        "right",
-        "rlike",
-        "round",
-        "rpad",
-        "rtrim",
-        "second",
-        "sequence",
-        "sha2",
-        "size",
-        "slice",
-        "sort_array",
-        "split",
-        "split_part",
-        "startswith",
-        "struct",
-        "substr",
-        "substring",
-        "substring_index",
-        "timestamp_micros",
-        "timestamp_millis",
-        "timestamp_seconds",
-        "to_utc_timestamp",
-        "transform",
-        "translate",
-        "trim",
-        "try_add",
-        "try_cast",
-        "cast",
-        "try_divide",
-        "try_element_at",
-        "try_make_timestamp",
-        "try_multiply",
-        "try_subtract",
-        "try_sum",
-        "try_to_binary",
-        "try_to_number",
-        "try_to_timestamp",
-        "to_json",
-        "typeof",
-        "upper",
-        "year",
-        "decimal",
-        "and",
-        "or",
-        "not",
-        "when",
-        "then",
-        "else",
-        "between",
-    ]
+from cdi_spark.sql.functions import ALLOWED, ALLOWED_IN_DUCKDB, BARE
+from cdi_spark.sql.lexemes import (
+    AmbiguousSqlError,
+    Kind,
+    Lexeme,
+    calls,
+    has_comments,
+    lexemes,
+    require_agreement,
 )
+from cdi_spark.sql_text import Dialect, columns_read
+
+# With these a parenthesis holds a query, which could read any table or file.
+_QUERIES = ("SELECT", "FROM", "TABLE", "VALUES", "WITH", "MAP", "REDUCE")
+# DATE 'now', TIMESTAMP 'today UTC' and the like read the clock.
+_TYPED = ("DATE", "TIME", "TIMESTAMP", "TIMESTAMP_LTZ", "TIMESTAMP_NTZ", "TIMESTAMPTZ", "DATETIME")
+_FIXED = re.compile(r"""['"][ +-]?\d[\w :.,/+-]*['"]""")
+_CLOCK_WORDS = re.compile(r"\s*(now|today|tomorrow|yesterday)\b", re.IGNORECASE)
+# Spark takes a column of this name before the function, and raw data has such columns; see lacks_user().
+_MAY_BE_COLUMN = frozenset(["user"])
 
 
-# Spark calls these without a parenthesis too, where the row has no column of the name.
-_CALLED_BARE = ("current_date", "current_timestamp", "current_user", "session_user")
+def check_expression(sql: str, *, where: str, dialect: Dialect = "spark", over_raw: bool = False) -> None:
+    """Refuse SQL that is not one expression or calls a function outside the list.
 
-# timestamp 'now' and the like.
-_CLOCK_WORDS = ("now", "today", "tomorrow", "yesterday")
+    What passes is handed to Spark or DuckDB as it is written: the check and they divide it into the same words and
+    strings, or it is refused.
 
-
-def check_expression(sql: str, *, where: str) -> None:
-    """Refuse SQL that is not one Spark expression or calls a function outside the list.
-
+    Args:
+        dialect: who computes it: Spark, or DuckDB as levels of person.yml.
+        over_raw: whether it is about raw data, which has any columns.
     Raises:
         ConfigError: with the place and the function; `where` is file and key.
     """
     try:
-        tokens = sqlglot.tokenize(sql, read="spark")
-        tree = sqlglot.parse_one(sql, read="spark")
-    except SqlglotError as fault:
+        _check(sql, dialect, where, BARE - _MAY_BE_COLUMN if over_raw else BARE)
+    except AmbiguousSqlError as fault:
+        raise ConfigError(f"{where}: does not parse as a SQL expression: it has {fault}.") from None
+
+
+def lacks_user(expressions: Iterable[str], columns: Iterable[str]) -> bool:
+    """Whether expressions read a column `user` that is not there; Spark would take the account that it runs under."""
+    reads = any(name.lower() == "user" for sql in expressions for name in columns_read(sql))
+    return reads and "user" not in map(str.lower, columns)
+
+
+def _check(sql: str, dialect: Dialect, where: str, bare: frozenset[str]) -> None:
+    if "${" in sql:
         raise ConfigError(
-            f"{where}: does not parse as a SQL expression: {str(fault).splitlines()[0]}"
-        ) from None
-    if any(token.token_type is TokenType.SEMICOLON for token in tokens) or not _is_value(tree):
-        raise ConfigError(f"{where}: must be one expression over a row, not a statement or a query.")
-    if any(cast.this.name.strip().lower() in _CLOCK_WORDS for cast in tree.find_all(exp.Cast)):
-        raise ConfigError(
-            f"{where}: reads the clock. A landed row must give the same result tomorrow; use its own dates."
+            f"{where}: has ${{…}}, which Spark would replace. Use vars of project.yml in paths only."
         )
-    for name in sorted({name for name in _called(tokens) if name not in ALLOWED}):
+    if re.search(r"\\\r?\n", sql):
+        raise ConfigError(f"{where}: has a backslash at the end of a line. Take it out.")
+    if dialect == "duckdb" and set(sql) & set('\\"`'):
         raise ConfigError(
-            f"{where}: the function {name} is not one that conf may call. "
+            f"{where}: has a backslash, a double quote or a backtick. Write names without quotes."
+        )
+    if has_comments(sql):
+        raise ConfigError(f"{where}: has a comment within the SQL. Write it as a comment of the YAML file.")
+    parts = lexemes(sql)
+    _refuse_words(parts, dialect, where)
+    tree = _parsed(sql, dialect, where)
+    if not _is_value(tree):
+        raise ConfigError(f"{where}: must be one expression over a row, not a statement or a query.")
+    if any(
+        _CLOCK_WORDS.match(text.this) for text in tree.find_all(exp.Literal) if _reads_clock(text, dialect)
+    ):
+        raise _clock(where)
+    allowed = ALLOWED if dialect == "spark" else ALLOWED_IN_DUCKDB
+    for name in sorted({name for _, name in calls(parts, bare=bare)} - allowed):
+        raise ConfigError(
+            f"{where}: the function {name.removeprefix('.')} is not one that conf may call. "
             "Use another, or prepare the value before it lands."
         )
 
 
+def _refuse_words(parts: Sequence[Lexeme], dialect: Dialect, where: str) -> None:
+    for part, after in zip_longest(parts, parts[1:]):
+        is_mark = part.kind is Kind.MARK
+        is_query = is_mark and part.text == "(" and after is not None and after.word in _QUERIES
+        if part.kind is Kind.HINT or (is_mark and part.text == ";") or is_query:
+            raise ConfigError(f"{where}: must be one expression over a row, not a statement or a query.")
+        if is_mark and part.text in "?@":
+            raise ConfigError(
+                f"{where}: does not parse as a SQL expression: it has {part.text} outside quotes."
+            )
+        is_text = after is not None and after.kind is Kind.STRING
+        if part.kind is Kind.STRING and after is not None and after.text in ("(", "."):
+            raise ConfigError(f"{where}: has a name in quotes. Put names in backticks.")
+        if part.word in _TYPED and is_text and after is not None and not _FIXED.fullmatch(after.text):
+            raise _clock(where)
+
+
+def _clock(where: str) -> ConfigError:
+    return ConfigError(
+        f"{where}: reads the clock. A landed row must give the same result tomorrow; use its own dates."
+    )
+
+
+def _reads_clock(text: exp.Literal, dialect: Dialect) -> bool:
+    # DuckDB converts a text wherever it is compared with a date, Spark only where it is told to.
+    return text.is_string and (dialect == "duckdb" or isinstance(text.parent, exp.Cast))
+
+
+def _parsed(sql: str, dialect: Dialect, where: str) -> exp.Expr:
+    if dialect == "spark":
+        require_agreement(sql)
+    try:
+        return sqlglot.parse_one(sql, read=dialect)
+    except (SqlglotError, RecursionError) as fault:
+        why = str(fault).splitlines()[0] if isinstance(fault, SqlglotError) else "it is nested too deep"
+        raise ConfigError(f"{where}: does not parse as a SQL expression: {why}") from None
+
+
 def _is_value(tree: exp.Expr) -> bool:
-    # A query in parentheses could read any table or file. sqlglot takes `(TABLE x)` for a column with an alias.
+    # sqlglot takes `(TABLE x)` for a column with an alias.
     renamed = any(not isinstance(alias.parent, exp.Struct) for alias in tree.find_all(exp.Alias))
     return isinstance(tree, (exp.Condition, exp.Interval)) and not renamed and tree.find(exp.Query) is None
-
-
-def _called(tokens: list[Token]) -> set[str]:
-    """Find the functions called: names followed by a parenthesis, in backticks or not, and those that need none."""
-    called = set()
-    for before, token, after in zip([None, *tokens], tokens, [*tokens[1:], None], strict=False):
-        name = token.text.lower()
-        is_name = token.token_type is TokenType.IDENTIFIER or name[:1].isalpha() or name[:1] == "_"
-        is_field = before is not None and before.token_type is TokenType.DOT
-        opens = after is not None and after.token_type is TokenType.L_PAREN
-        is_bare = name in _CALLED_BARE and not is_field
-        if is_name and token.token_type is not TokenType.STRING and (opens or is_bare):
-            called.add(name)
-    return called
 
 
 _COMPARISONS = (exp.LT, exp.LTE, exp.GT, exp.GTE, exp.EQ, exp.NEQ, exp.Between)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+import string
+from collections.abc import Iterator, Mapping, Sequence
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import TypeVar
 
@@ -25,6 +28,7 @@ from cdi_spark.schema import (
     TABLES,
     THING_TABLES,
 )
+from cdi_spark.sql_text import Dialect
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -116,24 +120,52 @@ _THINGS = {table.short for table in THING_TABLES}
 def _source(path: Path, variables: dict[str, str]) -> Source:
     source = _read(path, Source)
     for place, sql in source.expressions().items():
-        check_expression(sql, where=f"{path}: {place}")
-    for emit in source.emits:
+        check_at(path, (place,), sql, label=place, over_raw=True)
+    for n, emit in enumerate(source.emits):
         columns = PERSON_INPUT if emit.table == "person" else EVENTS.get(emit.table)
         if columns is None:
-            raise ConfigError(f"{path}: emits table {emit.table}; known are person, {', '.join(EVENTS)}.")
+            line = line_in(path, ("emits", n, "table"))
+            raise ConfigError(
+                f"{path}:{line}: emits table {emit.table}; known are person, {', '.join(EVENTS)}."
+            )
         if emit.table in _THINGS and (emit.person or emit.person_source):
             raise ConfigError(f"{path}: {emit.table} is about no person. Take out person and person_source.")
         for name in emit.columns.keys() - set(columns):
-            raise ConfigError(f"{path}: {emit.table} has no column {name}; it has {', '.join(columns)}.")
+            line = line_in(path, ("emits", n, "columns", name))
+            raise ConfigError(
+                f"{path}:{line}: {emit.table} has no column {name}; it has {', '.join(columns)}."
+            )
         for place, sql in emit.expressions().items():
-            check_expression(sql, where=f"{path}: emits {emit.table}: {place}")
+            steps = ("emits", n, "columns", place) if place in emit.columns else ("emits", n, place)
+            check_at(path, steps, sql, label=f"emits {emit.table}: {place}", over_raw=True)
+    return source.model_copy(update={"path": _located(path, source.path, variables)})
+
+
+def _located(path: Path, template: str, variables: Mapping[str, str]) -> str:
+    """Put variables into a path; its fields are their names and nothing else."""
     try:
-        located = source.path.format(**variables)
-    except (KeyError, IndexError, ValueError, AttributeError) as fault:
+        return "".join(_filled(template, variables))
+    except ValueError as fault:
         raise ConfigError(
-            f"{path}: path names an undeclared variable, or its braces do not match ({fault}). See project.yml's vars."
+            f"{path}:{line_in(path, ('path',))}: path: {fault} See project.yml's vars."
         ) from None
-    return source.model_copy(update={"path": located})
+
+
+def _filled(template: str, variables: Mapping[str, str]) -> Iterator[str]:
+    try:
+        parts = list(string.Formatter().parse(template))
+    except ValueError:
+        raise ValueError("its braces do not match.") from None
+    for text, field, form, conversion in parts:
+        yield text
+        if field is None:
+            continue
+        # A width costs memory, and an attribute reads what is no variable.
+        if form or conversion or not re.fullmatch(r"[^\W\d]\w*", field):
+            raise ValueError("{…} takes the name of a variable and nothing else.")
+        if field not in variables:
+            raise ValueError(f"names an undeclared variable {field}.")
+        yield variables[field]
 
 
 # Written by stewards and runs, or computed from tables that are checked.
@@ -153,7 +185,7 @@ def _quality(path: Path) -> Quality:
             f"{path}: no stage checks {quality.table}. Check the tables that it is computed from."
         )
     for name, sql in quality.rules.items():
-        check_expression(sql, where=f"{path}: rule {name}")
+        check_at(path, ("rules", name), sql, label=f"rule {name}")
     return quality
 
 
@@ -178,6 +210,34 @@ def _read(path: Path, model: type[M]) -> M:
 
 def _meaning(kind: str, message: str) -> str:
     return "is not a key here; remove it or correct its spelling" if kind == "extra_forbidden" else message
+
+
+def check_at(
+    path: Path | Traversable,
+    place: tuple[int | str, ...],
+    sql: str,
+    *,
+    label: str,
+    dialect: Dialect = "spark",
+    over_raw: bool = False,
+) -> None:
+    """Check an expression of a conf file; see check_expression().
+
+    Args:
+        place: the keys and positions that lead to it.
+        label: what the message calls it.
+    Raises:
+        ConfigError: with file and line.
+    """
+    try:
+        check_expression(sql, where=label, dialect=dialect, over_raw=over_raw)
+    except ConfigError as fault:
+        raise ConfigError(f"{path}:{line_in(path, place)}: {fault}") from None
+
+
+def line_in(path: Path | Traversable, place: tuple[int | str, ...]) -> int:
+    """Return the line (from 1) of a place in a YAML file."""
+    return _line(yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader), place)
 
 
 def _line(node: yaml.Node | None, place: tuple[int | str, ...]) -> int:

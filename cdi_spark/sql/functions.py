@@ -107,9 +107,23 @@ GENERATORS = _GENERATORS
 ALLOWED = _PURE | {"try_cast"}
 """What an expression in conf may call: pure functions of the row."""
 
+ALLOWED_IN_DUCKDB = _names(
+    """
+    abs array_length array_to_string ceil coalesce concat concat_ws contains damerau_levenshtein datediff date_diff
+    day editdist3 ends_with floor greatest hamming if ifnull instr jaccard jaro_similarity jaro_winkler_similarity
+    least left len length levenshtein list_aggregate list_any_value list_contains list_count list_distinct list_filter
+    list_has list_has_all list_has_any list_intersect list_max list_min list_position list_reduce list_slice list_sort
+    list_transform list_unique list_value lower lpad ltrim md5 mismatches month nullif regexp_extract
+    regexp_full_match regexp_matches regexp_replace repeat replace reverse right round row rpad rtrim split_part
+    starts_with str_split string_split strip_accents strlen struct_extract substr substring suffix translate trim
+    try_cast try_strptime upper year cast in decimal and or not when then else between case
+    """
+)
+"""What a level of person.yml may call in DuckDB: pure functions of two records."""
+
 BARE = _names(
     "current_catalog current_database current_date current_schema current_time current_timestamp current_timezone "
-    "current_user localtime localtimestamp session_user user"
+    "current_user current_role localtime localtimestamp session_user user"
 )
 """Functions that Spark calls without a parenthesis too, where no column has the name."""
 

@@ -134,7 +134,10 @@ def calls(parts: Sequence[Lexeme], *, bare: frozenset[str]) -> Iterator[tuple[in
         is_field = at > 0 and parts[at - 1].text == "." and parts[at - 1].kind is Kind.MARK
         opens = at + 1 < len(parts) and parts[at + 1].text == "(" and parts[at + 1].kind is Kind.MARK
         name = part.text.lower()
-        if (opens and part.word not in _BEFORE_PARENTHESES) or (name in bare and not is_field and not opens):
+        is_head = at + 1 < len(parts) and parts[at + 1].text == "." and parts[at + 1].kind is Kind.MARK
+        if (opens and part.word not in _BEFORE_PARENTHESES) or (
+            name in bare and not (is_field or is_head or opens)
+        ):
             yield at, f".{name}" if is_field else name
 
 

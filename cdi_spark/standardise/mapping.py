@@ -10,6 +10,7 @@ from pyspark.sql import functions as F
 from pyspark.sql import types as T
 
 from cdi_spark.config import Emit, Source
+from cdi_spark.config.expressions import lacks_user
 from cdi_spark.errors import SourceError
 from cdi_spark.schema import EVENTS, LANDING, PERSON, PERSON_INPUT, STRING, TABLES, Table, spark_type
 from cdi_spark.sql_text import quote, values_tried
@@ -90,6 +91,8 @@ def emit_rows(
     own = [c for c in landed.columns if c not in _LANDING and c != "_late"]
     whole = F.to_json(F.struct(*(F.col(quote(c)) for c in own)))
     rows = landed.withColumn("_row", F.coalesce("_raw", whole))
+    if lacks_user([*source.expressions().values(), *emit.expressions().values()], own):
+        raise SourceError(f"source {source.name}, emits {emit.table}: there is no column user. Fix its conf.")
     try:
         if emit.explode:
             rows = rows.select("*", F.posexplode_outer(F.expr(emit.explode)).alias("item_no", "item"))

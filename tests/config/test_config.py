@@ -108,14 +108,20 @@ def test_labels_lie_beside_the_project_unless_they_are_a_uri(conf: Path) -> None
         ("key: id", "key: input_file_name()", "key: the function input_file_name"),
         ("{raw}", "{row}", "undeclared variable.*row"),
         ("{raw}", "{raw", "brace"),
-        ("{raw}", "{raw.secret}", "undeclared variable"),
+        ("{raw}", "{raw.__class__}", "takes the name of a variable"),
+        ("{raw}", "{raw!r}", "takes the name of a variable"),
+        ("{raw}", "{raw:>400000000}", "takes the name of a variable"),
+        ("{raw}", "{raw:{raw}}", "takes the name of a variable"),
+        ("{raw}", "{raw[0]}", "takes the name of a variable"),
+        ("{raw}", "{}", "takes the name of a variable"),
+        ("{raw}", "{0}", "takes the name of a variable"),
     ],
 )
 def test_a_source_that_cannot_work_is_refused_with_its_file(
     conf: Path, old: str, new: str, message: str
 ) -> None:
     write(conf, "sources/crm.yml", SOURCE.replace(old, new))
-    with pytest.raises(ConfigError, match=rf"crm\.yml: .*{message}"):
+    with pytest.raises(ConfigError, match=rf"crm\.yml:\d+: .*{message}"):
         load_project(conf)
 
 

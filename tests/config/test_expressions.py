@@ -19,7 +19,6 @@ def check(sql: str) -> None:
         ("reflect('java.lang.System', 'getenv', 'HOME')", "reflect"),
         ("REFLECT('java.lang.System', 'getenv', 'HOME')", "reflect"),
         ("reflect ('java.lang.System', 'getenv', 'HOME')", "reflect"),
-        ("reflect/* */\n('java.lang.System', 'getenv', 'HOME')", "reflect"),
         ("`reflect`('java.lang.System', 'getenv', 'HOME')", "reflect"),
         ("`Reflect` ('java.lang.System', 'getenv', 'HOME')", "reflect"),
         ("builtin.reflect('java.lang.System', 'getenv', 'HOME')", "reflect"),
@@ -84,6 +83,12 @@ def test_a_statement_is_refused(sql: str) -> None:
         "coalesce((table x), 1)",
         "(values 1)",
         "(from x |> limit 1)",
+        "id in (table x)",
+        "exists (table x)",
+        "exists(from parquet.`/elsewhere`)",
+        "(with t as (select 1) select * from t)",
+        "(map id using 'cat')",
+        "array((select 1))",
         "id in (from x |> limit 1)",
     ],
 )
@@ -92,7 +97,7 @@ def test_a_query_inside_an_expression_is_refused(sql: str) -> None:
         check(sql)
 
 
-@pytest.mark.parametrize("sql", ["", "id +", "lower(id", "'open", "id in (table x)", "exists (table x)"])
+@pytest.mark.parametrize("sql", ["", "id +", "lower(id", "'open", "id ?", "id $ 1", "id \u00a0"])
 def test_what_does_not_parse_is_refused(sql: str) -> None:
     with pytest.raises(ConfigError, match=r"crm\.yml: key: does not parse"):
         check(sql)
@@ -127,6 +132,135 @@ def test_every_expression_of_the_shipped_sources_passes() -> None:
         check(sql)
 
 
+@pytest.mark.parametrize(
+    ("sql", "message"),
+    [
+        ("id -- \\\n , reflect('a.B', 'c')", "backslash at the end of a line"),
+        ("'a\\\nb'", "backslash at the end of a line"),
+        ("id -- note", "comment"),
+        ("id /* note */", "comment"),
+        ("reflect/* */\n('java.lang.System', 'getenv', 'HOME')", "comment"),
+        ("id /*+ hint */", "not a statement"),
+        ("'${env:HOME}'", "which Spark would replace"),
+        ("'${spark:spark.hadoop.fs.s3a.secret.key}'", "which Spark would replace"),
+        ("${x}", "which Spark would replace"),
+        ("r'\\' || reflect('a.B', 'c') || r''", "function reflect"),
+        ("'\\'' || reflect('a.B', 'c')", "function reflect"),
+        ("'it''s' || reflect('a.B', 'c')", "function reflect"),
+        ("\"reflect\"('a.B', 'c')", "name in quotes"),
+        ("reflect\u200b('a.B', 'c')", "outside quotes"),
+    ],
+)
+def test_what_could_hide_a_call_is_refused(sql: str, message: str) -> None:
+    with pytest.raises(ConfigError, match=message):
+        check(sql)
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "now()",
+        "curdate()",
+        "current_date",
+        "current_timestamp",
+        "`current_timestamp`",
+        "Current_Timestamp()",
+        "current_timezone()",
+        "localtimestamp",
+        "localtimestamp()",
+        "unix_timestamp()",
+        "current_user",
+        "session_user",
+        "user",
+        "`user`",
+        "user()",
+        "current_catalog",
+        "current_database()",
+        "version()",
+        "rand()",
+        "randn(1)",
+        "random()",
+        "uniform(1, 2)",
+        "randstr(3)",
+        "uuid()",
+        "shuffle(tags)",
+        "monotonically_increasing_id()",
+        "spark_partition_id()",
+        "input_file_name()",
+        "aes_encrypt(id, 'k')",
+        "timestamp'now'",
+        "timestamp 'now UTC'",
+        "timestamp_ntz 'today'",
+        "timestamp_ltz ' Tomorrow'",
+        'date "now"',
+        "date r'now'",
+        "date '\\u006eow'",
+        "date '' 'now'",
+        "cast('now' as timestamp)",
+        "'today'::date",
+        "try_cast('yesterday ' as date)",
+        "sum(amount)",
+        "explode(tags)",
+        "row_number() over (order by id)",
+        "a.own(1)",
+    ],
+)
+def test_the_clock_the_machine_chance_and_other_rows_are_refused_by_any_spelling(sql: str) -> None:
+    with pytest.raises(ConfigError):
+        check(sql)
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "jaro_winkler_similarity(given_l, given_r) >= 0.9 and list_has_any(given_tokens_l, names_r)",
+        "given_l[1] = given_r[1]",
+        "birth_date_l::date - interval 1 day < try_cast(birth_date_r as date)",
+        "case when length(given_l) = 1 then true else given_l is distinct from 'it''s' end",
+        "list_filter(names_l, x -> x <> '') = names_r",
+    ],
+)
+def test_levels_of_the_person_model_use_functions_of_duckdb(sql: str) -> None:
+    check_expression(sql, where="person.yml: given", dialect="duckdb")
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "read_text('/etc/passwd') is not null",
+        "(select content from read_text('/etc/passwd')) is not null",
+        "exists (from read_text('/etc/passwd'))",
+        "'/etc/passwd'.read_text() = ''",
+        "given_l = (from '/etc/passwd')",
+        "getenv('HOME') = ''",
+        "getvariable('x') = 1",
+        "current_setting('temp_directory') = ''",
+        "random() > 0.5",
+        "uuid() = given_l",
+        "now() > birth_date_l",
+        "today() > birth_date_l",
+        "current_date > birth_date_l",
+        "current_timestamp > birth_date_l",
+        "localtime is null",
+        "get_current_time() is null",
+        "birth_date_l < 'today'",
+        "birth_date_l::date < 'now'::date",
+        "given_l = 1; drop table x",
+        "given_l = 1 -- note",
+        "given_l = $$x$$",
+        "given_l = E'\\'' || read_text('x') || ''",
+        "\"read_text\"('/etc/passwd') = ''",
+        "reflect('a.B', 'c') = ''",
+        "main.read_text('x') = ''",
+        "columns(*) = 1",
+        "nextval('s') = 1",
+    ],
+)
+def test_levels_of_the_person_model_only_compute(sql: str) -> None:
+    with pytest.raises(ConfigError):
+        check_expression(sql, where="person.yml: given", dialect="duckdb")
+
+
 @pytest.mark.parametrize("sql", ["timestamp 'now'", "date 'Today '", "born < date 'yesterday'"])
 def test_words_that_read_the_clock_are_refused(sql: str) -> None:
     with pytest.raises(ConfigError, match="reads the clock"):
@@ -145,3 +279,10 @@ def test_the_days_that_an_expression_waits_for_are_known_by_what_they_are_since(
     )
     assert limits == {"order": {30, 90}, "usage": {7, 9}}
     assert day_limits("days_since_order is null and orders = 0") == {}
+
+
+def test_a_column_of_raw_data_may_be_called_user() -> None:
+    check_expression("user", where="crm.yml: key", over_raw=True)
+    check_expression("lower(user.id)", where="crm.yml: key")
+    with pytest.raises(ConfigError, match="the function user"):
+        check_expression("user()", where="crm.yml: key", over_raw=True)

@@ -9,7 +9,7 @@ from pyspark.sql import DataFrame, SparkSession
 
 from cdi_spark import schema as tables
 from cdi_spark.config import Emit, Source
-from cdi_spark.connectors.files.deliveries import Delivery, read_delivery
+from cdi_spark.connectors.files.deliveries import Delivery, _locate, read_delivery
 from cdi_spark.errors import SourceError
 
 LANDING = [column.name for column in tables.LANDING]
@@ -143,6 +143,7 @@ def test_a_file_name_with_characters_of_a_pattern_is_only_that_file(
     [
         ({"path": "/nowhere/a.csv"}, "source crm: /nowhere/a.csv: there is no such file. Fix `path`"),
         ({"key": "contact_id"}, "source crm: .*a.csv: the files have no column `contact_id`. Fix `key`"),
+        ({"key": "user"}, "source crm: the files have no column user. Fix `key`"),
         ({"path": "package:no_such_package/a.csv"}, "the Python package no_such_package is not installed"),
         ({"path": "package:no.such.package/a.csv"}, "the Python package no.such.package is not installed"),
         ({"path": "package:cdi_spark/a.csv"}, "source crm: .*cdi_spark/a.csv: there is no such file"),
@@ -165,3 +166,17 @@ def test_a_file_that_an_installed_package_carries_is_found_by_its_name(
     monkeypatch.syspath_prepend(tmp_path)
     landed = rows_of(spark, source("package:carrier/a.csv"))
     assert landed.select("_key").collect() == [("1",)]
+
+
+def test_a_package_is_found_without_running_its_code(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for folder in ("outer_package", "outer_package/inner"):
+        file(tmp_path / folder, "__init__.py", "raise SystemExit('it was imported')\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    assert _locate("package:outer_package.inner/a.csv") == str(tmp_path / "outer_package" / "inner" / "a.csv")
+    assert _locate("package:outer_package/inner/*.csv") == str(tmp_path / "outer_package" / "inner" / "*.csv")
+    for path in ("package:outer_package/../../etc/passwd", "package:outer_package//etc/passwd"):
+        with pytest.raises(SourceError, match="outside the package"):
+            _locate(path)
+    for name in ("outer_package.none", "..", "", "outer_package.inner.none.x"):
+        with pytest.raises(SourceError, match="is not installed"):
+            _locate(f"package:{name}/a.csv")

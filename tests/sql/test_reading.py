@@ -234,6 +234,23 @@ def test_what_analysts_ask_passes(sql: str) -> None:
     check_reading(sql, SCHEMAS)
 
 
+@pytest.mark.parametrize("other", ["text.`/etc/passwd`", "text.passwd", "delta.x"])
+def test_a_file_in_the_place_of_any_table_of_these_is_refused(other: str) -> None:
+    tried = 0
+    for sql in QUERIES:
+        for name in ("bronze.crm", "bronze.shop"):
+            for n in range(1, sql.count(name) + 1):
+                start = -1
+                for _ in range(n):
+                    start = sql.index(name, start + 1)
+                # A column of the table is no place of a table.
+                if sql[start + len(name) :].startswith("."):
+                    continue
+                refused(sql[:start] + other + sql[start + len(name) :])
+                tried += 1
+    assert tried > 120
+
+
 @pytest.mark.parametrize(
     ("sql", "tables"),
     [

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from importlib.machinery import PathFinder
 from pathlib import Path
 
 from pyspark.errors import PySparkException
@@ -15,6 +17,7 @@ from pyspark.sql import functions as F
 from pyspark.sql import types as T
 
 from cdi_spark.config import Source
+from cdi_spark.config.expressions import lacks_user
 from cdi_spark.connectors.files.batches import File, Landed, Part, tell_apart
 from cdi_spark.connectors.files.formats import FORMATS
 from cdi_spark.errors import SourceError, is_of_spark
@@ -82,6 +85,8 @@ def read_delivery(
         columns = {name: kind for name, kind in read.rows.dtypes if name in own}
         if not own:
             return Delivery(read.rows, [], [], {})
+        if lacks_user([source.key], own):
+            raise SourceError(f"source {source.name}: the files have no column user. Fix `key` in its conf.")
         # Both scans below assign rows to the same partitions: how Spark splits files does not depend on the query.
         placed = read.rows.withColumns(
             {"_partition": F.spark_partition_id(), "_at": F.monotonically_increasing_id()}
@@ -202,12 +207,28 @@ def _locate(path: str) -> str:
     if not path.startswith("package:"):
         return path
     name, _, inside = path.removeprefix("package:").partition("/")
+    folder = _folder_of_package(name)
+    if folder is None:
+        raise SourceError(f"{path}: the Python package {name} is not installed. Run `pip install {name}`.")
+    file = Path(os.path.normpath(folder / inside))
+    if not file.is_relative_to(folder):
+        raise SourceError(f"{path}: the file is outside the package. Name one within it.")
+    return str(file)
+
+
+def _folder_of_package(name: str) -> Path | None:
+    """Find a package's folder on Python's path; importlib alone would import what the package is within."""
+    if not all(part.isidentifier() for part in name.split(".")):
+        return None
+    first, *inner = name.split(".")
     spec = None
     with suppress(ImportError, ValueError):
-        spec = importlib.util.find_spec(name)
-    if spec is None or not spec.submodule_search_locations:
-        raise SourceError(f"{path}: the Python package {name} is not installed. Run `pip install {name}`.")
-    return str(Path(spec.submodule_search_locations[0]) / inside)
+        spec = importlib.util.find_spec(first)
+    for part in inner:
+        within = spec.submodule_search_locations if spec else None
+        spec = PathFinder.find_spec(part, list(within)) if within else None
+    folders = list(spec.submodule_search_locations or []) if spec else []
+    return Path(folders[0]).absolute() if folders else None
 
 
 def _meaning(fault: Exception, source: Source) -> str:

@@ -14,6 +14,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from sqlglot import exp
 
+from cdi_spark.config.loading import check_at
 from cdi_spark.errors import ConfigError
 from cdi_spark.linkage.model.owners import MOST_PEOPLE
 from cdi_spark.schema import FEATURES
@@ -21,6 +22,7 @@ from cdi_spark.schema import FEATURES
 # Increase it when the same settings and parameters score pairs, or find entities, differently than before.
 SCORING_VERSION = 6
 UNKNOWN = -1
+_ELSE = "ELSE"
 
 
 class _Strict(BaseModel):
@@ -161,6 +163,7 @@ def load_person_model(path: Traversable) -> PersonModel:
         raise ConfigError(f"{path}: is not YAML: {' '.join(str(fault).split())}.") from None
     named = set(model.columns()) | {name for rule in model.blocking for name in rule.columns()}
     compared = {name for c in model.comparisons for level in c.levels for name in _compared_words(level.sql)}
+    named |= {level.term_frequency for c in model.comparisons for level in c.levels if level.term_frequency}
     for name in sorted((named | compared) - FEATURES.keys()):
         raise ConfigError(
             f"{path}: {name} is no column that can be compared. Use one of {', '.join(FEATURES)}."
@@ -170,7 +173,30 @@ def load_person_model(path: Traversable) -> PersonModel:
         raise ConfigError(
             f"{path}: blocking: a rule with `shares` comes before one without. Put the rules with `shares` last."
         )
+    _check_expressions(path, model)
     return model
+
+
+def _check_expressions(path: Traversable, model: PersonModel) -> None:
+    """Refuse SQL that does more than compute from two records (DuckDB), or from one in `equal` (Spark)."""
+    for n, comparison in enumerate(model.comparisons):
+        at: tuple[int | str, ...] = ("comparisons", n)
+        if comparison.unknown_when is not None:
+            place = (*at, "unknown_when")
+            check_at(
+                path,
+                place,
+                comparison.unknown_when,
+                label=f"{comparison.name}: unknown_when",
+                dialect="duckdb",
+            )
+        for k, level in enumerate(comparison.levels):
+            if level.sql != _ELSE:
+                place = (*at, "levels", k, "sql")
+                check_at(path, place, level.sql, label=f"{comparison.name}: {level.label}", dialect="duckdb")
+    for n, rule in enumerate(model.blocking):
+        for k, sql in enumerate(rule.equal):
+            check_at(path, ("blocking", n, "equal", k), sql, label=f"blocking {rule.name}")
 
 
 def digest(value: Any) -> str:

@@ -77,3 +77,27 @@ def test_a_mistake_is_reported_in_one_line_with_its_place(tmp_path: Path, text: 
     path.write_text(text)
     with pytest.raises(ConfigError, match=message):
         load_person_model(path)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ('sql: "given_l = given_r"', "sql: \"read_text('/etc/passwd') = given_r\"", "same: the function read_text"),
+        ('sql: "given_l = given_r"', 'sql: "given_l = (from parquet_scan(1))"', "not a statement or a query"),
+        ('sql: "given_l = given_r"', 'sql: "given_l = given_r and random() > 0.5"', "the function random"),
+        ('unknown_when: "given_script_l', "unknown_when: \"getenv('A') = '' or given_script_l", "when: .*getenv"),
+        ("equal: [family, birth_date]", "equal: [\"reflect('a.B', 'c')\", birth_date]", "blocking family .*reflect"),
+        ("equal: [family, birth_date]", "equal: ['${env:HOME}', birth_date]", "which Spark would replace"),
+        ("equal: [family, birth_date]", "equal: [family, current_date]", "the function current_date"),
+    ],
+)  # fmt: skip
+def test_sql_that_does_more_than_compare_is_refused_with_its_line(
+    tmp_path: Path, old: str, new: str, message: str
+) -> None:
+    text = PERSON_MODEL.read_text()
+    assert text.count(old) >= 1
+    path = tmp_path / "person.yml"
+    path.write_text(text.replace(old, new, 1))
+    line = text[: text.index(old)].count("\n") + 1
+    with pytest.raises(ConfigError, match=rf"person\.yml:{line}: .*{message}"):
+        load_person_model(path)
