@@ -164,7 +164,7 @@ def _list_field_names(rows: Iterable[Mapping[str, Any]]) -> list[str]:
 @cache
 def _is_usable(name: str) -> bool:
     try:
-        expressions.check_expression(quote_if_needed(name), where=name)
+        expressions.check_expression(quote_if_needed(name), where=name, over_raw=True)
     except ConfigError:
         return False
     return True
