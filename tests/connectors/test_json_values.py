@@ -141,7 +141,8 @@ def test_a_value_deeper_than_the_limit_is_text_and_its_row_alone_has_a_fault(for
 def test_a_value_as_deep_as_the_limit_has_its_levels(form: str) -> None:
     [row] = rows(f'{{"x": {NESTED[form](20)}}}')
     assert row.fault is None
-    assert row.fields is not None and not isinstance(row.fields["x"], str)
+    assert row.fields
+    assert not isinstance(row.fields["x"], str)
 
 
 def test_of_a_list_with_an_element_that_is_too_deep_the_others_are_rows() -> None:

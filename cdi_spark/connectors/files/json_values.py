@@ -20,8 +20,8 @@ _BETWEEN = re.compile(r"[\s,\ufeff\x00]*")
 # Where reading goes on after text that is no JSON: at a line that begins an object.
 _NEXT_OBJECT = re.compile(r"\n[^\S\n]*(?=\{)")
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
-# What to leave out of a JSON text so that its braces remain. Text whose quote never closes is left out as a whole, since
-# it would be searched once per quote in it.
+# What to leave out of a JSON text so that its braces remain. Text whose quote never closes is left out as a whole,
+# since it would be searched once per quote in it.
 NO_BRACES = r'(?s)"(?:\\.|[^"\\])*(?:"|\\?\z)|[^{}"]+'
 # Texts, and what opens, closes and divides lists and objects.
 _STRUCTURE = re.compile(r'"(?:\\.|[^"\\])*(?:"|\\?\Z)|[\[\]{},]', re.DOTALL)
@@ -49,9 +49,9 @@ class Value:
 class JsonReader:
     """Reads JSON texts into rows: their objects, and those in their lists.
 
-    A value with more levels than `most_levels` is its JSON text, and its row has a fault; so has a row with an object of
-    more than `most_fields`, of which only the text is kept. Numbers are Literal. Of a name that an object has twice, the last value that is not null holds; if others differ,
-    the row has a fault.
+    A value with more levels than `most_levels` is its JSON text, and its row has a fault. A row with an object of more
+    than `most_fields` has a fault too, and nothing but its text. Numbers are Literal. Of a name that an object has
+    twice, the last value that is not null holds; if others differ, the row has a fault.
 
     >>> [row.fields for row in JsonReader().rows('{"id": 1}{"id": 2.50} [{"id": "3"}]')]
     [{'id': '1'}, {'id': '2.50'}, {'id': '3'}]
