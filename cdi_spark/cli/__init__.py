@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import os
 import sys
@@ -12,7 +11,6 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.markup import escape
 from rich.table import Table as RichTable
 from rich.text import Text
 
@@ -31,6 +29,7 @@ from cdi_spark.cli import (
     serve,
     stream,
 )
+from cdi_spark.cli.csv_rows import print_csv
 from cdi_spark.cli.options import (
     AsJson,
     Catalog,
@@ -40,6 +39,7 @@ from cdi_spark.cli.options import (
     err,
     open_tables,
     out,
+    print_json,
     project_at,
     show_step,
     start_run,
@@ -141,8 +141,13 @@ def sql(
             "--write", help="For operators: run any statement, also one that writes or reads files."
         ),
     ] = False,
+    excel: Annotated[
+        bool, typer.Option("--excel", help="With --format csv: no cell is a formula for a spreadsheet.")
+    ] = False,
 ) -> None:
     """Query the tables with SQL, by their names schema.table; it only reads them."""
+    if excel and format is not Format.csv:
+        raise ConfigError("sql: --excel is about CSV. Give it with --format csv.")
     from pyspark.errors import PySparkException
 
     from cdi_spark.spark.query_errors import query_error
@@ -158,13 +163,11 @@ def sql(
     except PySparkException as fault:
         raise CdiError(f"sql: {query_error(fault)}") from None
     if format is Format.json:
-        print(json.dumps(data, default=str, ensure_ascii=False))
+        print_json(data)
     elif format is Format.csv:
-        writer = csv.writer(sys.stdout, lineterminator="\n")
-        writer.writerow(names)
-        writer.writerows([_cell(row[name]) for name in names] for row in data)
+        print_csv(names, ([_cell(row[name]) for name in names] for row in data), excel=excel)
     else:
-        shown = RichTable(*map(escape, names))
+        shown = RichTable(*names)
         for row in data:
             shown.add_row(*(Text("" if row[name] is None else str(_cell(row[name]))) for name in names))
         out.print(shown)
@@ -185,7 +188,7 @@ def evaluate(
         storage = open_tables(project, warehouse, catalog)
         found = evaluate_members(storage, truth).as_dict()
     if as_json:
-        print(json.dumps(found))
+        print_json(found)
         return
     shown = RichTable("measure", "value")
     for name, value in found.items():
@@ -248,26 +251,35 @@ def main(arguments: Sequence[str]) -> int:
         return int(end.code or 0)
     except CdiError as fault:
         if not logs.failure(str(fault)):
-            err.print(f"[bold red]error:[/] {escape(str(fault))}", highlight=False, soft_wrap=True)
+            _print_error(str(fault))
         return 2 if isinstance(fault, ConfigError) else 1
     except ModuleNotFoundError as fault:
         extra = _EXTRAS.get((fault.name or "").partition(".")[0])
         if extra is None:
             raise
         message = f"The Python package {fault.name} is missing. Run `pip install 'cdi-spark[{extra}]'`."
-        err.print(f"[bold red]error:[/] {escape(message)}", highlight=False, soft_wrap=True)
+        _print_error(message)
         return 1
-    except Exception as fault:
-        if not is_of_spark(fault):
-            raise
-        err.print(
-            f"[bold red]error:[/] Spark failed with {kind_of(fault)}. Set CDI_TRACE=1 to see the whole error.",
-            highlight=False,
+    except RecursionError:
+        _print_error(
+            "Something given is nested too deeply to be read: an expression of conf, or brackets in a file or query. "
+            "Take levels out of it. Set CDI_TRACE=1 to see where."
         )
         if os.environ.get("CDI_TRACE"):
             raise
         return 1
+    except Exception as fault:
+        if not is_of_spark(fault):
+            raise
+        _print_error(f"Spark failed with {kind_of(fault)}. Set CDI_TRACE=1 to see the whole error.")
+        if os.environ.get("CDI_TRACE"):
+            raise
+        return 1
     return 0
+
+
+def _print_error(text: str) -> None:
+    err.print(Text.assemble(("error:", "bold red"), " ", text), highlight=False, soft_wrap=True)
 
 
 def script() -> None:

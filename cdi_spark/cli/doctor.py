@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,7 +10,7 @@ import typer
 from rich.table import Table as RichTable
 from rich.text import Text
 
-from cdi_spark.cli.options import AsJson, ProjectDir, Warehouse, out, project_at
+from cdi_spark.cli.options import AsJson, ProjectDir, Warehouse, out, print_json, project_at
 from cdi_spark.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -28,7 +27,7 @@ def doctor(project: ProjectDir = ".", warehouse: Warehouse = None, as_json: AsJs
     checks = _checks(project, warehouse)
     failed = any(check.status == "error" for check in checks)
     if as_json:
-        print(json.dumps({"ok": not failed, "checks": [asdict(check) for check in checks]}))
+        print_json({"ok": not failed, "checks": [asdict(check) for check in checks]})
     else:
         _print(checks)
     if failed:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
@@ -10,7 +9,16 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.table import Table as RichTable
 
-from cdi_spark.cli.options import AsJson, Catalog, ProjectDir, Warehouse, open_tables, out, show_step
+from cdi_spark.cli.options import (
+    AsJson,
+    Catalog,
+    ProjectDir,
+    Warehouse,
+    open_tables,
+    out,
+    print_json,
+    show_step,
+)
 
 if TYPE_CHECKING:
     from cdi_spark.queries.history import History
@@ -34,7 +42,7 @@ def history(
         storage = open_tables(project, warehouse, catalog)
         found = answer_history(storage, entity, at=as_of and as_of.replace(tzinfo=UTC))
     if as_json:
-        print(json.dumps(asdict(found), default=str, ensure_ascii=False))
+        print_json(asdict(found))
     else:
         _print(found)
 

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-import json
 from typing import Annotated
 
 import typer
 from rich.table import Table as RichTable
 from rich.text import Text
 
-from cdi_spark.cli.options import AsJson, By, Catalog, ProjectDir, Warehouse, Why, open_tables, out, show_step
+from cdi_spark.cli.options import (
+    AsJson,
+    By,
+    Catalog,
+    ProjectDir,
+    Warehouse,
+    Why,
+    open_tables,
+    out,
+    print_json,
+    show_step,
+)
 
 app = typer.Typer(
     help="Decide that two records are one person, or are not; decisions hold for all later runs and models.",
@@ -77,7 +87,7 @@ def list_(
         storage = open_tables(project, warehouse, catalog)
         active = active_judgements(*map(storage.read_or_empty, (JUDGEMENT, CONTENT_CHANGE)))
     if as_json:
-        print(json.dumps([vars(judgement) for judgement in active], default=str, ensure_ascii=False))
+        print_json([vars(judgement) for judgement in active])
         return
     shown = RichTable("record", "verdict", "record", "by", "on", "why")
     for judgement in active:

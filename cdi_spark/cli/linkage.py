@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -19,6 +18,7 @@ from cdi_spark.cli.options import (
     Warehouse,
     open_workspace,
     out,
+    print_json,
     show_step,
     write_page,
 )
@@ -59,7 +59,7 @@ def explain(
         )
         write_page(html, drawn, quiet=as_json)
     if as_json:
-        print(json.dumps(asdict(found), default=str, ensure_ascii=False))
+        print_json(asdict(found))
     else:
         _print_pair(found)
 
@@ -82,7 +82,7 @@ def why(
     if as_json:
         answer = asdict(found) | {"links": [_link_json(link, found) for link in found.links]}
         del answer["found"]
-        print(json.dumps(answer, default=str, ensure_ascii=False))
+        print_json(answer)
     else:
         _print_entity(found)
 

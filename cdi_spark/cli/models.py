@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,6 +18,7 @@ from cdi_spark.cli.options import (
     Warehouse,
     open_workspace,
     out,
+    print_json,
     show_step,
     write_page,
 )
@@ -65,9 +65,7 @@ def list_models(
         for row in models
     ]
     if as_json:
-        print(
-            json.dumps([entry | {"rules": row["rules"]} for entry, row in zip(listed, models, strict=True)])
-        )
+        print_json([entry | {"rules": row["rules"]} for entry, row in zip(listed, models, strict=True)])
         return
     shown = RichTable("model", "", "trained", "records", "rules", "entity weight", "precision", "recall")
     for entry in listed:
@@ -98,7 +96,7 @@ def compare(
         found = compare_models(_model(workspace, a), _model(workspace, b))
     if as_json:
         levels = [asdict(level) | {"difference": level.difference} for level in found.levels]
-        print(json.dumps({"a": a, "b": b, **asdict(found), "levels": levels}))
+        print_json({"a": a, "b": b, **asdict(found), "levels": levels})
     else:
         _print_change(found, a, b)
 
@@ -214,7 +212,7 @@ def _print_change(found: ModelChange, a: str, b: str) -> None:
 
 def _print_rows(rows: list[dict[str, Any]], *, as_json: bool) -> None:
     if as_json:
-        print(json.dumps(rows, ensure_ascii=False))
+        print_json(rows)
         return
     if not rows:
         out.print("none")

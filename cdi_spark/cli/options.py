@@ -9,13 +9,14 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.console import Console
 
+from cdi_spark.cli.console import SafeConsole
 from cdi_spark.errors import ConfigError
 from cdi_spark.monitoring import logs
+from cdi_spark.monitoring.terminal import as_json
 
 # `cdi --help` imports neither the checks of conf nor Spark; `cdi check` imports no Spark.
 if TYPE_CHECKING:
@@ -25,9 +26,9 @@ if TYPE_CHECKING:
     from cdi_spark.storage import Storage
     from cdi_spark.workspace import Workspace
 
-out = Console()
+out = SafeConsole()
 # Progress goes to stderr, results to stdout.
-err = Console(stderr=True)
+err = SafeConsole(stderr=True)
 
 ProjectDir = Annotated[
     str, typer.Option(help="Conf folder with project.yml and sources/: a path, or a URI that Spark can read.")
@@ -190,6 +191,11 @@ def command_line(*words: str) -> str:
 def _quoted(word: str) -> str:
     # Queries contain single quotes: double quotes keep them readable.
     return f'"{word}"' if " " in word and not set(word) & set('"$`\\!') else shlex.quote(word)
+
+
+def print_json(data: Any) -> None:
+    """Print data to stdout as one line of JSON."""
+    print(as_json(data))
 
 
 def write_page(file: Path, page: str, *, quiet: bool = False) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Annotated
 
 import typer
@@ -19,6 +18,7 @@ from cdi_spark.cli.options import (
     open_storage,
     open_tables,
     out,
+    print_json,
     project_at,
     show_step,
 )
@@ -115,7 +115,7 @@ def list_(
         known, changes = map(storage.read_or_empty, (OVERRIDE, CONTENT_CHANGE))
         active = active_overrides(known, changes, survivorship=loaded.survivorship).orderBy("step").collect()
     if as_json:
-        print(json.dumps([row.asDict(recursive=True) for row in active], default=str, ensure_ascii=False))
+        print_json([row.asDict(recursive=True) for row in active])
         return
     shown = RichTable("record", "attribute", "value", "by", "on", "why")
     for row in active:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -18,6 +17,7 @@ from cdi_spark.cli.options import (
     Warehouse,
     open_storage,
     out,
+    print_json,
     project_at,
     show_step,
     write_page,
@@ -81,7 +81,7 @@ def review(
         found = pairs_to_review(storage, conf.file.linkage, most=pairs)
     _write(found, csv, html, quiet=as_json)
     if as_json:
-        print(json.dumps(found, default=str, ensure_ascii=False))
+        print_json(found)
         return
     if not (csv or html):
         _print(found)
@@ -99,7 +99,7 @@ def _report(taken: Taken, file: Path, filled: Sheet, *, as_json: bool) -> None:
         CdiError: some rows are not recorded; the message names them.
     """
     if as_json:
-        print(json.dumps({**asdict(taken), "empty": filled.empty, "faults": filled.faults}))
+        print_json({**asdict(taken), "empty": filled.empty, "faults": filled.faults})
     else:
         out.print(
             f"{taken.recorded} recorded, {taken.known} already decided, {filled.empty} empty, "
@@ -140,7 +140,7 @@ def _print(found: list[dict[str, Any]]) -> None:
 def _print_decisions(found: list[ToConfirm], *, as_json: bool) -> None:
     if as_json:
         listed = [{**asdict(one), "confirm": one.confirm, "withdraw": one.withdraw} for one in found]
-        print(json.dumps(listed, default=str, ensure_ascii=False))
+        print_json(listed)
         return
     shown = RichTable("changed record", "since", "decision", "by", "on", "why", "to confirm or withdraw")
     for one in found:

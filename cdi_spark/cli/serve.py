@@ -8,6 +8,7 @@ from contextlib import ExitStack
 from typing import Annotated
 
 import typer
+from rich.text import Text
 
 from cdi_spark.cli.options import ProjectDir, Warehouse, err, open_storage, out, project_at, show_step
 from cdi_spark.errors import ConfigError
@@ -47,8 +48,11 @@ def sql(
     check_address(host, port)
     if host not in LOOPBACK:
         err.print(
-            f"[bold yellow]warning:[/] every program that reaches {host}:{port} reads gold, without a password. "
-            "Put a proxy with TLS and passwords in front of it.",
+            Text.assemble(
+                ("warning:", "bold yellow"),
+                f" every program that reaches {host}:{port} reads gold, without a password. "
+                "Put a proxy with TLS and passwords in front of it.",
+            ),
             highlight=False,
             soft_wrap=True,
         )

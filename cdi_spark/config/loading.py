@@ -13,6 +13,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from cdi_spark.config.expressions import check_expression
+from cdi_spark.config.links import find_link_out
 from cdi_spark.config.project import Project, ProjectFile
 from cdi_spark.config.sources import Quality, Source
 from cdi_spark.config.survivorship import Survivorship
@@ -47,6 +48,10 @@ def load_project(folder: Path, variables: dict[str, str] | None = None, *, lenie
     if not (folder / "project.yml").is_file():
         raise ConfigError(
             f"{folder}: no project.yml here. Give --project a conf folder; `cdi init` drafts one."
+        )
+    if link := find_link_out([*folder.glob("*.yml"), *folder.glob("*/*.yml")], folder):
+        raise ConfigError(
+            f"{link}: is a symbolic link, or below one, that leads out of the conf folder. Put a file there."
         )
     file = _read(folder / "project.yml", ProjectFile)
     values = _variables(folder / "project.yml", file.vars, variables or {}, lenient=lenient)

@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from pydantic import Field, field_validator
 
+from cdi_spark.config.limits import Limits
 from cdi_spark.config.strict import Strict
 
 
@@ -69,6 +70,8 @@ class Source(Strict):
     """whether a snapshot may be without rows, which deletes all its records"""
     largest_drop: float = Field(default=0.5, ge=0, le=1)
     """share of its rows that a snapshot may lose from one delivery to the next; more ends the run"""
+    limits: Limits = Limits()
+    """what a file may hold"""
     emits: list[Emit] = Field(min_length=1)
     """the silver tables that each landed row fills"""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import sys
 from collections.abc import Iterator
@@ -11,6 +10,8 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from io import StringIO
 from typing import Any
+
+from cdi_spark.monitoring.terminal import as_json, printable_line
 
 _LOGGER = logging.getLogger("cdi_spark")
 # Below debug: steps are shown on a terminal and never become log lines.
@@ -164,7 +165,7 @@ class _Text(logging.Formatter):
         for name, value in getattr(record, "fields", {}).items():
             parts = value.items() if isinstance(value, dict) else [(name, value)]
             fields += [f"{key}={part}" for key, part in parts]
-        return (
+        return printable_line(
             f"{_at(record):%H:%M:%S} {record.levelname:<7} {record.getMessage()} {' '.join(fields)}".rstrip()
         )
 
@@ -176,7 +177,7 @@ class _Json(logging.Formatter):
             "level": record.levelname.lower(),
             "message": record.getMessage(),
         }
-        return json.dumps(line | getattr(record, "fields", {}), ensure_ascii=False)
+        return as_json(line | getattr(record, "fields", {}))
 
 
 def _at(record: logging.LogRecord) -> datetime:

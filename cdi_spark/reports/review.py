@@ -9,6 +9,7 @@ from typing import Any
 
 from cdi_spark.pages import page
 from cdi_spark.schema import SHOWN
+from cdi_spark.spreadsheet import GUARD, NUMBER
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,8 @@ def review_page(pairs: Sequence[Mapping[str, Any]]) -> str:
     ids = "\n".join(f"{pair['record_id_l']}\t{pair['record_id_r']}" for pair in pairs)
     # The browser keeps answers under this name; another list of pairs must not find them.
     name = sha256(ids.encode()).hexdigest()[:16]
-    return page("review.html.j2", pairs=[(pair, compare_values(pair)) for pair in pairs], name=name)
+    compared = [(pair, compare_values(pair)) for pair in pairs]
+    return page("review.html.j2", pairs=compared, name=name, guard=GUARD, number=NUMBER)
 
 
 def compare_values(pair: Mapping[str, Any]) -> list[Values]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Any
 
 from cdi_spark.errors import CdiError
 from cdi_spark.schema import SHOWN
+from cdi_spark.spreadsheet import csv_line, guarded, unguarded
 from cdi_spark.stewardship.judgements import Verdict
 from cdi_spark.stewardship.judging import Decision, judge_all
 from cdi_spark.storage import Storage
@@ -22,10 +22,6 @@ COLUMNS = (*_FILLED_IN, *_SHOWN_FIRST, *(f"{name}_{side}" for name in SHOWN for 
 _VERDICTS = dict.fromkeys(("same", "s", "yes", "y", "1"), Verdict.MUST_LINK) | dict.fromkeys(
     ("different", "d", "no", "n", "0"), Verdict.CANNOT_LINK
 )
-# Text that a spreadsheet may read as a formula, at the start of a cell and after a semicolon, which separates cells in
-# many countries. Apostrophes that were already there are counted, so that guarding can be undone.
-_FORMULA = r"(?='*(?: *[=+\-@]|[\t\r\n]))"
-_GUARDED, _GUARD = re.compile(rf"(^|;)'{_FORMULA}"), re.compile(rf"(^|;){_FORMULA}")
 
 
 @dataclass(frozen=True)
@@ -66,12 +62,9 @@ def sheet(pairs: Sequence[Mapping[str, Any]]) -> str:
     Args:
         pairs: pairs_to_review().
     """
-    file = io.StringIO()
-    writer = csv.writer(file, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    writer.writerows([_cell(pair.get(name)) for name in COLUMNS] for pair in pairs)
+    rows = (csv_line(_cell(pair.get(name)) for name in COLUMNS) for pair in pairs)
     # Without this mark spreadsheets assume the local encoding.
-    return "\N{ZERO WIDTH NO-BREAK SPACE}" + file.getvalue()
+    return "".join(("\N{ZERO WIDTH NO-BREAK SPACE}", csv_line(COLUMNS), *rows))
 
 
 def read_sheet(file: Path) -> Sheet:
@@ -102,7 +95,7 @@ def read_sheet(file: Path) -> Sheet:
     answers, empty, faults = [], 0, {}
     for number, row in enumerate(rows[1:], start=2):
         cells = dict(zip(header, row, strict=False))
-        left, right = (_unguarded(cells.get(name, "")) for name in _FILLED_IN[:2])
+        left, right = (unguarded(cells.get(name, "")) for name in _FILLED_IN[:2])
         answer = cells.get("answer", "").strip().casefold()
         if not any(row):
             continue
@@ -113,7 +106,7 @@ def read_sheet(file: Path) -> Sheet:
         elif answer not in _VERDICTS:
             faults[number] = "the answer must be same, different or empty"
         else:
-            why = _unguarded(cells.get("note", "")).strip() or "review"
+            why = unguarded(cells.get("note", "")).strip() or "review"
             answers.append(Answer(number, Decision((left, right), _VERDICTS[answer], why)))
     return Sheet(answers, empty, faults)
 
@@ -133,8 +126,4 @@ def take_answers(storage: Storage, answers: Sequence[Answer], *, by: str) -> Tak
 def _cell(value: object) -> object:
     if value is None or isinstance(value, float):
         return value
-    return _GUARD.sub(r"\1'", ", ".join(value) if isinstance(value, list) else str(value))
-
-
-def _unguarded(text: str) -> str:
-    return _GUARDED.sub(r"\1", text)
+    return guarded(", ".join(value) if isinstance(value, list) else str(value))

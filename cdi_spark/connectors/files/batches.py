@@ -102,6 +102,11 @@ def plain_path(file: str) -> str:
     return re.sub(r"^file:/+", "/", unquote(file))
 
 
+def glob_escaped(path: str) -> str:
+    """Escape a file's path for where Spark expects a pattern."""
+    return re.sub(r"([\[\]{}*?\\])", r"\\\1", path)
+
+
 def _content_hash(parts: Sequence[Part]) -> str:
     xor = reduce(operator.xor, (part.xor for part in parts))
     rows, total = sum(part.rows for part in parts), sum(part.sum for part in parts)

@@ -35,6 +35,8 @@ _OPTIONS = {
     "header": "true", "quote": '"', "escape": '"', "multiLine": "true", "comment": _NO_COMMENT,
     "ignoreLeadingWhiteSpace": "true", "ignoreTrailingWhiteSpace": "true",
 }  # fmt: skip
+# Cells of a row that the parser has room for; a row with more cells than its header is quarantined.
+_MOST_CELLS = 200_000
 # With these options of conf, rows are as line ends and quotes say.
 _COUNTABLE = frozenset(
     ("delimiter", "sep", "quote", "escape", "header", "comment", "encoding", "charset", "nullValue", "emptyValue",
@@ -48,7 +50,9 @@ def read_csv(spark: SparkSession, source: Source, files: Sequence[str], known: T
     Raises:
         SourceError: a header is not in its encoding.
     """
-    options = {**_OPTIONS, **source.options}
+    limits = source.limits
+    bounds = {"maxCharsPerColumn": str(limits.line), "maxColumns": str(max(_MOST_CELLS, limits.fields + 1))}
+    options = {**_OPTIONS, **bounds, **source.options}
     counted: dict[str, int] = {}
     own: dict[str, dict[str, str]] = {}
     if source.options.keys() <= _COUNTABLE:
@@ -64,6 +68,11 @@ def read_csv(spark: SparkSession, source: Source, files: Sequence[str], known: T
             raise SourceError(
                 f"source {source.name}: {file}: its header is not UTF-8. Set the encoding in the source's conf, "
                 "such as options: {encoding: UTF-16} or {encoding: windows-1252}."
+            )
+        if len(header) > limits.fields:
+            raise SourceError(
+                f"source {source.name}: {file} has {len(header):,} columns, more than {limits.fields:,}. Check the "
+                "delimiter in the source's conf, or set limits: {fields: …} there."
             )
         alike.setdefault((header, tuple(of_file.items())), []).append(file)
     read = [

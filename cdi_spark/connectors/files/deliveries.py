@@ -18,8 +18,10 @@ from pyspark.sql import types as T
 
 from cdi_spark.config import Source
 from cdi_spark.config.expressions import lacks_user
-from cdi_spark.connectors.files.batches import File, Landed, Part, tell_apart
+from cdi_spark.config.links import find_link_out, root_of
+from cdi_spark.connectors.files.batches import File, Landed, Part, glob_escaped, plain_path, tell_apart
 from cdi_spark.connectors.files.formats import FORMATS
+from cdi_spark.connectors.files.sizes import check_sizes
 from cdi_spark.errors import SourceError, is_of_spark
 from cdi_spark.schema import LANDING
 from cdi_spark.spark.local_rows import local_rows
@@ -80,6 +82,8 @@ def read_delivery(
         files = [glob_escaped(path) for path, _, _ in listed]
         if not files:
             return Delivery(local_rows(spark, [], T.StructType([])), [], [], {})
+        _refuse_links_out(source, listed)
+        check_sizes(spark, source, listed)
         read = FORMATS[source.format](spark, source, files, landed.columns)
         own = [name for name in read.rows.columns if name not in ("_raw", "_fault", "_file")]
         columns = {name: kind for name, kind in read.rows.dtypes if name in own}
@@ -181,6 +185,16 @@ def _parts(placed: DataFrame, own: list[str]) -> list[Part]:
     ]
 
 
+def _refuse_links_out(source: Source, listed: Sequence[tuple[str, int, int]]) -> None:
+    place = plain_path(_locate(source.path))
+    local = [Path(plain_path(path)) for path, _, _ in listed if "://" not in plain_path(path)]
+    if "://" not in place and (file := find_link_out(local, root_of(place))):
+        raise SourceError(
+            f"source {source.name}: {file} is a symbolic link, or below one, that leads out of {root_of(place)}. "
+            "Put the file there, or name the place that it leads to in `path` of the source's conf."
+        )
+
+
 def check_counts(source: Source, parts: Sequence[Part], counted: Mapping[str, int]) -> None:
     """Compare the rows of each file with those that were read.
 
@@ -241,6 +255,11 @@ def _meaning(fault: Exception, source: Source) -> str:
     named = file[1] if file else ""
     if isinstance(fault, PySparkException) and (parameters := fault.getMessageParameters()):
         named = parameters.get("path") or parameters.get("objectName") or parameters.get("fieldName") or named
+    if "maximum number of characters" in message:
+        return (
+            f"{named}: a value has more than {source.limits.line:,} bytes. Look for a quote that is never closed, or "
+            "set limits: {line: …} in the source's conf."
+        )
     advice = {
         "PATH_NOT_FOUND": "there is no such file. Fix `path` in its conf, or deliver the file.",
         "UNRESOLVED_COLUMN": f"the files have no column {named}. Fix `key` in its conf, or the files.",
@@ -252,8 +271,3 @@ def _meaning(fault: Exception, source: Source) -> str:
             return text
     error_class = condition or (conditions or [type(fault).__name__])[-1]
     return f"{error_class} {named}".strip() + ". Check the files and the source's format and options."
-
-
-def glob_escaped(path: str) -> str:
-    """Escape a file's path for where Spark expects a pattern."""
-    return re.sub(r"([\[\]{}*?\\])", r"\\\1", path)

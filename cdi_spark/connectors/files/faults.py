@@ -14,5 +14,8 @@ class Fault(StrEnum):
     READS_AS_JSON = "reads_as_json"
     # A name stands twice in one object, with two values.
     ONE_VALUE_PER_NAME = "one_value_per_name"
+    # Lists and objects inside each other, and names in one object or in all rows.
+    LEVELS_WITHIN_LIMIT = "levels_within_limit"
+    FIELDS_WITHIN_LIMIT = "fields_within_limit"
     IN_ITS_ENCODING = "in_its_encoding"
     TYPES_AS_LANDED_BEFORE = "types_as_landed_before"

@@ -16,6 +16,7 @@ from pyspark.sql import types as T
 from pyspark.sql.pandas.types import from_arrow_schema
 
 from cdi_spark.config import Source
+from cdi_spark.config.limits import Limits
 from cdi_spark.connectors.files.column_types import fitted
 from cdi_spark.connectors.files.faults import Fault
 from cdi_spark.connectors.files.json_kinds import (
@@ -25,6 +26,7 @@ from cdi_spark.connectors.files.json_kinds import (
     Object,
     Shape,
     SpelledTwiceError,
+    UnknownNameError,
     arrow_type,
     fitter,
     object_of,
@@ -53,6 +55,10 @@ _OPTIONS = frozenset(("encoding", "charset", "recursiveFileLookup", "pathGlobFil
 _PLACED = ("_raw", "_fault", "_file")
 # Rows per batch that a task returns.
 _BATCH = 5_000
+# Names that a task keeps, a multiple of those that land: which of them most rows have shows only at the end.
+_MOST_NAMES = 10
+# Rows after which a task forgets names, so that its memory is bounded.
+_NARROWED_AFTER = 500
 
 
 def read_json(spark: SparkSession, source: Source, files: Sequence[str], known: T.StructType) -> Read:
@@ -69,25 +75,28 @@ def read_json(spark: SparkSession, source: Source, files: Sequence[str], known: 
     texts = read_bytes(spark, files, encoding, by_line=source.format == "jsonl")
     shape = Shape()
     counted: dict[str, tuple[int, int]] = {}
-    for row in texts.mapInArrow(shipped(_shape_task(encoding)), from_arrow_schema(_FOUND)).collect():
+    for row in texts.mapInArrow(
+        shipped(_shape_task(encoding, source.limits)), from_arrow_schema(_FOUND)
+    ).collect():
         if row["shape"]:
             shape.merge(Shape.of_list(json.loads(row["shape"])))
         objects, faulty = counted.get(row["file"], (0, 0))
         counted[row["file"]] = (objects + row["objects"], faulty + row["faulty"])
-    columns = _columns(shape, known)
+    columns = _columns(shape, known, source.limits.fields)
     if not columns:
         return Read(no_rows(spark))
     schema = T.StructType([T.StructField(name, _spark_type(kind)) for name, kind in columns.items()])
     schema = T.StructType([*schema, *as_schema(_PLACED, T.StringType())])
-    rows = texts.mapInArrow(shipped(_row_task(columns, encoding)), schema)
+    rows = texts.mapInArrow(shipped(_row_task(columns, encoding, source.limits)), schema)
     # Text that is no JSON is in `_raw` as a whole, and its braces show no number of rows.
     certain = {file: objects for file, (objects, faulty) in counted.items() if not faulty}
     rows = fitted(rows, known)
     return Read(rows if encoding_of(source) else in_its_encoding(rows), certain)
 
 
-def _columns(shape: Shape, known: T.StructType) -> dict[str, Kind]:
-    """Return the columns that the files have, with their types."""
+def _columns(shape: Shape, known: T.StructType, most: int) -> dict[str, Kind]:
+    """Return the columns that the files have, with their types; at most so many columns and fields in them."""
+    shape.narrow(most, landed=known.names)
     landed = Shape()
     for name, inner in shape.fields.items():
         landed.fields.setdefault(landing_names([name])[0], Shape()).merge(inner)
@@ -113,18 +122,22 @@ def _spark_type(kind: Kind) -> T.DataType:
     return T.StringType()
 
 
-def _shape_task(encoding: str) -> Task:
+def _shape_task(encoding: str, limits: Limits) -> Task:
     """Return a task that counts the objects of each file by their braces, and finds the shape of all of them."""
+    levels, names = limits.levels, limits.fields
 
     def find(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        reader, shape = JsonReader(), Shape()
+        reader, shape = JsonReader(most_levels=levels, most_fields=names), Shape()
         objects, faulty = Counter[str](), Counter[str]()
         for batch in batches:
             for file, texts in _texts_by_file(batch, encoding):
                 objects[file] += _count_objects(texts)
-                for value in (value for text in texts for value in reader.rows(text)):
-                    faulty[file] += value.fields is None
-                    shape.add(value.fields)
+                values = (value for text in texts for value in reader.rows(text))
+                while chunk := list(islice(values, _NARROWED_AFTER)):
+                    for value in chunk:
+                        faulty[file] += value.fields is None
+                        shape.add(value.fields)
+                    shape.narrow(names * _MOST_NAMES)
         rows = [{"file": file, "objects": objects[file], "faulty": faulty[file]} for file in objects]
         shapes = [{"shape": json.dumps(shape.as_list())}, *[{}] * len(rows)]
         yield pa.RecordBatch.from_pylist(
@@ -134,8 +147,9 @@ def _shape_task(encoding: str) -> Task:
     return find
 
 
-def _row_task(columns: dict[str, Kind], encoding: str) -> Task:
+def _row_task(columns: dict[str, Kind], encoding: str, limits: Limits) -> Task:
     """Return a task that reads texts into rows of the columns and _PLACED."""
+    levels, names = limits.levels, limits.fields
     fit, struct = fitter(Object(columns)), arrow_type(Object(columns))
     reserved = dict(zip(_LANDING_NAMES, landing_names(_LANDING_NAMES), strict=True))
 
@@ -147,9 +161,11 @@ def _row_task(columns: dict[str, Kind], encoding: str) -> Task:
             return fit(fields), value.text or None, value.fault, file
         except SpelledTwiceError:
             return {}, write_json(fields), Fault.ONE_VALUE_PER_NAME, file
+        except UnknownNameError:
+            return {}, write_json(fields), Fault.FIELDS_WITHIN_LIMIT, file
 
     def read(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        reader = JsonReader()
+        reader = JsonReader(most_levels=levels, most_fields=names)
         rows = (
             row(value, file)
             for batch in batches

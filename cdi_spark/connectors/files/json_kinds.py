@@ -2,11 +2,12 @@
 
 A column is text, an object or a list. Where rows disagree, nothing is lost: a single value beside lists is a list of
 one, text beside objects is the field `value` of an object, and a column of text has objects and lists as JSON text.
+Objects whose names are data, such as ids, would have a field per row; they are JSON text.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -50,6 +51,8 @@ class Shape:
     lists: int = 0
     fields: dict[str, Shape] = field(default_factory=dict)
     element: Shape | None = None
+    # Whether the objects have too many names, which are forgotten.
+    is_wide: bool = False
 
     @property
     def filled(self) -> int:
@@ -62,7 +65,7 @@ class Shape:
             return
         if isinstance(value, dict):
             self.objects += 1
-            for name, inner in value.items():
+            for name, inner in () if self.is_wide else value.items():
                 shape = self.fields.get(name)
                 if shape is None:
                     shape = self.fields[name] = Shape()
@@ -80,23 +83,54 @@ class Shape:
         """Take all values of another shape into account."""
         self.texts, self.objects = self.texts + other.texts, self.objects + other.objects
         self.lists += other.lists
-        for name, inner in other.fields.items():
+        if other.is_wide:
+            self.widen()
+        for name, inner in () if self.is_wide else other.fields.items():
             self.fields.setdefault(name, Shape()).merge(inner)
         if other.element:
             self.element = self.element or Shape()
             self.element.merge(other.element)
 
+    def widen(self) -> None:
+        """Forget the names of the objects."""
+        self.is_wide, self.fields = True, {}
+
+    def narrow(self, most: int, *, landed: Collection[str] = ()) -> None:
+        """Forget names until there are at most so many, those inside columns first: of the objects with most names.
+
+        Of columns, those stay that landed before, then those that most rows have.
+        """
+        inside = [shape for column in self.fields.values() for shape in column._walk()]
+        left = len(self.fields) + sum(len(shape.fields) for shape in inside)
+        for shape in sorted(inside, key=lambda shape: -len(shape.fields)):
+            if left <= most:
+                return
+            forgotten = [shape, *(below for inner in shape.fields.values() for below in inner._walk())]
+            left -= sum(len(one.fields) for one in forgotten)
+            for one in forgotten:
+                one.widen()
+        if left > most:
+            used = sorted(self.fields, key=lambda name: (name not in landed, -self.fields[name].filled))
+            kept = set(used[:most])
+            self.fields = {name: inner for name, inner in self.fields.items() if name in kept}
+
+    def _walk(self) -> Iterator[Shape]:
+        yield self
+        for inner in [*self.fields.values(), *([self.element] if self.element else [])]:
+            yield from inner._walk()
+
     def as_list(self) -> list[Any]:
         """The shape as values of JSON."""
         inner = {name: shape.as_list() for name, shape in self.fields.items()}
-        return [self.texts, self.objects, self.lists, inner, self.element and self.element.as_list()]
+        element = self.element and self.element.as_list()
+        return [self.texts, self.objects, self.lists, inner, element, self.is_wide]
 
     @staticmethod
     def of_list(values: list[Any]) -> Shape:
         """The shape of as_list()."""
-        texts, objects, lists, inner, element = values
+        texts, objects, lists, inner, element, is_wide = values
         fields = {name: Shape.of_list(shape) for name, shape in inner.items()}
-        return Shape(texts, objects, lists, fields, element and Shape.of_list(element))
+        return Shape(texts, objects, lists, fields, element and Shape.of_list(element), is_wide)
 
 
 def is_list(lists: int, *, of: int) -> bool:
@@ -116,10 +150,11 @@ def kind_of(shape: Shape, landed: Kind | None = None) -> Kind:
         landed: the type with which the column landed before, which stays; objects may get new fields.
     """
     if isinstance(landed, ListOf) or (landed is None and is_list(shape.lists, of=shape.filled)):
-        held = Shape(shape.texts, shape.objects, 0, shape.fields)
+        held = Shape(shape.texts, shape.objects, 0, shape.fields, is_wide=shape.is_wide)
         held.merge(shape.element or Shape())
         return ListOf(kind_of(held, landed.element if isinstance(landed, ListOf) else None))
-    if isinstance(landed, Object) or (landed is None and is_object(shape.objects, of=shape.filled)):
+    is_new = landed is None and not shape.is_wide and is_object(shape.objects, of=shape.filled)
+    if isinstance(landed, Object) or is_new:
         found = object_of(shape, landed.fields if isinstance(landed, Object) else {})
         return found if found.fields else TEXT
     return TEXT
@@ -149,11 +184,16 @@ class SpelledTwiceError(ValueError):
     """An object has two names that differ only by capitals, with two values."""
 
 
+class UnknownNameError(ValueError):
+    """An object has a name that its column has no field for, as there are too many."""
+
+
 def fitter(kind: Kind) -> Callable[[Any], Any]:
     """Return a function that gives a value of JSON a type.
 
     Raises:
         SpelledTwiceError: (the function) an object has two names that differ only by capitals, with two values.
+        UnknownNameError: (the function) an object has a name with a value that its column has no field for.
     """
     if isinstance(kind, ListOf):
         fit_element = fitter(kind.element)
@@ -199,6 +239,8 @@ def _spelled_as_landed(value: Mapping[str, Any], spelled: Mapping[str, str]) -> 
     found: dict[str, Any] = {}
     for name, inner in value.items():
         known = spelled.get(_folded(name))
+        if known is None and inner not in (None, {}):
+            raise UnknownNameError
         if known is None or (inner is None and known in found):
             continue
         if found.get(known) not in (None, inner):

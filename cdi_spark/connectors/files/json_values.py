@@ -10,16 +10,25 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Any
 
+from cdi_spark.config.limits import MOST_FIELDS, MOST_LEVELS
 from cdi_spark.connectors.files.faults import Fault
 
 _BETWEEN = re.compile(r"[\s,\ufeff\x00]*")
 # Where reading goes on after text that is no JSON: at a line that begins an object.
-_NEXT_OBJECT = re.compile(r"\n\s*(?=\{)")
+_NEXT_OBJECT = re.compile(r"\n[^\S\n]*(?=\{)")
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
-# What to leave out of a JSON text so that its braces remain.
-NO_BRACES = r'(?s)"(?:\\.|[^"\\])*"|[^{}"]+'
+# What to leave out of a JSON text so that its braces remain. Text whose quote never closes is left out as a whole,
+# since it would be searched once per quote in it.
+NO_BRACES = r'(?s)"(?:\\.|[^"\\])*(?:"|\\?\z)|[^{}"]+'
+# Texts, and what opens, closes and divides lists and objects.
+_STRUCTURE = re.compile(r'"(?:\\.|[^"\\])*(?:"|\\?\Z)|[\[\]{},]', re.DOTALL)
+# Python needs a hundred times the memory of an object that Python wrote.
+_LONGEST_OF_PYTHON = 1 << 20
+# The decoder counts the lines before each error, so it gets a text without most of those that are read.
+_READ = 1 << 16
 
 
 class Literal(str):
@@ -40,8 +49,9 @@ class Value:
 class JsonReader:
     """Reads JSON texts into rows: their objects, and those in their lists.
 
-    Numbers are Literal. Of a name that an object has twice, the last value that is not null holds; if others differ,
-    the row has a fault.
+    A value with more levels than `most_levels` is its JSON text, and its row has a fault. A row with an object of more
+    than `most_fields` has a fault too, and nothing but its text. Numbers are Literal. Of a name that an object has
+    twice, the last value that is not null holds; if others differ, the row has a fault.
 
     >>> [row.fields for row in JsonReader().rows('{"id": 1}{"id": 2.50} [{"id": "3"}]')]
     [{'id': '1'}, {'id': '2.50'}, {'id': '3'}]
@@ -49,7 +59,8 @@ class JsonReader:
     ['reads_as_json']
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, most_levels: int = MOST_LEVELS, most_fields: int = MOST_FIELDS) -> None:
+        self._most_levels, self._most_fields = most_levels, most_fields
         # Objects of the value that have a name twice.
         self._twice: list[dict[str, Any]] = []
         self._decode = json.JSONDecoder(
@@ -62,20 +73,35 @@ class JsonReader:
 
     def rows(self, text: str) -> Iterator[Value]:
         """Return the rows of a text, in its order."""
-        at = _skip(text, 0)
         may_be_halved = _SURROGATE.search(text) is not None
+        for row in self._rows(text):
+            yield _without_halved_characters(row) if may_be_halved else row
+
+    def _rows(self, text: str, *, in_list: bool = False) -> Iterator[Value]:
+        at, is_closed = _skip(text, 0), True
         while at < len(text):
             self._twice.clear()
             try:
                 found, end = self._decode(text, at)
-            except (ValueError, RecursionError):
-                begins = _NEXT_OBJECT.search(text, at)
-                end = begins.end() if begins else len(text)
-                yield from self._read_quoted_singly(text[at:end])
+            except (ValueError, RecursionError) as fault:
+                elements: list[str] = []
+                if is_too_deep := isinstance(fault, RecursionError) and is_closed:
+                    elements, end = _elements(text, at)
+                    is_closed = end > 0
+                if is_too_deep and is_closed and text[at] == "[" and not in_list:
+                    for element in elements:
+                        yield from self._rows(element, in_list=True)
+                elif is_too_deep and is_closed:
+                    yield Value(None, text[at:end], Fault.LEVELS_WITHIN_LIMIT)
+                else:
+                    begins = _NEXT_OBJECT.search(text, at)
+                    end = begins.end() if begins else len(text)
+                    yield from self._read_quoted_singly(text[at:end])
+                if end > _READ:
+                    text, end = text[end:], 0
             else:
                 for one in found if isinstance(found, list) else [found]:
-                    row = self._row_of(one)
-                    yield replace(row, fields=_without_halves(row.fields)) if may_be_halved else row
+                    yield self._row_of(one)
             at = _skip(text, end)
 
     def _as_object(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -89,6 +115,11 @@ class JsonReader:
     def _row_of(self, found: Any) -> Value:
         if not isinstance(found, dict):
             return Value(None, write_json(found), Fault.READS_AS_JSON)
+        if _has_wide_object(found, self._most_fields):
+            return Value(None, write_json(found), Fault.FIELDS_WITHIN_LIMIT)
+        if too_deep := [name for name, value in found.items() if _is_deeper(value, self._most_levels)]:
+            texts = {name: write_json(found[name]) for name in too_deep}
+            return Value(found | texts, write_json(found), Fault.LEVELS_WITHIN_LIMIT)
         if self._twice and self._holds_twice(found):
             return Value(found, write_json(found), Fault.ONE_VALUE_PER_NAME)
         return Value(found)
@@ -102,11 +133,12 @@ class JsonReader:
     def _read_quoted_singly(self, text: str) -> Iterator[Value]:
         """Read an object as Python writes it, which some programs export for JSON."""
         try:
-            found = ast.literal_eval(text.strip()) if text.lstrip().startswith("{'") else None
-        except (ValueError, SyntaxError, MemoryError, RecursionError):
-            found = None
-        if isinstance(found, dict):
-            yield from self.rows(json.dumps(found, default=str))
+            is_one = len(text) <= _LONGEST_OF_PYTHON and text.lstrip().startswith("{'")
+            found = json.dumps(ast.literal_eval(text.strip()), default=str) if is_one else ""
+        except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
+            found = ""
+        if found.startswith("{"):
+            yield from self._rows(found)
         else:
             yield Value(None, text.rstrip("\r\n"), Fault.READS_AS_JSON)
 
@@ -129,17 +161,68 @@ def count_objects(braces: str) -> int:
 
 def write_json(value: Any) -> str:
     """Return a value as JSON text, with numbers as they were written."""
-    if isinstance(value, Literal):
-        return str(value)
-    if isinstance(value, dict):
-        return (
-            "{"
-            + ", ".join(f"{json.dumps(k, ensure_ascii=False)}: {write_json(v)}" for k, v in value.items())
-            + "}"
-        )
-    if isinstance(value, list):
-        return "[" + ", ".join(map(write_json, value)) + "]"
-    return json.dumps(value, ensure_ascii=False)
+    written: list[str] = []
+    # Not by recursion, since values may be deeper than Python's stack. Text on the stack is written as it is.
+    todo: list[Any] = [value]
+    while todo:
+        one = todo.pop()
+        if isinstance(one, Literal):
+            written.append(str(one))
+        elif isinstance(one, (dict, list)):
+            is_object = isinstance(one, dict)
+            parts = [Literal("{" if is_object else "[")]
+            for key, inner in one.items() if isinstance(one, dict) else enumerate(one):
+                parts += [Literal(", ")] if len(parts) > 1 else []
+                parts += [Literal(f"{json.dumps(key, ensure_ascii=False)}: ")] if is_object else []
+                parts.append(inner)
+            parts.append(Literal("}" if is_object else "]"))
+            todo += reversed(parts)
+        else:
+            written.append(json.dumps(one, ensure_ascii=False))
+    return "".join(written)
+
+
+def _has_wide_object(value: Any, most_fields: int) -> bool:
+    return any(isinstance(one, dict) and len(one) > most_fields for level in _levels(value) for one in level)
+
+
+def _is_deeper(value: Any, most_levels: int) -> bool:
+    return next(islice(_levels(value), most_levels, None), None) is not None
+
+
+def _levels(value: Any) -> Iterator[list[Any]]:
+    """Yield the lists and objects of a value, level by level."""
+    level = [value] if isinstance(value, (dict, list)) else []
+    while level:
+        yield level
+        level = [
+            inner
+            for one in level
+            for inner in (one.values() if isinstance(one, dict) else one)
+            if isinstance(inner, (dict, list))
+        ]
+
+
+def _elements(text: str, at: int) -> tuple[list[str], int]:
+    """Return the elements of the list or object that begins at a place, and where it ends; 0 if it does not end."""
+    found: list[str] = []
+    depth = 0
+    begin = at + 1
+    for mark in _STRUCTURE.finditer(text, at):
+        if mark[0] in "[{":
+            depth += 1
+        elif mark[0] == "," and depth == 1:
+            found.append(text[begin : mark.start()])
+            begin = mark.end()
+        elif mark[0] in "]}":
+            depth -= 1
+            if not depth:
+                return [*found, text[begin : mark.start()]], mark.end()
+    return found, 0
+
+
+def _without_halved_characters(row: Value) -> Value:
+    return replace(row, fields=_without_halves(row.fields), text=_without_halves(row.text))
 
 
 def _without_halves(value: Any) -> Any:

@@ -24,6 +24,7 @@ def read_parquet(spark: SparkSession, source: Source, files: Sequence[str], know
     """
     groups = _read_alike(spark, source, files)
     wanted = _common_columns(source, groups)
+    _check_nesting(source, wanted)
     parts = [_as_wanted(rows, wanted) for rows in groups.values()]
     counts = reduce(DataFrame.unionAll, [_counts(rows) for rows in groups.values()])
     rows = reduce(lambda a, b: a.unionByName(b), parts)
@@ -98,6 +99,34 @@ def _common_columns(source: Source, groups: dict[str, DataFrame]) -> T.StructTyp
             for lower, (name, kind, _) in found.items()
         ]
     )
+
+
+def _check_nesting(source: Source, columns: T.StructType) -> None:
+    levels, fields = _nesting(columns)
+    for name, found, most in (
+        ("levels", levels - 1, source.limits.levels),
+        ("fields", fields, source.limits.fields),
+    ):
+        if found > most:
+            raise SourceError(
+                f"source {source.name}: {source.path}: the columns have {found:,} {name}, more than {most:,}. Deliver "
+                f"fewer, or set limits: {{{name}: …}} in the source's conf."
+            )
+
+
+def _nesting(kind: T.DataType) -> tuple[int, int]:
+    """Return how many levels of lists and objects a type has, and how many fields."""
+    if isinstance(kind, T.ArrayType):
+        inside = [kind.elementType]
+    elif isinstance(kind, T.MapType):
+        inside = [kind.keyType, kind.valueType]
+    elif isinstance(kind, T.StructType):
+        inside = [field.dataType for field in kind]
+    else:
+        return 0, 0
+    found = [_nesting(one) for one in inside]
+    own = len(inside) if isinstance(kind, T.StructType) else 0
+    return 1 + max((levels for levels, _ in found), default=0), own + sum(fields for _, fields in found)
 
 
 def _whole(groups: Iterable[DataFrame], names: list[str]) -> list[str]:

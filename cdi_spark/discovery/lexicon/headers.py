@@ -37,6 +37,10 @@ _SECOND_ROLES = canonical_set(load_lists("header_words")["second_roles"])
 _ANOTHER_PERSON = canonical_set(_REFERENCES["another_person"])
 
 
+# Of a longer name, such as a whole row taken for a header, the rest says nothing.
+_LONGEST_NAME = 200
+
+
 def tokens_of(name: str) -> list[str]:
     """The words of a name, folded and without abbreviations: KUNDE_GebDat, custFirst nm, e-mail (1)."""
     return list(_tokens(name))
@@ -44,7 +48,7 @@ def tokens_of(name: str) -> list[str]:
 
 @cache
 def _tokens(name: str) -> tuple[str, ...]:
-    joined = re.sub(r"(?i)(?<![a-z])e[ _-]mail", "email", name)
+    joined = re.sub(r"(?i)(?<![a-z])e[ _-]mail", "email", name[:_LONGEST_NAME])
     # French and Italian: d'usage, l'assuré, dell'assicurato.
     joined = re.sub(r"(?i)\b(?:d|l|qu|(?:d|n|s)ell|all)['\u2019]", "", joined)
     camel = re.sub(r"(?<=[a-zà-öø-ÿ\d])(?=[A-ZÀ-ÖØ-Þ])|(?<=[A-ZÀ-Þ])(?=[A-ZÀ-Þ][a-zà-ÿ])", " ", joined)

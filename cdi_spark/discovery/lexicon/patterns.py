@@ -21,7 +21,7 @@ NOTHING = frozenset(_VALUES["nothing"])
 _EMAIL = re.compile(
     r"^(?:mailto:)?[^\s@<>,;]+@[^\s@<>,;]+\.[A-Za-z]{2,}$|^.{0,60}<[^\s@]+@[^\s@]+\.[A-Za-z]{2,}>$"
 )
-_LIST = re.compile(r"\s*[;,|]\s*")
+_BETWEEN = re.compile(r"[;,|]")
 _PHONE = re.compile(r"^\+?[\d(][\d ()./\u2011\u2013-]{5,22}\d(?: ?(?:x|ext\.?) ?\d{1,6})?$", re.IGNORECASE)
 _DATE_LIKE = re.compile(r"^(?:\d{4}[-./]\d{1,2}[-./]\d{1,2}|\d{1,2}[-./]\d{1,2}[-./](?:\d{4}|\d{2}))\b")
 _POSTCODES = {
@@ -48,6 +48,7 @@ _NATIONAL_ID_KINDS = {
 }
 _NATIONAL = {kind: re.compile(f"(?:{form})", re.IGNORECASE) for kind, form in _NATIONAL_ID_KINDS.items()}
 _NUMBER = re.compile(r"^[-+(]?\s*[^\d\s.,+-]{0,4}\s*[-+]?\d[\d.,'\u00a0\u202f ]*\s*[^\d\s.,]{0,4}\)?-?$")
+_LONGEST_NUMBER = 60
 GENDER_OF = group_by_word(_PEOPLE["genders"])
 TITLE_GENDER = group_by_word(_PEOPLE["titles"])
 _YES_NO = word_set(_VALUES["yes_no"])
@@ -61,14 +62,13 @@ def is_nothing(value: str | None) -> bool:
 
 
 def is_email(value: str) -> bool:
-    return "@" in value and all(_EMAIL.match(part) for part in _LIST.split(value.strip(" ;,")))
+    return "@" in value and all(_EMAIL.match(part.strip()) for part in _BETWEEN.split(value.strip(" ;,")))
 
 
 def is_phone(value: str) -> bool:
     """Whether a value has the form of a phone number, and not of a date, an amount or a short code."""
-    parts = [
-        part for part in _LIST.split(re.sub(r"(?i)^(?:tel|phone|ph|mob|fax)?[.:]* ?", "", value)) if part
-    ]
+    bare = re.sub(r"(?i)^(?:tel|phone|ph|mob|fax)?[.:]* ?", "", value)
+    parts = [part for one in _BETWEEN.split(bare) if (part := one.strip())]
     return bool(parts) and all(
         _PHONE.match(part) and not _DATE_LIKE.match(part) and 7 <= sum(c.isdigit() for c in part) <= 16
         for part in parts
@@ -168,7 +168,9 @@ def is_occupation(value: str) -> bool:
 
 def is_number(value: str) -> bool:
     """Whether a value is a number or an amount, with or without a currency sign or code."""
-    return bool(_NUMBER.match(value)) and sum(c.isalpha() for c in value) <= 3
+    return (
+        len(value) <= _LONGEST_NUMBER and bool(_NUMBER.match(value)) and sum(c.isalpha() for c in value) <= 3
+    )
 
 
 def is_integer(value: str) -> bool:

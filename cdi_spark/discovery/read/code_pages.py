@@ -19,7 +19,7 @@ _SAME_ALPHABETS = {
     "cp1253": ("cp1253", "iso8859-7"),
 }
 _NEUTRAL = frozenset("€°§«»…·¨№™©®½¼²³\u2013\u2014\u2018\u2019\u201c\u201d\u201e\u00b4\u00a0\ufeff")
-_HIGH = re.compile(rb"[A-Za-z\x80-\xff]*[\x80-\xff][A-Za-z\x80-\xff]*")
+_WORD = re.compile(rb"[A-Za-z\x80-\xff]{1,100}")
 _WORDS = 20_000
 # Of the characters of a text in several bytes per character: how many may be undecodable, how many must be frequent.
 _MOST_BROKEN = 0.01
@@ -34,7 +34,7 @@ def find_code_page(lines: bytes) -> str | None:
     """
     if wide := _find_wide(lines):
         return wide
-    words = Counter(_HIGH.findall(lines)[:_WORDS])
+    words = Counter([word for word in _WORD.findall(lines) if not word.isascii()][:_WORDS])
     scores = {name: _score(words, name, alphabets) for name, alphabets in _alphabets().items()}
     best = max(scores, key=lambda name: scores[name])
     # Western text is so much more frequent that another must be clearly better.

@@ -21,6 +21,8 @@ Kind = Literal["text", "number", "fraction", "boolean", "date", "timestamp", "na
 Path = tuple[str, ...]
 # Values kept per column: enough to distinguish shares of one percent.
 DISTINCT = 2_000
+# Characters of a value that are looked at: longer values are documents, and are dropped where they are no text.
+LONGEST_VALUE = 2_000
 # An object with more fields has data (ids, dates) as names of its fields.
 _MOST_FIELDS = 300
 
@@ -263,4 +265,4 @@ def count_values(column: Column, values: list[list[Any]]) -> Column:
 def _write_value(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
-    return str(value).strip()
+    return str(value).strip()[:LONGEST_VALUE]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import codecs
-import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +20,6 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-_BEYOND_ASCII = re.compile(rb"[^\n]*[\x80-\xff][^\n]*\n?")
 # Spark's names. Spark reads Latin-1 without a setting; Latin-1 has no letter at 0x80 to 0x9f.
 _SPARK = {
     "utf-8": None, "utf-16": "UTF-16", "utf-16-le": "UTF-16LE", "utf-16-be": "UTF-16BE", "utf-32": "UTF-32",
@@ -93,14 +91,23 @@ def needs_java_charsets(encoding: str) -> bool:
 
 
 def _read_lines(head: bytes, file: BinaryIO) -> Iterable[bytes]:
-    """The file in parts of whole lines, each a megabyte or more."""
+    """The file in parts of whole lines, or of whole characters where a line is longer than a part."""
     rest = b""
     while head:
-        whole, end, rest = (rest + head).rpartition(b"\n")
-        if end:
-            yield whole + end
+        part = rest + head
+        cut = part.rfind(b"\n") + 1
+        if not cut and len(part) > _CHUNK:
+            cut = len(part) - _count_begun(part)
+        if cut:
+            yield part[:cut]
+        rest = part[cut:]
         head = file.read(_CHUNK)
     yield rest
+
+
+def _count_begun(part: bytes) -> int:
+    """The bytes of a character of UTF-8 that goes on behind the part."""
+    return next((n for n in range(1, 4) if part[-n] >= 0xC0), 0)
 
 
 def _detect_bytes(parts: Iterable[bytes], *, has_bom: bool) -> Encoding | None:
@@ -110,14 +117,16 @@ def _detect_bytes(parts: Iterable[bytes], *, has_bom: bool) -> Encoding | None:
     for part in parts:
         if part.isascii():
             continue
-        for line in _BEYOND_ASCII.findall(part):
+        for line in part.split(b"\n"):
+            if line.isascii():
+                continue
             try:
                 line.decode()
                 sound += 1
             except UnicodeDecodeError:
                 broken += 1
                 if len(odd) < _CHUNK:
-                    odd += line
+                    odd += line[:_CHUNK] + b"\n"
     if not broken:
         return Encoding("utf-8", is_ascii=not sound and not has_bom)
     # Text in an older encoding hardly ever has a line that is UTF-8.

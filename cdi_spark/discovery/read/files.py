@@ -6,6 +6,7 @@ import bz2
 import gzip
 import json
 import re
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,8 @@ from typing import BinaryIO, Literal, cast
 
 import pyarrow.parquet as pq
 
+from cdi_spark.config.limits import LARGEST_UNPACKED, LARGEST_WHOLE
+from cdi_spark.config.links import find_link_out, root_of
 from cdi_spark.discovery.lexicon.vocabulary import word_set
 from cdi_spark.discovery.read.dialects import Dialect, detect_dialect
 from cdi_spark.discovery.read.encodings import Encoding, detect_encoding
@@ -34,6 +37,7 @@ _KNOWN_KINDS = {
 }
 _NO_DATA = word_set(".md .rst .sql .py .sh .html .xml .yml .yaml .crc .ini .toml")
 _JSON = json.JSONDecoder()
+_BLANKS = re.compile(r"\s*")
 
 
 @dataclass(frozen=True)
@@ -56,7 +60,7 @@ def list_files(given: Sequence[Path]) -> dict[Path, bool]:
     """Every file that is given as a file, a folder (with subfolders) or a glob, and whether it is named itself.
 
     Raises:
-        SourceError: no file exists.
+        SourceError: no file exists, or a symbolic link leads out of the folder that is given.
     """
     found: dict[Path, bool] = {}
     for entry in given:
@@ -64,12 +68,14 @@ def list_files(given: Sequence[Path]) -> dict[Path, bool]:
             found = _files_in(entry) | found
         elif entry.exists():
             found[entry.absolute()] = True
+            _refuse_links_out([entry.absolute()], root_of(str(entry.absolute())))
         else:
             matches = expand_glob(entry)
             if not matches:
                 raise SourceError(
                     f"{entry}: no such file or folder. Give --source a file, a folder or a glob that exists."
                 )
+            _refuse_links_out(matches, root_of(str(entry.absolute())))
             for match in matches:
                 found = (_files_in(match) if match.is_dir() else {match.absolute(): False}) | found
     if not found:
@@ -81,7 +87,15 @@ def list_files(given: Sequence[Path]) -> dict[Path, bool]:
 
 def _files_in(folder: Path) -> dict[Path, bool]:
     inside = sorted(path for path in folder.rglob("*") if path.is_file() and not _is_hidden(path, folder))
+    _refuse_links_out(inside, folder)
     return {path.absolute(): False for path in inside}
+
+
+def _refuse_links_out(files: Sequence[Path], root: Path) -> None:
+    if file := find_link_out(files, root):
+        raise SourceError(
+            f"{file}: is a symbolic link, or below one, that leads out of {root}. Give the file that it leads to."
+        )
 
 
 def expand_glob(pattern: Path) -> list[Path]:
@@ -121,14 +135,36 @@ def recognise_file(path: Path) -> RawFile:
         if raw.startswith(magic):
             raise SourceError(f"{path}: is {what}.")
     try:
+        _check_size(path)
         encoding = detect_encoding(path, open_bytes)
-    except (EOFError, gzip.BadGzipFile):
+    except (EOFError, gzip.BadGzipFile, zlib.error):
         raise SourceError(
             f"{path}: is not compressed as its name says, or is cut off. Give a complete file."
         ) from None
     if encoding is None:
         raise SourceError(f"{path}: is binary. Give CSV, JSON, JSON lines or parquet.")
     return _recognise_text(path, encoding)
+
+
+def _check_size(path: Path) -> None:
+    """Raise where a file has too long lines, or too many bytes when it is unpacked; reads it part by part."""
+    is_packed = path.suffix in (".gz", ".bz2")
+    if not is_packed and path.stat().st_size <= LARGEST_WHOLE:
+        return
+    total = line = 0
+    with open_bytes(path) as file:
+        while part := file.read(_HEAD):
+            total += len(part)
+            first, last = part.find(b"\n"), part.rfind(b"\n")
+            if line + (len(part) if first < 0 else first) > LARGEST_WHOLE:
+                raise SourceError(
+                    f"{path}: has a line of more than {LARGEST_WHOLE:,} bytes. Deliver it in lines."
+                )
+            line = line + len(part) if first < 0 else len(part) - last - 1
+            if is_packed and total > LARGEST_UNPACKED:
+                raise SourceError(
+                    f"{path}: has more than {LARGEST_UNPACKED:,} bytes when it is unpacked. Deliver it in parts."
+                )
 
 
 def _is_hidden(path: Path, folder: Path) -> bool:
@@ -189,19 +225,26 @@ def _count_objects(line: str) -> int:
     while place < len(line):
         try:
             value, place = _JSON.raw_decode(line, place)
+        except RecursionError:
+            return 1
         except ValueError:
             return 0
         if not isinstance(value, dict):
             return 0
         count += 1
-        place += len(line[place:]) - len(line[place:].lstrip())
+        place = _end_of_blanks(line, place)
     return count
+
+
+def _end_of_blanks(text: str, at: int) -> int:
+    found = _BLANKS.match(text, at)
+    return found.end() if found else at
 
 
 def _read_field_names(head: str) -> frozenset[str]:
     """The names of the first object's fields."""
     try:
         first, _ = _JSON.raw_decode(head, max(head.find("{"), 0))
-    except ValueError:
+    except (ValueError, RecursionError):
         return frozenset()
     return frozenset(first) if isinstance(first, dict) else frozenset()

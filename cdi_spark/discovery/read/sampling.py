@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -15,7 +14,8 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from cdi_spark.discovery.read.columns import DISTINCT, Column, Kind, collect_columns
+from cdi_spark.connectors.files.json_values import JsonReader
+from cdi_spark.discovery.read.columns import DISTINCT, LONGEST_VALUE, Column, Kind, collect_columns
 from cdi_spark.discovery.read.columns import Path as FieldPath
 from cdi_spark.discovery.read.deliveries import Delivery, list_single
 from cdi_spark.discovery.read.forms import AS_WRITTEN, Form
@@ -123,8 +123,9 @@ class Samples:
         return Counter(
             dict(
                 self._fetch_all(
-                    f"select {value} as value, count(*) as times from {self._relation(delivery)} "
-                    f"where {value} <> '' group by value order by times desc, value limit {DISTINCT}"
+                    f"select left({value}, {LONGEST_VALUE}) as value, count(*) as times "
+                    f"from {self._relation(delivery)} where {value} <> '' "
+                    f"group by all order by times desc, value limit {DISTINCT}"
                 )
             )
         )
@@ -172,9 +173,11 @@ class Samples:
         text = "to_json(t)" if delivery.format == "parquet" else "json"
         alias = " as t" if delivery.format == "parquet" else ""
         said = self._fetch_all(f"select {text}::varchar from (select * from {sampled}){alias}")
-        objects = [json.loads(row[0], parse_int=str, parse_float=str) for row in said]
-        if not all(isinstance(o, dict) for o in objects):
+        if not all(row[0].startswith("{") for row in said):
             raise SourceError(f"{delivery.where}: is not made of JSON objects. Give one object per record.")
+        reader = JsonReader()
+        # Of a row that ingest quarantines as a whole, there are no columns.
+        objects = [value.fields for row in said for value in reader.rows(row[0]) if value.fields is not None]
         refuse_records_by_id(objects, delivery)
         if spellings := find_spellings(objects):
             self._spellings |= dict.fromkeys(delivery.files, spellings)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from io import TextIOWrapper
@@ -20,6 +21,7 @@ from cdi_spark.discovery.recognise.sheets import Sheet
 MOST_ROWS = 20_000
 _MOST_FILES = 50
 _CHUNK = 1 << 20
+_GAP = re.compile(r"[ \t\r\n,]*")
 
 
 @dataclass(frozen=True)
@@ -100,18 +102,28 @@ def _write_elements(text: TextIO, out: TextIO, most: int) -> int:
 
 def _read_elements(buffer: str, rest: TextIO) -> Iterator[str]:
     decoder = json.JSONDecoder()
+    at = 0
     while True:
-        buffer = buffer.lstrip(" \t\r\n,")
+        at = _end_of_gap(buffer, at)
         try:
-            _, end = decoder.raw_decode(buffer)
+            _, end = decoder.raw_decode(buffer, at)
+        except RecursionError:
+            return
         except ValueError:
+            buffer, at = buffer[at:], 0
             more = "" if buffer.startswith("]") else rest.read(max(_CHUNK, len(buffer)))
             if not more:
                 return
             buffer += more
             continue
-        yield buffer[:end]
-        buffer = buffer[end:]
+        yield buffer[at:end]
+        at = end
+
+
+def _end_of_gap(text: str, at: int) -> int:
+    """The place after the blanks and commas between two values."""
+    found = _GAP.match(text, at)
+    return found.end() if found else at
 
 
 def _write_first_of_parquet(file: Path, to: Path, most: int) -> int:

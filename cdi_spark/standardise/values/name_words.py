@@ -41,7 +41,7 @@ _LOOSE = _PARTICLES | _ARTICLES
 _FAMILY_JOINERS = LISTS["family_joiners"]
 _ABBREVIATED = re.compile(r"\Av ?(?:d|(d(?:e[rn]?)))(?= [^ ]{2})")
 _TOGETHER = re.compile(rf"(?:{'|'.join(_WORDS['together'].split(', '))})([a-z]{{4,}})")
-_JOINERS = re.compile(r"\s*[&\uff06+/]\s*| (?:[aA]nd|AND|[uU]nd|UND|[eE]t|ET|y|e|och|og|en|i|и|και) ")
+_JOINERS = re.compile(r"[&\uff06+/]| (?:[aA]nd|AND|[uU]nd|UND|[eE]t|ET|y|e|och|og|en|i|и|και) ")
 
 
 class NameWords(NamedTuple):

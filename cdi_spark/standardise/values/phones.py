@@ -39,7 +39,7 @@ _HOURS = re.compile(
 _BETWEEN = re.compile(r"[;|,\r\n\t]|\s[&]\s")
 # What may be one number; a word, or a sign that no number has, ends it.
 _NUMBER = re.compile(rf"[+\uff0b(]*\d[{_SIGNS}]*")
-_NEXT = re.compile(r"\s+(?=[+\uff0b(]|0)")
+_NEXT = re.compile(r"(?<!\s)\s+(?=[+\uff0b(]|0)")
 # 1-800-FLOWERS: the keys of a telephone have letters.
 _LETTERED = re.compile(r"[+\d][\d ().-]{2,}[A-Z][A-Z\d-]{3,}")
 # Fewer digits beside a number are the hour or the floor.
