@@ -6,7 +6,7 @@ yyyy-MM or yyyy-MM-dd.
 
 from __future__ import annotations
 
-from cdi_spark.discovery.draft.conf_lines import ConfLine, list_doubts, state_facts
+from cdi_spark.discovery.draft.conf_lines import ConfLine, list_doubts, state_shares
 from cdi_spark.discovery.draft.date_sql import as_date, find_order_doubts
 from cdi_spark.discovery.draft.gaps import choose_columns, list_left_out
 from cdi_spark.discovery.lexicon.shares import percent, share_of
@@ -38,7 +38,7 @@ def draft_birth_date(sheet: Sheet) -> list[ConfLine]:
         sql = ", ".join(t if not mixed or is_text else f"cast({t} as string)" for t, is_text in texts.items())
         guesses = [guess for each in lines for guess in each.used]
         doubts = [doubt for each in lines for doubt in each.confirm]
-        line = ConfLine("birth_date", f"coalesce({sql})", state_facts(guesses), doubts, guesses)
+        line = ConfLine("birth_date", f"coalesce({sql})", state_shares(guesses), doubts, guesses)
     line.confirm += list_left_out(left_out)
     return [line]
 
@@ -58,7 +58,7 @@ def _draft_whole(guess: Guess) -> ConfLine:
     ):
         guess.doubt = "numbers; read as a time since 1970, or as the day numbers of Excel"
     partial = _partial_share(guess)
-    line = ConfLine("birth_date", "", state_facts([guess]), list_doubts(guess), [guess])
+    line = ConfLine("birth_date", "", state_shares([guess]), list_doubts(guess), [guess])
     line.confirm += find_order_doubts(guess.reading)
     if guess.reading.forms or not partial:
         line.sql = as_date(guess)
@@ -95,7 +95,7 @@ def _draft_parts(sheet: Sheet) -> ConfLine | None:
     year, month, day = (part[0] if part else None for part in found)
     assert year is not None
     used = [guess for guess in (year, month, day if month else None) if guess]
-    line = ConfLine("birth_date", "", state_facts(used), [d for g in used for d in list_doubts(g)], used)
+    line = ConfLine("birth_date", "", state_shares(used), [d for g in used for d in list_doubts(g)], used)
     y = _write_year(year, line)
     choices = [y]
     whole = ""

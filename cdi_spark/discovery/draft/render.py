@@ -20,8 +20,8 @@ _GUESSED = (
     "# values that suit the line."
 )
 _MEASURED = (
-    "# Percentages are what Spark measured on {tried}: `filled` is the share of rows that have a\n"
-    "# value in silver, `fit` the share of rows with a value in the file whose value is kept."
+    "# `filled` and `fit` of columns are what Spark measured on {tried}: the share of rows that have\n"
+    "# a value in silver, and of rows with a value in the file, the share whose value is kept."
 )
 
 
