@@ -18,7 +18,8 @@ _MEMBERS = table(
     ["member_no", "title", "full_name", "phone", "street", "zip_city", "delivery_street", "delivery_zip_city"],
     [
         [f"{n:05d}", "Herr" if n % 2 else "Frau", f"Vogel{chr(97 + n)}, Anna", f"0172 55512{n:02d}",
-         f"Lange Str. {n}" if n % 3 else "", f"{20000 + n} Hamburg" if n % 3 else "", f"Kurze Str. {n}", f"{80000 + n} Ulm"]
+         f"Lange Str. {n}" if n % 3 else "", f"{20000 + n} Hamburg" if n % 3 else "",
+         f"Kurze Str. {n}", f"{80000 + n} Ulm"]
         for n in range(24)
     ],
 )  # fmt: skip
