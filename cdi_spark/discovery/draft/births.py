@@ -6,11 +6,13 @@ yyyy-MM or yyyy-MM-dd.
 
 from __future__ import annotations
 
+import re
+
 from cdi_spark.discovery.draft.conf_lines import ConfLine, list_doubts, state_shares
-from cdi_spark.discovery.draft.date_sql import as_date, find_order_doubts
+from cdi_spark.discovery.draft.date_sql import as_date, find_order_doubts, write_era_year
 from cdi_spark.discovery.draft.gaps import choose_columns, list_left_out
 from cdi_spark.discovery.lexicon.shares import percent, share_of
-from cdi_spark.discovery.recognise.birth_parts import BARE_YEAR, YEAR_MONTH, month_of, read_partial
+from cdi_spark.discovery.recognise.birth_parts import BARE_YEAR, ERA_YEAR, YEAR_MONTH, month_of, read_partial
 from cdi_spark.discovery.recognise.dates import find_placeholder, future_share
 from cdi_spark.discovery.recognise.meaning import Guess
 from cdi_spark.discovery.recognise.sheets import Sheet
@@ -81,10 +83,15 @@ def _draft_whole(guess: Guess) -> ConfLine:
 def _write_partial(guess: Guess) -> str:
     """Spark SQL for the bare years, and the years with a month, of a column; null for other values."""
     text = f"trim({guess.column.text})"
-    return (
+    western = (
         f"case when {text} rlike {literal(f'^({BARE_YEAR}|{YEAR_MONTH})$')} "
         f"and left({text}, 4) between '{_FIRST_YEAR}' and {_LATEST_YEAR} then {text} end"
     )
+    if not share_of(guess.column.values, lambda x: bool(re.fullmatch(ERA_YEAR, x.strip()))):
+        return western
+    month = f"lpad(nullif(regexp_extract({text}, {literal(f'^{ERA_YEAR}$')}, 4), ''), 2, '0')"
+    era = f"case when {text} rlike {literal(f'^{ERA_YEAR}$')} then concat_ws('-', {write_era_year(text)}, {month}) end"
+    return f"coalesce({western}, {era})"
 
 
 def _draft_parts(sheet: Sheet) -> ConfLine | None:
