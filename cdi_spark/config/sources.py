@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from cdi_spark.config.limits import Limits
 from cdi_spark.config.strict import Strict
@@ -54,6 +54,8 @@ class Source(Strict):
     """file format"""
     options: dict[str, str] = {}
     """options of Spark's reader, such as encoding or delimiter; of those of JSON, encoding alone has an effect"""
+    skip_rows: int = Field(default=0, ge=0, le=50)
+    """lines of each CSV file above its header, which are no rows; a line `sep=;` is skipped without it"""
     key: str
     """SQL for the key of a landed row"""
     updated_at: str | None = None
@@ -83,6 +85,12 @@ class Source(Strict):
                 "steward is the name in gold.attribute for values that stewards set; choose another."
             )
         return name
+
+    @model_validator(mode="after")
+    def _skips_lines_of_csv(self) -> Source:
+        if self.skip_rows and self.format != "csv":
+            raise ValueError(f"skip_rows is for CSV, not for {self.format}; remove it.")
+        return self
 
     def expressions(self) -> dict[str, str]:
         named = {

@@ -54,6 +54,62 @@ def test_a_row_with_too_few_or_too_many_values_is_marked_and_keeps_its_text(
     assert raw["_raw"].strip() == "3,cy,Leeds,x"
 
 
+def test_lines_above_the_header_are_no_rows_and_the_others_land(spark: SparkSession, tmp_path: Path) -> None:
+    written(tmp_path / "in/a.csv", 'Customers\n\n"of, 2024"\nid,name\n1,ann\n2,"bob\nbo"\n3\nTotal,2\n')
+    written(tmp_path / "in/b.csv", "\ufeffCustomers\r\n,\r\nas of\r\nid,name\r\n5,eve\r\n".encode("utf-8"))
+    written(tmp_path / "in/c.csv", "Customers\n\nof 2024\nname,id\n")
+    delivery = read(spark, source(tmp_path / "in/*.csv", skip_rows=3))
+    assert {r["_key"]: (r["name"], r["_row_number"], r["_fault"]) for r in delivery.rows.collect()} == {
+        "1": ("ann", 1, None),
+        "2": ("bob\nbo", 2, None),
+        "3": (None, 3, "columns_as_in_header"),
+        "Total": ("2", 4, None),
+        "5": ("eve", 1, None),
+    }
+    assert sorted(file.rows for file in delivery.files) == [1, 4]
+
+
+def test_a_quote_that_opens_above_the_header_is_refused(spark: SparkSession, tmp_path: Path) -> None:
+    path = written(tmp_path / "a.csv", '"Customers\nid,name\n1,"ann"\n2,bob\n')
+    with pytest.raises(SourceError, match="a quote opens in the lines above the header"):
+        read(spark, source(path, skip_rows=1))
+
+
+def test_a_line_for_excel_is_no_row_and_its_delimiter_is_that_of_its_file(
+    spark: SparkSession, tmp_path: Path
+) -> None:
+    written(tmp_path / "in/a.csv", 'sep=;\r\nid;name\r\n1;"ann; lee"\r\n2;bob, cy\r\n')
+    written(tmp_path / "in/b.csv", "sep=\t\nid\tname\n3\tdi\n".encode("utf-16"))
+    written(tmp_path / "in/c.csv", "id,name\n5,eve\n")
+    paths = [(tmp_path / "in/a.csv", {}), (tmp_path / "in/b.csv", {"encoding": "UTF-16"})]
+    found = {}
+    for path, options in [(tmp_path / "in/[ac].csv", {}), *paths[1:]]:
+        found |= {
+            r["_key"]: (r["name"], r["_fault"])
+            for r in read(spark, source(path, options=options)).rows.collect()
+        }
+    assert found == {"1": ("ann; lee", None), "2": ("bob, cy", None), "3": ("di", None), "5": ("eve", None)}
+
+
+def test_a_delimiter_at_the_end_of_rows_is_dropped_and_what_stands_behind_it_is_not(
+    spark: SparkSession, tmp_path: Path
+) -> None:
+    path = written(tmp_path / "a.csv", 'id,name\n1,ann,\n2,"b,o",\n3,cy,x\n4,di\n5,"e\nve", \nid,name\n')
+    delivery = read(spark, source(path))
+    wrong = "columns_as_in_header"
+    assert {r["_key"]: (r["name"], r["_fault"]) for r in delivery.rows.collect()} == {
+        "1": ("ann", None),
+        "2": ("b,o", None),
+        "3": ("cy", wrong),
+        "4": ("di", wrong),
+        "5": ("e\nve", None),
+        "id": ("name", "is_no_header"),
+    }
+    assert delivery.columns.keys() == {"id", "name"}
+    [raw] = delivery.rows.where("_key = '3'").select("_raw").collect()
+    assert raw["_raw"] == "3,cy,x"
+
+
 def test_a_quote_never_closed_takes_no_row_with_it_in_silence(spark: SparkSession, tmp_path: Path) -> None:
     path = written(tmp_path / "a.csv", 'id,name\n1,ann\n2,"bob\n3,cy\n4,di\n')
     rows = read(spark, source(path)).rows.collect()

@@ -46,11 +46,52 @@ def test_comments_before_the_header_are_skipped() -> None:
 
 
 @pytest.mark.parametrize(
+    ("above", "skip"),
+    [
+        (["Customers of 2024"], 1),
+        (["Customers of 2024", "", "as of 2024-02-01, 10:30", ""], 4),
+        (["", "Customers", '"all, of 2024"'], 3),
+        # Programs fill up the lines with delimiters.
+        (["Customers,,", "printed,2024-02-01,", ",,"], 3),
+        (["sep=,", "Customers of 2024"], 2),
+    ],
+)
+def test_lines_above_the_header_are_counted(above: list[str], skip: int) -> None:
+    lines = [*above, "id,name,mail", *(",".join(row) for row in PEOPLE)]
+    found = read(lines)
+    assert (found.skip, found.skip_rows, found.names, found.header) == (
+        skip,
+        skip,
+        ("id", "name", "mail"),
+        True,
+    )
+
+
+def test_a_line_for_excel_names_the_delimiter_and_needs_no_setting() -> None:
+    found = read(["sep=;", "id;sum", "1;2,50", "2;13,10"])
+    assert (found.delimiter, found.names, found.skip, found.skip_rows) == (";", ("id", "sum"), 1, 0)
+
+
+def test_first_rows_with_gaps_are_not_above_a_header() -> None:
+    found = read(
+        ["id,name,mail,town,fax", "7,,,,", "8,,,,", *(",".join([*row, "Ulm", "1"]) for row in PEOPLE)]
+    )
+    assert (found.skip, found.names[:2]) == (0, ("id", "name"))
+
+
+def test_a_delimiter_at_the_end_of_rows_is_no_column() -> None:
+    found = read(["id,name,mail", *(",".join([*row, ""]) for row in PEOPLE)])
+    assert (found.names, found.ends_in_delimiter) == (("id", "name", "mail"), True)
+    # An empty last column is a column.
+    found = read(["id,name,fax", "1,Ann,", "2,Bo,", "3,Cy,"])
+    assert (found.names, found.ends_in_delimiter) == (("id", "name", "fax"), False)
+
+
+@pytest.mark.parametrize(
     ("lines", "message"),
     [
-        (["Customers of 2024", "", "id,name,mail", *(",".join(row) for row in PEOPLE)], "1 line of other text"),
-        (["sep=;", "id;name", "1;a"], "hint for Excel"),
-        (["id,name", "1,Ann,", "2,Bo,", "3,Cy,"], "rows have 3 columns and its header 2"),
+        (["Customers of 2024", *(",".join(row) for row in PEOPLE)], "no header below"),
+        (["id,name", "1,Ann,x", "2,Bo,", "3,Cy,y"], "rows have 3 columns and its header 2"),
         (["Dear all, as we said in the meeting of last week,", "here is what you asked for. Best,", "A."] * 3,
          "does not look like a table"),
         (["id   name      city", "1    Ann Lee   Leeds", "2    Bo Ek     Lund"], "fixed width"),

@@ -17,12 +17,15 @@ import pyarrow.compute as pc
 from cdi_spark.connectors.files.texts import Task, text_of
 
 # Columns of the rows that the task returns; `rows_if` and `ends_if` are of a part that begins inside quotes, `utf8` and
-# `not_utf8` count lines beyond ASCII.
+# `not_utf8` count lines beyond ASCII, `head` has the first lines of the file.
 COUNTS = pa.schema(
     [("file", pa.string()), ("start", pa.int64()), ("lines", pa.int64()), ("rows", pa.int64()),
      ("ends_quoted", pa.bool_()), ("rows_if", pa.int64()), ("ends_if", pa.bool_()), ("lone_returns", pa.bool_()),
-     ("utf8", pa.int64()), ("not_utf8", pa.int64())]
+     ("utf8", pa.int64()), ("not_utf8", pa.int64()), ("head", pa.list_(pa.binary()))]
 )  # fmt: skip
+# The most lines of a head, and the most bytes of each.
+MOST_HEAD = 100
+_LONGEST_LINE = 1 << 16
 
 
 @dataclass(frozen=True)
@@ -164,12 +167,16 @@ def count_task(marks: Marks, *, encoding: str | None, line_end: bytes) -> Task:
 
     def count(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         parts: dict[tuple[str, int], tuple[Count, Count, Letters]] = {}
+        heads: dict[tuple[str, int], list[bytes]] = {}
         for batch in batches:
             for part, lines in _lines_by_part(batch, encoding, line_end):
                 outside, inside, letters = parts.setdefault(part, (Count(), Count(quoted=True), Letters()))
                 outside.add(lines, marks)
                 if part[1]:
                     inside.add(lines, marks)
+                else:
+                    head = heads.setdefault(part, [])
+                    head += [line[:_LONGEST_LINE] for line in lines[: MOST_HEAD - len(head)].to_pylist()]
                 letters.add(lines)
         rows = [
             {
@@ -180,6 +187,7 @@ def count_task(marks: Marks, *, encoding: str | None, line_end: bytes) -> Task:
                 "rows_if": inside.rows,
                 "ends_if": inside.quoted,
                 **asdict(letters),
+                "head": heads.get((file, start), []),
             }
             for (file, start), (outside, inside, letters) in parts.items()
         ]

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import reduce
-from itertools import groupby
+from typing import NamedTuple
 
-from pyspark.sql import Column, DataFrame, Row, SparkSession
+from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql import types as T
-from pyspark.sql.pandas.types import from_arrow_schema
 
 from cdi_spark.config import Source
-from cdi_spark.connectors.files.batches import plain_path
-from cdi_spark.connectors.files.csv_counts import COUNTS, Marks, count_task
+from cdi_spark.connectors.files.csv_heads import Head, drop_task
+from cdi_spark.connectors.files.csv_scans import NO_COMMENT, plain_file, scan_all
 from cdi_spark.connectors.files.faults import Fault
 from cdi_spark.connectors.files.rows import (
     Read,
@@ -24,24 +23,32 @@ from cdi_spark.connectors.files.rows import (
     landing_names,
     no_rows,
 )
-from cdi_spark.connectors.files.texts import read_bytes, wide_encoding
 from cdi_spark.errors import SourceError
 from cdi_spark.spark.shipped import shipped
 from cdi_spark.sql_text import quote
 
-# Spark takes lines that begin with its default, a zero byte, for comments; no text begins with this character.
-_NO_COMMENT = "\uffff"
 _OPTIONS = {
-    "header": "true", "quote": '"', "escape": '"', "multiLine": "true", "comment": _NO_COMMENT,
+    "header": "true", "quote": '"', "escape": '"', "multiLine": "true", "comment": NO_COMMENT,
     "ignoreLeadingWhiteSpace": "true", "ignoreTrailingWhiteSpace": "true",
 }  # fmt: skip
 # Cells of a row that the parser has room for; a row with more cells than its header is quarantined.
 _MOST_CELLS = 200_000
+# The column behind a delimiter at the end of a row.
+_EXTRA = "_behind_the_last_delimiter"
 # With these options of conf, rows are as line ends and quotes say.
 _COUNTABLE = frozenset(
     ("delimiter", "sep", "quote", "escape", "header", "comment", "encoding", "charset", "nullValue", "emptyValue",
      "recursiveFileLookup", "pathGlobFilter")
 )  # fmt: skip
+
+
+class _Reading(NamedTuple):
+    """How files are read alike: their columns, options, the rows at their start that are none, and their ends."""
+
+    header: tuple[str, ...]
+    options: tuple[tuple[str, str], ...]
+    dropped: int
+    ends_in_delimiter: bool
 
 
 def read_csv(spark: SparkSession, source: Source, files: Sequence[str], known: T.StructType) -> Read:
@@ -53,17 +60,32 @@ def read_csv(spark: SparkSession, source: Source, files: Sequence[str], known: T
     limits = source.limits
     bounds = {"maxCharsPerColumn": str(limits.line), "maxColumns": str(max(_MOST_CELLS, limits.fields + 1))}
     options = {**_OPTIONS, **bounds, **source.options}
-    counted: dict[str, int] = {}
-    own: dict[str, dict[str, str]] = {}
-    if source.options.keys() <= _COUNTABLE:
-        parts, returns = _count_all(spark, source, options, files)
-        above = options["header"].lower() == "true"
-        counted = {file: max(0, _add_up(found) - above) for file, found in parts.items()}
-        own = {plain_path(file): _own_options(source, found, returns) for file, found in parts.items()}
-    alike: dict[tuple[tuple[str, ...], tuple[tuple[str, str], ...]], list[str]] = {}
+    has_header = options["header"].lower() == "true"
+    scans = scan_all(spark, source, options, files)
+    is_countable = source.options.keys() <= _COUNTABLE
+    counted = {
+        scan.file: max(0, scan.rows - scan.head.rows_above - has_header)
+        for scan in scans.values()
+        if is_countable
+    }
+    alike: dict[_Reading, list[str]] = {}
     for file in files:
-        of_file = options | own.get(_plain(file), {})
-        header = tuple(spark.read.options(**of_file).csv(file).columns)
+        scan = scans.get(plain_file(file))
+        head = scan.head if scan else Head()
+        of_file = {**options, **(scan.options if scan and is_countable else {})}
+        if scan and scan.delimiter:
+            of_file = {**of_file, "sep": scan.delimiter}
+        if head.is_open:
+            raise SourceError(
+                f"source {source.name}: {file}: a quote opens in the lines above the header and is not closed there. "
+                "Check skip_rows in its conf, or remove these lines from the file."
+            )
+        # Where all lines of a file are above its header, it has no columns.
+        header = (
+            head.names
+            if head.rows_above or source.skip_rows
+            else tuple(spark.read.options(**of_file).csv(file).columns)
+        )
         if any("\ufffd" in name or "\x00" in name for name in header) and not encoding_of(source):
             raise SourceError(
                 f"source {source.name}: {file}: its header is not UTF-8. Set the encoding in the source's conf, "
@@ -74,64 +96,60 @@ def read_csv(spark: SparkSession, source: Source, files: Sequence[str], known: T
                 f"source {source.name}: {file} has {len(header):,} columns, more than {limits.fields:,}. Check the "
                 "delimiter in the source's conf, or set limits: {fields: …} there."
             )
-        alike.setdefault((header, tuple(of_file.items())), []).append(file)
-    read = [
-        _read_alike(spark, dict(of_files), same, header)
-        for (header, of_files), same in alike.items()
-        if header
-    ]
+        dropped = head.rows_above + has_header if head.rows_above else 0
+        reading = _Reading(header, tuple(of_file.items()), dropped, head.ends_in_delimiter)
+        alike.setdefault(reading, []).append(file)
+    read = [_read_alike(spark, reading, same) for reading, same in alike.items() if reading.header]
     if not read:
         return Read(no_rows(spark))
     return Read(reduce(lambda a, b: a.unionByName(b, allowMissingColumns=True), read), counted)
 
 
-def _plain(file: str) -> str:
-    """The address of a file, escaped or not, as it can be compared."""
-    return plain_path(file.replace("\\", ""))
-
-
-def _own_options(source: Source, parts: list[Row], returns: Collection[str]) -> dict[str, str]:
-    """Return the options by which a file differs: what ends its lines, and its encoding.
-
-    The encoding of conf is that of the files that are not UTF-8: a program that was updated writes UTF-8 from then on.
-    """
-    own = {"lineSep": "\r" if plain_path(parts[0]["file"]) in returns else "\n"}
-    utf8, not_utf8 = (sum(part[name] for part in parts) for name in ("utf8", "not_utf8"))
-    named = encoding_of(source)
-    if named and not wide_encoding(named) and utf8 > 0 and utf8 >= not_utf8:
-        own["encoding"] = "UTF-8"
-    return own
-
-
-def _read_alike(
-    spark: SparkSession, options: Mapping[str, str], files: list[str], header: tuple[str, ...]
-) -> DataFrame:
+def _read_alike(spark: SparkSession, reading: _Reading, files: list[str]) -> DataFrame:
     """Read files of one header."""
+    header, options = reading.header, dict(reading.options)
+    has_header = options["header"].lower() == "true"
+    if reading.dropped:
+        options["header"] = "false"
     names = landing_names(header)
+    read_names = [*names, _EXTRA] if reading.ends_in_delimiter else names
     rows = (
         spark.read.options(**options)
         # With pruning, rows with too few or too many columns would not be noticed.
         .option("columnPruning", "false")
         .option("columnNameOfCorruptRecord", "_raw")
-        .schema(as_schema(names, T.StringType()).add("_raw", T.StringType()))
+        .schema(as_schema(read_names, T.StringType()).add("_raw", T.StringType()))
         .csv(files)
     )
     texts = [F.col(quote(name)) for name in names]
-    fault = F.when(
-        _holds_rows(texts, options.get("sep", options.get("delimiter", ","))),
-        F.lit(Fault.QUOTES_CLOSE_IN_THEIR_ROW),
-    ).when(F.col("_raw").isNotNull(), F.lit(Fault.COLUMNS_AS_IN_HEADER))
-    if len(header) > 1 and options["header"].lower() == "true":
+    delimiter = options.get("sep", options.get("delimiter", ","))
+    extra = [F.col(_EXTRA)] if reading.ends_in_delimiter else []
+    raw = F.col("_raw")
+    if extra:
+        # What stands behind the last delimiter has no column to land in.
+        raw = F.coalesce(raw, F.when(F.trim(extra[0]) != "", F.concat_ws(delimiter, *texts, *extra)))
+    fault = F.when(_holds_rows([*texts, *extra], delimiter), F.lit(Fault.QUOTES_CLOSE_IN_THEIR_ROW)).when(
+        raw.isNotNull(), F.lit(Fault.COLUMNS_AS_IN_HEADER)
+    )
+    if len(header) > 1 and has_header:
         fault = F.when(_is_header(texts, header), F.lit(Fault.IS_NO_HEADER)).otherwise(fault)
     # The line ends of the file are \n for the reader, so \r stands before those inside quotes.
     lines = [F.replace(text, F.lit("\r\n"), F.lit("\n")) for text in texts]
     read = rows.select(
         *(line.alias(name) for line, name in zip(lines, names, strict=True)),
-        "_raw",
+        raw.alias("_raw"),
         fault.alias("_fault"),
         F.col("_metadata.file_path").alias("_file"),
+        F.col("_metadata.file_block_start").alias("_start"),
     )
+    read = _without_first(read, reading.dropped) if reading.dropped else read.drop("_start")
     return in_its_encoding(read) if _encoding_in(options) == "UTF-8" else read
+
+
+def _without_first(read: DataFrame, dropped: int) -> DataFrame:
+    """Drop the first rows of each file, which are lines above its header and the header; and the place of the part."""
+    schema = read.drop("_start").schema
+    return read.mapInArrow(shipped(drop_task(dropped)), schema)
 
 
 def _is_header(texts: list[Column], header: Sequence[str]) -> Column:
@@ -184,53 +202,3 @@ def _holds_rows(texts: list[Column], delimiter: str) -> Column:
         )
         .otherwise(F.lit(False))
     )
-
-
-def _count_all(
-    spark: SparkSession, source: Source, options: Mapping[str, str], files: Sequence[str]
-) -> tuple[dict[str, list[Row]], set[str]]:
-    """Return by file the counts of its parts, and the files whose lines end in \\r alone."""
-    encoding = encoding_of(source) or "utf-8"
-    parts = _count_parts(spark, files, options, encoding, line_end="\n")
-    returns = {plain_path(file) for file, found in parts.items() if _ends_in_returns(found)}
-    if again := [file for file in files if _plain(file) in returns]:
-        parts |= _count_parts(spark, again, options, encoding, line_end="\r")
-    return parts, returns
-
-
-def _count_parts(
-    spark: SparkSession, files: Sequence[str], options: Mapping[str, str], encoding: str, *, line_end: str
-) -> dict[str, list[Row]]:
-    """Return by file the counts of its parts, in their order."""
-    placed = read_bytes(spark, files, encoding, by_line=True, line_end=line_end)
-    wide = wide_encoding(encoding)
-    task = count_task(
-        _marks(options, "utf-8" if wide else encoding), encoding=wide, line_end=line_end.encode()
-    )
-    counts = placed.mapInArrow(shipped(task), from_arrow_schema(COUNTS))
-    rows = counts.orderBy("file", "start").collect()
-    return {file: list(parts) for file, parts in groupby(rows, key=lambda row: str(row["file"]))}
-
-
-def _add_up(parts: list[Row]) -> int:
-    """Return the rows of a file from those of its parts, each of which begins as the one before it ends."""
-    rows, quoted = 0, False
-    for part in parts:
-        rows += part["rows_if"] if quoted else part["rows"]
-        quoted = part["ends_if"] if quoted else part["ends_quoted"]
-    # At the end of the file, an open quote closes.
-    return rows + quoted
-
-
-def _ends_in_returns(parts: list[Row]) -> bool:
-    return sum(part["lines"] for part in parts) == 1 and bool(parts[0]["lone_returns"])
-
-
-def _marks(options: Mapping[str, str], encoding: str) -> Marks:
-    comment = "" if options["comment"] == _NO_COMMENT else options["comment"]
-    said = (options.get("sep", options.get("delimiter", ",")), options["quote"], options["escape"], comment)
-    try:
-        return Marks(*(mark.encode(encoding) for mark in said))
-    except LookupError:
-        # Java has encodings that Python lacks; all of them write these characters as ASCII does.
-        return Marks(*(mark.encode() for mark in said))

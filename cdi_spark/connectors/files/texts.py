@@ -59,7 +59,21 @@ def text_of(content: bytes, encoding: str) -> str:
     try:
         return content.decode()
     except UnicodeDecodeError:
-        return content.decode(encoding, errors="replace")
+        return content.decode(_python_encoding(encoding), errors="replace")
+
+
+def _python_encoding(name: str) -> str:
+    """Return Python's name of an encoding that conf names as Java does; Latin-1 for one that Python lacks.
+
+    >>> _python_encoding("x-windows-949"), _python_encoding("x-MacRoman"), _python_encoding("x-none")
+    ('cp949', 'mac-roman', 'iso8859-1')
+    """
+    for spelled in (name, name.removeprefix("x-").replace("windows-", "cp")):
+        try:
+            return codecs.lookup(spelled).name
+        except LookupError:
+            continue
+    return "iso8859-1"
 
 
 def _unpacked(content: bytes) -> bytes:

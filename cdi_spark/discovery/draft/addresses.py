@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 
-from cdi_spark.discovery.draft.conf_lines import ConfLine, list_doubts, state_facts
+from cdi_spark.discovery.draft.conf_lines import ConfLine, list_doubts, state_shares
 from cdi_spark.discovery.draft.gaps import FULL, draft_filled, write_value
 from cdi_spark.discovery.lexicon import headers
 from cdi_spark.discovery.lexicon.shares import percent, share_of
@@ -49,8 +49,11 @@ def draft_address(sheet: Sheet, *, country: str) -> list[ConfLine]:
     for line in lines:
         if other := others.get(line.target):
             line.sql = f"case when {has_none} then {other.sql} else {line.sql} end"
-            line.facts = f"{line.facts}; where that address is empty: {other.facts}"
             line.used = [*line.used, *other.used]
+            line.shares = state_shares(line.used)
+            names = ", ".join(dict.fromkeys(g.column.path[-1] for g in other.used))
+            line.notes.append(f"{names} where the other address is empty")
+            line.notes += [note for note in other.notes if note not in line.notes]
     return lines
 
 
@@ -130,7 +133,7 @@ def _draft_street(streets: list[Guess], numbers: list[Guess], country: str) -> C
         return draft_filled("street", streets)
     pair = [numbers[0], street] if country in _NUMBER_FIRST else [street, numbers[0]]
     sql = f"concat_ws(' ', {', '.join(g.column.text for g in pair)})"
-    return ConfLine("street", sql, state_facts(pair), list_doubts(street), pair)
+    return ConfLine("street", sql, state_shares(pair), list_doubts(street), pair)
 
 
 def _draft_postcode(found: list[Guess], country: str) -> ConfLine:
@@ -146,33 +149,32 @@ def _draft_postcode(found: list[Guess], country: str) -> ConfLine:
     return line
 
 
+def _draft_part(target: str, guess: Guess, sql: str, note: str, *confirm: str) -> ConfLine:
+    """The line of a part of a column."""
+    shares = f"{percent(guess.column.fill)} filled"
+    return ConfLine(target, sql, shares, list(confirm), [guess], [note])
+
+
 def _split_postcode_and_city(guess: Guess) -> list[ConfLine]:
-    sql, facts = guess.column.text, f"{percent(guess.column.fill)} filled; postcode and city in one column"
+    sql = guess.column.text
+
+    def draft(target: str, part: str, *confirm: str) -> ConfLine:
+        return _draft_part(target, guess, part, "postcode and city in one column", *confirm)
+
     leads = share_of(
         guess.column.values, lambda x: bool(re.match(r"(?:[A-Z]{1,2}-)?\d{4,5}\b|\d{2}-\d{3}\b", x))
     )
     if leads >= 0.5:
         code = f"regexp_extract({sql}, '^([A-Z-]*[0-9-]+)', 1)"
         city = f"regexp_replace({sql}, '^[A-Z-]*[0-9-]+ *', '')"
-        return [ConfLine("city", city, facts, [], [guess]), ConfLine("postcode", code, facts, [], [guess])]
+        return [draft("city", city), draft("postcode", code)]
     code = f"regexp_extract({sql}, '([0-9]{{4,5}}(-[0-9]{{4}})?) *$', 1)"
     lines = [
-        ConfLine(
-            "city",
-            f"trim(split_part({sql}, ',', 1))",
-            facts,
-            ["the city is the text before the comma"],
-            [guess],
-        ),
-        ConfLine("postcode", code, facts, [], [guess]),
+        draft("city", f"trim(split_part({sql}, ',', 1))", "the city is the text before the comma"),
+        draft("postcode", code),
     ]
     if share_of(guess.column.values, lambda x: bool(re.search(r", *[A-Za-z]{2} +\d{5}", x))) >= 0.5:
-        lines.insert(
-            1,
-            ConfLine(
-                "region", f"regexp_extract({sql}, ', *([A-Za-z][A-Za-z]) +[0-9]', 1)", facts, [], [guess]
-            ),
-        )
+        lines.insert(1, draft("region", f"regexp_extract({sql}, ', *([A-Za-z][A-Za-z]) +[0-9]', 1)"))
     return lines
 
 
@@ -184,37 +186,24 @@ def _split_one_line(street: Guess, country: str, *, has_city: bool) -> list[Conf
     if coded < 0.5:
         return None
     sql = street.column.text
-    facts = f"{percent(street.column.fill)} filled; {percent(coded)} are one line with a postcode"
+
+    def draft(target: str, part: str, *confirm: str) -> ConfLine:
+        return _draft_part(target, street, part, f"{percent(coded)} are one line with a postcode", *confirm)
+
     # The last match, because a house number may look like a postcode.
     lines = [
-        ConfLine(
+        draft(
             "street",
             f"trim(split_part({sql}, ',', 1))",
-            facts,
-            ["the address is one line; the street is the text before the first comma"],
-            [street],
+            "the address is one line; the street is the text before the first comma",
         ),
-        ConfLine(
-            "postcode",
-            f"nullif(regexp_extract({sql}, '^.*[ ,]({form})([ ,]|$)', 1), '')",
-            facts,
-            [],
-            [street],
-        ),
+        draft("postcode", f"nullif(regexp_extract({sql}, '^.*[ ,]({form})([ ,]|$)', 1), '')"),
     ]
     after = share_of(values, lambda x: bool(re.search(rf"[ ,]{form} [^\d,]{{2,}}", x)))
     if not has_city and after >= 0.5:
         city = f"nullif(trim(regexp_extract({sql}, '^.*[ ,]{form} ([^0-9,]+)', 1)), '')"
-        lines.insert(1, ConfLine("city", city, facts, ["the city is the text after the postcode"], [street]))
+        lines.insert(1, draft("city", city, "the city is the text after the postcode"))
     elif not has_city:
-        lines.insert(
-            1,
-            ConfLine(
-                "city",
-                f"nullif(trim(split_part({sql}, ',', 2)), '')",
-                facts,
-                ["the city is the text between the first two commas"],
-                [street],
-            ),
-        )
+        city = f"nullif(trim(split_part({sql}, ',', 2)), '')"
+        lines.insert(1, draft("city", city, "the city is the text between the first two commas"))
     return lines

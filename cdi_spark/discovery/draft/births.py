@@ -6,11 +6,13 @@ yyyy-MM or yyyy-MM-dd.
 
 from __future__ import annotations
 
-from cdi_spark.discovery.draft.conf_lines import ConfLine, list_doubts, state_facts
-from cdi_spark.discovery.draft.date_sql import as_date, find_order_doubts
+import re
+
+from cdi_spark.discovery.draft.conf_lines import ConfLine, list_doubts, state_shares
+from cdi_spark.discovery.draft.date_sql import as_date, find_order_doubts, write_era_year
 from cdi_spark.discovery.draft.gaps import choose_columns, list_left_out
 from cdi_spark.discovery.lexicon.shares import percent, share_of
-from cdi_spark.discovery.recognise.birth_parts import BARE_YEAR, YEAR_MONTH, month_of, read_partial
+from cdi_spark.discovery.recognise.birth_parts import BARE_YEAR, ERA_YEAR, YEAR_MONTH, month_of, read_partial
 from cdi_spark.discovery.recognise.dates import find_placeholder, future_share
 from cdi_spark.discovery.recognise.meaning import Guess
 from cdi_spark.discovery.recognise.sheets import Sheet
@@ -38,7 +40,7 @@ def draft_birth_date(sheet: Sheet) -> list[ConfLine]:
         sql = ", ".join(t if not mixed or is_text else f"cast({t} as string)" for t, is_text in texts.items())
         guesses = [guess for each in lines for guess in each.used]
         doubts = [doubt for each in lines for doubt in each.confirm]
-        line = ConfLine("birth_date", f"coalesce({sql})", state_facts(guesses), doubts, guesses)
+        line = ConfLine("birth_date", f"coalesce({sql})", state_shares(guesses), doubts, guesses)
     line.confirm += list_left_out(left_out)
     return [line]
 
@@ -58,7 +60,7 @@ def _draft_whole(guess: Guess) -> ConfLine:
     ):
         guess.doubt = "numbers; read as a time since 1970, or as the day numbers of Excel"
     partial = _partial_share(guess)
-    line = ConfLine("birth_date", "", state_facts([guess]), list_doubts(guess), [guess])
+    line = ConfLine("birth_date", "", state_shares([guess]), list_doubts(guess), [guess])
     line.confirm += find_order_doubts(guess.reading)
     if guess.reading.forms or not partial:
         line.sql = as_date(guess)
@@ -81,10 +83,15 @@ def _draft_whole(guess: Guess) -> ConfLine:
 def _write_partial(guess: Guess) -> str:
     """Spark SQL for the bare years, and the years with a month, of a column; null for other values."""
     text = f"trim({guess.column.text})"
-    return (
+    western = (
         f"case when {text} rlike {literal(f'^({BARE_YEAR}|{YEAR_MONTH})$')} "
         f"and left({text}, 4) between '{_FIRST_YEAR}' and {_LATEST_YEAR} then {text} end"
     )
+    if not share_of(guess.column.values, lambda x: bool(re.fullmatch(ERA_YEAR, x.strip()))):
+        return western
+    month = f"lpad(nullif(regexp_extract({text}, {literal(f'^{ERA_YEAR}$')}, 4), ''), 2, '0')"
+    era = f"case when {text} rlike {literal(f'^{ERA_YEAR}$')} then concat_ws('-', {write_era_year(text)}, {month}) end"
+    return f"coalesce({western}, {era})"
 
 
 def _draft_parts(sheet: Sheet) -> ConfLine | None:
@@ -95,7 +102,7 @@ def _draft_parts(sheet: Sheet) -> ConfLine | None:
     year, month, day = (part[0] if part else None for part in found)
     assert year is not None
     used = [guess for guess in (year, month, day if month else None) if guess]
-    line = ConfLine("birth_date", "", state_facts(used), [d for g in used for d in list_doubts(g)], used)
+    line = ConfLine("birth_date", "", state_shares(used), [d for g in used for d in list_doubts(g)], used)
     y = _write_year(year, line)
     choices = [y]
     whole = ""

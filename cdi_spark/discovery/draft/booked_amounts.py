@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cdi_spark.discovery.draft.conf_lines import ConfLine, state_facts
+from cdi_spark.discovery.draft.conf_lines import ConfLine, state_shares
 from cdi_spark.discovery.lexicon.shares import share_of
 from cdi_spark.discovery.recognise.bookings import SignColumn
 from cdi_spark.discovery.recognise.meaning import Guess
@@ -21,7 +21,7 @@ def draft_two_sides(kind: str, debit: tuple[Guess, str], credit: tuple[Guess, st
         if negative
         else (f"coalesce({plus} - {minus}, {plus}, -{minus})")
     )
-    line = ConfLine("amount", sql, state_facts([more, less]), [], [more, less])
+    line = ConfLine("amount", sql, state_shares([more, less]), [], [more, less])
     line.confirm.append(f"{more.column.name} counts as positive, {less.column.name} as negative")
     return line
 

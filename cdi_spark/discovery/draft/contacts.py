@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from cdi_spark.discovery.draft.conf_lines import ConfLine, list_doubts, state_facts
+from cdi_spark.discovery.draft.conf_lines import ConfLine, list_doubts, state_shares
 from cdi_spark.discovery.lexicon import headers, patterns
 from cdi_spark.discovery.lexicon.shares import percent, share_of
 from cdi_spark.discovery.lexicon.vocabulary import load_lists, word_set
@@ -42,7 +42,7 @@ def _gather_columns(sheet: Sheet, target: str, meaning: str) -> list[ConfLine]:
         sql = parts[0] if len(parts) == 1 else f"flatten(array_compact(array({', '.join(parts)})))"
     used = [*found, *inner]
     doubts = [d if len(used) == 1 else f"{g.column.path[-1]}: {d}" for g in used for d in list_doubts(g)]
-    return [ConfLine(target, sql, state_facts(used), doubts, used)]
+    return [ConfLine(target, sql, state_shares(used), doubts, used)]
 
 
 def _write_list(guess: Guess, meaning: str) -> str:
@@ -97,7 +97,7 @@ def draft_phones(sheet: Sheet, *, country: str) -> list[ConfLine]:
         sample,
         lambda x: any(patterns.is_valid_phone(part, country) for part in x.replace("|", ";").split(";")),
     )
-    line.facts += f"; {percent(valid)} are valid phone numbers of {country} or have a country code"
+    line.notes.append(f"{percent(valid)} are valid phone numbers of {country} or have a country code")
     if valid < 0.5 and not prefixes:
         line.confirm.append(f"few are valid phone numbers of {country}; check default_country")
     return lines

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from cdi_spark.discovery.lexicon.date_forms import Form
+from cdi_spark.discovery.lexicon.date_forms import ERAS, Form
+from cdi_spark.discovery.lexicon.months import list_words
 from cdi_spark.discovery.lexicon.shares import percent
 from cdi_spark.discovery.recognise.dates import Reading
 from cdi_spark.discovery.recognise.infer_from_values import TIMED
 from cdi_spark.discovery.recognise.meaning import Guess
 from cdi_spark.sql_text import literal
+
+_ERA_DATE = "^([^0-9]+)([0-9]{1,2}|元)[^0-9]+([0-9]{1,2})[^0-9]+([0-9]{1,2})[^0-9]*$"
 
 
 def _write_text(guess: Guess) -> str:
@@ -82,6 +85,10 @@ def _write_form_as_timestamp(column: str, form: Form) -> str:
         return f"try_cast({column} as timestamp)"
     if form.kind == "serial":
         return f"cast({_write_form_as_date(column, form)} as timestamp)"
+    if form.kind == "words":
+        return _write_words(column, form)
+    if form.kind == "era":
+        return _write_era(column)
     if form.kind in ("seconds", "millis", "micros"):
         # timestamp_seconds and timestamp_millis fail on too large numbers; try_multiply returns null.
         whole = f"try_cast(substring_index({column}, '.', 1) as bigint)"
@@ -90,6 +97,51 @@ def _write_form_as_timestamp(column: str, form: Form) -> str:
     if form.pivot is None:
         return f"try_to_timestamp({column}, {literal(form.pattern)})"
     return _write_two_digit_year(column, form.pattern, form.pivot)
+
+
+def _write_words(column: str, form: Form) -> str:
+    """Spark SQL that reads a date whose month is a word."""
+    year = "[0-9]{4}" if form.pivot is None else "[0-9]{2}"
+    clock = "(?:[ ,T]+([0-9].*))?" if form.timed else ""
+    ends = {
+        "dmy": f"^[^0-9]*([0-9]{{1,2}})([^0-9]+)({year})[^0-9]*{clock}$",
+        "ymd": f"^({year})([^0-9]+)([0-9]{{1,2}})[^0-9]*$",
+    }
+    y, d = (3, 1) if form.pattern == "dmy" else (1, 3)
+
+    def part(number: int) -> str:
+        return f"regexp_extract(trim({column}), {literal(ends[form.pattern])}, {number})"
+
+    cases = []
+    for number, words in enumerate(list_words(form.languages), 1):
+        pattern = f"(^|[^\\p{{L}}])({'|'.join(words)})([^\\p{{L}}]|$)"
+        cases.append(f"when lower({part(2)}) rlike {literal(pattern)} then '{number:02d}'")
+    full = part(y)
+    if form.pivot is not None:
+        full = f"concat(if({full} > '{form.pivot:02d}', '19', '20'), {full})"
+    day = f"concat({full}, '-', case {' '.join(cases)} end, '-', {part(d)})"
+    # Null where the date is; a time alone would be one of today.
+    text = f"concat({day}, ' ', {part(4)})" if form.timed else day
+    return f"try_cast({text} as timestamp)"
+
+
+def _write_era(column: str) -> str:
+    """Spark SQL that reads a date with the year of a Japanese era."""
+    month, day = (f"regexp_extract(trim({column}), {literal(_ERA_DATE)}, {number})" for number in (3, 4))
+    return f"try_cast(concat({write_era_year(column)}, '-', {month}, '-', {day}) as timestamp)"
+
+
+def write_era_year(column: str) -> str:
+    """Spark SQL for the year that the year of a Japanese era is, as text; null where there is none.
+
+    The first year of an era is called 元.
+    """
+    era, number = (
+        f"regexp_extract(replace(trim({column}), '元', '1'), '^([^0-9]+)([0-9]{{1,2}})', {part})"
+        for part in (1, 2)
+    )
+    starts = " ".join(f"when '{name}' then {year}" for name, year in ERAS.items())
+    return f"cast(case {era} {starts} end + try_cast({number} as int) as string)"
 
 
 def _write_two_digit_year(column: str, pattern: str, pivot: int) -> str:

@@ -28,11 +28,11 @@ def draft_kind(sheet: Sheet, kind: str) -> list[ConfLine]:
             said = literals(sorted({value.lower() for value in given_back}))
             sql = f"case when lower({guess.column.text}) in {said} then {literal(credit)} else {literal(kind)} end"
             line = draft_line("kind", guess, sql)
-            line.facts = ""
+            line.shares = ""
             return [line]
     words = headers.tokens_of(sheet.stem)
     if {*words, "".join(words)} & credits:
-        return [ConfLine("kind", literal(credit), "from the name of the file")]
+        return [ConfLine("kind", literal(credit), notes=["from the name of the file"])]
     return []
 
 

@@ -141,7 +141,9 @@ def _draft_line_amounts(sheet: Sheet) -> list[ConfLine]:
         lines.append(draft_line("amount", totals[0], amount_text(totals[0])))
     elif prices and quantity:
         product = f"try_cast(try_multiply({lines[0].sql}, {amount_number(prices[0])}) as decimal(18,3))"
-        lines.append(ConfLine("amount", product, "quantity times unit price", [], [quantity, prices[0]]))
+        lines.append(
+            ConfLine("amount", product, used=[quantity, prices[0]], notes=["quantity times unit price"])
+        )
     return lines
 
 
@@ -192,15 +194,17 @@ def _draft_currency(sheet: Sheet, lines: list[ConfLine], country: str, outer: Sh
             ConfLine(
                 "currency",
                 sql,
-                f"{percent(signed)} of the amounts have a currency sign or code",
-                list_doubts(guess),
-                [guess],
+                confirm=list_doubts(guess),
+                used=[guess],
+                notes=[f"{percent(signed)} of the amounts have a currency sign or code"],
             )
         ]
     for token in headers.tokens_of(guess.column.path[-1]) + [c for c in guess.column.path[-1] if c in "€£$¥"]:
         code = currency(token)
         if code and (len(token) == 3 or not token.isalnum()):
-            return [ConfLine("currency", f"'{code}'", f"from the name of column {guess.column.path[-1]}")]
+            return [
+                ConfLine("currency", f"'{code}'", notes=[f"from the name of column {guess.column.path[-1]}"])
+            ]
     code = _CURRENCIES.get(country, "EUR")
     return [
         ConfLine(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from cdi_spark.discovery.draft.conf_lines import ConfLine, list_doubts, state_facts
+from cdi_spark.discovery.draft.conf_lines import ConfLine, list_doubts, state_shares
 from cdi_spark.discovery.lexicon import headers
 from cdi_spark.discovery.lexicon.shares import percent
 from cdi_spark.discovery.read.columns import Column
@@ -46,11 +46,11 @@ def draft_filled(
     used, left_out = choose_columns(found)
     if len(used) == 1:
         sql = (write or (lambda g: g.column.text))(used[0])
-        line = ConfLine(target, sql, state_facts(used), list_doubts(used[0]), used)
+        line = ConfLine(target, sql, state_shares(used), list_doubts(used[0]), used)
     else:
         sql = f"coalesce({', '.join(map(write or write_value, used))})"
         doubts = [f"{g.column.path[-1]}: {doubt}" for g in used for doubt in list_doubts(g)]
-        line = ConfLine(target, sql, state_facts(used), doubts, used)
+        line = ConfLine(target, sql, state_shares(used), doubts, used)
     line.confirm += list_left_out(left_out)
     return line
 

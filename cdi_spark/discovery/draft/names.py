@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from cdi_spark.discovery.draft.conf_lines import ConfLine, draft_line, state_facts
+from cdi_spark.discovery.draft.conf_lines import ConfLine, draft_line, state_shares
 from cdi_spark.discovery.draft.gaps import FULL, choose_columns, draft_filled, list_left_out, write_value
 from cdi_spark.discovery.lexicon.known_names import given_names
 from cdi_spark.discovery.lexicon.shares import percent, share_of
@@ -53,7 +53,7 @@ def _guard_full_name(whole: ConfLine, given: Sequence[Guess], family: Sequence[G
     lacks = [" and ".join(f"{write_value(g)} is null" for g in used) for used in columns]
     condition = " or ".join(f"({text})" if " and " in text else text for text in lacks)
     whole.sql = f"case when {condition} then {whole.sql} end"
-    whole.facts += "; read where given or family name is missing"
+    whole.notes.append("read where given or family name is missing")
     return [whole]
 
 
@@ -65,7 +65,7 @@ def _draft_family_name(sheet: Sheet, family: Sequence[Guess]) -> ConfLine:
         parts = [*before, *line.used, *after]
         texts = [*(g.column.text for g in before), line.sql, *(g.column.text for g in after)]
         line = ConfLine(
-            "family_name", f"concat_ws(' ', {', '.join(texts)})", state_facts(parts), line.confirm, parts
+            "family_name", f"concat_ws(' ', {', '.join(texts)})", state_shares(parts), line.confirm, parts
         )
     return line
 
@@ -87,7 +87,7 @@ def _draft_full_name(found: Sequence[Guess]) -> ConfLine:
             for g, each in zip(used, lines, strict=True)
         ]
         doubts = [doubt for each in lines for doubt in each.confirm]
-        line = ConfLine("full_name", f"coalesce({', '.join(texts)})", state_facts(used), doubts, used)
+        line = ConfLine("full_name", f"coalesce({', '.join(texts)})", state_shares(used), doubts, used)
     line.confirm += list_left_out(left_out)
     return line
 
@@ -105,7 +105,7 @@ def _draft_one_full_name(guess: Guess) -> ConfLine:
         line.sql = f"replace({column.text}, '/', ', ')"
         line.confirm.append("read as family name/given name")
     elif (commas := share_of(values, lambda x: "," in x)) >= 0.05:
-        line.facts += f", {percent(commas)} written Last, First"
+        line.notes.append(f"{percent(commas)} written Last, First")
     return line
 
 

@@ -6,7 +6,7 @@ from collections import Counter
 
 from cdi_spark.discovery.draft.addresses import draft_address
 from cdi_spark.discovery.draft.births import draft_birth_date
-from cdi_spark.discovery.draft.conf_lines import ConfLine, draft_line, state_facts
+from cdi_spark.discovery.draft.conf_lines import ConfLine, draft_line, state_shares
 from cdi_spark.discovery.draft.contacts import draft_emails, draft_phones
 from cdi_spark.discovery.draft.gaps import draft_filled
 from cdi_spark.discovery.draft.id_kinds import name_national_id_kind, with_kind
@@ -41,7 +41,7 @@ def draft_person(sheet: Sheet, *, country: str, own_ids: list[tuple[str, Guess]]
     if devices:
         sql = ", ".join(g.column.text for g in devices)
         lines.append(
-            ConfLine("device_ids", f"array_compact(array({sql}))", state_facts(devices), [], devices)
+            ConfLine("device_ids", f"array_compact(array({sql}))", state_shares(devices), [], devices)
         )
     for meaning in ("birth_place", "occupation", "company"):
         if found := sheet.of(meaning):
@@ -58,10 +58,10 @@ def draft_account_ids(own_ids: list[tuple[str, Guess]]) -> list[ConfLine]:
     if not own_ids:
         return []
     sql = ", ".join(with_kind(guess.column.text, kind) for kind, guess in own_ids)
-    facts = "; ".join(f"{g.column.path[-1]} {percent(g.column.fill)} filled" for _, g in own_ids)
+    shares = "; ".join(f"{g.column.path[-1]} {percent(g.column.fill)} filled" for _, g in own_ids)
     forms = dict.fromkeys(g.column.form.describe() for _, g in own_ids if g.column.form != AS_WRITTEN)
-    facts = "; ".join([facts, *forms])
-    return [ConfLine("account_ids", f"array_compact(array({sql}))", facts, [], [g for _, g in own_ids])]
+    used = [g for _, g in own_ids]
+    return [ConfLine("account_ids", f"array_compact(array({sql}))", shares, used=used, notes=list(forms))]
 
 
 def _draft_gender(sheet: Sheet) -> list[ConfLine]:
@@ -79,7 +79,7 @@ def _draft_gender(sheet: Sheet) -> list[ConfLine]:
     spoken = {w for x in guess.column.values for w in [x.strip().lower()] if w in patterns.TITLE_GENDER}
     cases = _write_gender_cases(guess.column.text, {w: patterns.TITLE_GENDER[w] for w in spoken})
     line = draft_line("gender", guess, cases)
-    line.facts += "; derived from the title"
+    line.notes.append("derived from the title")
     return [line] if cases else []
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cdi_spark.discovery.draft.conf_lines import ConfLine, state_facts
+from cdi_spark.discovery.draft.conf_lines import ConfLine, state_shares
 from cdi_spark.discovery.draft.date_sql import as_timestamp, find_zone_doubts
 from cdi_spark.discovery.draft.source_plans import SourcePlan
 from cdi_spark.discovery.lexicon.shares import percent
@@ -38,7 +38,7 @@ def plan_changes(plan: SourcePlan) -> None:
 
 def _plan_updated_at(plan: SourcePlan) -> ConfLine | None:
     if guess := find_version(plan.sheet, kind=plan.kind):
-        line = ConfLine("updated_at", as_timestamp(guess), state_facts([guess]), used=[guess])
+        line = ConfLine("updated_at", as_timestamp(guess), state_shares([guess]), used=[guess])
         line.confirm += find_zone_doubts(guess)
         if guess.meaning != "updated_at":
             line.confirm.append("of two rows of one key, the one with the later date holds")
@@ -46,5 +46,5 @@ def _plan_updated_at(plan: SourcePlan) -> ConfLine | None:
     for emit in plan.emits:
         for line in emit.lines:
             if plan.kind and emit.table == plan.kind and line.used and line.used[0].reading.forms:
-                return ConfLine("updated_at", as_timestamp(line.used[0]), "the time of the event")
+                return ConfLine("updated_at", as_timestamp(line.used[0]), notes=["the time of the event"])
     return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cdi_spark.discovery.draft.conf_lines import ConfLine, draft_line, state_facts
+from cdi_spark.discovery.draft.conf_lines import ConfLine, draft_line, state_shares
 from cdi_spark.discovery.draft.date_sql import as_timestamp, find_zone_doubts
 from cdi_spark.discovery.draft.source_plans import EmitPlan, SourcePlan
 from cdi_spark.discovery.recognise.consents import (
@@ -78,7 +78,7 @@ def _plan_column(plan: SourcePlan, consent: ConsentColumn) -> EmitPlan:
         sql = f"{text} in {yes}" if yes else "false"
         line = draft_line("granted", guess, sql if granted else (f"{text} in {no}" if no else "false"))
         emit.where = f"{text} in {known}"
-    line.facts = state_facts([guess])
+    line.shares = state_shares([guess])
     if not granted and not consent.spoken and not consent.dated:
         line.confirm.append("a yes is a refusal; is a no a consent?")
     emit.lines = [
@@ -97,7 +97,7 @@ def _plan_list(plan: SourcePlan, consent: ConsentColumn) -> EmitPlan:
         for channel in dict.fromkeys(words.values())
     )
     granted = ConfLine(
-        "granted", str(consent.name.granted).lower(), state_facts([consent.guess]), [], [consent.guess]
+        "granted", str(consent.name.granted).lower(), state_shares([consent.guess]), [], [consent.guess]
     )
     channel = ConfLine("channel", f"case {cases} else lower(item) end", "", [], [consent.guess])
     purpose = ConfLine("purpose", literal(consent.name.purpose))
@@ -113,7 +113,7 @@ def _plan_file(plan: SourcePlan, name: ConsentName) -> EmitPlan:
     sheet = plan.sheet
     channel = name.channel or ("email" if sheet.has("email") and not sheet.has("phone", "street") else "")
     said = ConsentName(name.granted, channel, name.purpose)
-    granted = ConfLine("granted", str(name.granted).lower(), "from the name of the file")
+    granted = ConfLine("granted", str(name.granted).lower(), notes=["from the name of the file"])
     found = next(iter(sheet.of(*DATES)), None)
     return EmitPlan("consent", [granted, *_draft_name(said), *_draft_date(plan, found)], plan.key.sql)
 

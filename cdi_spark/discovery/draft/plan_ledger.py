@@ -27,7 +27,9 @@ def plan_ledger(plan: SourcePlan, plans: Mapping[str, SourcePlan], samples: Samp
     if kind:
         lines.insert(1, kind)
     elif named and named[1]:
-        lines.insert(1, ConfLine("document", literal(named[1]), f"column {named[0].used[0].column.name}"))
+        lines.insert(
+            1, ConfLine("document", literal(named[1]), notes=[f"column {named[0].used[0].column.name}"])
+        )
     if named:
         lines.insert(2, named[0])
     plan.emits.append(EmitPlan(LEDGER, lines, explode=plan.sheet.explode, key=_key_of(plan)))
@@ -49,7 +51,8 @@ def _find_document_id(
                 found = match_ids(guess, other.sheet, key, samples).found
                 if found >= 0.5:
                     line = draft_line("document_id", guess, with_kind(guess.column.text, other.name))
-                    line.facts = f"{percent(found)} of its values are keys of {other.name}"
+                    line.shares = ""
+                    line.notes.append(f"{percent(found)} of its values are keys of {other.name}")
                     return line, other.kind
     for guess in ids:
         if (
@@ -75,7 +78,8 @@ def _find_document_kind(plan: SourcePlan) -> ConfLine | None:
                 for kind in dict.fromkeys(kinds.values())
             ]
             line = draft_line("document", guess, f"case {' '.join(cases)} end")
-            line.facts = f"{percent(share)} name an order, an invoice or a payment"
+            line.shares = ""
+            line.notes.append(f"{percent(share)} name an order, an invoice or a payment")
             return line
     return None
 

@@ -255,7 +255,7 @@ def _plan_arrays(plan: SourcePlan, sheet: Sheet, country: str, *, person: tuple[
         emit.key, emit.key_facts = _find_element_key(inner, outer_key)
         emit.person, emit.person_source = person
         if kind == "order_line" and own_key:
-            emit.lines.insert(0, ConfLine("order_key", outer_key, "the key of the enclosing order"))
+            emit.lines.insert(0, ConfLine("order_key", outer_key, notes=["the key of the enclosing order"]))
         plan.emits.append(emit)
         _plan_arrays(
             plan, replace(inner, explode=emit.explode), country, person=(_write_parent(person[0]), person[1])

@@ -20,8 +20,8 @@ _GUESSED = (
     "# values that suit the line."
 )
 _MEASURED = (
-    "# Percentages are what Spark measured on {tried}: `filled` is the share of rows that have a\n"
-    "# value in silver, `fit` the share of rows with a value in the file whose value is kept."
+    "# `filled` and `fit` of columns are what Spark measured on {tried}: the share of rows that have\n"
+    "# a value in silver, and of rows with a value in the file, the share whose value is kept."
 )
 
 
@@ -74,6 +74,13 @@ def render_source(plan: SourcePlan, *, common: Path) -> str:
         lines.append(
             f"options: {{{', '.join(f'{k}: {json.dumps(v, ensure_ascii=False)}' for k, v in options.items())}}}"
         )
+    if delivery.dialect and (skipped := delivery.dialect.skip_rows):
+        lines += [
+            f"# confirm: the first {skipped} lines of each file are no rows"
+            if skipped > 1
+            else "# confirm: the first line of each file is no row",
+            f"skip_rows: {skipped}",
+        ]
     lines += write_entry(
         "key",
         plan.key.sql if not plan.sheet.explode else _hash_file(plan),

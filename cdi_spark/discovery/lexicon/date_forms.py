@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Final, Literal
+
+from cdi_spark.discovery.lexicon.months import read_month
 
 Order = Literal["dmy", "mdy", "ymd"]
 
@@ -30,6 +33,22 @@ _TEXT = re.compile(
 _TEXT_FIRST = re.compile(
     r"^(?P<month>[A-Za-z]{3,9})(?P<s1> |-)(?P<day>\d{1,2})(?P<s2>, ?| |-)(?P<year>\d{4})" + _TIME
 )
+# 3. März 1985, 12 de marzo de 1975, 1-ER AOÛT-99, 1980. január 12.
+_DAY_AND_WORD = (r"(?:[^\W\d]+[ ,.]+)?(?P<day>\d{1,2})(?:er|st|nd|rd|th|[º°ª])?[ ./-]+(?:d[ei]? |of )?"
+                 r"(?P<month>[^\W\d_]{2,})[ ,./-]+(?:d[eo]l? )?")  # fmt: skip
+_WORDS_DMY = re.compile(
+    rf"(?i)^{_DAY_AND_WORD}(?P<year>\d{{4}}|\d{{2}})\.?(?: ?[^\W\d]{{1,6}}\.?)?(?:[ ,T]+(?P<clock>\d.*))?$"
+)
+_WORDS_YMD = re.compile(
+    r"(?i)^(?P<year>\d{4})[ .]+(?:m\. )?(?P<month>[^\W\d_]{3,})[ .]+(?P<day>\d{1,2})\.?(?: ?d\.)?$"
+)
+# 令和6年4月1日, S63.3.5
+ERAS: Final = {"明治": 1867, "大正": 1911, "昭和": 1925, "平成": 1988, "令和": 2018,
+               "M": 1867, "T": 1911, "S": 1925, "H": 1988, "R": 2018}  # fmt: skip
+_ERA = re.compile(
+    r"^(?P<era>明治|大正|昭和|平成|令和|[MTSHR](?=[\d元]))(?P<n>元|\d{1,2})[年./-] ?(?P<month>\d{1,2})[月./-] ?"
+    r"(?P<day>\d{1,2})日?$"
+)
 _MONTHS: Final = (
     "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
     "december",
@@ -40,8 +59,10 @@ _MONTHS: Final = (
 class Form:
     """One way of writing a date: `kind` is how Spark reads it, `pattern` the pattern for it."""
 
-    kind: Literal["iso", "pattern", "seconds", "millis", "micros", "serial"]
+    kind: Literal["iso", "pattern", "words", "era", "seconds", "millis", "micros", "serial"]
     pattern: str = ""
+    # Of months in words that Spark does not know.
+    languages: tuple[str, ...] = ()
     # For years of two digits, the last one that belongs to this century; null for years of four digits.
     pivot: int | None = None
     zoned: bool = False
@@ -53,7 +74,14 @@ class Form:
         return self.kind == "pattern" and "MMM" not in self.pattern
 
 
-def find_form(value: str, order: Order, *, numbers: bool, this_year: int) -> tuple[Form, date] | None:
+def find_form(
+    value: str, order: Order, *, numbers: bool, this_year: int, languages: Sequence[str] = ()
+) -> tuple[Form, date] | None:
+    """The form of a date, and the date; null for what is none.
+
+    Args:
+        languages: those in which months may be words, beside the English words that Spark knows.
+    """
     if match := _DASHED.match(value):
         day = _make_date(*map(int, match["day"].split("-")))
         fraction = f".{'S' * min(9, len(match['fraction']) - 1)}" if match["fraction"] else ""
@@ -61,7 +89,11 @@ def find_form(value: str, order: Order, *, numbers: bool, this_year: int) -> tup
     if match := _NAMED_PARTS.match(value):
         day = _make_date(*(int(match[part]) for part in ("year", "month", "day")))
         pattern = f"yyyy{match['y']}M{match['m']}d{match['d']}{_write_time_pattern(match)}"
-        return (Form("pattern", pattern, None, bool(match["zone"]), bool(match["gap"])), day) if day else None
+        return (
+            (Form("pattern", pattern, zoned=bool(match["zone"]), timed=bool(match["gap"])), day)
+            if day
+            else None
+        )
     if match := _YMD.match(value):
         day = _make_date(int(match["year"]), int(match["a"]), int(match["b"]))
         if day is None:
@@ -88,9 +120,16 @@ def find_form(value: str, order: Order, *, numbers: bool, this_year: int) -> tup
         return _read_numeric(match, order, this_year)
     if match := COMPACT.match(value):
         return _read_compact(match, order, this_year)
+    if match := _ERA.match(value):
+        day = _make_date(year_of_era(match["era"], match["n"]), int(match["month"]), int(match["day"]))
+        return (Form("era"), day) if day else None
     for expression in (_TEXT, _TEXT_FIRST):
-        if match := expression.match(value):
-            return _read_text(match, day_first=expression is _TEXT, this_year=this_year)
+        if (match := expression.match(value)) and (
+            found := _read_text(match, day_first=expression is _TEXT, this_year=this_year)
+        ):
+            return found
+    if languages and (found := _read_words(value, tuple(languages), this_year)):
+        return found
     return _read_number(value) if numbers else None
 
 
@@ -108,7 +147,8 @@ def _read_numeric(match: re.Match[str], order: Order, this_year: int) -> tuple[F
         y = "yy" if short else "yyyy"
         pattern = {"dmy": f"d{sep}M{sep}{y}", "mdy": f"M{sep}d{sep}{y}", "ymd": f"{y}{sep}M{sep}d"}[tried]
         timed = bool(match["gap"])
-        return Form("pattern", pattern + _write_time_pattern(match), pivot, bool(match["zone"]), timed), found
+        whole = pattern + _write_time_pattern(match)
+        return Form("pattern", whole, (), pivot, bool(match["zone"]), timed), found
     return None
 
 
@@ -139,7 +179,38 @@ def _read_text(match: re.Match[str], *, day_first: bool, this_year: int) -> tupl
     m, y = ("MMM" if len(word) == 3 else "MMMM"), ("yy" if short else "yyyy")
     first, second = ("d", m) if day_first else (m, "d")
     pattern = f"{first}{match['s1']}{second}{match['s2']}{y}{_write_time_pattern(match)}"
-    return Form("pattern", pattern, pivot, bool(match["zone"]), bool(match["gap"])), day
+    return Form("pattern", pattern, (), pivot, bool(match["zone"]), bool(match["gap"])), day
+
+
+def find_month_word(value: str) -> str:
+    """The word for the month in a date; empty where it has none."""
+    match = _WORDS_DMY.match(value) or _WORDS_YMD.match(value)
+    return match["month"] if match else ""
+
+
+def _read_words(value: str, languages: tuple[str, ...], this_year: int) -> tuple[Form, date] | None:
+    day_first = _WORDS_DMY.match(value)
+    match = day_first or _WORDS_YMD.match(value)
+    month = read_month(match["month"], languages) if match else None
+    if match is None or month is None:
+        return None
+    short = len(match["year"]) == 2
+    year = int(match["year"])
+    day = _make_date(_full_year(year, this_year) if short else year, month, int(match["day"]))
+    if day is None:
+        return None
+    timed = bool(day_first and day_first["clock"])
+    order = "dmy" if day_first else "ymd"
+    return Form("words", order, languages, this_year % 100 if short else None, timed=timed), day
+
+
+def year_of_era(era: str, number: str) -> int:
+    """The year that the year of a Japanese era is.
+
+    >>> year_of_era("令和", "6"), year_of_era("平成", "元")
+    (2024, 1989)
+    """
+    return ERAS[era] + (1 if number == "元" else int(number))
 
 
 def _read_number(value: str) -> tuple[Form, date] | None:

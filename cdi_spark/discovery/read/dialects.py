@@ -2,27 +2,46 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from cdi_spark.connectors.files.csv_heads import (
+    count_lines_before,
+    find_sep_line,
+    has_extra_delimiter,
+    name_columns,
+    parse_lines,
+)
 from cdi_spark.discovery.lexicon import headers
 from cdi_spark.errors import SourceError
 
 _DELIMITERS = (",", ";", "\t", "|", "^", "~", "\x1f", "\x01", "§")
 _COMMON = ",;\t|"
 _LINES = 500
+# The least share of columns that have a name.
+_LEAST_HEADER = 0.6
+# The share of names that are known words from which on a row is a header.
+_LEAST_KNOWN = 0.3
 _NUMBER = re.compile(r"^[-+]?[\d.,\u00a0 ]*\d[%]?$")
 _DATED = re.compile(r"^\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}")
+# The most rows of other text above a header.
+_MOST_ABOVE = 10
 # Names that programs give to columns without a name: c1, col_2, field3, V4.
 _NUMBERED = re.compile(r"^[A-Za-z]{1,8}[ _.-]?\d{1,3}$")
 
 
 @dataclass(frozen=True)
 class Dialect:
-    """How a text table is written; `names` are the columns as Spark names them."""
+    """How a text table is written.
+
+    Attributes:
+        names: the columns as Spark names them.
+        skip: lines above the header.
+        has_sep_line: whether the first of these tells Excel the delimiter.
+        ends_in_delimiter: whether rows end with a delimiter that the header lacks.
+    """
 
     delimiter: str
     names: tuple[str, ...]
@@ -30,9 +49,17 @@ class Dialect:
     quote: str = '"'
     escape: str = '"'
     comment: str = ""
+    skip: int = 0
+    has_sep_line: bool = False
+    ends_in_delimiter: bool = False
     # Whether cells have quotes around them, and quotes inside: else quote and escape are not known.
     is_quoted: bool = field(default=False, compare=False)
     is_escaped: bool = field(default=False, compare=False)
+
+    @property
+    def skip_rows(self) -> int:
+        """Lines above the header as conf names them; ingest knows a line for Excel by itself."""
+        return 0 if self.has_sep_line and self.skip == 1 else self.skip
 
 
 def detect_dialect(head: str, *, where: str) -> Dialect:
@@ -41,46 +68,57 @@ def detect_dialect(head: str, *, where: str) -> Dialect:
     Args:
         head: complete lines from the start of the file.
     Raises:
-        SourceError: the text is not a table, or has lines before the header, which Spark cannot skip.
+        SourceError: the text is not a table, or it is not clear which line is its header.
     """
-    lines = [line for line in head.splitlines()[: _LINES * 2] if line.strip()][:_LINES]
-    if lines and re.match(r"^sep=.$", lines[0].strip(), re.IGNORECASE):
-        raise SourceError(
-            f"{where}: its first line is a hint for Excel (sep=), which Spark reads as the header. "
-            "Remove the line and run `cdi init` again."
-        )
+    every = head.splitlines()[: _LINES * 2]
+    named = find_sep_line(every[0]) if every else ""
+    placed = [(n, line) for n, line in enumerate(every) if line.strip() and (n or not named)][:_LINES]
+    lines = [line for _, line in placed]
     comment = "#" if len(lines) > 1 and lines[0].startswith("#") and _is_comment(lines) else ""
-    lines = [line for line in lines if not comment or not line.startswith(comment)]
+    placed = [(n, line) for n, line in placed if not comment or not line.startswith(comment)]
+    lines = [line for _, line in placed]
     if not lines:
         raise SourceError(f"{where}: has no line with data. Give a file with rows.")
     quote = "'" if _count_quoted(lines, "'", _COMMON) > _count_quoted(lines, '"', _COMMON) else '"'
     escape = "\\" if re.search(r"\\" + quote, "\n".join(lines)) else quote
-    delimiter = max(
+    delimiter = named or max(
         _DELIMITERS,
-        key=lambda d: (_measure_evenness(_parse_lines(lines, d, quote, escape)), -_DELIMITERS.index(d)),
+        key=lambda d: (_measure_evenness(parse_lines(lines, d, quote, escape)), -_DELIMITERS.index(d)),
     )
-    rows = _parse_lines(lines, delimiter, quote, escape)
+    rows = parse_lines(lines, delimiter, quote, escape)
     width = Counter(map(len, rows)).most_common(1)[0][0]
     _refuse_prose(rows, width, where=where)
-    above = next((n for n, row in enumerate(rows) if len(row) >= max(2, width - 1)), 0) if width > 2 else 0
-    if above:
-        raise SourceError(
-            f"{where}: has {above} line{'s' * (above > 1)} of other text before its header, which Spark cannot "
-            "skip. Remove the text and run `cdi init` again."
-        )
+    above = _count_above(rows, width, where=where)
+    skip = (
+        placed[count_lines_before(lines, above, delimiter, quote, escape)][0] if above else int(bool(named))
+    )
+    rows = rows[above:]
     first = [cell.strip() for cell in rows[0]]
     header = _is_header(first, rows[1:])
-    if header and len(rows) > 1 and width > len(first):
+    ends_in_delimiter = header and has_extra_delimiter(first, rows[1:])
+    if header and len(rows) > 1 and width > len(first) and not ends_in_delimiter:
         raise SourceError(
             f"{where}: its rows have {width} columns and its header {len(first)}, so all rows would be faulty. "
-            "Give every column a name (or remove the delimiter at the end of the rows) and run `cdi init` again."
+            "Give every column a name and run `cdi init` again."
         )
-    names = _name_as_spark(first) if header else tuple(f"_c{i}" for i in range(len(first)))
+    names = name_columns(first) if header else tuple(f"_c{i}" for i in range(len(first)))
     is_quoted = _count_quoted(lines, quote, delimiter) > 0
     is_escaped = escape != quote or bool(
         re.search(rf"[^{re.escape(delimiter)}]{quote}{quote}[^{re.escape(delimiter)}]", "\n".join(lines))
     )
-    return Dialect(delimiter, names, header, quote, escape, comment, is_quoted, is_escaped)
+    return Dialect(
+        delimiter,
+        names,
+        header,
+        quote,
+        escape,
+        comment,
+        skip,
+        bool(named),
+        ends_in_delimiter,
+        is_quoted,
+        is_escaped,
+    )
 
 
 def unite_dialects(dialects: Sequence[Dialect]) -> Dialect | None:
@@ -89,7 +127,7 @@ def unite_dialects(dialects: Sequence[Dialect]) -> Dialect | None:
     quotes = {one.quote for one in dialects if one.is_quoted} or {first.quote}
     escapes = {one.escape for one in dialects if one.is_escaped} or set(quotes)
     comments = {one.comment for one in dialects if one.comment} or {""}
-    alike = len({(one.delimiter, one.header) for one in dialects}) == 1
+    alike = len({(one.delimiter, one.header, one.skip_rows) for one in dialects}) == 1
     if (
         not alike
         or len(quotes) > 1
@@ -123,17 +161,49 @@ def _count_quoted(lines: list[str], quote: str, delimiters: str) -> int:
     )
 
 
-def _parse_lines(lines: list[str], delimiter: str, quote: str, escape: str) -> list[list[str]]:
-    doubled = escape == quote
-    reader = csv.reader(
-        (line + "\n" for line in lines),
-        delimiter=delimiter, quotechar=quote, doublequote=doubled, escapechar=None if doubled else escape,
-        skipinitialspace=True,
-    )  # fmt: skip
-    try:
-        return [row for row in reader if row]
-    except csv.Error:
-        return [line.split(delimiter) for line in lines]
+def _count_above(rows: Sequence[Sequence[str]], width: int, *, where: str) -> int:
+    """The number of rows of other text above the header: a title, a date.
+
+    Raises:
+        SourceError: the rows above are others, and it is not clear that a header follows.
+    """
+    if width < 2 or has_extra_delimiter(rows[0], rows[1:]):
+        return 0
+    short = next((n for n, row in enumerate(rows) if len(row) >= max(2, width - 1)), 0)
+    # Programs also fill up a title with delimiters. No row above a header has a text in every column.
+    whole = next(
+        (n for n, row in enumerate(rows) if len(row) >= width and all(map(str.strip, row))), len(rows)
+    )
+    found = [
+        n for n in range(min(whole, _MOST_ABOVE) + 1) if n < len(rows) and _may_be_header(rows, n, width)
+    ]
+    best = max(found, key=lambda n: (_count_known(rows[n]), len(rows[n]), -n), default=0)
+    if best and (best == short or _count_known(rows[best]) >= _LEAST_KNOWN * width):
+        return best
+    if not short or width == 2 or best in found:
+        return 0
+    raise SourceError(
+        f"{where}: has {short} line{'s' * (short > 1)} that are shorter than the others, and no header below them. "
+        "Remove them, or give the columns names, and run `cdi init` again."
+    )
+
+
+def _may_be_header(rows: Sequence[Sequence[str]], place: int, width: int) -> bool:
+    row = [cell.strip() for cell in rows[place]]
+    return (
+        len(row) >= max(2, width - 1)
+        and _share_filled(row, width) >= _LEAST_HEADER
+        and _is_header(row, rows[place + 1 :])
+    )
+
+
+def _count_known(cells: Sequence[str]) -> int:
+    """The number of cells that name something by their words."""
+    return sum(bool(headers.find_meanings(cell.strip())) for cell in cells)
+
+
+def _share_filled(row: Sequence[str], width: int) -> float:
+    return sum(bool(cell.strip()) for cell in row) / width
 
 
 def _measure_evenness(rows: list[list[str]]) -> float:
@@ -161,12 +231,13 @@ def _refuse_prose(rows: list[list[str]], width: int, *, where: str) -> None:
 
 def _is_header(first: Sequence[str], rest: Sequence[Sequence[str]]) -> bool:
     cells = [cell for cell in first if cell]
-    if not cells or len(cells) < 0.6 * len(first):
+    if not cells or len(cells) < _LEAST_HEADER * len(first):
         return False
     if any("@" in cell or _NUMBER.match(cell) or _DATED.match(cell) for cell in cells):
         return False
-    known = sum(bool(headers.find_meanings(cell)) for cell in cells) / len(cells)
-    if known >= 0.3 or sum(bool(_NUMBERED.match(cell)) for cell in cells) >= 0.8 * len(cells):
+    if _count_known(cells) >= _LEAST_KNOWN * len(cells) or sum(
+        bool(_NUMBERED.match(cell)) for cell in cells
+    ) >= 0.8 * len(cells):
         return True
     votes = 0
     for place, cell in enumerate(first):
@@ -185,12 +256,3 @@ def _is_header(first: Sequence[str], rest: Sequence[Sequence[str]]) -> bool:
 
 def _looks_typed(value: str) -> bool:
     return bool(_NUMBER.match(value) or _DATED.match(value) or "@" in value or re.search(r"\d{3}", value))
-
-
-def _name_as_spark(first: Sequence[str]) -> tuple[str, ...]:
-    """The names that Spark gives: columns of one name (in any case) and columns without a name get their number."""
-    times = Counter(cell.lower() for cell in first)
-    return tuple(
-        f"_c{place}" if not cell else f"{cell}{place}" if times[cell.lower()] > 1 else cell
-        for place, cell in enumerate(first)
-    )

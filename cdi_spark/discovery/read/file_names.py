@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
+from cdi_spark.discovery.lexicon.months import month_of
 from cdi_spark.discovery.lexicon.vocabulary import fold, load_lists, word_set
 
 _LISTS = load_lists("file_names")
-_MONTHS = {word: number for number, words in enumerate(_LISTS["months"], 1) for word in words.split()}
 _PERIODS = word_set(_LISTS["periods"])
 _NAMELESS = word_set(_LISTS["nameless"])
 # Random ids, dates, numbers and words; accents may be characters of their own.
@@ -73,11 +73,6 @@ def name_list(files: Sequence[Path]) -> str:
     folder = next((part for part in reversed(path.parent.parts) if _drop_times(part)), "")
     named = folder.split(".")[0] if len(files) == 1 else _drop_times(folder)
     return named if is_part or not words else f"{named} {stem}"
-
-
-def month_of(word: str) -> int | None:
-    """The number of the month that a word names."""
-    return _MONTHS.get(fold(word))
 
 
 def _drop_times(name: str) -> str:

@@ -75,14 +75,16 @@ def _write_csv(files: Sequence[RawFile], whole: Dialect, folder: Path, copies: d
         else f"null::varchar as c{i}"
         for i, name in enumerate(whole.names)
     )
-    columns = "{" + ", ".join(f"'f{i}': 'VARCHAR'" for i in range(len(own.names))) + "}"
+    columns = (
+        "{" + ", ".join(f"'f{i}': 'VARCHAR'" for i in range(len(own.names) + own.ends_in_delimiter)) + "}"
+    )
     comment = f", comment={literal(own.comment, 'duckdb')}" if own.comment else ""
     delimiter, quoting, escape = (literal(c, "duckdb") for c in (own.delimiter, own.quote, own.escape))
     paths = _write_list([_in_utf8(one, folder, copies) for one in files])
     return (
         f"select {wanted} from read_csv({paths}, auto_detect=false, columns={columns}, "
         f"delim={delimiter}, quote={quoting}, escape={escape}, hive_partitioning=false, "
-        f"header={str(own.header).lower()}, null_padding=true, strict_mode=false, ignore_errors=true, "
+        f"header={str(own.header).lower()}, skip={own.skip}, null_padding=true, strict_mode=false, ignore_errors=true, "
         f"parallel=false, max_line_size=16000000{comment})"
     )
 

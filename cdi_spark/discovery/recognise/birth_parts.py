@@ -4,24 +4,30 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from functools import cache
 
+from cdi_spark.discovery.lexicon import months
+from cdi_spark.discovery.lexicon.date_forms import year_of_era
 from cdi_spark.discovery.lexicon.patterns import is_integer
-from cdi_spark.discovery.lexicon.vocabulary import fold, group_by_word, load_lists
 
 # Spark SQL patterns too.
 BARE_YEAR = "(18|19|20)[0-9]{2}"
 YEAR_MONTH = "(18|19|20)[0-9]{2}-(0[1-9]|1[0-2])"
+# 昭和63年, 昭和63年3月
+ERA_YEAR = "(明治|大正|昭和|平成|令和)(元|[0-9]{1,2})年(([0-9]{1,2})月)?"
 _PARTIAL = re.compile(f"(?:{YEAR_MONTH})|(?:{BARE_YEAR})")
+_ERA_YEAR = re.compile(ERA_YEAR)
 _EARLIEST = 1850
 
 
 def read_partial(value: str, today: date) -> int | None:
     """The year of a value that is a year of birth, alone or with its month; null for other values."""
     bare = value.strip()
-    if not _PARTIAL.fullmatch(bare):
+    if era := _ERA_YEAR.fullmatch(bare):
+        year = year_of_era(era[1], era[2])
+    elif _PARTIAL.fullmatch(bare):
+        year = int(bare[:4])
+    else:
         return None
-    year = int(bare[:4])
     return year if _EARLIEST <= year <= today.year else None
 
 
@@ -34,7 +40,8 @@ def month_of(value: str) -> str | None:
     if is_integer(value):
         number = int(float(value))
         return f"{number:02d}" if 1 <= number <= 12 else None
-    return _months().get(fold(value))
+    named = months.month_of(value)
+    return f"{named:02d}" if named else None
 
 
 def fits_part(meaning: str, value: str) -> bool:
@@ -45,8 +52,3 @@ def fits_part(meaning: str, value: str) -> bool:
         return False
     number = int(float(value))
     return 1 <= number <= 31 if meaning == "birth_day" else 0 <= number <= 99 or 1000 <= number <= 2100
-
-
-@cache
-def _months() -> dict[str, str]:
-    return group_by_word(load_lists("months")["months"])

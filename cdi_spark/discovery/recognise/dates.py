@@ -12,9 +12,11 @@ from cdi_spark.discovery.lexicon.date_forms import (
     Form,
     Order,
     find_form,
+    find_month_word,
     is_plausible_year,
     read_digits,
 )
+from cdi_spark.discovery.lexicon.months import choose_languages
 from cdi_spark.standardise.values.dates import PLACEHOLDERS
 
 
@@ -65,8 +67,9 @@ def read_dates(
     order = _find_order(values, month_first=month_first, reading=reading)
     found: Counter[Form] = Counter()
     total = sum(values.values())
+    languages = choose_languages(_count_month_words(values))
     for value, times in values.items():
-        parsed = find_form(value.strip(), order, numbers=numbers, this_year=today.year)
+        parsed = find_form(value.strip(), order, numbers=numbers, this_year=today.year, languages=languages)
         if parsed is not None:
             form, day = parsed
             found[form] += times
@@ -102,6 +105,15 @@ def future_share(reading: Reading) -> float:
     """The share of the dates that are in the future."""
     total = sum(reading.dates.values())
     return sum(n for day, n in reading.dates.items() if day > reading.today) / total if total else 0.0
+
+
+def _count_month_words(values: Counter[str]) -> Counter[str]:
+    """The words for months in dates."""
+    words: Counter[str] = Counter()
+    for value, times in values.items():
+        if word := find_month_word(value.strip()):
+            words[word] += times
+    return words
 
 
 def _find_order(values: Counter[str], *, month_first: bool, reading: Reading) -> Order:

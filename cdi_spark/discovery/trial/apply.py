@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cdi_spark.discovery.draft.conf_lines import ConfLine, state_facts
+from cdi_spark.discovery.draft.conf_lines import ConfLine
 from cdi_spark.discovery.draft.project import Draft
 from cdi_spark.discovery.trial.expectations import (
     find_line_doubts,
@@ -14,7 +14,7 @@ from cdi_spark.discovery.trial.results import LineResult, SourceResult, TableRes
 
 
 def apply_trial(draft: Draft, trial: Trial) -> list[str]:
-    """Set the facts and doubts of the draft's lines to what the trial found.
+    """Set the shares and doubts of the draft's lines to what the trial found.
 
     Returns:
         Lines to print.
@@ -37,13 +37,10 @@ def apply_trial(draft: Draft, trial: Trial) -> list[str]:
 
 
 def _apply(line: ConfLine, measured: LineResult, source: SourceResult, *, name: str) -> list[str]:
-    """Replace the draft's shares in the facts of a line, and add its doubts; returns these with the line's name."""
+    """Replace the shares of a line, and add its doubts; returns these with the line's name."""
     doubts = find_line_doubts(line, measured, whole=source.whole)
     line.confirm += doubts
-    expected = state_facts(line.used) if line.used else ""
-    said = line.facts.removeprefix(expected) if line.used else f"; {line.facts}" if line.facts else ""
-    # Of columns that are ids, the facts are shares only, in another form.
-    line.facts = state(measured) + (said if said[:1] in (";", ",") else "")
+    line.shares = state(measured)
     return [f"{name}: {doubt}" for doubt in doubts]
 
 

@@ -28,13 +28,13 @@ def expect_fit(line: ConfLine) -> float:
 
 
 def state(line: LineResult) -> str:
-    """The facts of a line as measured."""
+    """The shares of a line as measured."""
     fit = f", {percent(line.fit)} fit" if line.given else ""
     return f"{percent(line.fill)} filled{fit}"
 
 
 def state_expected(line: ConfLine) -> str:
-    """The facts of a line as expected."""
+    """The shares of a line as expected."""
     fill = expect_fill(line)
     said = [f"{percent(fill)} filled"] if fill is not None else []
     return ", ".join([*said, f"{percent(expect_fit(line))} fit"])

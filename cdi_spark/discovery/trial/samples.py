@@ -65,6 +65,8 @@ def _write_first(file: RawFile, to: Path, most: int) -> int:
         if file.format == "json" or file.packed:
             return _write_elements(text, out, most)
         quote = file.dialect.quote if file.dialect else ""
+        for _ in range(file.dialect.skip if file.dialect else 0):
+            out.write(text.readline())
         rows = _read_records(text, quote, file.dialect.comment if file.dialect else "")
         if file.dialect and file.dialect.header:
             out.write(next(rows, ""))
