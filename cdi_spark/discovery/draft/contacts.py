@@ -8,6 +8,7 @@ from cdi_spark.discovery.draft.conf_lines import ConfLine, list_doubts, state_sh
 from cdi_spark.discovery.lexicon import headers, patterns
 from cdi_spark.discovery.lexicon.shares import percent, share_of
 from cdi_spark.discovery.lexicon.vocabulary import load_lists, word_set
+from cdi_spark.discovery.recognise.arrays import write_without_others
 from cdi_spark.discovery.recognise.meaning import Guess
 from cdi_spark.discovery.recognise.sheets import Sheet
 
@@ -23,17 +24,17 @@ def _gather_columns(sheet: Sheet, target: str, meaning: str) -> list[ConfLine]:
     """A line that gathers every column of a meaning, of the row and of arrays in it."""
     found = [g for g in sheet.of(meaning, "contact") if g.column.filled]
     found.sort(key=lambda g: (g.by_values, -g.column.fill))
-    inner = [
-        g
+    inner = {
+        g: write_without_others(g, nested.guesses)
         for nested in sheet.inner
         for g in nested.guesses
         if g.meaning in (meaning, "contact") and _is_contact(nested)
-    ]
+    }
     if not found and not inner:
         return []
     # Silver finds several in one text, except where these are of both kinds.
     lists = [_write_list(g, meaning) for g in found if g.column.is_list or _holds_both(g)]
-    lists += [_filter_contacts(g.column.all_of_array, g, meaning) for g in inner]
+    lists += [_filter_contacts(place, g, meaning) for g, place in inner.items()]
     singles = [g.column.text for g in found if not g.column.is_list and not _holds_both(g)]
     if not lists:
         sql = f"array_compact(array({', '.join(singles)}))"

@@ -216,6 +216,9 @@ def is_label(name: str) -> bool:
 def is_about_another(name: str) -> bool:
     """Whether a name means another person, or a fact about a value and not the value."""
     tokens = set(tokens_of(name))
+    if "contact" in tokens:
+        # A contact point is a phone number or an address; other points are bonuses.
+        tokens -= {"point", "points"}
     return bool(tokens & _OTHER) or ("owner" in tokens and bool(tokens & _OWNED))
 
 
