@@ -42,14 +42,19 @@ def tokens_of(name: str) -> list[str]:
     return list(_tokens(name))
 
 
-@cache
-def _tokens(name: str) -> tuple[str, ...]:
+def split_words(name: str) -> list[str]:
+    """The words of a name, folded: SMSOptIn, accepts_e-mail."""
     joined = re.sub(r"(?i)(?<![a-z])e[ _-]mail", "email", name)
     # French and Italian: d'usage, l'assuré, dell'assicurato.
     joined = re.sub(r"(?i)\b(?:d|l|qu|(?:d|n|s)ell|all)['\u2019]", "", joined)
     camel = re.sub(r"(?<=[a-zà-öø-ÿ\d])(?=[A-ZÀ-ÖØ-Þ])|(?<=[A-ZÀ-Þ])(?=[A-ZÀ-Þ][a-zà-ÿ])", " ", joined)
     apart = re.sub(r"(?<=[^\W\d_]{2})(?=\d)|(?<=\d)(?=[^\W\d_]{2})", " ", camel)
-    words = fold(apart.replace("_", " ").replace("#", " number ")).split()
+    return fold(apart.replace("_", " ").replace("#", " number ")).split()
+
+
+@cache
+def _tokens(name: str) -> tuple[str, ...]:
+    words = split_words(name)
     if {"what", "your"} & set(words):
         # The header is a question of a form.
         words = [word for word in words if word not in _QUESTION_WORDS]

@@ -41,6 +41,8 @@ class Samples:
         # By file, the spellings of names of fields that differ by capitals.
         self._spellings: dict[Path, dict[str, list[str]]] = {}
         self._copies: dict[Path, Path] = {}
+        # Tables of the distinct values of columns, since each is asked for many times.
+        self._distinct: dict[tuple[Delivery, Column], str] = {}
 
     def read_table(self, delivery: Delivery) -> Table:
         """Sample a delivery.
@@ -108,14 +110,20 @@ class Samples:
         return int(count), float(share)
 
     def count(self, delivery: Delivery, column: Column, expression: Callable[[str], str]) -> int:
-        """An aggregate over a column's values, over all rows that have one.
+        """An aggregate over the distinct values of a column, of all rows.
 
         Args:
             expression: DuckDB SQL of the aggregate, from that of the value.
         """
-        value = self._value(delivery, column)
-        relation = f"(select {value} as value from {self._relation(delivery)} where {value} <> '')"
-        return int(self._fetch_one(f"select {expression('value')} from {relation}"))
+        place = (delivery, column)
+        if place not in self._distinct:
+            value, name = self._value(delivery, column), f"distinct_{len(self._distinct)}"
+            self._con.execute(
+                f"create temp table {name} as select distinct {value} as value from {self._relation(delivery)} "
+                f"where {value} <> ''"
+            )
+            self._distinct[place] = name
+        return int(self._fetch_one(f"select {expression('value')} from {self._distinct[place]}"))
 
     def list_values(self, delivery: Delivery, column: Column) -> Counter[str]:
         """The most frequent values of a column with their frequency."""
