@@ -80,17 +80,22 @@ def draft_phones(sheet: Sheet, *, country: str) -> list[ConfLine]:
         return []
     line = lines[0]
     guesses = [g for g in line.used if g.meaning in ("phone", "contact")]
-    if prefixes and len(guesses) == 1 and not guesses[0].column.is_list:
+    is_single = len(guesses) == len(line.used) and not any(
+        g.column.is_list or g.column.array or _holds_both(g) for g in guesses
+    )
+    if prefixes and is_single:
         prefix = prefixes[0].column
         of_country = _CALLING_CODE_WORDS & set(headers.tokens_of(prefix.path[-1]))
         plain = bool(of_country) and share_of(prefix.values, lambda x: x.isdigit()) > 0.9
-        number = guesses[0].column.text
-        joined = (
+        numbers = [guess.column.text for guess in guesses]
+        joined = [
             f"concat('+', {prefix.text}, ' ', {number})"
             if plain
-            else f"concat_ws(' ', {prefix.text}, {number})"
-        )
-        line.sql = f"array_compact(array({joined}))"
+            # Null without a number.
+            else f"concat(coalesce(concat({prefix.text}, ' '), ''), {number})"
+            for number in numbers
+        ]
+        line.sql = f"array_compact(array({', '.join(joined)}))"
         line.used.append(prefixes[0])
     values: Counter[str] = sum((g.column.values for g in guesses), Counter())
     sample = Counter(dict(values.most_common(500)))

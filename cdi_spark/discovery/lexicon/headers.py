@@ -167,6 +167,10 @@ def find_id_subject(name: str) -> str | None:
         if tokens
         else None
     )
+    leading = re.fullmatch(r"(?:cod|cd|id|num)(\w{3,})", tokens[0]) if len(tokens) == 1 else None
+    if leading and is_person_subject(full_word(leading[1])):
+        # Programs of Brazil and Italy: CODCLI, idcliente.
+        return full_word(leading[1])
     if len(tokens) == 1 and glued and tokens[0] not in _ID_WORDS:
         tokens = [full_word(glued[1]), "id"]
     if not tokens or not any(t in _ID_WORDS for t in tokens):

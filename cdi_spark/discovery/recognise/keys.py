@@ -107,7 +107,14 @@ def is_person_id(guess: Guess) -> bool:
     if guess.subject:
         return headers.is_person_subject(guess.subject)
     tokens = [t for t in headers.tokens_of(leaf) if not t.isdigit()]
-    return bool(tokens) and all(headers.is_person_subject(t) for t in tokens) and is_code(guess)
+    named = bool(tokens) and all(headers.is_person_subject(t) for t in tokens)
+    return named and is_code(guess) and not _counts(guess)
+
+
+def _counts(guess: Guess) -> bool:
+    """Whether a column called "persons" says how many they are: small numbers that repeat."""
+    small = share_of(guess.column.values, lambda x: x.isdigit() and len(x) <= 2)
+    return small > 0.9 and guess.column.distinct < 0.9 * guess.column.filled
 
 
 def _list_candidates(sheet: Sheet, kind: str | None) -> list[Guess]:
