@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
+
 import pytest
 
+from cdi_spark.discovery.draft.amount_sql import amount_number
+from cdi_spark.discovery.read.columns import Column
+from cdi_spark.discovery.recognise.meaning import Guess
 from tests.discovery.conftest import Init, table
 
 ROWS = 40
@@ -97,6 +103,13 @@ def test_the_sign_of_an_amount_is_read_from_another_column(
     quoted = column if column.isalpha() else f"`{column}`"
     plain = "try_cast(total as decimal(18,3))"
     assert amount == f"case when lower({quoted}) in ('{negative}') then -{plain} else {plain} end"
+
+
+@pytest.mark.parametrize("word", ["CR", "cred", "Kredit", "credit", "H", "Haben"])
+def test_a_word_for_credit_beside_an_amount_is_its_sign(word: str) -> None:
+    column = Column(("a",), values=Counter({f"12,50 {word}": 1, "13,00": 1}), rows=2, filled=2, distinct=2)
+    [sign] = re.findall(r"rlike '(.*?)', '-', ''", amount_number(Guess(column, "amount")))
+    assert re.search(sign.replace("(?i)", "").replace("\\\\", "\\"), f"12,50 {word}", re.IGNORECASE)
 
 
 def test_an_amount_with_a_sign_of_its_own_keeps_it(init: Init) -> None:

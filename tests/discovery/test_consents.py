@@ -37,6 +37,7 @@ def consents(written: Written, source: str) -> list[dict[str, Any]]:
         ("consenso_email", ("si", "no"), "lower(c) in ('si')", "'email'"),
         ("toestemming nieuwsbrief", ("ja", "nee"), "lower(c) in ('ja')", "'email'"),
         ("zgoda_sms", ("tak", "nie"), "lower(c) in ('tak')", "'sms'"),
+        ("SMSOptIn", ("Y", "N"), "lower(c) in ('y')", "'sms'"),
         ("marketing_status", ("subscribed", "unsubscribed"), "lower(c) in ('subscribed')", None),
     ],
 )

@@ -34,6 +34,22 @@ def test_nested_records_are_mapped_by_their_paths(init: Init, fake: Fake) -> Non
     }
 
 
+def test_fax_numbers_in_arrays_are_no_phones_and_contact_points_are_of_the_person(
+    init: Init, fake: Fake
+) -> None:
+    de = fake("de_DE")
+    clients = [
+        {"client_no": f"C{n}", "first_name": de.first_name(), "last_name": de.last_name(),
+         "phones": [{"type": "mobile", "number": f"0171 55512{n:02d}"}, {"type": "Fax", "number": f"040 99912{n:02d}"},
+                    {"number": f"040 22212{n:02d}"}],
+         "contactPoints": [{"system": "fax", "value": f"040 88812{n:02d}"}, {"system": "email", "value": de.email()}]}
+        for n in range(ROWS)
+    ]  # fmt: skip
+    columns = init({"clients.jsonl": "\n".join(map(json.dumps, clients))}).columns("clients")
+    assert columns["phones"] == "filter(phones, x -> lower(coalesce(x.type, '')) not in ('fax')).number"
+    assert columns["emails"] == "filter(contactPoints, x -> x.system = 'email').value"
+
+
 def test_one_object_around_an_array_of_records_is_exploded(init: Init, fake: Fake) -> None:
     us = fake("en_US")
     users = [{"id": 1000 + n, "name": us.name(), "email": us.email()} for n in range(ROWS)]

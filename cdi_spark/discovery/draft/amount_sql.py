@@ -7,11 +7,11 @@ import re
 from cdi_spark.discovery.lexicon.shares import share_of
 from cdi_spark.discovery.recognise.meaning import Guess
 from cdi_spark.sql_text import literal
-from cdi_spark.standardise.values.amounts import BOOK_SIDES
+from cdi_spark.standardise.values.amounts import BOOK_SIDES, CREDIT_SIDE
 from cdi_spark.standardise.values.currencies import currency
 
 # Between a sign and its number may be a currency; 12,- has no cents and no sign.
-_NEGATIVE = r"[(\u2212]|(^|[^,.])-|(?i)(^|[^a-z])(cr|credit|haben|h)([^a-z]|$)"
+_NEGATIVE = rf"[(\u2212]|(^|[^,.])-|(?i)(^|[^a-z])({'|'.join(sorted(CREDIT_SIDE))})([^a-z]|$)"
 _SIDES = re.compile(rf"(?<![^\W\d_])(?:{'|'.join(sorted(BOOK_SIDES))})(?![^\W\d_])", re.IGNORECASE)
 _CURRENCY = re.compile(r"[^\W\d_]|[\u0024\u00a2-\u00a5\u20a0-\u20cf\u0e3f\ufdfc]")
 

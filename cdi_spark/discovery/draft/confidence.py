@@ -41,13 +41,16 @@ def find_uses(plan: SourcePlan) -> dict[str, list[str]]:
 
     def note(name: str, columns: Iterable[Column]) -> None:
         for column in columns:
+            note(name, column.parts)
             if name not in uses[column.name]:
                 uses[column.name].append(name)
 
     columns = list(_list_columns(plan.sheet))
     note("key", plan.key.columns)
     for emit in plan.emits:
-        own = [column for column in columns if not emit.explode or column.array == emit.explode]
+        # The columns of exploded records are in no array.
+        array = "" if emit.explode == plan.sheet.explode else emit.explode
+        own = [column for column in columns if not emit.explode or column.array == array]
         note(f"{emit.table}: key", _find_read(emit.key, own) if emit.key != plan.key.sql else [])
         note(f"{emit.table}: person", _find_read(emit.person, own))
     for name, line in list_lines(plan):

@@ -8,6 +8,7 @@ from cdi_spark.discovery.draft.conf_lines import ConfLine, list_doubts, state_sh
 from cdi_spark.discovery.lexicon import headers, patterns
 from cdi_spark.discovery.lexicon.shares import percent, share_of
 from cdi_spark.discovery.lexicon.vocabulary import load_lists, word_set
+from cdi_spark.discovery.recognise.arrays import write_without_others
 from cdi_spark.discovery.recognise.meaning import Guess
 from cdi_spark.discovery.recognise.sheets import Sheet
 
@@ -23,17 +24,17 @@ def _gather_columns(sheet: Sheet, target: str, meaning: str) -> list[ConfLine]:
     """A line that gathers every column of a meaning, of the row and of arrays in it."""
     found = [g for g in sheet.of(meaning, "contact") if g.column.filled]
     found.sort(key=lambda g: (g.by_values, -g.column.fill))
-    inner = [
-        g
+    inner = {
+        g: write_without_others(g, nested.guesses)
         for nested in sheet.inner
         for g in nested.guesses
         if g.meaning in (meaning, "contact") and _is_contact(nested)
-    ]
+    }
     if not found and not inner:
         return []
     # Silver finds several in one text, except where these are of both kinds.
     lists = [_write_list(g, meaning) for g in found if g.column.is_list or _holds_both(g)]
-    lists += [_filter_contacts(g.column.all_of_array, g, meaning) for g in inner]
+    lists += [_filter_contacts(place, g, meaning) for g, place in inner.items()]
     singles = [g.column.text for g in found if not g.column.is_list and not _holds_both(g)]
     if not lists:
         sql = f"array_compact(array({', '.join(singles)}))"
@@ -79,17 +80,22 @@ def draft_phones(sheet: Sheet, *, country: str) -> list[ConfLine]:
         return []
     line = lines[0]
     guesses = [g for g in line.used if g.meaning in ("phone", "contact")]
-    if prefixes and len(guesses) == 1 and not guesses[0].column.is_list:
+    is_single = len(guesses) == len(line.used) and not any(
+        g.column.is_list or g.column.array or _holds_both(g) for g in guesses
+    )
+    if prefixes and is_single:
         prefix = prefixes[0].column
         of_country = _CALLING_CODE_WORDS & set(headers.tokens_of(prefix.path[-1]))
         plain = bool(of_country) and share_of(prefix.values, lambda x: x.isdigit()) > 0.9
-        number = guesses[0].column.text
-        joined = (
+        numbers = [guess.column.text for guess in guesses]
+        joined = [
             f"concat('+', {prefix.text}, ' ', {number})"
             if plain
-            else f"concat_ws(' ', {prefix.text}, {number})"
-        )
-        line.sql = f"array_compact(array({joined}))"
+            # Null without a number.
+            else f"concat(coalesce(concat({prefix.text}, ' '), ''), {number})"
+            for number in numbers
+        ]
+        line.sql = f"array_compact(array({', '.join(joined)}))"
         line.used.append(prefixes[0])
     values: Counter[str] = sum((g.column.values for g in guesses), Counter())
     sample = Counter(dict(values.most_common(500)))

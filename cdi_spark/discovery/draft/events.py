@@ -14,6 +14,7 @@ from cdi_spark.discovery.lexicon import headers
 from cdi_spark.discovery.lexicon.shares import percent, share_of
 from cdi_spark.discovery.lexicon.vocabulary import load_lists, word_set
 from cdi_spark.discovery.recognise.bookings import find_sign
+from cdi_spark.discovery.recognise.consents import GRANTED_VALUES
 from cdi_spark.discovery.recognise.infer_from_values import TIMED
 from cdi_spark.discovery.recognise.keys import is_code
 from cdi_spark.discovery.recognise.meaning import Guess
@@ -27,8 +28,7 @@ _TITLE_WORDS = word_set(_LISTS["title_words"])
 _UNIT_PRICE_WORDS = word_set(_LISTS["unit_price_words"])
 _TOTAL_WORDS = word_set(_LISTS["total_words"])
 _PART_SUM_WORDS = word_set(_LISTS["part_sum_words"])
-_VALUES = load_lists("values")
-_GRANTED = f"{_VALUES['affirmative']} {_VALUES['granted']}".split()
+_GRANTED = [*load_lists("values")["affirmative"].split(), *sorted(GRANTED_VALUES)]
 _CURRENCIES = {
     "GB": "GBP", "US": "USD", "CA": "CAD", "AU": "AUD", "NZ": "NZD", "CH": "CHF", "LI": "CHF", "PL": "PLN", "CZ": "CZK",
     "SE": "SEK", "NO": "NOK", "DK": "DKK", "HU": "HUF", "RO": "RON", "JP": "JPY", "CN": "CNY", "IN": "INR",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cdi_spark.discovery.draft.conf_lines import ConfLine, state_shares
 from cdi_spark.discovery.draft.date_sql import as_timestamp, find_zone_doubts
+from cdi_spark.discovery.draft.file_order import order_files
 from cdi_spark.discovery.draft.source_plans import SourcePlan
 from cdi_spark.discovery.lexicon.shares import percent
 from cdi_spark.discovery.lexicon.vocabulary import load_lists
@@ -19,9 +20,13 @@ def plan_changes(plan: SourcePlan) -> None:
     sheet = plan.sheet
     plan.updated = _plan_updated_at(plan)
     if len(sheet.delivery.files) > 1:
-        newer = f"struct({plan.updated.sql}, _file)" if plan.updated else "_file"
+        by_name = order_files(sheet.delivery.files)
+        parts = [*([plan.updated.sql] if plan.updated else []), *by_name, "_file"]
+        doubt = "files are ordered by name: a later name must mean a newer file"
+        if by_name:
+            doubt = "files are ordered by the months and numbers in their names, years first; check that later is newer"
         plan.order_by = ConfLine(
-            "order_by", newer, "", ["files are ordered by name: a later name must mean a newer file"]
+            "order_by", f"struct({', '.join(parts)})" if len(parts) > 1 else parts[0], confirm=[doubt]
         )
     if gone := sheet.of("deleted"):
         column = gone[0].column

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
+from cdi_spark.discovery.draft.confidence import find_uses
 from cdi_spark.discovery.draft.source_plans import EmitPlan, SourcePlan
 from cdi_spark.discovery.draft.yaml_lines import one_line, wrap_comment, write_entry, write_scalar
 from cdi_spark.discovery.lexicon.vocabulary import load_lists
@@ -208,12 +208,8 @@ def _render_emit(emit: EmitPlan, plan: SourcePlan) -> list[str]:
 
 
 def _list_unused(plan: SourcePlan) -> list[str]:
-    used = {g for emit in plan.emits for line in emit.lines for g in line.used}
-    used |= {g for g in plan.sheet.guesses if g.column in plan.key.columns}
-    mentioned = _list_mentioned(plan)
-    columns = [
-        one_line(g.column.name) for g in plan.sheet.guesses if g not in used and g.column.sql not in mentioned
-    ]
+    uses = find_uses(plan)
+    columns = [one_line(g.column.name) for g in plan.sheet.guesses if g.column.name not in uses]
     return columns + [f"{one_line(array)}[]" for array in _list_unused_arrays(plan)]
 
 
@@ -230,9 +226,3 @@ def _list_unused_arrays(plan: SourcePlan) -> list[str]:
             if deep.array and deep.array.path[-1] not in sql
         ]
     return silent
-
-
-def _list_mentioned(plan: SourcePlan) -> set[str]:
-    sql: list[Any] = [plan.key.sql, *(emit.person for emit in plan.emits), *(emit.key for emit in plan.emits)]
-    sql += [line.sql for line in (plan.updated, plan.deleted) if line]
-    return {g.column.sql for g in plan.sheet.guesses if any(g.column.sql in text for text in sql)}

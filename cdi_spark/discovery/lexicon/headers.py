@@ -46,14 +46,19 @@ def tokens_of(name: str) -> list[str]:
     return list(_tokens(name))
 
 
-@cache
-def _tokens(name: str) -> tuple[str, ...]:
+def split_words(name: str) -> list[str]:
+    """The words of a name, folded: SMSOptIn, accepts_e-mail."""
     joined = re.sub(r"(?i)(?<![a-z])e[ _-]mail", "email", name[:_LONGEST_NAME])
     # French and Italian: d'usage, l'assuré, dell'assicurato.
     joined = re.sub(r"(?i)\b(?:d|l|qu|(?:d|n|s)ell|all)['\u2019]", "", joined)
     camel = re.sub(r"(?<=[a-zà-öø-ÿ\d])(?=[A-ZÀ-ÖØ-Þ])|(?<=[A-ZÀ-Þ])(?=[A-ZÀ-Þ][a-zà-ÿ])", " ", joined)
     apart = re.sub(r"(?<=[^\W\d_]{2})(?=\d)|(?<=\d)(?=[^\W\d_]{2})", " ", camel)
-    words = fold(apart.replace("_", " ").replace("#", " number ")).split()
+    return fold(apart.replace("_", " ").replace("#", " number ")).split()
+
+
+@cache
+def _tokens(name: str) -> tuple[str, ...]:
+    words = split_words(name)
     if {"what", "your"} & set(words):
         # The header is a question of a form.
         words = [word for word in words if word not in _QUESTION_WORDS]
@@ -166,6 +171,10 @@ def find_id_subject(name: str) -> str | None:
         if tokens
         else None
     )
+    leading = re.fullmatch(r"(?:cod|cd|id|num)(\w{3,})", tokens[0]) if len(tokens) == 1 else None
+    if leading and is_person_subject(full_word(leading[1])):
+        # Programs of Brazil and Italy: CODCLI, idcliente.
+        return full_word(leading[1])
     if len(tokens) == 1 and glued and tokens[0] not in _ID_WORDS:
         tokens = [full_word(glued[1]), "id"]
     if not tokens or not any(t in _ID_WORDS for t in tokens):
@@ -220,6 +229,9 @@ def is_label(name: str) -> bool:
 def is_about_another(name: str) -> bool:
     """Whether a name means another person, or a fact about a value and not the value."""
     tokens = set(tokens_of(name))
+    if "contact" in tokens:
+        # A contact point is a phone number or an address; other points are bonuses.
+        tokens -= {"point", "points"}
     return bool(tokens & _OTHER) or ("owner" in tokens and bool(tokens & _OWNED))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -41,6 +41,8 @@ class Samples:
         # By file, the spellings of names of fields that differ by capitals.
         self._spellings: dict[Path, dict[str, list[str]]] = {}
         self._copies: dict[Path, Path] = {}
+        # Tables of the distinct values of columns, since each is asked for many times.
+        self._distinct: dict[tuple[Delivery, Column], str] = {}
 
     def read_table(self, delivery: Delivery) -> Table:
         """Sample a delivery.
@@ -108,14 +110,22 @@ class Samples:
         return int(count), float(share)
 
     def count(self, delivery: Delivery, column: Column, expression: Callable[[str], str]) -> int:
-        """An aggregate over a column's values, over all rows that have one.
+        """An aggregate over the distinct values of a column, written as DuckDB SQL from that of a value."""
+        return int(
+            self._fetch_one(f"select {expression('value')} from {self._distinct_values(delivery, column)}")
+        )
+
+    def count_found(self, delivery: Delivery, column: Column, form: Form, values: Collection[str]) -> int:
+        """How many of some values a column has, over all rows.
 
         Args:
-            expression: DuckDB SQL of the aggregate, from that of the value.
+            form: how the values of the column are rewritten before they are compared.
         """
-        value = self._value(delivery, column)
-        relation = f"(select {value} as value from {self._relation(delivery)} where {value} <> '')"
-        return int(self._fetch_one(f"select {expression('value')} from {relation}"))
+        table = self._distinct_values(delivery, column)
+        query = f"select count(distinct value) from (select {form.write('value', 'duckdb')} as value from {table}) "
+        found = self._con.execute(query + "where value in (select unnest($1::varchar[]))", [list(values)])
+        [(count,)] = found.fetchall()
+        return int(count)
 
     def list_values(self, delivery: Delivery, column: Column) -> Counter[str]:
         """The most frequent values of a column with their frequency."""
@@ -199,6 +209,18 @@ class Samples:
         # The elements are the rows now.
         columns = [replace(column, array="", array_base="") for column in main.columns]
         return Table(columns, main.arrays, rows, explode=main.explode, landed=table.landed)
+
+    def _distinct_values(self, delivery: Delivery, column: Column) -> str:
+        """The name of a table of the column's distinct values."""
+        place = (delivery, column)
+        if place not in self._distinct:
+            value, name = self._value(delivery, column), f"distinct_{len(self._distinct)}"
+            self._con.execute(
+                f"create temp table {name} as select distinct {value} as value from {self._relation(delivery)} "
+                f"where {value} <> ''"
+            )
+            self._distinct[place] = name
+        return self._distinct[place]
 
     def _relation(self, delivery: Delivery) -> str:
         if delivery not in self._relations:

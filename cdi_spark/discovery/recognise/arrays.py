@@ -99,6 +99,22 @@ def _choose_element(
     return f"coalesce(get({whole}, 0), get(filter({place}, x -> {some}), 0))", is_chosen
 
 
+def write_without_others(value: Guess, guesses: Sequence[Guess]) -> str:
+    """Spark SQL for the values in all elements of an array, without those whose kind is none of the person: fax.
+
+    Args:
+        guesses: of the array.
+    """
+    column = value.column
+    for kind in (g.column for g in guesses if _is_kind(g, value)):
+        others = sorted({v.lower() for v in kind.values if headers.is_about_another(v)})
+        if others:
+            said = f"lower(coalesce({dotted('x', kind.path)}, ''))"
+            chosen = f"filter({column.array}, x -> {said} not in {literals(others)})"
+            return f"{chosen}.{dotted('', column.path)}"
+    return column.all_of_array
+
+
 def _find_past(guess: Guess) -> set[str]:
     """Words of a column that mark what no longer holds: a maiden name, an old address."""
     if headers.canonical(guess.column.path[-1]) not in _KIND_FIELDS:

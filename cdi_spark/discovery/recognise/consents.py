@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from cdi_spark.discovery.lexicon import headers
 from cdi_spark.discovery.lexicon.shares import share_of
 from cdi_spark.discovery.lexicon.vocabulary import fold, group_by_word, load_lists, word_set
 from cdi_spark.discovery.recognise.meaning import Guess
@@ -16,7 +17,7 @@ CHANNELS = group_by_word(_LISTS["channels"])
 _PURPOSES = group_by_word(_LISTS["purposes"])
 GRANTED_VALUES = frozenset(_LISTS["granted_values"])
 REFUSED_VALUES = frozenset(_LISTS["refused_values"])
-YES_VALUES = frozenset(_LISTS["yes_values"]) | GRANTED_VALUES
+YES_VALUES = word_set(load_lists("values")["affirmative"]) | frozenset(_LISTS["yes_values"]) | GRANTED_VALUES
 NO_VALUES = frozenset(_LISTS["no_values"]) | REFUSED_VALUES
 _SPOKEN, _ANSWERS = GRANTED_VALUES | REFUSED_VALUES, YES_VALUES | NO_VALUES
 # Meanings of the time of a consent in a file of consents.
@@ -46,7 +47,7 @@ class ConsentColumn:
 
 def read_consent_name(name: str) -> ConsentName | None:
     """What a name says of a consent; null where it names none."""
-    words = _words_of(name)
+    words = headers.split_words(name)
     phrases = {
         "".join(words[start : start + length])
         for length in range(1, 5)
@@ -101,13 +102,6 @@ def _read_column(guess: Guess) -> ConsentColumn | None:
     if column.kind == "boolean" or share_of(column.values, _is_answer) >= 0.9:
         return ConsentColumn(guess, name)
     return None
-
-
-def _words_of(name: str) -> list[str]:
-    apart = re.sub(
-        r"(?<=[a-zà-öø-ÿ\d])(?=[A-ZÀ-ÖØ-Þ])", " ", re.sub(r"(?i)(?<![a-z])e[ _-]mail", "email", name)
-    )
-    return fold(apart.replace("_", " ")).split()
 
 
 def _is_answers(guess: Guess) -> bool:

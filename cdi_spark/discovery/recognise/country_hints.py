@@ -20,6 +20,8 @@ _DOMAINS: dict[str, str] = _LISTS["domains"]
 _DOMAINS_OF_ALL = word_set(_LISTS["domains_of_all"])
 # Values of a column that are tried with every numbering plan.
 _TRIED_VALUES = 40
+# The least share of valid numbers in the best country, and how much less its rivals may have.
+_LEAST_VALID, _NEAR_BEST = 0.6, 0.1
 
 
 def count_countries(values: Mapping[str, int], country: Callable[[str], str | None]) -> Counter[str]:
@@ -57,9 +59,9 @@ def find_numbering_plans(values: Counter[str]) -> dict[str, float]:
         return {}
     fits = {code: _rate_plan(local, code) for code in TRIED}
     best = max(valid for valid, _ in fits.values())
-    if best < 0.6:
+    if best < _LEAST_VALID:
         return {}
-    rivals = {code: 0.1 + written for code, (valid, written) in fits.items() if valid > best - 0.1}
+    rivals = {code: 0.1 + written for code, (valid, written) in fits.items() if valid > best - _NEAR_BEST}
     total = max(1.0, sum(rivals.values()))
     return {code: weight / total for code, weight in rivals.items()}
 
@@ -127,10 +129,15 @@ def _letters() -> dict[str, str]:
 
 
 def _rate_plan(numbers: list[str], code: str) -> tuple[float, float]:
-    """The shares of the numbers that are valid in a country, and that are written as it writes them."""
+    """The shares of the numbers that are valid in a country, and that are written as it writes them.
+
+    Both are 0 where too few are valid for the country to be a rival of any other.
+    """
     valid = written = 0
-    for text in numbers:
+    for tried, text in enumerate(numbers, 1):
         if not patterns.is_valid_phone(text, code):
+            if tried - valid > (1 - _LEAST_VALID + _NEAR_BEST) * len(numbers):
+                return 0.0, 0.0
             continue
         valid += 1
         number = phonenumbers.parse(text, code)

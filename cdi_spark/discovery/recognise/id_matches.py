@@ -12,7 +12,6 @@ from cdi_spark.discovery.read.forms import AS_WRITTEN, STEPS, Form
 from cdi_spark.discovery.read.sampling import Samples
 from cdi_spark.discovery.recognise.meaning import Guess
 from cdi_spark.discovery.recognise.sheets import Sheet
-from cdi_spark.sql_text import literal
 
 _FULL = Form(frozenset(STEPS))
 # A match that is as good as this needs no rewriting.
@@ -126,13 +125,7 @@ def _measure_found(values: Collection[str], form: Form, target: Sheet, key: Gues
     written = {form.apply(value) for value in values} - {""}
     if not written:
         return 0.0
-    listed = ", ".join(literal(value, "duckdb") for value in written)
-
-    def count_found(value: str) -> str:
-        key_text = Form(form.steps).write(value, "duckdb")
-        return f"count(distinct {key_text}) filter (where {key_text} in ({listed}))"
-
-    return samples.count(target.delivery, key.column, count_found) / len(written)
+    return samples.count_found(target.delivery, key.column, Form(form.steps), written) / len(written)
 
 
 def _are_alike(values: Collection[str], keys: Collection[str]) -> bool:

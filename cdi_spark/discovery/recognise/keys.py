@@ -8,6 +8,7 @@ from itertools import combinations
 
 from cdi_spark.discovery.lexicon import headers, patterns
 from cdi_spark.discovery.lexicon.shares import percent, share_of
+from cdi_spark.discovery.lexicon.spelling import canonical_set
 from cdi_spark.discovery.lexicon.vocabulary import load_lists, word_set
 from cdi_spark.discovery.read.columns import Column
 from cdi_spark.discovery.read.sampling import Samples
@@ -17,9 +18,7 @@ from cdi_spark.discovery.recognise.sheets import Sheet
 from cdi_spark.discovery.recognise.versions import find_version
 from cdi_spark.sql_text import quote_if_needed
 
-_LINE_NUMBER_WORDS = frozenset(
-    word for lists in ("headers", "references") for word in load_lists(lists)["line_number_words"].split()
-)
+_LINE_NUMBER_WORDS = canonical_set(load_lists("headers")["line_number_words"])
 # Redelivered and corrected rows share a key; the newest is used.
 _LEAST_UNIQUE = 0.98
 NOT_KEYS = DATE_MEANINGS | word_set(
@@ -108,7 +107,14 @@ def is_person_id(guess: Guess) -> bool:
     if guess.subject:
         return headers.is_person_subject(guess.subject)
     tokens = [t for t in headers.tokens_of(leaf) if not t.isdigit()]
-    return bool(tokens) and all(headers.is_person_subject(t) for t in tokens) and is_code(guess)
+    named = bool(tokens) and all(headers.is_person_subject(t) for t in tokens)
+    return named and is_code(guess) and not _counts(guess)
+
+
+def _counts(guess: Guess) -> bool:
+    """Whether a column called "persons" says how many they are: small numbers that repeat."""
+    small = share_of(guess.column.values, lambda x: x.isdigit() and len(x) <= 2)
+    return small > 0.9 and guess.column.distinct < 0.9 * guess.column.filled
 
 
 def _list_candidates(sheet: Sheet, kind: str | None) -> list[Guess]:

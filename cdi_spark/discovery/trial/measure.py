@@ -33,11 +33,11 @@ def find_refused_lines(run: Run) -> dict[LineName, str]:
     for source in run.project.sources:
         landed = _landed_rows(run.storage, source)
         for number, emit in enumerate(source.emits):
-            if not _refusal(landed, source, emit):
-                continue
-            for target in emit.columns:
-                if reason := _refusal(landed, source, _only(emit, target)):
-                    found[source.name, number, target] = reason
+            # What is refused without any line is no fault of one.
+            if _refusal(landed, source, emit) and not _refusal(landed, source, _only(emit)):
+                for target in emit.columns:
+                    if reason := _refusal(landed, source, _only(emit, target)):
+                        found[source.name, number, target] = reason
     return found
 
 

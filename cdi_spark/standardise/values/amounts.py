@@ -23,9 +23,9 @@ _SIGNS = str.maketrans(
 _INVISIBLE = re.compile(f"[{INVISIBLE}]+")
 _NUMBER = re.compile(r"\d[\d.,' ]*\d|\d|[.,]\d+")
 _WORDS = {kind: frozenset(words.split()) for kind, words in word_list("amounts").items()}
-_CREDIT, _DEBIT = _WORDS["credit"], _WORDS["debit"]
+CREDIT_SIDE, _DEBIT = _WORDS["credit"], _WORDS["debit"]
 # Words for the two sides of an account, which are no currency.
-BOOK_SIDES = _CREDIT | _DEBIT
+BOOK_SIDES = CREDIT_SIDE | _DEBIT
 _ALL_CURRENCIES = _WORDS["currencies"] | CURRENCY_WORDS.keys()
 # Grouped by threes, or as in India by twos before the last three.
 _GROUPED = re.compile(r"\d{1,3}(?:(?P<sign>[.,' ])\d{3})(?:(?P=sign)\d{3})*|\d{1,2}(?:,\d{2})+,\d{3}")
@@ -90,11 +90,11 @@ def _sign(before: str, after: str) -> bool | None:
         before, after = before.replace("(", "", 1), after.replace(")", "", 1)
     minus = before.count("-") + after.count("-")
     words = re.sub("[-+]", " ", f"{before} {after}").split()
-    sides = {word.strip(".").lower() for word in words} & (_CREDIT | _DEBIT)
+    sides = {word.strip(".").lower() for word in words} & (CREDIT_SIDE | _DEBIT)
     currency = " ".join(word for word in words if word.strip(".").lower() not in sides)
     if minus > 1 or len(sides) > 1 or not _is_currency(currency):
         return None
-    return is_bracketed or minus == 1 or bool(sides & _CREDIT)
+    return is_bracketed or minus == 1 or bool(sides & CREDIT_SIDE)
 
 
 def _is_currency(words: str) -> bool:
