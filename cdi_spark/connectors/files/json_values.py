@@ -222,13 +222,24 @@ def _elements(text: str, at: int) -> tuple[list[str], int]:
 
 
 def _without_halved_characters(row: Value) -> Value:
-    return replace(row, fields=_without_halves(row.fields), text=_without_halves(row.text))
+    text = str(_without_halves(row.text))
+    try:
+        return replace(row, fields=_without_halves(row.fields), text=text)
+    except _SameNameError:
+        return Value(None, str(_without_halves(write_json(row.fields))), Fault.ONE_VALUE_PER_NAME)
+
+
+class _SameNameError(ValueError):
+    """Two names of an object differ only by halves of characters."""
 
 
 def _without_halves(value: Any) -> Any:
     """The value with ? for halves of characters, which texts that were cut to a length end with."""
     if isinstance(value, dict):
-        return {_without_halves(name): _without_halves(inner) for name, inner in value.items()}
+        found = {_without_halves(name): _without_halves(inner) for name, inner in value.items()}
+        if len(found) < len(value):
+            raise _SameNameError
+        return found
     if isinstance(value, list):
         return list(map(_without_halves, value))
     if isinstance(value, str) and not isinstance(value, Literal):
