@@ -8,6 +8,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from cdi_spark.config import load_project
@@ -212,3 +214,18 @@ def test_control_characters_and_line_ends_in_headers_and_values_write_conf_that_
     assert load_project(tmp_path / "conf").sources[0].trust == 2
     for written in (tmp_path / "conf").rglob("*.yml"):
         assert printable(written.read_text()) == written.read_text()
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+@pytest.mark.parametrize("number", [2_001, 100_000])
+def test_a_file_of_very_many_columns_is_refused_by_name(tmp_path: Path, delimiter: str, number: int) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(
+        delimiter.join(f"c{n}" for n in range(number)) + "\n" + delimiter.join("1" * number) + "\n"
+    )
+    with pytest.raises(SourceError, match=r"a\.csv: has .* columns, more than 2,000"):
+        recognise_file(path)
+    table = pa.table({f"c{n}": ["1"] for n in range(2_001)})
+    pq.write_table(table, tmp_path / "a.parquet")
+    with pytest.raises(SourceError, match=r"a\.parquet: has 2,001 columns"):
+        recognise_file(tmp_path / "a.parquet")
