@@ -13,10 +13,11 @@ _BEFORE = r"\x00-\x20\x7f-\xa0\u1680\u2000-\u200f\u2028-\u202f\u205f-\u2064\u300
 _FORMULA = rf"(?=['\u0022 ]*[\t\r\n]|[{_BEFORE}]*[{_SIGNS}])"
 # A spreadsheet of another country takes these for the end of a cell, even within the quotes of a cell that is not its
 # first. They are written for JavaScript too, where the review page writes a sheet.
-GUARD = rf"(^|[;|\t\r\n]){_FORMULA}"
+_BEGIN = r"(?<![^;|\t\r\n])"
+GUARD = rf"{_BEGIN}{_FORMULA}"
 NUMBER = r"^-?[0-9]+(?:[.,][0-9]+)*(?:[eE][-+]?[0-9]+)?$"
 
-_GUARD, _GUARDED = re.compile(GUARD), re.compile(rf"(^|[;|\t\r\n])'{_FORMULA}")
+_GUARD, _GUARDED = re.compile(GUARD), re.compile(rf"{_BEGIN}'{_FORMULA}")
 _NUMBER = re.compile(NUMBER[1:-1])
 
 
@@ -40,7 +41,7 @@ def guarded(text: str) -> str:
     >>> guarded("=1+1"), guarded("-12.50"), guarded("+49 30 1"), guarded('Bob;"=1"')
     ("'=1+1", '-12.50', "'+49 30 1", 'Bob;\\'"=1"')
     """
-    return text if _NUMBER.fullmatch(text) else _GUARD.sub(r"\1'", text)
+    return text if _NUMBER.fullmatch(text) else _GUARD.sub("'", text)
 
 
 def unguarded(text: str) -> str:
@@ -49,4 +50,4 @@ def unguarded(text: str) -> str:
     >>> unguarded("'=1+1"), unguarded("O'Neil")
     ('=1+1', "O'Neil")
     """
-    return text if _NUMBER.fullmatch(text) else _GUARDED.sub(r"\1", text)
+    return text if _NUMBER.fullmatch(text) else _GUARDED.sub("", text)

@@ -29,6 +29,7 @@ from cdi_spark.cli import (
     serve,
     stream,
 )
+from cdi_spark.cli.console import print_traceback
 from cdi_spark.cli.csv_rows import print_csv
 from cdi_spark.cli.options import (
     AsJson,
@@ -284,6 +285,7 @@ def _print_error(text: str) -> None:
 
 def script() -> None:
     """Run the `cdi` command as a console script."""
+    sys.excepthook = print_traceback
     _exit_on_failure(main(sys.argv[1:]))
 
 

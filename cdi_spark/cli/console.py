@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import sys
+import traceback
 from collections.abc import Iterable
 from itertools import accumulate
+from types import TracebackType
 from typing import Any
 
 from rich.console import Console, ConsoleOptions, RenderableType
@@ -28,6 +31,11 @@ class SafeConsole(Console):
         for segment in super().render(shown, options):
             is_plain = segment.control is not None or printable(segment.text) == segment.text
             yield segment if is_plain else Segment(printable(segment.text), segment.style)
+
+
+def print_traceback(kind: type[BaseException], fault: BaseException, trace: TracebackType | None) -> None:
+    """Print an error that nothing expected; its text may quote a value."""
+    sys.stderr.write(printable("".join(traceback.format_exception(kind, fault, trace))))
 
 
 def _printable_text(text: Text) -> Text:

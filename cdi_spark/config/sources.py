@@ -49,7 +49,8 @@ class Source(Strict):
     consumers: list[str] = []
     """who uses the data"""
     path: str
-    """path or glob of its files, with `{variables}`; or `package:NAME/FILE`"""
+    """path or glob of its files, with `{variables}`; or `package:NAME/FILE`; no symbolic link may lead out of its part
+    before the first wildcard"""
     format: Literal["csv", "json", "jsonl", "parquet"]
     """file format"""
     options: dict[str, str] = {}

@@ -14,7 +14,7 @@ from rich.text import Text
 
 from cdi_spark import cli
 from cdi_spark.cli import csv_rows
-from cdi_spark.cli.console import SafeConsole
+from cdi_spark.cli.console import SafeConsole, print_traceback
 from cdi_spark.cli.options import print_json
 from cdi_spark.errors import CdiError
 from cdi_spark.monitoring import logs
@@ -140,3 +140,8 @@ def test_csv_for_a_spreadsheet_runs_nothing(capsys: pytest.CaptureFixture[str]) 
 def test_excel_without_csv_is_an_error(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["sql", "select 1", "--excel"]) == 2
     assert "--format csv" in capsys.readouterr().err
+
+
+def test_the_text_of_an_unexpected_error_is_escaped_too(capsys: pytest.CaptureFixture[str]) -> None:
+    print_traceback(ValueError, ValueError(f"cannot read {EVIL}"), None)
+    assert capsys.readouterr().err == f"ValueError: cannot read {printable(EVIL)}\n"

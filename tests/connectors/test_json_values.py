@@ -207,6 +207,11 @@ def test_odd_values_are_rows_that_can_be_stored(text: str) -> None:
         (row.text + write_json(row.fields)).encode()
 
 
+def test_names_that_differ_by_halves_of_characters_lose_no_value() -> None:
+    [row] = rows('{"a": {"x\\ud800": 1, "x\\ud801": 2}}')
+    assert row == Value(None, '{"a": {"x?": 1, "x?": 2}}', Fault.ONE_VALUE_PER_NAME)
+
+
 SLOW = {
     "blank lines": "{x\n" + " \n" * 100_000,
     "many faults": "{x\n " * 50_000,

@@ -102,6 +102,14 @@ def test_a_compressed_file_with_too_much_in_it_is_refused(spark: SparkSession, t
         read(spark, path, "csv", unpacked=500_000, line=1_000)
 
 
+def test_of_many_packed_files_the_one_over_the_limit_is_named(spark: SparkSession, tmp_path: Path) -> None:
+    for number in range(4):
+        text = b"id,a\n" + b"1,2\n" * (50_000 if number != 2 else 200_000)
+        (tmp_path / f"{number}.csv.gz").write_bytes(gzip.compress(text + b"%d,3\n" % number))
+    with pytest.raises(SourceError, match=r"/2\.csv\.gz has more than 500,000 bytes when it is unpacked"):
+        read(spark, tmp_path / "*.gz", "csv", unpacked=500_000, line=1_000)
+
+
 def test_a_quote_never_closed_does_not_make_a_file_one_value_without_limit(
     spark: SparkSession, tmp_path: Path
 ) -> None:

@@ -1,12 +1,15 @@
 """Files that are made to keep `cdi init` busy, or to have it read others, end in time or in a message."""
 
 import bz2
+import csv
 import gzip
 import json
 import time
 from collections.abc import Callable
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from cdi_spark.config import load_project
@@ -19,6 +22,7 @@ from cdi_spark.discovery.read.columns import Column, count_values
 from cdi_spark.discovery.read.encodings import detect_encoding
 from cdi_spark.discovery.read.files import open_bytes, recognise_file
 from cdi_spark.errors import ConfigError, SourceError
+from cdi_spark.monitoring.terminal import printable
 from cdi_spark.standardise.values.phones import phones
 
 PARTS = [
@@ -185,3 +189,43 @@ def test_a_link_out_of_a_conf_folder_is_refused_by_name(tmp_path: Path) -> None:
     (conf / "sources" / "crm.yml").unlink()
     with pytest.raises(ConfigError, match="no source here"):
         load_project(conf)
+
+
+def test_control_characters_and_line_ends_in_headers_and_values_write_conf_that_reads_back(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "a.csv"
+    header = [
+        "id",
+        "e-mail\ntrust: 1\n",
+        "x\x1b[2J: {a",
+        "email",
+        'given "name\u2028trust: 1',
+        "\x85k: v",
+        "z\x9b\u202e",
+    ]
+    rows = [
+        [n, f"a{n}@b.org", "x", f"q{n}@b.org", f"A\x1b[2J\ntrust: {n}", "\u2028trust: 1", "\x7f"]
+        for n in range(60)
+    ]
+    with path.open("w", newline="") as file:
+        csv.writer(file).writerows([header, *rows])
+    draft_project(tmp_path / "conf", [path]).write()
+    assert load_project(tmp_path / "conf").sources[0].trust == 2
+    for written in (tmp_path / "conf").rglob("*.yml"):
+        assert printable(written.read_text()) == written.read_text()
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+@pytest.mark.parametrize("number", [2_001, 100_000])
+def test_a_file_of_very_many_columns_is_refused_by_name(tmp_path: Path, delimiter: str, number: int) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(
+        delimiter.join(f"c{n}" for n in range(number)) + "\n" + delimiter.join("1" * number) + "\n"
+    )
+    with pytest.raises(SourceError, match=r"a\.csv: has .* columns, more than 2,000"):
+        recognise_file(path)
+    table = pa.table({f"c{n}": ["1"] for n in range(2_001)})
+    pq.write_table(table, tmp_path / "a.parquet")
+    with pytest.raises(SourceError, match=r"a\.parquet: has 2,001 columns"):
+        recognise_file(tmp_path / "a.parquet")

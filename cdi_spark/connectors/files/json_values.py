@@ -100,8 +100,13 @@ class JsonReader:
                 if end > _READ:
                     text, end = text[end:], 0
             else:
+                # Counted first, since a look at every value takes longer than reading it.
+                may_be_over = (
+                    text.count("{", at, end) + text.count("[", at, end) > self._most_levels
+                    or text.count(":", at, end) > self._most_fields
+                )
                 for one in found if isinstance(found, list) else [found]:
-                    yield self._row_of(one)
+                    yield (self._over_limits(one) if may_be_over else None) or self._row_of(one)
             at = _skip(text, end)
 
     def _as_object(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -115,11 +120,6 @@ class JsonReader:
     def _row_of(self, found: Any) -> Value:
         if not isinstance(found, dict):
             return Value(None, write_json(found), Fault.READS_AS_JSON)
-        if _has_wide_object(found, self._most_fields):
-            return Value(None, write_json(found), Fault.FIELDS_WITHIN_LIMIT)
-        if too_deep := [name for name, value in found.items() if _is_deeper(value, self._most_levels)]:
-            texts = {name: write_json(found[name]) for name in too_deep}
-            return Value(found | texts, write_json(found), Fault.LEVELS_WITHIN_LIMIT)
         if self._twice and self._holds_twice(found):
             return Value(found, write_json(found), Fault.ONE_VALUE_PER_NAME)
         return Value(found)
@@ -129,6 +129,21 @@ class JsonReader:
             return True
         inner = found.values() if isinstance(found, dict) else found if isinstance(found, list) else ()
         return any(map(self._holds_twice, inner))
+
+    def _over_limits(self, found: Any) -> Value | None:
+        """Return the row of an object that is too wide or too deep; null for any other value."""
+        if not isinstance(found, dict):
+            return None
+        depth = -1
+        for level in _levels(found):
+            depth += 1
+            if any(len(one) > self._most_fields for one in level if isinstance(one, dict)):
+                return Value(None, write_json(found), Fault.FIELDS_WITHIN_LIMIT)
+        if depth <= self._most_levels:
+            return None
+        too_deep = [name for name, value in found.items() if _is_deeper(value, self._most_levels)]
+        texts = {name: write_json(found[name]) for name in too_deep}
+        return Value(found | texts, write_json(found), Fault.LEVELS_WITHIN_LIMIT)
 
     def _read_quoted_singly(self, text: str) -> Iterator[Value]:
         """Read an object as Python writes it, which some programs export for JSON."""
@@ -182,10 +197,6 @@ def write_json(value: Any) -> str:
     return "".join(written)
 
 
-def _has_wide_object(value: Any, most_fields: int) -> bool:
-    return any(isinstance(one, dict) and len(one) > most_fields for level in _levels(value) for one in level)
-
-
 def _is_deeper(value: Any, most_levels: int) -> bool:
     return next(islice(_levels(value), most_levels, None), None) is not None
 
@@ -222,13 +233,24 @@ def _elements(text: str, at: int) -> tuple[list[str], int]:
 
 
 def _without_halved_characters(row: Value) -> Value:
-    return replace(row, fields=_without_halves(row.fields), text=_without_halves(row.text))
+    text = str(_without_halves(row.text))
+    try:
+        return replace(row, fields=_without_halves(row.fields), text=text)
+    except _SameNameError:
+        return Value(None, str(_without_halves(write_json(row.fields))), Fault.ONE_VALUE_PER_NAME)
+
+
+class _SameNameError(ValueError):
+    """Two names of an object differ only by halves of characters."""
 
 
 def _without_halves(value: Any) -> Any:
     """The value with ? for halves of characters, which texts that were cut to a length end with."""
     if isinstance(value, dict):
-        return {_without_halves(name): _without_halves(inner) for name, inner in value.items()}
+        found = {_without_halves(name): _without_halves(inner) for name, inner in value.items()}
+        if len(found) < len(value):
+            raise _SameNameError
+        return found
     if isinstance(value, list):
         return list(map(_without_halves, value))
     if isinstance(value, str) and not isinstance(value, Literal):

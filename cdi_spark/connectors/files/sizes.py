@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NoReturn
@@ -26,6 +27,7 @@ _LINES = {"sep": "\uffff", "quote": "", "comment": "\ufffe", "multiLine": "true"
           "maxColumns": "1"}  # fmt: skip
 _TOO_LONG = "maximum number of characters"
 _TOO_MUCH = "more bytes than its limit"
+_ANY = 1 << 62
 _SIZES = pa.schema([("bytes", pa.int64())])
 
 
@@ -46,42 +48,59 @@ def check_sizes(spark: SparkSession, source: Source, listed: Sequence[tuple[str,
         return
     is_whole = source.format == "json" or bool(wide_encoding(encoding_of(source) or "utf-8"))
     line = limits.whole if is_whole else limits.line
+    plain: list[str] = []
+    packed: list[str] = []
     for path, length, _ in listed:
         ratio = _PACKED.get(path.rpartition(".")[2].lower(), 0)
         if is_whole and not ratio and length > limits.whole:
             _refuse(source, path, "whole", limits.whole)
         if length * max(ratio, 1) > line:
-            most = min(limits.unpacked, limits.whole) if is_whole else limits.unpacked
-            _check_text(spark, source, path, line=line, most=most if ratio else length)
+            (packed if ratio else plain).append(path)
+    _check_texts(spark, source, plain, line=line)
+    _check_texts(
+        spark, source, packed, line=line, most=min(limits.unpacked, limits.whole if is_whole else _ANY)
+    )
 
 
-def _check_text(spark: SparkSession, source: Source, path: str, *, line: int, most: int) -> None:
+def _check_texts(
+    spark: SparkSession, source: Source, paths: Sequence[str], *, line: int, most: int = _ANY
+) -> None:
+    if not paths:
+        return
     lines = spark.read.options(**_LINES, maxCharsPerColumn=str(line)).schema("line string")
-    # Its length alone leaves the JVM.
-    lengths = lines.csv(glob_escaped(path)).select(F.coalesce(F.length("line"), F.lit(0)).alias("bytes"))
+    # Only lengths leave the JVM.
+    lengths = lines.csv([glob_escaped(path) for path in paths]).select(
+        F.xxhash64("_metadata.file_path").alias("file"),
+        (F.coalesce(F.length("line"), F.lit(0)) + 1).cast("bigint").alias("bytes"),
+    )
     try:
         lengths.mapInArrow(shipped(_sum_task(most)), from_arrow_schema(_SIZES)).collect()
     except Exception as fault:
-        if not is_of_spark(fault):
+        is_over = {
+            limit: text in str(fault) for limit, text in (("line", _TOO_LONG), ("unpacked", _TOO_MUCH))
+        }
+        if not is_of_spark(fault) or not any(is_over.values()):
             raise
-        if _TOO_LONG in str(fault):
-            _refuse(source, path, "whole" if line == source.limits.whole else "line", line)
-        if _TOO_MUCH in str(fault):
-            _refuse(source, path, "whole" if most == source.limits.whole else "unpacked", most)
-        raise
+        for path in paths if len(paths) > 1 else []:
+            _check_texts(spark, source, [path], line=line, most=most)
+        over = "line" if is_over["line"] else "unpacked"
+        is_whole = (line if is_over["line"] else most) == source.limits.whole
+        _refuse(source, paths[0], "whole" if is_whole else over, line if is_over["line"] else most)
 
 
 def _sum_task(most: int) -> Task:
+    """Return a task that adds up the bytes of each file's lines, and fails when a file has more than `most`."""
     message = f"a file has {_TOO_MUCH}"
 
     def add(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        total = 0
+        total = Counter[int]()
         for batch in batches:
-            # A line end at least stands between two lines.
-            total += sum(batch.column(0).to_pylist()) + batch.num_rows - 1
-            if total > most:
+            added = pa.Table.from_batches([batch]).group_by("file").aggregate([("bytes", "sum")])
+            total.update(dict(zip(added["file"].to_pylist(), added["bytes_sum"].to_pylist(), strict=True)))
+            # The last line may have no end.
+            if max(total.values(), default=0) - 1 > most:
                 raise ValueError(message)
-        yield pa.RecordBatch.from_pylist([{"bytes": total}], schema=_SIZES)
+        yield pa.RecordBatch.from_pylist([{"bytes": sum(total.values())}], schema=_SIZES)
 
     return add
 

@@ -29,6 +29,7 @@ from cdi_spark.discovery.recognise.lists import split_lists
 from cdi_spark.discovery.recognise.sheets import Sheet, join_names, recognise_sheet
 from cdi_spark.errors import ConfigError, SourceError
 from cdi_spark.monitoring import logs
+from cdi_spark.monitoring.terminal import printable
 
 # Changes guesses before they are mapped; returns whether it changed any.
 Revise = Callable[[Sequence[SourcePlan], Conventions], bool]
@@ -210,7 +211,7 @@ def _write_files(directory: Path, texts: dict[str, str]) -> None:
     for place, text in texts.items():
         path = directory / place
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
+        path.write_text(printable(text), encoding="utf-8")
 
 
 def _find_common_folder(paths: Sequence[Path]) -> Path:

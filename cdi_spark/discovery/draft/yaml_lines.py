@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 
 import yaml
+
+from cdi_spark.monitoring.terminal import as_json, printable, printable_line
 
 _WIDTH = 110
 
@@ -26,7 +27,7 @@ def write_entry(name: str, sql: str, facts: str, confirm: Sequence[str], indent:
 
 def _wrap_expression(line: str, name: str, sql: str, indent: str) -> list[str]:
     """A long expression over several lines, broken at blanks outside quotes."""
-    if len(line) <= _WIDTH or "  " in sql:
+    if len(line) <= _WIDTH or "  " in sql or printable_line(sql) != sql:
         return [line]
     rows, row = [], f"{indent} "
     for word in _split_outside_quotes(sql):
@@ -62,11 +63,11 @@ def wrap_comment(text: str, indent: str) -> list[str]:
 
 
 def one_line(text: str) -> str:
-    """The text on one line; names of columns may have line ends."""
-    return " ".join(text.split())
+    """The text on one line that YAML can hold; names of columns may have line ends and control characters."""
+    return printable(" ".join(text.split()))
 
 
 def write_scalar(text: str) -> str:
     """A YAML scalar for any text, without quotes where that is safe."""
     written = yaml.safe_dump(text, width=10**9, allow_unicode=True).removesuffix("\n...\n").rstrip("\n")
-    return written if "\n" not in written else json.dumps(text, ensure_ascii=False)
+    return written if "\n" not in written else as_json(text)

@@ -14,7 +14,7 @@ from typing import BinaryIO, Literal, cast
 
 import pyarrow.parquet as pq
 
-from cdi_spark.config.limits import LARGEST_UNPACKED, LARGEST_WHOLE
+from cdi_spark.config.limits import LARGEST_UNPACKED, LARGEST_WHOLE, MOST_FIELDS
 from cdi_spark.config.links import find_link_out, root_of
 from cdi_spark.discovery.lexicon.vocabulary import word_set
 from cdi_spark.discovery.read.dialects import Dialect, detect_dialect
@@ -126,7 +126,9 @@ def recognise_file(path: Path) -> RawFile:
     with path.open("rb") as file:
         raw = file.read(16)
     if raw.startswith(b"PAR1"):
-        return RawFile(path, "parquet", Encoding("utf-8"), fields=frozenset(pq.read_schema(path).names))
+        names = pq.read_schema(path).names
+        _refuse_columns(path, len(names))
+        return RawFile(path, "parquet", Encoding("utf-8"), fields=frozenset(names))
     if (raw.startswith(_GZIP) and path.suffix != ".gz") or (raw.startswith(_BZIP) and path.suffix != ".bz2"):
         raise SourceError(
             f"{path}: is compressed, but its name does not end in .gz or .bz2, so Spark does not unpack it. Rename it."
@@ -167,6 +169,13 @@ def _check_size(path: Path) -> None:
                 )
 
 
+def _refuse_columns(path: Path, number: int) -> None:
+    if number > MOST_FIELDS:
+        raise SourceError(
+            f"{path}: has {number:,} columns, more than {MOST_FIELDS:,}. Give a file with the columns that are needed."
+        )
+
+
 def _is_hidden(path: Path, folder: Path) -> bool:
     return any(part.startswith((".", "_")) for part in path.relative_to(folder).parts)
 
@@ -180,6 +189,7 @@ def _recognise_text(path: Path, encoding: Encoding) -> RawFile:
         return RawFile(path, form, encoding, fields=_read_field_names(head), packed=packed)
     if re.match(r"\s*<(?:\?xml|!doctype|html|[A-Za-z][\w:.-]*[ >])", head, re.IGNORECASE):
         raise SourceError(f"{path}: is XML or HTML: convert it to CSV or JSON lines.")
+    _refuse_columns(path, max(head[:_HEAD].partition("\n")[0].count(sign) for sign in ",;\t|") + 1)
     dialect = detect_dialect(head, where=str(path))
     fields = frozenset(name.lower() for name in dialect.names)
     return RawFile(path, "csv", encoding, dialect, fields)
