@@ -8,7 +8,7 @@ import pytest
 from pyspark.errors import PySparkException
 from pyspark.sql import SparkSession
 
-from cdi_spark.sql.reading import RefusedSqlError, check_reading
+from cdi_spark.sql.reading import RefusedSqlError, check_plan, check_reading
 from cdi_spark.storage import Storage
 
 SCHEMAS = ("bronze", "gold", "entities", "silver")
@@ -300,6 +300,49 @@ def test_spark_answers_what_it_answers_without_the_check(spark: SparkSession, tm
     assert len(QUERIES) > 130
     for sql in QUERIES:
         assert answer(sql, reads_only=True) == answer(sql, reads_only=False), sql
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        # To Spark, SELECT and LATERAL are an alias and a keyword here; sqlglot finds no table.
+        "FROM bronze.crm SELECT , text.passwd name",
+        "FROM bronze.crm SELECT , other.salaries name",
+        "FROM bronze.crm SELECT , salaries name",
+        "SELECT * FROM LATERAL text.passwd",
+        "EXPLAIN FROM bronze.crm SELECT , text.passwd name",
+        "SELECT (SELECT max(value) FROM LATERAL text.passwd), 1",
+        "SELECT 1 FROM bronze.crm WHERE EXISTS (SELECT 1 FROM LATERAL text.passwd)",
+        "SELECT filter(array(1), x -> x IN (SELECT 1 FROM LATERAL text.passwd))",
+        "WITH t AS (SELECT * FROM LATERAL text.passwd) SELECT 1 FROM bronze.crm, t",
+    ],
+)
+def test_a_table_that_only_spark_finds_is_refused(spark: SparkSession, tmp_path: Path, sql: str) -> None:
+    storage = Storage(spark, tmp_path)
+    storage.append_once("bronze.crm", spark.sql(CRM), token="1")
+    with pytest.raises((RefusedSqlError, PySparkException)):
+        storage.query(sql, reads_only=True).collect()
+    with pytest.raises(RefusedSqlError, match="no table here"):
+        check_plan(
+            _plan(spark, sql.removeprefix("EXPLAIN ")), check_reading("SELECT 1 FROM bronze.crm", SCHEMAS)
+        )
+
+
+def test_spark_and_sqlglot_find_the_same_tables_in_what_analysts_ask(spark: SparkSession) -> None:
+    for sql in QUERIES:
+        query = check_reading(sql, SCHEMAS)
+        if query.inner:
+            plan = _plan(spark, query.inner)
+            check_plan(plan, query)
+            assert all(
+                f"[{schema}, {table}]" in plan.lower().replace("spark_catalog, ", "")
+                for schema, table in query.tables
+            )
+
+
+def _plan(spark: SparkSession, sql: str) -> str:
+    parser = spark._jsparkSession.sessionState().sqlParser()
+    return str(parser.parsePlan(sql).toString())
 
 
 def test_a_query_writes_nothing_and_shows_no_value_of_a_row_that_fails(
