@@ -24,7 +24,7 @@ from cdi_spark.sql.lexemes import (
 from cdi_spark.sql_text import Dialect, columns_read
 
 # With these a parenthesis holds a query, which could read any table or file.
-_QUERIES = ("SELECT", "FROM", "TABLE", "VALUES", "WITH", "MAP", "REDUCE")
+_QUERIES = ("SELECT", "FROM", "TABLE", "VALUES", "WITH")
 # DATE 'now', TIMESTAMP 'today UTC' and the like read the clock.
 _TYPED = ("DATE", "TIME", "TIMESTAMP", "TIMESTAMP_LTZ", "TIMESTAMP_NTZ", "TIMESTAMPTZ", "DATETIME")
 _FIXED = re.compile(r"""['"][ +-]?\d[\w :.,/+-]*['"]""")
@@ -88,9 +88,13 @@ def _check(sql: str, dialect: Dialect, where: str, bare: frozenset[str]) -> None
 
 
 def _refuse_words(parts: Sequence[Lexeme], dialect: Dialect, where: str) -> None:
-    for part, after in zip_longest(parts, parts[1:]):
+    for part, after, then in zip_longest(parts, parts[1:], parts[2:]):
         is_mark = part.kind is Kind.MARK
-        is_query = is_mark and part.text == "(" and after is not None and after.word in _QUERIES
+        # A column may be called table.
+        is_column = then is not None and then.kind is Kind.MARK and then.text != "("
+        is_query = (
+            is_mark and part.text == "(" and after is not None and after.word in _QUERIES and not is_column
+        )
         if part.kind is Kind.HINT or (is_mark and part.text == ";") or is_query:
             raise ConfigError(f"{where}: must be one expression over a row, not a statement or a query.")
         if is_mark and part.text in "?@":
@@ -98,6 +102,8 @@ def _refuse_words(parts: Sequence[Lexeme], dialect: Dialect, where: str) -> None
                 f"{where}: does not parse as a SQL expression: it has {part.text} outside quotes."
             )
         is_text = after is not None and after.kind is Kind.STRING
+        if part.word == "USING" and is_text:
+            raise ConfigError(f"{where}: must be one expression over a row, not a statement or a query.")
         if part.kind is Kind.STRING and after is not None and after.text in ("(", "."):
             raise ConfigError(f"{where}: has a name in quotes. Put names in backticks.")
         if part.word in _TYPED and is_text and after is not None and not _FIXED.fullmatch(after.text):

@@ -25,6 +25,11 @@ from cdi_spark.sql.lexemes import (
     without_comments,
 )
 
+# At the start of a line of a plan; a text in the query may have these words too.
+_WRITING_NODE = re.compile(
+    r"^[\s:+-]*'?(ScriptTransformation|Insert\w+|Overwrite\w+|\w+Command)\b", re.MULTILINE
+)
+
 
 class RefusedSqlError(CdiError):
     """A query does more than read tables, or cannot be checked; the message says what and what to do."""
@@ -111,7 +116,7 @@ def check_plan(plan: str, query: Query, *, catalog: str = "") -> None:
                 f"Spark would read {'.'.join(chain)}, which is no table here; write it more simply"
             )
     functions = {name.lower() for name in re.findall(r"UnresolvedTableValuedFunction \[(.*?)\]", plan)}
-    if functions - GENERATORS or re.search(r"ScriptTransformation|InsertInto|Command\b|OverwriteBy", plan):
+    if functions - GENERATORS or _WRITING_NODE.search(plan):
         raise RefusedSqlError("it does more than read; write it more simply")
 
 

@@ -368,3 +368,16 @@ def test_a_query_writes_nothing_and_shows_no_value_of_a_row_that_fails(
     with pytest.raises(PySparkException) as wrong:
         storage.query("SELECT nme FROM bronze.crm", reads_only=True)
     assert "nme" in query_error(wrong.value)
+
+
+def test_a_plan_that_runs_a_command_or_writes_is_refused(spark: SparkSession) -> None:
+    query = check_reading("SELECT 1 FROM bronze.crm", SCHEMAS)
+    for sql in (
+        "SELECT TRANSFORM(name) USING 'cat' FROM bronze.crm",
+        "FROM bronze.crm MAP name USING 'cat'",
+        "INSERT OVERWRITE DIRECTORY '/tmp/x' USING csv SELECT * FROM bronze.crm",
+        "INSERT INTO bronze.crm SELECT * FROM bronze.crm",
+        "SELECT * FROM bronze.crm, table_changes('bronze.crm', 0)",
+    ):
+        with pytest.raises(RefusedSqlError):
+            check_plan(_plan(spark, sql), query)
