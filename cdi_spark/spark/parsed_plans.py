@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from pyspark.sql import SparkSession
 
+from cdi_spark.errors import CdiError
+from cdi_spark.spark.query_errors import row_error
+
 _PARSED = "== Parsed Logical Plan =="
 _ANALYSED = "== Analyzed Logical Plan =="
 
@@ -13,12 +16,12 @@ def parsed_plan(spark: SparkSession, query: str) -> str:
 
     Raises:
         PySparkException: the query has a mistake.
-        RuntimeError: Spark shows no parsed plan.
+        CdiError: Spark cannot plan it, for instance because a value in it cannot be converted.
     """
     explained = spark.sql(f"EXPLAIN EXTENDED {query}").collect()[0][0]
     start, end = explained.find(_PARSED), explained.find(_ANALYSED)
     if start != 0 or end < 0:
-        # Spark returns the mistake as text; this raises it.
+        # Spark returns the mistake as text; this raises it, unless it is about values.
         spark.sql(query)
-        raise RuntimeError("Spark explains a query in a way that is not known here.")
+        raise CdiError(f"sql: {row_error(explained)}")
     return str(explained[len(_PARSED) : end])

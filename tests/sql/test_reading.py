@@ -8,6 +8,7 @@ import pytest
 from pyspark.errors import PySparkException
 from pyspark.sql import SparkSession
 
+from cdi_spark.errors import CdiError
 from cdi_spark.sql.reading import RefusedSqlError, check_plan, check_reading
 from cdi_spark.storage import Storage
 
@@ -365,6 +366,9 @@ def test_a_query_writes_nothing_and_shows_no_value_of_a_row_that_fails(
         assert "bob@x.org" in str(caught.value)
         assert "bob@x.org" not in message
         assert "CAST_INVALID_INPUT" in message or "CANNOT_PARSE" in message
+    with pytest.raises(CdiError, match="could not compute a row or a value") as planned:
+        storage.query("SELECT cast('bob@x.org' AS int)", reads_only=True)
+    assert "bob@x.org" not in str(planned.value)
     with pytest.raises(PySparkException) as wrong:
         storage.query("SELECT nme FROM bronze.crm", reads_only=True)
     assert "nme" in query_error(wrong.value)
