@@ -13,6 +13,7 @@ from sqlglot.errors import SqlglotError
 from cdi_spark.errors import ConfigError
 from cdi_spark.sql.functions import ALLOWED, ALLOWED_IN_DUCKDB, BARE
 from cdi_spark.sql.lexemes import (
+    WORDS_OF_VALUES,
     AmbiguousSqlError,
     Kind,
     Lexeme,
@@ -80,7 +81,7 @@ def _check(sql: str, dialect: Dialect, where: str, bare: frozenset[str]) -> None
     ):
         raise _clock(where)
     allowed = ALLOWED if dialect == "spark" else ALLOWED_IN_DUCKDB
-    for name in sorted({name for _, name in calls(parts, bare=bare)} - allowed):
+    for name in sorted({name for _, name in calls(parts, bare=bare, words=WORDS_OF_VALUES)} - allowed):
         raise ConfigError(
             f"{where}: the function {name.removeprefix('.')} is not one that conf may call. "
             "Use another, or prepare the value before it lands."
@@ -134,7 +135,8 @@ def _parsed(sql: str, dialect: Dialect, where: str) -> exp.Expr:
 def _is_value(tree: exp.Expr) -> bool:
     # sqlglot takes `(TABLE x)` for a column with an alias.
     renamed = any(not isinstance(alias.parent, exp.Struct) for alias in tree.find_all(exp.Alias))
-    return isinstance(tree, (exp.Condition, exp.Interval)) and not renamed and tree.find(exp.Query) is None
+    other = tree.find(exp.Query, exp.Window, exp.Placeholder)
+    return isinstance(tree, (exp.Condition, exp.Interval)) and not renamed and other is None
 
 
 _COMPARISONS = (exp.LT, exp.LTE, exp.GT, exp.GTE, exp.EQ, exp.NEQ, exp.Between)

@@ -16,6 +16,7 @@ from sqlglot import exp
 from cdi_spark.errors import CdiError
 from cdi_spark.sql.functions import BARE, GENERATORS, READING
 from cdi_spark.sql.lexemes import (
+    WORDS_OF_QUERIES,
     AmbiguousSqlError,
     Kind,
     Lexeme,
@@ -178,7 +179,7 @@ def _checked_query(text: str, parts: list[Lexeme], schemas: frozenset[str], cata
         for alias in tree.find_all(exp.TableAlias)
         if alias.args.get("columns") and alias.this
     }
-    for at, name in calls(parts, bare=BARE):
+    for at, name in calls(parts, bare=BARE, words=WORDS_OF_QUERIES):
         if name not in READING and not (name in lists and _is_column_list(parts, at)):
             raise RefusedSqlError(f"{_called(name)}")
     named = {cte.alias.lower() for cte in tree.find_all(exp.CTE)}

@@ -209,6 +209,13 @@ def test_what_could_hide_a_call_is_refused(sql: str, message: str) -> None:
         "explode(tags)",
         "row_number() over (order by id)",
         "a.own(1)",
+        "item.values (1)",
+        "table(x)",
+        "id in ('a', values (1))",
+        "replace(a, 'x') over (order by b)",
+        "max(a) over w",
+        ":x",
+        "lower(:x)",
     ],
 )
 def test_the_clock_the_machine_chance_and_other_rows_are_refused_by_any_spelling(sql: str) -> None:
