@@ -78,7 +78,7 @@ def tables_read(sql: str, schemas: Collection[str]) -> list[tuple[str, str]]:
         return []
     try:
         trees = sqlglot.parse(sql, read="spark")
-    except SqlglotError:
+    except Exception:  # sqlglot fails on odd text in several ways
         return _distinct((name.schema, name.table) for name in _names(tokens, schemas))
     tables = (table for tree in trees if tree for table in tree.find_all(exp.Table))
     return _distinct((table.db, table.name) for table in tables if table.db.lower() in schemas)

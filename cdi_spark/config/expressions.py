@@ -13,6 +13,7 @@ from sqlglot.errors import SqlglotError
 from cdi_spark.errors import ConfigError
 from cdi_spark.sql.functions import ALLOWED, ALLOWED_IN_DUCKDB, BARE
 from cdi_spark.sql.lexemes import (
+    WORDS_OF_VALUES,
     AmbiguousSqlError,
     Kind,
     Lexeme,
@@ -24,7 +25,7 @@ from cdi_spark.sql.lexemes import (
 from cdi_spark.sql_text import Dialect, columns_read
 
 # With these a parenthesis holds a query, which could read any table or file.
-_QUERIES = ("SELECT", "FROM", "TABLE", "VALUES", "WITH", "MAP", "REDUCE")
+_QUERIES = ("SELECT", "FROM", "TABLE", "VALUES", "WITH")
 # DATE 'now', TIMESTAMP 'today UTC' and the like read the clock.
 _TYPED = ("DATE", "TIME", "TIMESTAMP", "TIMESTAMP_LTZ", "TIMESTAMP_NTZ", "TIMESTAMPTZ", "DATETIME")
 _FIXED = re.compile(r"""['"][ +-]?\d[\w :.,/+-]*['"]""")
@@ -80,7 +81,7 @@ def _check(sql: str, dialect: Dialect, where: str, bare: frozenset[str]) -> None
     ):
         raise _clock(where)
     allowed = ALLOWED if dialect == "spark" else ALLOWED_IN_DUCKDB
-    for name in sorted({name for _, name in calls(parts, bare=bare)} - allowed):
+    for name in sorted({name for _, name in calls(parts, bare=bare, words=WORDS_OF_VALUES)} - allowed):
         raise ConfigError(
             f"{where}: the function {name.removeprefix('.')} is not one that conf may call. "
             "Use another, or prepare the value before it lands."
@@ -88,9 +89,13 @@ def _check(sql: str, dialect: Dialect, where: str, bare: frozenset[str]) -> None
 
 
 def _refuse_words(parts: Sequence[Lexeme], dialect: Dialect, where: str) -> None:
-    for part, after in zip_longest(parts, parts[1:]):
+    for part, after, then in zip_longest(parts, parts[1:], parts[2:]):
         is_mark = part.kind is Kind.MARK
-        is_query = is_mark and part.text == "(" and after is not None and after.word in _QUERIES
+        # A column may be called table.
+        is_column = then is not None and then.kind is Kind.MARK and then.text != "("
+        is_query = (
+            is_mark and part.text == "(" and after is not None and after.word in _QUERIES and not is_column
+        )
         if part.kind is Kind.HINT or (is_mark and part.text == ";") or is_query:
             raise ConfigError(f"{where}: must be one expression over a row, not a statement or a query.")
         if is_mark and part.text in "?@":
@@ -98,6 +103,8 @@ def _refuse_words(parts: Sequence[Lexeme], dialect: Dialect, where: str) -> None
                 f"{where}: does not parse as a SQL expression: it has {part.text} outside quotes."
             )
         is_text = after is not None and after.kind is Kind.STRING
+        if part.word == "USING" and is_text:
+            raise ConfigError(f"{where}: must be one expression over a row, not a statement or a query.")
         if part.kind is Kind.STRING and after is not None and after.text in ("(", "."):
             raise ConfigError(f"{where}: has a name in quotes. Put names in backticks.")
         if part.word in _TYPED and is_text and after is not None and not _FIXED.fullmatch(after.text):
@@ -120,15 +127,16 @@ def _parsed(sql: str, dialect: Dialect, where: str) -> exp.Expr:
         require_agreement(sql)
     try:
         return sqlglot.parse_one(sql, read=dialect)
-    except (SqlglotError, RecursionError) as fault:
-        why = str(fault).splitlines()[0] if isinstance(fault, SqlglotError) else "it is nested too deep"
+    except Exception as fault:  # sqlglot fails on odd text in several ways
+        why = str(fault).splitlines()[0] if isinstance(fault, SqlglotError) else type(fault).__name__
         raise ConfigError(f"{where}: does not parse as a SQL expression: {why}") from None
 
 
 def _is_value(tree: exp.Expr) -> bool:
     # sqlglot takes `(TABLE x)` for a column with an alias.
     renamed = any(not isinstance(alias.parent, exp.Struct) for alias in tree.find_all(exp.Alias))
-    return isinstance(tree, (exp.Condition, exp.Interval)) and not renamed and tree.find(exp.Query) is None
+    other = tree.find(exp.Query, exp.Window, exp.Placeholder)
+    return isinstance(tree, (exp.Condition, exp.Interval)) and not renamed and other is None
 
 
 _COMPARISONS = (exp.LT, exp.LTE, exp.GT, exp.GTE, exp.EQ, exp.NEQ, exp.Between)

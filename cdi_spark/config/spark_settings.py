@@ -26,7 +26,7 @@ _EXACT = frozenset((
     "spark.sql.autoBroadcastJoinThreshold", "spark.sql.broadcastTimeout", "spark.sql.codegen.cache.maxEntries",
     "spark.sql.codegen.wholeStage", "spark.sql.execution.arrow.maxRecordsPerBatch",
     "spark.sql.files.maxPartitionBytes", "spark.sql.files.openCostInBytes", "spark.sql.legacy.javaCharsets",
-    "spark.sql.shuffle.partitions",
+    "spark.sql.legacy.parquet.nanosAsLong", "spark.sql.shuffle.partitions",
     *(f"spark.sql.adaptive.{name}" for name in _ADAPTIVE),
     *(f"spark.dynamicAllocation.{name}" for name in _ALLOCATION),
 ))  # fmt: skip

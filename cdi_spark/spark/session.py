@@ -87,14 +87,19 @@ def spark_session(
 def set_secrets(spark: SparkSession, secrets: Mapping[str, str]) -> None:
     """Give a session the keys of storage.
 
-    Not before it starts: PySpark would write them on Java's command line, which others can list. Spark hands settings
-    of the session to Hadoop by their names without spark.hadoop.
+    Not before it starts: PySpark would write them on Java's command line, which others can list. Hadoop's own
+    configuration has them for all sessions of this process, and SQL cannot show it; a Connect server gets them for this
+    session alone.
 
     Args:
         secrets: by setting, its value.
     """
     for name, value in secrets.items():
-        spark.conf.set(name.removeprefix("spark.hadoop."), value)
+        key = name.removeprefix("spark.hadoop.")
+        if is_remote():
+            spark.conf.set(key, value)
+        else:
+            spark.sparkContext._jsc.hadoopConfiguration().set(key, value)
 
 
 _CLASS_PATH = "spark.driver.extraClassPath"

@@ -118,13 +118,16 @@ def require_agreement(sql: str) -> None:
         raise AmbiguousSqlError("a quote that does not end where it seems to")
 
 
-def calls(parts: Sequence[Lexeme], *, bare: frozenset[str]) -> Iterator[tuple[int, str]]:
+def calls(
+    parts: Sequence[Lexeme], *, bare: frozenset[str], words: frozenset[str]
+) -> Iterator[tuple[int, str]]:
     """Find the names that are followed by a parenthesis, and functions that need none, in lower case.
 
     A name after a dot keeps the dot. Keywords such as IN are no names, unless they are in backticks.
 
     Args:
         bare: functions that need no parenthesis.
+        words: keywords, in upper case.
     Returns:
         The position of each, and its name.
     """
@@ -135,73 +138,77 @@ def calls(parts: Sequence[Lexeme], *, bare: frozenset[str]) -> Iterator[tuple[in
         opens = at + 1 < len(parts) and parts[at + 1].text == "(" and parts[at + 1].kind is Kind.MARK
         name = part.text.lower()
         is_head = at + 1 < len(parts) and parts[at + 1].text == "." and parts[at + 1].kind is Kind.MARK
-        if (opens and part.word not in _BEFORE_PARENTHESES) or (
+        if (opens and (is_field or part.word not in words)) or (
             name in bare and not (is_field or is_head or opens)
         ):
             yield at, f".{name}" if is_field else name
 
 
-# Spark's words, other than functions, that a parenthesis may follow.
-_BEFORE_PARENTHESES = frozenset(
+# Spark's words, other than functions, that a parenthesis may follow: within a value, and within a query.
+WORDS_OF_VALUES = frozenset(
     [
         *(
             "ALL",
             "AND",
             "ANY",
-            "ANTI",
-            "AS",
             "BETWEEN",
-            "BY",
             "CASE",
-            "CROSS",
-            "CUBE",
+            "CHARACTER",
             "DEC",
             "DISTINCT",
             "DIV",
-        ),
-        *(
             "ELSE",
             "ESCAPE",
+            "FOR",
+        ),
+        *("FROM", "ILIKE", "IN", "INTERVAL", "IS", "LIKE", "NOT", "NUMERIC", "OR", "REGEXP", "RLIKE", "SOME"),
+        *("THEN", "VARCHAR", "WHEN"),
+    ]
+)
+WORDS_OF_QUERIES = WORDS_OF_VALUES | frozenset(
+    [
+        *(
+            "ANTI",
+            "AS",
+            "BY",
+            "CROSS",
+            "CUBE",
             "EXCEPT",
             "FILTER",
-            "FOR",
-            "FROM",
             "FULL",
+            "GROUP",
             "HAVING",
-            "ILIKE",
-            "IN",
             "INNER",
             "INTERSECT",
         ),
         *(
-            "INTERVAL",
-            "IS",
             "JOIN",
             "LATERAL",
             "LIMIT",
             "MINUS",
-            "NOT",
             "NULLS",
-            "NUMERIC",
             "OF",
             "OFFSET",
             "ON",
+            "OUTER",
+            "OVER",
+            "PIVOT",
+            "QUALIFY",
         ),
-        *("OR", "OUTER", "OVER", "PIVOT", "QUALIFY", "REGEXP", "RLIKE", "ROLLUP", "SELECT", "SEMI", "SETS"),
         *(
-            "SOME",
+            "ROLLUP",
+            "SELECT",
+            "SEMI",
+            "SETS",
             "TABLE",
             "TABLESAMPLE",
-            "THEN",
             "UNION",
             "UNPIVOT",
             "USING",
             "VALUES",
-            "VARCHAR",
-            "WHEN",
             "WHERE",
         ),
-        *("CHARACTER", "GROUP", "LIKE", "WITH"),
+        "WITH",
     ]
 )
 

@@ -12,11 +12,11 @@ from typing import NamedTuple
 
 import sqlglot
 from sqlglot import exp
-from sqlglot.errors import SqlglotError
 
 from cdi_spark.errors import CdiError
-from cdi_spark.sql.functions import BARE, READING
+from cdi_spark.sql.functions import BARE, GENERATORS, READING
 from cdi_spark.sql.lexemes import (
+    WORDS_OF_QUERIES,
     AmbiguousSqlError,
     Kind,
     Lexeme,
@@ -24,6 +24,11 @@ from cdi_spark.sql.lexemes import (
     lexemes,
     require_agreement,
     without_comments,
+)
+
+# At the start of a line of a plan; a text in the query may have these words too.
+_WRITING_NODE = re.compile(
+    r"^[\s:+-]*'?(ScriptTransformation|Insert\w+|Overwrite\w+|\w+Command)\b", re.MULTILINE
 )
 
 
@@ -37,10 +42,14 @@ class Query(NamedTuple):
     Attributes:
         text: what Spark is to run.
         tables: the tables that it names, as (schema, table) in lower case, each once, sorted.
+        inner: the query itself, without EXPLAIN or DESCRIBE QUERY; empty for other descriptions.
+        named: the names that the query gives to queries of its own, in lower case.
     """
 
     text: str
     tables: list[tuple[str, str]]
+    inner: str = ""
+    named: frozenset[str] = frozenset()
 
 
 _QUERIES = ("SELECT", "WITH", "VALUES", "FROM", "(")
@@ -84,25 +93,47 @@ def check_reading(sql: str, schemas: Collection[str], *, catalog: str = "") -> Q
         parts = lexemes(text)
         if any(part.kind is Kind.MARK and part.text == ";" for part in parts):
             raise RefusedSqlError("there is more than one statement")
-        tables = _tables(text, parts, frozenset(schemas), catalog.lower())
+        return _checked(text, parts, frozenset(schemas), catalog.lower())._replace(text=text)
     except AmbiguousSqlError as fault:
         raise RefusedSqlError(f"it has {fault}") from None
-    return Query(text, sorted(tables))
 
 
-def _tables(text: str, parts: list[Lexeme], schemas: frozenset[str], catalog: str) -> set[tuple[str, str]]:
+def check_plan(plan: str, query: Query, *, catalog: str = "") -> None:
+    """Check that Spark's parser finds no more in a query than check_reading() did.
+
+    sqlglot may take a table for a column: to Spark, SELECT is an alias in `FROM a SELECT, b.c`.
+
+    Args:
+        plan: Spark's parsed plan as text, of `inner`.
+    Raises:
+        RefusedSqlError: it reads another table or file, or does more than read.
+    """
+    for named in re.findall(r"UnresolvedRelation \[(.*?)\]", plan):
+        chain = tuple(part.strip().lower() for part in named.split(","))
+        if len(chain) == 3 and chain[0] == (catalog.lower() or "spark_catalog"):
+            chain = chain[1:]
+        if chain not in query.tables and not (len(chain) == 1 and chain[0] in query.named):
+            raise RefusedSqlError(
+                f"Spark would read {'.'.join(chain)}, which is no table here; write it more simply"
+            )
+    functions = {name.lower() for name in re.findall(r"UnresolvedTableValuedFunction \[(.*?)\]", plan)}
+    if functions - GENERATORS or _WRITING_NODE.search(plan):
+        raise RefusedSqlError("it does more than read; write it more simply")
+
+
+def _checked(text: str, parts: list[Lexeme], schemas: frozenset[str], catalog: str) -> Query:
     first = _text(parts, 0)
     second = _text(parts, 1)
     if first in _QUERIES:
-        return _tables_of_query(text, parts, schemas, catalog)
+        return _checked_query(text, parts, schemas, catalog)
     if first == "EXPLAIN":
         start = 2 if second in _EXPLAINS else 1
-        return _tables(text[parts[start - 1].end :], parts[start:], schemas, catalog)
+        return _checked(text[parts[start - 1].end :], parts[start:], schemas, catalog)
     if first in _DESCRIBES and (second == "QUERY" or second in _QUERIES):
         start = 2 if second == "QUERY" else 1
-        return _tables(text[parts[start - 1].end :], parts[start:], schemas, catalog)
+        return _checked(text[parts[start - 1].end :], parts[start:], schemas, catalog)
     if first in _DESCRIBES or (first == "SHOW" and second in _SHOWS):
-        return _described(parts, schemas, catalog)
+        return Query(text, sorted(_described(parts, schemas, catalog)))
     raise RefusedSqlError(
         f"{first or 'an empty text'} is not SELECT, WITH, VALUES, SHOW, DESCRIBE or EXPLAIN"
     )
@@ -140,9 +171,7 @@ def _chains(parts: list[Lexeme]) -> Iterator[list[str]]:
         yield chain
 
 
-def _tables_of_query(
-    text: str, parts: list[Lexeme], schemas: frozenset[str], catalog: str
-) -> set[tuple[str, str]]:
+def _checked_query(text: str, parts: list[Lexeme], schemas: frozenset[str], catalog: str) -> Query:
     _refuse_words(parts)
     tree = _parsed(text)
     lists = {
@@ -150,7 +179,7 @@ def _tables_of_query(
         for alias in tree.find_all(exp.TableAlias)
         if alias.args.get("columns") and alias.this
     }
-    for at, name in calls(parts, bare=BARE):
+    for at, name in calls(parts, bare=BARE, words=WORDS_OF_QUERIES):
         if name not in READING and not (name in lists and _is_column_list(parts, at)):
             raise RefusedSqlError(f"{_called(name)}")
     named = {cte.alias.lower() for cte in tree.find_all(exp.CTE)}
@@ -161,7 +190,7 @@ def _tables_of_query(
         chain = [part.name for part in table.parts]
         if len(chain) > 1 or chain[0].lower() not in named:
             found.add(_table_of(chain, schemas, catalog))
-    return found
+    return Query(text, sorted(found), text, frozenset(named))
 
 
 def _called(name: str) -> str:
@@ -196,7 +225,7 @@ def _parsed(text: str) -> exp.Expr:
     require_agreement(text)
     try:
         trees = sqlglot.parse(text, read="spark")
-    except (SqlglotError, RecursionError):
+    except Exception:  # sqlglot fails on odd text in several ways
         trees = []
     if len(trees) != 1 or not isinstance(trees[0], (exp.Query, exp.Values)):
         raise RefusedSqlError(

@@ -12,7 +12,8 @@ from pyspark.sql import DataFrame, Row, SparkSession
 from cdi_spark.schema import Table
 from cdi_spark.spark.local_rows import Materialise
 from cdi_spark.spark.parallel import side_by_side
-from cdi_spark.sql.reading import check_reading
+from cdi_spark.spark.parsed_plans import parsed_plan
+from cdi_spark.sql.reading import check_plan, check_reading
 from cdi_spark.sql_text import tables_read
 from cdi_spark.storage.location import Location
 from cdi_spark.storage.releases import Release, Releases
@@ -91,9 +92,8 @@ class Storage:
             RefusedSqlError: it does more.
         """
         schemas = self._location.schemas
-        tables = tables_read(sql, schemas) if not reads_only else []
-        if reads_only:
-            sql, tables = check_reading(sql, schemas, catalog=self._location.catalog)
+        checked = check_reading(sql, schemas, catalog=self._location.catalog) if reads_only else None
+        tables = checked.tables if checked else tables_read(sql, schemas)
         if self._location.catalog:
             self.spark.catalog.setCurrentCatalog(self._location.catalog)
         release: Row | None = None
@@ -105,7 +105,11 @@ class Storage:
                 self._releases.register(name, release["versions"])
             elif not self._location.catalog:
                 self._names.register_table(name)
-        return self.spark.sql(sql)
+        if checked is None:
+            return self.spark.sql(sql)
+        if checked.inner:
+            check_plan(parsed_plan(self.spark, checked.inner), checked, catalog=self._location.catalog)
+        return self.spark.sql(checked.text)
 
     # Writing
 

@@ -82,6 +82,9 @@ def test_a_statement_is_refused(sql: str) -> None:
         "(table x)",
         "coalesce((table x), 1)",
         "(values 1)",
+        "(values (1))",
+        "(table(x))",
+        "coalesce((select *), 1)",
         "(from x |> limit 1)",
         "id in (table x)",
         "exists (table x)",
@@ -116,6 +119,9 @@ def test_what_does_not_parse_is_refused(sql: str) -> None:
         "ordered_at + interval 1 day",
         "first || ' ' || last",
         "id::string",
+        "trim(table) || coalesce(table, '') || (table.name)",
+        "size(map('a', 1)) + coalesce(reduce(list, 0, (a, x) -> a + x), 0)",
+        "`values` = timestamp '2020-01-01 00:00:00+01:00' or `date` > date '2020-01-01'",
         "null",
     ],
 )
@@ -203,6 +209,13 @@ def test_what_could_hide_a_call_is_refused(sql: str, message: str) -> None:
         "explode(tags)",
         "row_number() over (order by id)",
         "a.own(1)",
+        "item.values (1)",
+        "table(x)",
+        "id in ('a', values (1))",
+        "replace(a, 'x') over (order by b)",
+        "max(a) over w",
+        ":x",
+        "lower(:x)",
     ],
 )
 def test_the_clock_the_machine_chance_and_other_rows_are_refused_by_any_spelling(sql: str) -> None:

@@ -283,3 +283,5 @@ SELECT `größe`, `größe` * 2 FROM bronze.crm
 SELECT crm.id FROM bronze.crm WHERE crm.id IN (SELECT shop.crm_id FROM bronze.shop)
 
 SELECT id FROM spark_catalog.bronze.crm
+
+SELECT id FROM bronze.crm WHERE name IN ('RunCommand', 'InsertInto') OR name = 'UnresolvedHint'
