@@ -9,7 +9,18 @@ import typer
 from rich.table import Table as RichTable
 from rich.text import Text
 
-from cdi_spark.cli.options import AsJson, By, Catalog, ProjectDir, Warehouse, Why, open_tables, out, show_step
+from cdi_spark.cli.options import (
+    AsJson,
+    By,
+    Catalog,
+    ProjectDir,
+    Warehouse,
+    Why,
+    open_tables,
+    out,
+    show_step,
+    user_at,
+)
 
 app = typer.Typer(
     help="Decide that two records are one person, or are not; decisions hold for all later runs and models.",
@@ -79,10 +90,11 @@ def list_(
     if as_json:
         print(json.dumps([vars(judgement) for judgement in active], default=str, ensure_ascii=False))
         return
-    shown = RichTable("record", "verdict", "record", "by", "on", "why")
+    shown = RichTable("record", "verdict", "record", "by", "recorded by", "on", "why")
     for judgement in active:
         cells = (judgement.left, judgement.verdict, judgement.right, judgement.by)
-        shown.add_row(*map(Text, (*cells, f"{judgement.at:%Y-%m-%d}", judgement.why)))
+        recorded_by = user_at(judgement.system_user, judgement.host)
+        shown.add_row(*map(Text, (*cells, recorded_by, f"{judgement.at:%Y-%m-%d}", judgement.why)))
     out.print(shown)
 
 
