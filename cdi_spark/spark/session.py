@@ -77,7 +77,7 @@ def spark_session(
         whose = f"The Spark Connect server at {_remote()}" if connected else "This Spark session"
         settings_text = " ".join(f"--conf {name}={value}" for name, value in _DELTA.items())
         raise SetupError(
-            f"{whose} has no Delta. Start it with --packages {DELTA}{'' if connected else ',' + GRAPHFRAMES[0]} "
+            f"{whose} has no Delta. Start it with --packages {DELTA}{'' if connected else ',' + GRAPHFRAMES} "
             f"{settings_text}."
         )
     # A session that was started for small data has the setting, and keeps it.

@@ -257,7 +257,7 @@ def test_the_cluster_gets_the_wheel_and_graphframes_and_no_second_spark() -> Non
     for task in job("prod")["tasks"]:
         libraries = task["libraries"]
         assert [lib["whl"] for lib in libraries if "whl" in lib] == ["../../dist/*.whl"]
-        assert [lib["maven"]["coordinates"] for lib in libraries if "maven" in lib] == [GRAPHFRAMES[0]]
+        assert [lib["maven"]["coordinates"] for lib in libraries if "maven" in lib] == [GRAPHFRAMES]
         assert not re.search("pyspark|delta", str(libraries))
 
 
