@@ -187,10 +187,10 @@ def test_a_decision_keeps_whose_process_recorded_it_also_in_a_table_of_an_earlie
 ) -> None:
     later = {"system_user", "host"}
     earlier = [field for field in JUDGEMENT.schema if field.name not in later]
-    decided = [(1, "crm:1", "crm:2", Verdict.MUST_LINK, "ann", "old", AT)]
+    decided = [(1, "crm:a", "crm:b", Verdict.MUST_LINK, "ann", "old", AT)]
     rows = local_rows(persons.spark, decided, StructType(earlier))
     persons.append_once(JUDGEMENT.name, rows, token="earlier version")
-    assert judge(persons, ("crm:1", "crm:3"), Verdict.MUST_LINK, by="bob", why="new")
+    assert judge(persons, ("crm:a", "crm:c"), Verdict.MUST_LINK, by="bob", why="new")
     old, new = active_judgements(*map(persons.read_or_empty, (JUDGEMENT, CONTENT_CHANGE)))
     assert (old.by, old.system_user, old.host) == ("ann", None, None)
     assert (new.by, new.system_user, new.host) == ("bob", *acting_user(persons.spark))
