@@ -3,7 +3,7 @@ PYTHON ?= python3.11
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: demo docs test test-launch test-times check bench quality soak
+.PHONY: demo docs test test-launch test-times check lock bench quality soak
 
 demo: $(READY)
 	$(BIN)/cdi demo
@@ -24,6 +24,16 @@ check: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python -m tests.audit
+
+# Renews the hashes of the packages that requirements.lock names, and what Databricks installs of them; to change a
+# version, write it there first. Databricks' runtime brings the packages that are left out.
+LOCK := $(BIN)/uv pip compile --quiet --generate-hashes --no-header --no-annotate
+RUNTIME := numpy pandas pyarrow scipy scikit-learn joblib threadpoolctl python-dateutil pytz tzdata
+lock: $(READY)
+	$(LOCK) requirements.lock --no-deps --universal --python-version 3.11 -o requirements.lock
+	$(LOCK) pyproject.toml -c requirements.lock --python-version 3.12 --python-platform linux \
+		$(addprefix --no-emit-package ,$(RUNTIME)) -o conf/databricks/requirements.txt
 
 # Compares the time of scoring with Splink, of components with GraphFrames, and of small changes with full runs.
 # CDI_HISTORICAL=DIR adds the historical people.
@@ -47,7 +57,7 @@ soak: $(READY)
 # Also writes spark-defaults.conf, so that .venv/bin/spark-submit starts Spark with the jars and settings of `cdi`.
 $(READY): requirements.lock pyproject.toml
 	$(PYTHON) -m venv .venv || python3 -m venv .venv
-	$(BIN)/python -m pip install --quiet --no-deps -r requirements.lock
+	$(BIN)/python -m pip install --quiet --no-deps --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
 	mkdir -p $$($(BIN)/python -c "import pyspark; print(pyspark.__path__[0])")/conf
 	$(BIN)/python -m cdi_spark.spark.session > .venv/spark-defaults.conf

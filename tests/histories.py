@@ -148,7 +148,7 @@ class Worlds:
                 if verdict != Verdict.WITHDRAWN:
                     held.append(Judgement(*pair, verdict, "ann", "", at))
                 self.decided += 1
-                rows.append((self.decided, *pair, verdict, "ann", "", at))
+                rows.append((self.decided, *pair, verdict, "ann", "", at, None, None))
         if rows:
             entries = local_rows(self.storage.spark, rows, JUDGEMENT.schema)
             self.storage.append(JUDGEMENT, entries)
@@ -160,7 +160,9 @@ class Worlds:
                 self.overridden += 1
                 values = None if born is None else [("birth_date", born)]
                 at = datetime.now(UTC)
-                rows.append((self.overridden, f"{key}w{world}", "birth_date", values, "ann", "", at))
+                rows.append(
+                    (self.overridden, f"{key}w{world}", "birth_date", values, "ann", "", at, None, None)
+                )
         if rows:
             entries = local_rows(self.storage.spark, rows, OVERRIDE.schema)
             self.storage.append(OVERRIDE, entries)

@@ -50,6 +50,7 @@ from cdi_spark.cli.options import (
 )
 from cdi_spark.errors import CdiError, ConfigError, is_of_spark, kind_of
 from cdi_spark.monitoring import logs
+from cdi_spark.spark.private_files import restrict_new_files
 
 app = typer.Typer(
     name="cdi",
@@ -246,6 +247,7 @@ app.add_typer(models.blocking, name="blocking")
 def main(arguments: Sequence[str]) -> int:
     """Run the command with these arguments and return its exit status; 0 only on success."""
     try:
+        restrict_new_files()
         app(list(arguments))
     except SystemExit as end:
         # Typer exits after it has reported wrong usage, or when the user stops the command.

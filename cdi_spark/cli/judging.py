@@ -19,6 +19,7 @@ from cdi_spark.cli.options import (
     out,
     print_json,
     show_step,
+    user_at,
 )
 
 app = typer.Typer(
@@ -89,10 +90,11 @@ def list_(
     if as_json:
         print_json([vars(judgement) for judgement in active])
         return
-    shown = RichTable("record", "verdict", "record", "by", "on", "why")
+    shown = RichTable("record", "verdict", "record", "by", "recorded by", "on", "why")
     for judgement in active:
         cells = (judgement.left, judgement.verdict, judgement.right, judgement.by)
-        shown.add_row(*map(Text, (*cells, f"{judgement.at:%Y-%m-%d}", judgement.why)))
+        recorded_by = user_at(judgement.system_user, judgement.host)
+        shown.add_row(*map(Text, (*cells, recorded_by, f"{judgement.at:%Y-%m-%d}", judgement.why)))
     out.print(shown)
 
 

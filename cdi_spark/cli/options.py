@@ -180,6 +180,11 @@ def tables_at(project: str, warehouse: str | None, catalog: str | None = None) -
     return [word for option, value in given if value is not None for word in (option, value)]
 
 
+def user_at(system_user: str | None, host: str | None) -> str:
+    """Return who recorded a decision and where, as user@host; empty for one of an earlier version."""
+    return f"{system_user}@{host}" if system_user else ""
+
+
 def command_line(*words: str) -> str:
     """Return a `cdi` command to copy."""
     started = sys.argv[0]

@@ -21,6 +21,7 @@ from cdi_spark.cli.options import (
     print_json,
     project_at,
     show_step,
+    user_at,
 )
 from cdi_spark.errors import CdiError
 
@@ -117,7 +118,7 @@ def list_(
     if as_json:
         print_json([row.asDict(recursive=True) for row in active])
         return
-    shown = RichTable("record", "attribute", "value", "by", "on", "why")
+    shown = RichTable("record", "attribute", "value", "by", "recorded by", "on", "why")
     for row in active:
         value = ", ".join(part["value"] for part in row["values"] if part["value"])
         cells = (
@@ -125,6 +126,7 @@ def list_(
             row["attribute"],
             value,
             row["decided_by"],
+            user_at(row["system_user"], row["host"]),
             f"{row['decided_at']:%Y-%m-%d}",
             row["why"],
         )

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 
 import duckdb
 import pyarrow as pa
+
+from cdi_spark.private_database import open_database
 
 Task = Callable[[Iterable[pa.RecordBatch]], Iterable[pa.RecordBatch]]
 
@@ -194,8 +195,7 @@ def _database(batches: Iterable[pa.RecordBatch]) -> Iterator[duckdb.DuckDBPyConn
     if first is None:
         yield None
         return
-    with tempfile.TemporaryDirectory() as spill, duckdb.connect() as connection:
-        connection.execute(f"SET threads = 1; SET memory_limit = '1GB'; SET temp_directory = '{spill}'")
+    with open_database({"threads": "1", "memory_limit": "1GB"}) as connection:
 
         def all_batches() -> Iterator[pa.RecordBatch]:
             yield first

@@ -18,10 +18,11 @@ from cdi_spark.pipeline.score import score
 from cdi_spark.pipeline.standardise import standardise
 from cdi_spark.pipeline.train import train
 from cdi_spark.schema import RUN
+from cdi_spark.spark.acting_user import acting_user
 from cdi_spark.spark.local_rows import local_rows
 from cdi_spark.storage.lease import Lease, lease
 
-# A row of ops.run.
+# A row of ops.run, but for who recorded it.
 _Entry = tuple[str, str, datetime, float, str, Counts, dict[str, str]]
 
 # Ingest and standardise do the parts that they are given; the others have one part only.
@@ -122,4 +123,6 @@ def _run_stage(run: Run, stage: str, held: Lease, unchanged: list[_Entry]) -> St
 
 def _record(run: Run, entries: Sequence[_Entry]) -> None:
     if entries:
-        run.storage.append(RUN, local_rows(run.spark, entries, RUN.schema))
+        recorded_by = acting_user(run.spark)
+        rows = [(*entry, *recorded_by) for entry in entries]
+        run.storage.append(RUN, local_rows(run.spark, rows, RUN.schema))

@@ -19,7 +19,8 @@ from pathlib import Path
 
 from packaging.requirements import Requirement
 
-from cdi_spark.spark.jars import resolved_jars
+from cdi_spark.errors import SetupError
+from cdi_spark.spark.jars import check_jars, resolved_jars
 from cdi_spark.spark.profile import DRIVER_MEMORY
 
 _JAVA = 17
@@ -109,6 +110,11 @@ def _jars() -> Check:
     if jars is None:
         fix = "The first run downloads them; it needs access to a Maven repository once."
         return Check("jars", Status.warning, "Delta and GraphFrames are not on this machine yet", fix)
+    try:
+        check_jars(jars)
+    except SetupError as fault:
+        what, _, fix = str(fault).partition("; ")
+        return Check("jars", Status.error, what, fix)
     return _ok("jars", f"Delta and GraphFrames, {len(jars)} jars in {Path(jars[0]).parent}")
 
 

@@ -138,6 +138,12 @@ def spark_type(text: str) -> T.DataType:
 
 RECORD_ID = Column("record_id", STRING, "<source>:<key> of the person record", "identifier")
 RUN_ID = Column("run_id", STRING, "run that wrote the row")
+RECORDED_BY = (
+    Column(
+        "system_user", STRING, "user of the operating system, or of Databricks, whose process wrote the row"
+    ),
+    Column("host", STRING, "machine on which that process ran"),
+)
 AMOUNT = Column("amount", MONEY, "money, in `currency`")
 CURRENCY = Column("currency", STRING, "ISO 4217 code")
 STATUS = Column("status", STRING, "status, as the source gives it")

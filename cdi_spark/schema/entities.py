@@ -5,6 +5,7 @@ from cdi_spark.schema.declare import (
     DOUBLE,
     LONG,
     RECORD_ID,
+    RECORDED_BY,
     RUN_ID,
     STRING,
     STRINGS,
@@ -54,6 +55,7 @@ JUDGEMENT = Table(
         Column("decided_by", STRING, "who decided"),
         Column("why", STRING, "reason", "quasi-identifier"),
         Column("decided_at", TIMESTAMP, "when, UTC"),
+        *RECORDED_BY,
     ),
 )
 
@@ -79,6 +81,7 @@ OVERRIDE = Table(
         Column("decided_by", STRING, "who decided"),
         Column("why", STRING, "reason", "quasi-identifier"),
         Column("decided_at", TIMESTAMP, "when, UTC"),
+        *RECORDED_BY,
     ),
 )
 

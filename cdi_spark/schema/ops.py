@@ -1,6 +1,17 @@
 """Runs, checks and releases."""
 
-from cdi_spark.schema.declare import BOOLEAN, DOUBLE, LONG, RUN_ID, STRING, STRINGS, TIMESTAMP, Column, Table
+from cdi_spark.schema.declare import (
+    BOOLEAN,
+    DOUBLE,
+    LONG,
+    RECORDED_BY,
+    RUN_ID,
+    STRING,
+    STRINGS,
+    TIMESTAMP,
+    Column,
+    Table,
+)
 
 RUN = Table(
     "ops.run",
@@ -23,6 +34,7 @@ RUN = Table(
             "by part (a source, a silver table, else the whole stage), hash of the versions of tables, files, "
             "conf and code that it was computed from; the next run skips a part whose hash is the same",
         ),
+        *RECORDED_BY,
     ),
 )
 

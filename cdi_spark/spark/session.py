@@ -19,6 +19,7 @@ from cdi_spark.errors import SetupError
 from cdi_spark.spark.class_archive import WRITTEN_BY_US, archive_options, without_conf_folder
 from cdi_spark.spark.delta_errors import is_missing_delta
 from cdi_spark.spark.jars import DELTA, GRAPHFRAMES, cache_folder, jars
+from cdi_spark.spark.private_files import LOCAL_DIRS, private_local_dirs, restrict_new_files
 from cdi_spark.spark.profile import DELETION_VECTORS, DRIVER_MEMORY, JAVA_OPTIONS, SETTINGS, Name
 
 
@@ -40,6 +41,7 @@ def spark_session(
     # PySpark logs its own copy of an error, with values and Java stack; the exception is enough.
     for name in ("DataFrameQueryContextLogger", "SQLQueryContextLogger"):
         logging.getLogger(name).disabled = True
+    restrict_new_files()
     extra, class_path = dict(extra or {}), list[str]()
     remote = os.environ.get("SPARK_REMOTE", "")
     connected = bool(remote) or is_remote()
@@ -51,6 +53,7 @@ def spark_session(
         settings = _DELTA | _SESSION
     else:
         os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+        _make_local_dirs(extra.pop("spark.local.dir", ""))
         settings = launch_settings() | _DELTA | _SESSION
         if extra.get("spark.master", "local").startswith("local"):
             # Classes of spark.jars have their own loader, which the archive leaves out.
@@ -75,7 +78,7 @@ def spark_session(
         whose = f"The Spark Connect server at {_remote()}" if connected else "This Spark session"
         settings_text = " ".join(f"--conf {name}={value}" for name, value in _DELTA.items())
         raise SetupError(
-            f"{whose} has no Delta. Start it with --packages {DELTA}{'' if connected else ',' + GRAPHFRAMES[0]} "
+            f"{whose} has no Delta. Start it with --packages {DELTA}{'' if connected else ',' + GRAPHFRAMES} "
             f"{settings_text}."
         )
     # A session that was started for small data has the setting, and keeps it.
@@ -175,9 +178,23 @@ def launch_settings() -> dict[str, str]:
         "spark.databricks.delta.allFilesInCrc.enabled": "false",
         # A run has more different queries than fit into Spark's cache of compiled ones.
         "spark.sql.codegen.cache.maxEntries": "5000",
+        # Hadoop sets the permissions of each file itself.
+        "spark.hadoop.fs.permissions.umask-mode": restrict_new_files(),
         # GraphFrames truncates its lineage there.
         "spark.checkpoint.dir": str(cache_folder() / "checkpoints"),
     }
+
+
+def _make_local_dirs(given: str) -> None:
+    """Give Spark folders of its own for temporary files, within those of SPARK_LOCAL_DIRS or of conf."""
+    global _local_dirs
+    if _local_dirs is None or os.environ.get(LOCAL_DIRS) != _local_dirs:
+        _local_dirs = private_local_dirs(os.environ.get(LOCAL_DIRS) or given)
+        # Spark, its Python workers and DuckDB all look there.
+        os.environ[LOCAL_DIRS] = _local_dirs
+
+
+_local_dirs: str | None = None
 
 
 def _java_options() -> str:

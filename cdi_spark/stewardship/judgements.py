@@ -36,6 +36,7 @@ class Judgement:
     Attributes:
         changed_record, changed_at: the record whose content changed sharply since, and when; None if neither did.
         is_set_aside: one of the records is another person since, so the decision does not apply.
+        system_user, host: whose process recorded it, and where; None for one that was recorded by an earlier version.
     """
 
     left: str
@@ -47,6 +48,8 @@ class Judgement:
     changed_record: str | None = None
     changed_at: datetime | None = None
     is_set_aside: bool = False
+    system_user: str | None = None
+    host: str | None = None
 
     @property
     def pair(self) -> Pair:
@@ -77,7 +80,8 @@ def standing_judgements(judgements: DataFrame, content_changes: DataFrame) -> li
         verdict = Verdict(row["verdict"])
         if verdict is not Verdict.WITHDRAWN:
             since = row["changed_record"], row["changed_at"], row["is_set_aside"]
-            newest[pair] = Judgement(*pair, verdict, row["decided_by"], row["why"], row["decided_at"], *since)
+            decision = verdict, row["decided_by"], row["why"], row["decided_at"]
+            newest[pair] = Judgement(*pair, *decision, *since, row["system_user"], row["host"])
     return list(newest.values())
 
 

@@ -27,6 +27,23 @@ DEAD_AFTER_SECONDS = 300.0
 _POLL_SECONDS = 5.0
 
 
+@dataclass(frozen=True)
+class Instant:
+    """A time by two clocks: one that never steps but may stop while a machine sleeps, and that of the lease's rows."""
+
+    steady: float
+    wall: float
+
+    @classmethod
+    def now(cls) -> Instant:
+        return cls(time.monotonic(), time.time())
+
+    def seconds_ago(self) -> float:
+        """Return the longer of the two times that have passed, since other machines know only the second."""
+        now = Instant.now()
+        return max(now.steady - self.steady, now.wall - self.wall)
+
+
 @dataclass
 class Lease:
     """A lease that this process holds.
@@ -42,7 +59,7 @@ class Lease:
     interrupted: str | None
     loss: str | None = None
     _version: int | None = None
-    _renewed: float = field(default_factory=time.monotonic)
+    _renewed: Instant = field(default_factory=Instant.now)
     _fault: str | None = None
 
     def check(self) -> None:
@@ -92,7 +109,7 @@ class Lease:
         """
         wait = RENEW_SECONDS
         while not stop.wait(wait) and self.loss is None:
-            began = time.monotonic()
+            began = Instant.now()
             try:
                 if not self.take(self.step + 1):
                     self.loss = "another run took it"
@@ -123,7 +140,7 @@ class Lease:
 
     def _seconds_left(self) -> float:
         """Seconds until others may take the lease."""
-        return self._renewed + DEAD_AFTER_SECONDS - time.monotonic()
+        return DEAD_AFTER_SECONDS - self._renewed.seconds_ago()
 
     def _is_mine(self) -> bool:
         # First the version: a later write of another process changes it.

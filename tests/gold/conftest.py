@@ -45,7 +45,7 @@ def overrides(spark_session_of_all_tests: SparkSession) -> Callable[..., DataFra
     def overrides(*entries: tuple[str, str, dict[str, str | None] | None]) -> DataFrame:
         at = datetime(2024, 1, 1, tzinfo=UTC)
         rows = [
-            (step, record, attribute, said and list(said.items()), "pat", "asked", at)
+            (step, record, attribute, said and list(said.items()), "pat", "asked", at, None, None)
             for step, (record, attribute, said) in enumerate(entries, 1)
         ]
         return local_rows(spark_session_of_all_tests, rows, OVERRIDE.schema)

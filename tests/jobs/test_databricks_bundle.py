@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import re
 import tomllib
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -256,15 +257,29 @@ def test_the_cluster_gets_the_wheel_and_graphframes_and_no_second_spark() -> Non
     for task in job("prod")["tasks"]:
         libraries = task["libraries"]
         assert [lib["whl"] for lib in libraries if "whl" in lib] == ["../../dist/*.whl"]
-        assert [lib["maven"]["coordinates"] for lib in libraries if "maven" in lib] == [GRAPHFRAMES[0]]
+        assert [lib["maven"]["coordinates"] for lib in libraries if "maven" in lib] == [GRAPHFRAMES]
         assert not re.search("pyspark|delta", str(libraries))
 
 
-def test_what_decides_weights_is_pinned_as_the_tests_ran_with_it() -> None:
-    locked = (ROOT / "requirements.lock").read_text(encoding="utf-8").split()
-    pinned = [lib["pypi"]["package"] for lib in job("prod")["tasks"][0]["libraries"] if "pypi" in lib]
-    assert {pin.split("==")[0] for pin in pinned} == {"splink", "duckdb"}
-    assert set(pinned) <= set(locked)
+def test_packages_are_pinned_by_hash_as_the_tests_ran_with_them() -> None:
+    for task in job("prod")["tasks"]:
+        assert not [lib for lib in task["libraries"] if "pypi" in lib]
+        [file] = [lib["requirements"] for lib in task["libraries"] if "requirements" in lib]
+        # The bundle uploads conf/ as the root of its files.
+        assert file == f"{FILES}/databricks/requirements.txt"
+    locked, pinned = (pins(ROOT / name) for name in ("requirements.lock", "conf/databricks/requirements.txt"))
+    assert {"splink", "duckdb", "phonenumbers"} <= pinned.keys()
+    assert not {"pyspark", "delta-spark", "pandas", "numpy", "pyarrow"} & pinned.keys()
+    assert {name: locked[name] for name in pinned} == pinned
+
+
+def pins(file: Path) -> dict[str, tuple[str, frozenset[str]]]:
+    """Of a lock file, version and hashes by package."""
+    entries = file.read_text(encoding="utf-8").replace(" \\\n", " ").splitlines()
+    split = [entry.split() for entry in entries]
+    return {
+        words[0].partition("==")[0]: (words[0].partition("==")[2], frozenset(words[1:])) for words in split
+    }
 
 
 def test_the_wheel_is_built_where_the_libraries_look_for_it() -> None:

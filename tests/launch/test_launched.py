@@ -20,6 +20,12 @@ pytestmark = pytest.mark.launch
 GATE = "expectations: [{expectation: ExpectColumnValuesToBeUnique, column: record_id}]\n"
 
 
+def assert_of_user_alone(folder: Path) -> None:
+    found = [folder, *folder.rglob("*")]
+    assert any(path.suffix == ".parquet" for path in found)
+    assert not [path for path in found if path.stat().st_mode & 0o077]
+
+
 def test_on_a_cluster_of_two_workers_by_spark_submit(
     start: Any, environment: dict[str, str], wheel: Path, tmp_path: Path, spark: SparkSession,
     first_day: tiny.FirstDay,
@@ -47,6 +53,7 @@ def test_on_a_cluster_of_two_workers_by_spark_submit(
         "--warehouse", (tmp_path / "warehouse").as_uri(),
     )  # fmt: skip
     job.succeeds()
+    assert_of_user_alone(tmp_path / "warehouse")
     assert all(list((tmp_path / f"{name}_work").glob("app-*")) for name in ("left", "right"))
     assert tiny.outcome(Storage(spark, tmp_path / "warehouse")) == first_day.outcome
 
@@ -78,12 +85,17 @@ def test_with_spark_settings_for_small_and_for_large_data(
     start: Any, tmp_path: Path, spark: SparkSession, first_day: tiny.FirstDay, profile: str
 ) -> None:
     conf = shutil.copytree(first_day.conf, tmp_path / "conf")
-    (conf / "project.yml").write_text(f"{tiny.PROJECT}profile: {profile}\n")
+    encrypted = 'spark: {spark.io.encryption.enabled: "true"}\n'
+    (conf / "project.yml").write_text(f"{tiny.PROJECT}profile: {profile}\n{encrypted}")
+    local = tmp_path / "local"
     job = start(
         "job", Path(sys.executable).parent / "cdi", "run", "all", "--project", conf,
-        "--warehouse", tmp_path / "warehouse", PYTHONPATH=str(ROOT),
+        "--warehouse", tmp_path / "warehouse", PYTHONPATH=str(ROOT), SPARK_LOCAL_DIRS=str(local),
     )  # fmt: skip
     job.succeeds()
+    assert_of_user_alone(tmp_path / "warehouse")
+    [used] = local.iterdir()
+    assert (used.stat().st_mode & 0o777, [file.name for file in used.iterdir()]) == (0o700, [".lock"])
     storage = Storage(spark, tmp_path / "warehouse")
     assert tiny.outcome(storage) == first_day.outcome
     found, wanted = (tiny.every_table(s) for s in (storage, first_day.storage))

@@ -112,7 +112,7 @@ def test_a_full_run_and_one_after_a_killed_one_do_everything(spark: SparkSession
     _run(spark, company)
     assert _run(spark, company, full=True)[0] == set(STAGES)
     storage = Storage(spark, company / "warehouse")
-    killed = [("killed", "", datetime.now(UTC), 0.0, "interrupted", {}, {})]
+    killed = [("killed", "", datetime.now(UTC), 0.0, "interrupted", {}, {}, None, None)]
     storage.append(RUN, local_rows(spark, killed, RUN.schema))
     assert _run(spark, company)[0] == set(STAGES)
     assert _run(spark, company)[0] == set()

@@ -9,9 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pyspark.sql import SparkSession
+from pyspark.sql.types import StructType
 
 from cdi_spark.errors import CdiError
 from cdi_spark.schema import CONTENT_CHANGE, JUDGEMENT, PERSON
+from cdi_spark.spark.acting_user import acting_user
 from cdi_spark.spark.local_rows import local_rows
 from cdi_spark.stewardship.judgements import (
     Judgement,
@@ -178,3 +180,17 @@ def test_a_decision_has_a_verdict_that_there_is() -> None:
     assert Decision(("crm:a", "crm:b"), "must-link", "").verdict is Verdict.MUST_LINK  # type: ignore[arg-type]
     with pytest.raises(CdiError, match=r"no verdict 'must'\. Verdicts are must-link, cannot-link, withdrawn"):
         Decision(("crm:a", "crm:b"), "must", "")  # type: ignore[arg-type]
+
+
+def test_a_decision_keeps_whose_process_recorded_it_also_in_a_table_of_an_earlier_version(
+    persons: Storage,
+) -> None:
+    later = {"system_user", "host"}
+    earlier = [field for field in JUDGEMENT.schema if field.name not in later]
+    decided = [(1, "crm:a", "crm:b", Verdict.MUST_LINK, "ann", "old", AT)]
+    rows = local_rows(persons.spark, decided, StructType(earlier))
+    persons.append_once(JUDGEMENT.name, rows, token="earlier version")
+    assert judge(persons, ("crm:a", "crm:c"), Verdict.MUST_LINK, by="bob", why="new")
+    old, new = active_judgements(*map(persons.read_or_empty, (JUDGEMENT, CONTENT_CHANGE)))
+    assert (old.by, old.system_user, old.host) == ("ann", None, None)
+    assert (new.by, new.system_user, new.host) == ("bob", *acting_user(persons.spark))

@@ -162,6 +162,20 @@ def test_a_lease_whose_renewal_hangs_is_lost_once_others_may_take_it(
         hangs.set()
 
 
+def test_a_lease_is_lost_after_the_machine_slept_even_if_the_steady_clock_stood_still(
+    storage: Storage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with lease(storage, "first") as held:
+        held.check_loss()
+        wall = time.time()
+        monkeypatch.setattr(time, "time", lambda: wall + DEAD_AFTER_SECONDS + 1)
+        rows = local_rows(storage.spark, [("a", "X", datetime.now(UTC), None, "r1")], MEMBER.schema)
+        with pytest.raises(LeaseError, match="was not renewed for 300 seconds"):
+            storage.append(MEMBER, rows)
+        monkeypatch.undo()
+    assert not storage.exists(MEMBER.name)
+
+
 WRITES: dict[str, Callable[[Storage, Any], None]] = {
     "append_once": lambda storage, rows: storage.append_once("bronze.crm", rows, token="b"),
     "append": lambda storage, rows: storage.append(MEMBER, rows),

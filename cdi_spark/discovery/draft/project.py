@@ -101,7 +101,7 @@ def draft_project(
     deliveries, unreadable = find_deliveries(files)
     skipped = {str(one.path): one.reason for one in unreadable}
     today = today or today_in_utc()
-    with open_samples() as samples:
+    with open_samples(path for one in deliveries for path in one.files) as samples:
         tables, empty = _read_tables(deliveries, samples, today, named={path.absolute() for path in files})
         sheets, country, evidence = _recognise_sheets(tables, today)
         plans, reasons = plan_sources(sheets, samples, country=country)

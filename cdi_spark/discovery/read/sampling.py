@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -22,6 +22,7 @@ from cdi_spark.discovery.read.forms import AS_WRITTEN, Form
 from cdi_spark.discovery.read.relations import top_types, write_json_path, write_relation
 from cdi_spark.discovery.read.tables import Table, find_spellings, refuse_records_by_id, spell_alike
 from cdi_spark.errors import SourceError
+from cdi_spark.private_database import open_database
 from cdi_spark.sql_text import literal, quote
 
 SAMPLE_ROWS = 50_000
@@ -30,12 +31,9 @@ SAMPLE_ROWS = 50_000
 class Samples:
     """The deliveries, opened in one DuckDB; a relation is SQL that returns the rows of a delivery."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
+        self._con = connection
         self._folder = folder
-        self._con = duckdb.connect()
-        self._con.execute("SET memory_limit = '2GB'")
-        self._con.execute("SET preserve_insertion_order = false")
-        self._con.execute(f"SET temp_directory = {literal(str(folder), 'duckdb')}")
         self._relations: dict[Delivery, str] = {}
         self._explodes: dict[Delivery, FieldPath] = {}
         # By file, the spellings of names of fields that differ by capitals.
@@ -258,10 +256,14 @@ class Samples:
 
 
 @contextmanager
-def open_samples() -> Iterator[Samples]:
-    """Samples, whose temporary files are deleted at the end of the block."""
-    with tempfile.TemporaryDirectory() as folder:
-        yield Samples(Path(folder))
+def open_samples(files: Iterable[Path]) -> Iterator[Samples]:
+    """Samples of some files, whose temporary files are deleted at the end of the block."""
+    settings = {"memory_limit": "2GB", "preserve_insertion_order": "false"}
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        open_database(settings, files=files, folder=Path(folder)) as connection,
+    ):
+        yield Samples(connection, Path(folder))
 
 
 def _parquet_kinds(path: Path) -> dict[FieldPath, Kind]:

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
-import duckdb
 import pyarrow as pa
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
@@ -20,6 +19,7 @@ from splink import DuckDBAPI, Linker
 
 from cdi_spark.errors import CdiError
 from cdi_spark.linkage.model.frozen import Frozen
+from cdi_spark.private_database import open_database
 from cdi_spark.schema import FEATURES
 
 _ARROW_TYPES = {"string": pa.string(), "array<string>": pa.list_(pa.string())}
@@ -154,7 +154,7 @@ def _values_of(record: dict[str, Any], columns: list[str]) -> str:
 
 @contextmanager
 def _linker(settings: dict[str, Any], records: pa.Table) -> Iterator[Linker]:
-    with duckdb.connect() as connection:
+    with open_database() as connection:
         table = DuckDBAPI(connection=connection).register(records)
         yield Linker(table, settings, log_level=logging.ERROR)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import duckdb
 import numpy as np
 import pyarrow as pa
 from pyspark.sql import DataFrame
@@ -16,6 +15,7 @@ from cdi_spark.graph.union_find import DisjointSets, spanning_forest
 from cdi_spark.linkage.executor.tasks import evidence_of
 from cdi_spark.linkage.model.frozen import Frozen
 from cdi_spark.linkage.model.splink_sql import evidence_sql
+from cdi_spark.private_database import open_database
 
 # A link names so many comparisons: those of most bits, for or against.
 _NAMED = 3
@@ -59,7 +59,7 @@ def links_within(linked: DataFrame, frozen: Frozen, *, record_ids: Sequence[str]
     records = records.append_column("key", pa.array(np.zeros(records.num_rows, np.int64)))
     scored = frozen.scored()
     names = [comparison.name for comparison in scored.comparisons]
-    with duckdb.connect() as connection:
+    with open_database() as connection:
         connection.register("cdi_left", records)
         connection.register("cdi_right", records)
         # Here each comparison is its own kind of evidence.

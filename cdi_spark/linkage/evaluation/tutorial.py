@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 
-import duckdb
 import pyarrow as pa
 import splink.comparison_library as cl
 from pyspark.sql import DataFrame
@@ -12,6 +11,7 @@ from pyspark.sql import functions as F
 from splink import DuckDBAPI, Linker, SettingsCreator, block_on
 
 from cdi_spark.errors import CdiError
+from cdi_spark.private_database import open_database
 
 _RECALL, _RANDOM_PAIRS, _SEED = 0.7, 2_000_000, 1
 _PREDICTED, _CLUSTERED = 0.1, 0.95
@@ -46,7 +46,7 @@ def tutorial_clusters(persons: DataFrame) -> DataFrame:
 
 def _clustered(records: pa.Table) -> pa.Table:
     """Return record_id and entity_id of every record."""
-    with duckdb.connect() as connection:
+    with open_database() as connection:
         table = DuckDBAPI(connection=connection).register(records)
         linker = Linker(table, _settings(), log_level=logging.CRITICAL)
         _train(linker)

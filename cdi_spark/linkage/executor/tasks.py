@@ -5,9 +5,8 @@ Needs duckdb, numpy and pyarrow only, so that it can be shipped to any executor.
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from itertools import chain
 from typing import Any
 
@@ -21,6 +20,7 @@ from cdi_spark.linkage.clustering.agglomerative import resolve
 from cdi_spark.linkage.clustering.clusters import EntityLimits
 from cdi_spark.linkage.clustering.constrained_spanning_tree import resolve_by_spanning_tree
 from cdi_spark.linkage.clustering.links import links_of_pairs
+from cdi_spark.private_database import open_database
 
 # Pairs of one DuckDB query: enough to keep it busy, few enough for the memory of a worker.
 PAIR_BUDGET = 1_000_000
@@ -169,17 +169,12 @@ def evidence_of(found: Mapping[str, Any], kinds: int) -> tuple[Floats, Bools]:
     return bits, known
 
 
-@contextmanager
-def _database(memory_limit: str) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Open DuckDB within the bounds of a task: one thread, and its own folder to spill to."""
-    with tempfile.TemporaryDirectory() as spill, duckdb.connect() as connection:
-        # Queries join in the order in which they are written, the pairs first, so that pairs stream past tables of
-        # records. DuckDB's optimizer may join the records to all their keys first, which does not fit in memory.
-        connection.execute(
-            f"SET threads = 1; SET memory_limit = '{memory_limit}'; SET temp_directory = '{spill}'; "
-            "SET disabled_optimizers = 'join_order,build_side_probe_side'"
-        )
-        yield connection
+def _database(memory_limit: str) -> AbstractContextManager[duckdb.DuckDBPyConnection]:
+    """Open DuckDB within the bounds of a task."""
+    # Queries join in the order in which they are written, the pairs first, so that pairs stream past tables of
+    # records. DuckDB's optimizer may join the records to all their keys first, which does not fit in memory.
+    order = {"disabled_optimizers": "join_order,build_side_probe_side"}
+    return open_database({"threads": "1", "memory_limit": memory_limit, **order})
 
 
 def _placed(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-import duckdb
 import numpy as np
 from pyspark.sql import DataFrame
 
@@ -32,6 +31,7 @@ from cdi_spark.linkage.training.strong_ids import odds_by_ids, strengthen_ids
 from cdi_spark.linkage.training.thresholds import EVEN_ODDS, choose_threshold, measure_thresholds
 from cdi_spark.linkage.training.warnings import training_warnings
 from cdi_spark.monitoring import logs
+from cdi_spark.private_database import open_database
 
 RANDOM_PAIRS = 1_000_000
 SEED = 1
@@ -79,7 +79,7 @@ def train(
         rules: must-links and cannot-links.
         precision_target: of pairs within entities; see thresholds.choose_threshold().
     """
-    with duckdb.connect() as connection:
+    with open_database() as connection:
         arrived = Sample(connection, sample.toArrow(), model, rules)
         return train_on(
             arrived,
