@@ -215,7 +215,6 @@ public final class Endpoint {
       }
       TRowSet rows = sent.getResults();
       if (rows != null && rows.getStartRowOffset() + count(rows) > of.rows) {
-        close(query);
         return refused("the answer has more than " + of.rows + " rows. Add LIMIT, or ask for totals");
       }
       return sent;

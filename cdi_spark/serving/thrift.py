@@ -120,9 +120,10 @@ def serve(
 
         All tables switch to a new release together: new statements wait meanwhile, running ones end on their release. A
     client can read gold and describe its columns. Writing, other schemas, files by path, scripts, and functions and
-        settings that are not known to be harmless are refused. The guard that refuses is in the JVM; no port of this
-        machine leads to it. Not prevented: a client reads all of gold, and within the limits of time and rows a query may
-        use up the memory of the machine.
+    settings that are not known to be harmless are refused. The guard that refuses is in the JVM; no port of this
+    machine leads to it. Not prevented: a client reads all of gold, and within the limits of time and rows a query
+    may use up the memory of the machine.
+
 
         Args:
             access: where to listen, for whom, and the limits of a query.
