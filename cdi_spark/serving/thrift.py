@@ -118,19 +118,18 @@ def serve(
 ) -> None:
     """Answer JDBC clients from the newest release of gold until `stop` is set.
 
-        All tables switch to a new release together: new statements wait meanwhile, running ones end on their release. A
+    All tables switch to a new release together: new statements wait meanwhile, running ones end on their release. A
     client can read gold and describe its columns. Writing, other schemas, files by path, scripts, and functions and
     settings that are not known to be harmless are refused. The guard that refuses is in the JVM; no port of this
     machine leads to it. Not prevented: a client reads all of gold, and within the limits of time and rows a query
     may use up the memory of the machine.
 
-
-        Args:
-            access: where to listen, for whom, and the limits of a query.
-            every_seconds: time between checks for a new release.
-            ready: called once with the JDBC URL.
-        Raises:
-            CdiError: nothing is released yet, this session cannot serve, or other machines would reach it unprotected.
+    Args:
+        access: where to listen, for whom, and the limits of a query.
+        every_seconds: time between checks for a new release.
+        ready: called once with the JDBC URL.
+    Raises:
+        CdiError: nothing is released yet, this session cannot serve, or other machines would reach it unprotected.
     """
     check_access(access)
     if is_remote():
