@@ -37,7 +37,6 @@ from cdi_spark.schema import CUSTOMER_360
 from cdi_spark.serving.passwords import password_hash
 from cdi_spark.serving.thrift import Access, serve, server_settings
 from cdi_spark.spark.local_rows import local_rows
-from cdi_spark.spark.profile import SETTINGS
 from cdi_spark.storage import Storage
 from tests import tiny_company
 from tests.paths import ROOT
@@ -93,10 +92,8 @@ def served(
     folder = tmp_path_factory.mktemp("served")
     storage = Storage(spark_session_of_all_tests, folder / "warehouse")
     release(storage, "monday", "anna", "bela", "carl")
-    java = spark_session_of_all_tests.conf.get("spark.driver.extraJavaOptions") or ""
-    own = {"spark.master": "local[2]", "spark.driver.extraJavaOptions": java, "spark.driver.memory": "1g"}
-    small = SETTINGS["tiny"] | own
-    conf = project(folder, spark=small)
+    own = {"spark.master": "local[2]", "spark.driver.memory": "1g"}
+    conf = project(folder, profile="tiny", spark=own)
     process = started(folder, conf, storage.warehouse, "--max-seconds", "20", "--max-rows", "1000")
     assert process.stdout is not None
     yield Served(storage, process, process.stdout.readline().strip())
