@@ -6,10 +6,13 @@ import bz2
 import codecs
 import gzip
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
-from pyspark.sql import DataFrame, SparkSession
-from pyspark.sql import functions as F
+
+# `cdi init` reads texts too, without Spark.
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame, SparkSession
 
 # What read_bytes() returns goes through one of these.
 Task = Callable[[Iterable[pa.RecordBatch]], Iterator[pa.RecordBatch]]
@@ -38,6 +41,8 @@ def read_bytes(
     Args:
         line_end: what ends a line; null for \\n, \\r and both together.
     """
+    from pyspark.sql import functions as F
+
     if wide_encoding(encoding):
         found = spark.read.format("binaryFile").load(list(files)).select(F.col("content").alias("value"))
     else:
