@@ -44,7 +44,7 @@ def demo(
     conf = project or str(directory / "conf")
     where = tables_at(conf, warehouse)
     if has_watcher():
-        err.print(_INTRODUCTION.format(people=people, folder=directory), highlight=False, markup=False)
+        err.print(_INTRODUCTION.format(people=people, folder=directory), highlight=False)
     else:
         err.print(f"making raw files of {people:,} people in {raw} …")
     with show_step(f"making the raw files in {raw}"):

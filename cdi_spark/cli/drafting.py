@@ -125,4 +125,4 @@ def _try(draft: Draft) -> Trial:
 
 def _print(lines: list[str]) -> None:
     for line in lines:
-        out.print(line, highlight=False, markup=False, soft_wrap=True)
+        out.print(line, highlight=False, soft_wrap=True)

@@ -114,4 +114,4 @@ def _judge(
         storage = open_tables(project, warehouse, catalog)
         new = judge(storage, records, Verdict(verdict), by=by, why=why)
     result = "recorded; it takes effect with the next `cdi run`" if new else "already decided"
-    out.print(f"{records[0]} and {records[1]}: {verdict}, {result}", highlight=False, markup=False)
+    out.print(f"{records[0]} and {records[1]}: {verdict}, {result}", highlight=False)

@@ -127,7 +127,7 @@ def _print_pair(found: PairAnswer) -> None:
     if quiet := uninformative_comparisons(found.steps):
         out.print(f"no evidence from: {', '.join(quiet)}", highlight=False, style="dim")
     for name, value in _pair_facts(found):
-        out.print(f"{name}: {value}", highlight=False, markup=False)
+        out.print(f"{name}: {value}", highlight=False)
 
 
 def _print_entity(found: EntityAnswer) -> None:
@@ -152,14 +152,12 @@ def _print_entity(found: EntityAnswer) -> None:
         f"Weakest link: {link.record_id_l} and {link.record_id_r}, {link.match_weight:+.2f} bits "
         f"({_strongest(link)}). Without it the entity splits into",
         highlight=False,
-        markup=False,
     )
     for part in (one, other):
-        out.print(f"  {len(part)} of its records: {', '.join(part)}", highlight=False, markup=False)
+        out.print(f"  {len(part)} of its records: {', '.join(part)}", highlight=False)
     out.print(
         f"`cdi explain {link.record_id_l} {link.record_id_r}` shows its comparisons.",
         highlight=False,
-        markup=False,
     )
 
 

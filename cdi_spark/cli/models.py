@@ -207,7 +207,7 @@ def _print_change(found: ModelChange, a: str, b: str) -> None:
         shown.add_row(name, _value(one), _value(other))
     out.print(shown)
     for change, rules in (("added", found.rules_added), ("dropped", found.rules_dropped)):
-        out.print(f"blocking rules {change}: {', '.join(rules) or 'none'}", highlight=False, markup=False)
+        out.print(f"blocking rules {change}: {', '.join(rules) or 'none'}", highlight=False)
 
 
 def _print_rows(rows: list[dict[str, Any]], *, as_json: bool) -> None:

@@ -142,4 +142,4 @@ def _pair(given: str) -> tuple[str, str]:
 
 
 def _print(line: str) -> None:
-    out.print(line, highlight=False, markup=False)
+    out.print(line, highlight=False)

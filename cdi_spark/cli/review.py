@@ -107,7 +107,7 @@ def _report(taken: Taken, file: Path, filled: Sheet, *, as_json: bool) -> None:
             highlight=False,
         )
         for row, reason in sorted((taken.refused | filled.faults).items()):
-            out.print(f"row {row}: {reason}", highlight=False, markup=False, soft_wrap=True)
+            out.print(f"row {row}: {reason}", highlight=False, soft_wrap=True)
     if wrong := sorted(taken.refused | filled.faults):
         rows = ", ".join(map(str, wrong))
         raise CdiError(

@@ -93,7 +93,7 @@ def sql(
 
         def ready(url: str) -> None:
             until_ready.close()
-            out.print(url, highlight=False, markup=False, soft_wrap=True)
+            out.print(url, highlight=False, soft_wrap=True)
 
         serve(storage, access=access, every_seconds=every, stop=stop, ready=ready)
 

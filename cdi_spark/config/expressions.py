@@ -54,8 +54,11 @@ def check_expression(sql: str, *, where: str, dialect: Dialect = "spark", over_r
 
 def lacks_user(expressions: Iterable[str], columns: Iterable[str]) -> bool:
     """Whether expressions read a column `user` that is not there; Spark would take the account that it runs under."""
-    reads = any(name.lower() == "user" for sql in expressions for name in columns_read(sql))
-    return reads and "user" not in map(str.lower, columns)
+    if "user" in map(str.lower, columns):
+        return False
+    # Parsed only where the word stands.
+    named = (sql for sql in expressions if "user" in sql.lower())
+    return any(name.lower() == "user" for sql in named for name in columns_read(sql))
 
 
 def _check(sql: str, dialect: Dialect, where: str, bare: frozenset[str]) -> None:

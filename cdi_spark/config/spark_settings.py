@@ -22,7 +22,7 @@ _EXACT = frozenset((
     "spark.executor.cores", "spark.executor.heartbeatInterval", "spark.executor.instances", "spark.executor.memory",
     "spark.executor.memoryOverhead", "spark.memory.fraction", "spark.memory.offHeap.enabled",
     "spark.memory.offHeap.size", "spark.memory.storageFraction", "spark.network.timeout", "spark.speculation",
-    "spark.io.encryption.enabled", "spark.local.dir", "spark.databricks.delta.snapshotPartitions",
+    "spark.io.encryption.enabled", "spark.databricks.delta.snapshotPartitions",
     "spark.sql.autoBroadcastJoinThreshold", "spark.sql.broadcastTimeout", "spark.sql.codegen.cache.maxEntries",
     "spark.sql.codegen.wholeStage", "spark.sql.execution.arrow.maxRecordsPerBatch",
     "spark.sql.files.maxPartitionBytes", "spark.sql.files.openCostInBytes", "spark.sql.legacy.javaCharsets",

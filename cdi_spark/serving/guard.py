@@ -55,7 +55,13 @@ _SETTINGS = {
 
 
 class Guard:
-    """Decides in the JVM, where no other process can reach it; new statements wait while a release is changed."""
+    """Stands before the parser of every session created from this one, which itself stays unrestricted.
+
+    It decides in the JVM, where no other process can reach it; new statements wait while a release is changed.
+
+    Args:
+        schema: the only schema that those sessions can read.
+    """
 
     def __init__(self, spark: SparkSession, schema: str) -> None:
         self.jvm_classes = JvmClasses(spark)
@@ -93,12 +99,3 @@ class JvmClasses:
         compiler.setParentClassLoader(self._loader)
         compiler.cook(Path(__file__).with_name(f"{name}.java").read_text(encoding="utf-8"))
         self._loader = compiler.getClassLoader()
-
-
-def restrict_to_reading(spark: SparkSession, schema: str) -> Guard:
-    """Put a guard before the parser of every session created from this one; this session itself stays unrestricted.
-
-    Args:
-        schema: the only schema that those sessions can read.
-    """
-    return Guard(spark, schema)

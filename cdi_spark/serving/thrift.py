@@ -19,7 +19,7 @@ from pyspark.sql.utils import is_remote
 from cdi_spark.errors import CdiError, ConfigError
 from cdi_spark.monitoring import logs
 from cdi_spark.serving.certificate import Keys
-from cdi_spark.serving.guard import Guard, restrict_to_reading
+from cdi_spark.serving.guard import Guard
 from cdi_spark.storage import Storage
 
 _SHARED = "spark.sql.hive.thriftServer.singleSession"
@@ -141,7 +141,7 @@ def serve(
         )
     shown = _show(storage)
     with tempfile.TemporaryDirectory(prefix="cdi_serve_") as scratch:
-        guard = restrict_to_reading(spark, storage.gold_schema)
+        guard = Guard(spark, storage.gold_schema)
         server, port = _start(spark, guard, storage.gold_schema, access, scratch)
         try:
             ready(_url(access, port, storage.gold_schema))

@@ -145,72 +145,17 @@ def calls(
 
 
 # Spark's words, other than functions, that a parenthesis may follow: within a value, and within a query.
-WORDS_OF_VALUES = frozenset(
-    [
-        *(
-            "ALL",
-            "AND",
-            "ANY",
-            "BETWEEN",
-            "CASE",
-            "CHARACTER",
-            "DEC",
-            "DISTINCT",
-            "DIV",
-            "ELSE",
-            "ESCAPE",
-            "FOR",
-        ),
-        *("FROM", "ILIKE", "IN", "INTERVAL", "IS", "LIKE", "NOT", "NUMERIC", "OR", "REGEXP", "RLIKE", "SOME"),
-        *("THEN", "VARCHAR", "WHEN"),
-    ]
-)
-WORDS_OF_QUERIES = WORDS_OF_VALUES | frozenset(
-    [
-        *(
-            "ANTI",
-            "AS",
-            "BY",
-            "CROSS",
-            "CUBE",
-            "EXCEPT",
-            "FILTER",
-            "FULL",
-            "GROUP",
-            "HAVING",
-            "INNER",
-            "INTERSECT",
-        ),
-        *(
-            "JOIN",
-            "LATERAL",
-            "LIMIT",
-            "MINUS",
-            "NULLS",
-            "OF",
-            "OFFSET",
-            "ON",
-            "OUTER",
-            "OVER",
-            "PIVOT",
-            "QUALIFY",
-        ),
-        *(
-            "ROLLUP",
-            "SELECT",
-            "SEMI",
-            "SETS",
-            "TABLE",
-            "TABLESAMPLE",
-            "UNION",
-            "UNPIVOT",
-            "USING",
-            "VALUES",
-            "WHERE",
-        ),
-        "WITH",
-    ]
-)
+WORDS_OF_VALUES = frozenset((
+    "ALL", "AND", "ANY", "BETWEEN", "CASE", "CHARACTER", "DEC", "DISTINCT", "DIV", "ELSE", "ESCAPE", "FOR", "FROM",
+    "ILIKE", "IN", "INTERVAL", "IS", "LIKE", "NOT", "NUMERIC", "OR", "REGEXP", "RLIKE", "SOME", "THEN", "VARCHAR",
+    "WHEN",
+))  # fmt: skip
+WORDS_OF_QUERIES = WORDS_OF_VALUES | frozenset((
+    "ANTI", "AS", "BY", "CROSS", "CUBE", "EXCEPT", "FILTER", "FULL", "GROUP", "HAVING", "INNER", "INTERSECT",
+    "JOIN", "LATERAL", "LIMIT", "MINUS", "NULLS", "OF", "OFFSET", "ON", "OUTER", "OVER", "PIVOT", "QUALIFY",
+    "ROLLUP", "SELECT", "SEMI", "SETS", "TABLE", "TABLESAMPLE", "UNION", "UNPIVOT", "USING", "VALUES", "WHERE",
+    "WITH",
+))  # fmt: skip
 
 
 def _divided(sql: str) -> Iterator[tuple[Kind | None, str, int]]:

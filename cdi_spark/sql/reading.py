@@ -60,20 +60,9 @@ _SHOWS = ("TABLES", "VIEWS", "SCHEMAS", "DATABASES", "NAMESPACES", "CATALOGS", "
 _WRITES = ("INSERT", "UPDATE", "DELETE", "MERGE")
 # The first part of a table's name that makes the second one a path.
 _FORMATS = (
-    "avro",
-    "binaryfile",
-    "csv",
-    "delta",
-    "hudi",
-    "iceberg",
-    "image",
-    "jdbc",
-    "json",
-    "orc",
-    "parquet",
-    "text",
+    "avro", "binaryfile", "csv", "delta", "hudi", "iceberg", "image", "jdbc", "json", "orc", "parquet", "text",
     "xml",
-)
+)  # fmt: skip
 
 
 def check_reading(sql: str, schemas: Collection[str], *, catalog: str = "") -> Query:
@@ -149,10 +138,7 @@ def _described(parts: list[Lexeme], schemas: frozenset[str], catalog: str) -> se
     """The tables that DESCRIBE or SHOW names."""
     if any(part.kind is Kind.MARK and part.text not in (".", "*", ",") for part in parts):
         raise RefusedSqlError("DESCRIBE and SHOW take names and patterns only")
-    found = set()
-    for chain in _chains(parts):
-        found.add(_table_of(chain, schemas, catalog))
-    return found
+    return {_table_of(chain, schemas, catalog) for chain in _chains(parts)}
 
 
 def _chains(parts: list[Lexeme]) -> Iterator[list[str]]:
@@ -181,7 +167,7 @@ def _checked_query(text: str, parts: list[Lexeme], schemas: frozenset[str], cata
     }
     for at, name in calls(parts, bare=BARE, words=WORDS_OF_QUERIES):
         if name not in READING and not (name in lists and _is_column_list(parts, at)):
-            raise RefusedSqlError(f"{_called(name)}")
+            raise RefusedSqlError(_called(name))
     named = {cte.alias.lower() for cte in tree.find_all(exp.CTE)}
     found = set()
     for table in tree.find_all(exp.Table):

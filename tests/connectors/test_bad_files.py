@@ -94,7 +94,9 @@ def test_a_line_for_excel_is_no_row_and_its_delimiter_is_that_of_its_file(
 def test_a_delimiter_at_the_end_of_rows_is_dropped_and_what_stands_behind_it_is_not(
     spark: SparkSession, tmp_path: Path
 ) -> None:
-    path = written(tmp_path / "a.csv", 'id,name\n1,ann,\n2,"b,o",\n3,cy,x\n4,di\n5,"e\nve", \nid,name\n6,fay,\n')
+    path = written(
+        tmp_path / "a.csv", 'id,name\n1,ann,\n2,"b,o",\n3,cy,x\n4,di\n5,"e\nve", \nid,name\n6,fay,\n'
+    )
     delivery = read(spark, source(path))
     wrong = "columns_as_in_header"
     assert {r["_key"]: (r["name"], r["_fault"]) for r in delivery.rows.collect()} == {

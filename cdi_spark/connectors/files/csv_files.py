@@ -13,7 +13,7 @@ from pyspark.sql import types as T
 
 from cdi_spark.config import Source
 from cdi_spark.connectors.files.csv_heads import Head, drop_task
-from cdi_spark.connectors.files.csv_scans import NO_COMMENT, plain_file, scan_all
+from cdi_spark.connectors.files.csv_scans import NO_COMMENT, delimiter_in, plain_file, scan_all
 from cdi_spark.connectors.files.faults import Fault
 from cdi_spark.connectors.files.rows import (
     Read,
@@ -122,7 +122,7 @@ def _read_alike(spark: SparkSession, reading: _Reading, files: list[str]) -> Dat
         .csv(files)
     )
     texts = [F.col(quote(name)) for name in names]
-    delimiter = options.get("sep", options.get("delimiter", ","))
+    delimiter = delimiter_in(options)
     extra = [F.col(_EXTRA)] if reading.ends_in_delimiter else []
     raw = F.col("_raw")
     if extra:

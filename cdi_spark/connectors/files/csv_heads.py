@@ -58,13 +58,11 @@ def read_head(lines: Sequence[bytes], marks: Marks, *, skip: int, encoding: str,
         text_of(mark, encoding) for mark in (marks.delimiter, marks.quote, marks.escape)
     )
     texts = [text_of(line, encoding).strip("\r") for line in lines[skip:]]
-    is_text = [bool(text.strip(" \t\0")) for text in texts]
-    if marks.comment:
-        is_text = [
-            is_one and not line.startswith(marks.comment)
-            for is_one, line in zip(is_text, lines[skip:], strict=True)
-        ]
-    said = [text.removeprefix("\ufeff") for text, is_one in zip(texts, is_text, strict=True) if is_one]
+    said = [
+        text.removeprefix("\ufeff")
+        for text, line in zip(texts, lines[skip:], strict=True)
+        if text.strip(" \t\0") and not (marks.comment and line.startswith(marks.comment))
+    ]
     rows = parse_lines(said, delimiter, quote, escape)
     if not rows:
         return Head(above.rows, (), is_open=above.quoted)

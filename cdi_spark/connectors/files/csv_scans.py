@@ -43,11 +43,9 @@ def scan_all(
     spark: SparkSession, source: Source, options: Mapping[str, str], files: Sequence[str]
 ) -> dict[str, Scan]:
     """Return by the plain path of each file its counts, and how it begins and is written."""
-    encoding = encoding_of(source) or "utf-8"
-    # Files in an encoding of several bytes per letter arrive as UTF-8.
-    one_byte = "utf-8" if wide_encoding(encoding) else encoding
+    encoding, one_byte = encoding_of(source) or "utf-8", _encoding_of_lines(source)
     # What most files are written like, and files that turn out to differ, each as they are written.
-    usual = ("\n", options.get("sep", options.get("delimiter", ",")))
+    usual = ("\n", delimiter_in(options))
     first = _count_parts(spark, files, options, encoding, line_end=usual[0])
     written = {
         plain_path(file): (
@@ -69,8 +67,7 @@ def scan_all(
 def _as_scan(
     source: Source, options: Mapping[str, str], parts: list[Row], line_end: str, delimiter: str
 ) -> Scan:
-    encoding = encoding_of(source) or "utf-8"
-    one_byte = "utf-8" if wide_encoding(encoding) else encoding
+    one_byte = _encoding_of_lines(source)
     marks = _marks({**options, "sep": delimiter} if delimiter else options, one_byte)
     head = read_head(
         parts[0]["head"],
@@ -112,12 +109,23 @@ def _ends_in_returns(parts: list[Row]) -> bool:
 
 def _marks(options: Mapping[str, str], encoding: str) -> Marks:
     comment = "" if options["comment"] == NO_COMMENT else options["comment"]
-    said = (options.get("sep", options.get("delimiter", ",")), options["quote"], options["escape"], comment)
+    said = (delimiter_in(options), options["quote"], options["escape"], comment)
     try:
         return Marks(*(mark.encode(encoding) for mark in said))
     except LookupError:
         # Java has encodings that Python lacks; all of them write these characters as ASCII does.
         return Marks(*(mark.encode() for mark in said))
+
+
+def delimiter_in(options: Mapping[str, str]) -> str:
+    """The delimiter that options of a reader name, by either of its names."""
+    return options.get("sep", options.get("delimiter", ","))
+
+
+def _encoding_of_lines(source: Source) -> str:
+    """The encoding of a head's lines; files in one of several bytes per letter arrive as UTF-8."""
+    encoding = encoding_of(source) or "utf-8"
+    return "utf-8" if wide_encoding(encoding) else encoding
 
 
 def plain_file(file: str) -> str:

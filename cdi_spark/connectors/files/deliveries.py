@@ -21,7 +21,7 @@ from cdi_spark.config.expressions import lacks_user
 from cdi_spark.config.links import find_link_out, root_of
 from cdi_spark.connectors.files.batches import File, Landed, Part, glob_escaped, plain_path, tell_apart
 from cdi_spark.connectors.files.formats import FORMATS
-from cdi_spark.connectors.files.sizes import check_sizes
+from cdi_spark.connectors.files.sizes import TOO_LONG, check_sizes
 from cdi_spark.errors import SourceError, is_of_spark
 from cdi_spark.schema import LANDING
 from cdi_spark.spark.local_rows import local_rows
@@ -255,7 +255,7 @@ def _meaning(fault: Exception, source: Source) -> str:
     named = file[1] if file else ""
     if isinstance(fault, PySparkException) and (parameters := fault.getMessageParameters()):
         named = parameters.get("path") or parameters.get("objectName") or parameters.get("fieldName") or named
-    if "maximum number of characters" in message:
+    if TOO_LONG in message:
         return (
             f"{named}: a value has more than {source.limits.line:,} bytes. Look for a quote that is never closed, or "
             "set limits: {line: …} in the source's conf."

@@ -25,7 +25,8 @@ _PACKED = {"gz": 1_100, "deflate": 1_100, "bz2": 100_000, "zst": 100_000, "lz4":
 # Reads each line as one value, in constant memory: these characters are in no file whose bytes are read as Latin-1.
 _LINES = {"sep": "\uffff", "quote": "", "comment": "\ufffe", "multiLine": "true", "encoding": "ISO-8859-1",
           "maxColumns": "1"}  # fmt: skip
-_TOO_LONG = "maximum number of characters"
+# What Spark reports of a value with more characters than a reader takes.
+TOO_LONG = "maximum number of characters"
 _TOO_MUCH = "more bytes than its limit"
 _ANY = 1 << 62
 _SIZES = pa.schema([("bytes", pa.int64())])
@@ -76,9 +77,7 @@ def _check_texts(
     try:
         lengths.mapInArrow(shipped(_sum_task(most)), from_arrow_schema(_SIZES)).collect()
     except Exception as fault:
-        is_over = {
-            limit: text in str(fault) for limit, text in (("line", _TOO_LONG), ("unpacked", _TOO_MUCH))
-        }
+        is_over = {limit: text in str(fault) for limit, text in (("line", TOO_LONG), ("unpacked", _TOO_MUCH))}
         if not is_of_spark(fault) or not any(is_over.values()):
             raise
         for path in paths if len(paths) > 1 else []:

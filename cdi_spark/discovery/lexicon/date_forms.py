@@ -170,13 +170,10 @@ def _read_text(match: re.Match[str], *, day_first: bool, this_year: int) -> tupl
     month = next((n for n, name in enumerate(_MONTHS, 1) if word in (name, name[:3])), None)
     if month is None:
         return None
-    short = len(match["year"]) == 2
-    year = int(match["year"])
-    day = _make_date(_full_year(year, this_year) if short else year, month, int(match["day"]))
+    day, pivot = _day_of(match, month, this_year)
     if day is None:
         return None
-    pivot = this_year % 100 if short else None
-    m, y = ("MMM" if len(word) == 3 else "MMMM"), ("yy" if short else "yyyy")
+    m, y = ("MMM" if len(word) == 3 else "MMMM"), ("yyyy" if pivot is None else "yy")
     first, second = ("d", m) if day_first else (m, "d")
     pattern = f"{first}{match['s1']}{second}{match['s2']}{y}{_write_time_pattern(match)}"
     return Form("pattern", pattern, (), pivot, bool(match["zone"]), bool(match["gap"])), day
@@ -194,14 +191,19 @@ def _read_words(value: str, languages: tuple[str, ...], this_year: int) -> tuple
     month = read_month(match["month"], languages) if match else None
     if match is None or month is None:
         return None
-    short = len(match["year"]) == 2
-    year = int(match["year"])
-    day = _make_date(_full_year(year, this_year) if short else year, month, int(match["day"]))
+    day, pivot = _day_of(match, month, this_year)
     if day is None:
         return None
     timed = bool(day_first and day_first["clock"])
-    order = "dmy" if day_first else "ymd"
-    return Form("words", order, languages, this_year % 100 if short else None, timed=timed), day
+    return Form("words", "dmy" if day_first else "ymd", languages, pivot, timed=timed), day
+
+
+def _day_of(match: re.Match[str], month: int, this_year: int) -> tuple[date | None, int | None]:
+    """The date of a year, a month in words and a day; and the pivot of a year of two digits."""
+    year, day = int(match["year"]), int(match["day"])
+    if len(match["year"]) > 2:
+        return _make_date(year, month, day), None
+    return _make_date(_full_year(year, this_year), month, day), this_year % 100
 
 
 def year_of_era(era: str, number: str) -> int:
