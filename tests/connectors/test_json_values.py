@@ -131,9 +131,8 @@ def test_a_value_deeper_than_the_limit_is_text_and_its_row_alone_has_a_fault(for
     assert (before.fields, after.fields) == ({"id": "1"}, {"id": "3"})
     assert odd.fault == "levels_within_limit"
     assert odd.text.replace(" ", "") == f'{{"id":2,"x":{nested}}}'
-    # Deeper than Python's own limit, even the id is only in the text of the row.
-    assert odd.fields is None or (odd.fields["id"], odd.fields["x"].replace(" ", "")) == ("2", nested)
-    assert (odd.fields is None) == (deep > 950)
+    assert odd.fields is not None
+    assert (odd.fields["id"], odd.fields["x"].replace(" ", "")) == ("2", nested)
     kind(*[row.fields for row in (before, odd, after)])
 
 
@@ -147,8 +146,30 @@ def test_a_value_as_deep_as_the_limit_has_its_levels(form: str) -> None:
 
 def test_of_a_list_with_an_element_that_is_too_deep_the_others_are_rows() -> None:
     found = rows(f'[{{"a": 1}}, {{"b": {"[" * 5000}{"]" * 5000}}}, 7, {{"a": 3}}] {{"a": 4}}')
-    assert [row.fields for row in found] == [{"a": "1"}, None, None, {"a": "3"}, {"a": "4"}]
+    deep = {"b": "[" * 5000 + "]" * 5000}
+    assert [row.fields for row in found] == [{"a": "1"}, deep, None, {"a": "3"}, {"a": "4"}]
     assert [row.fault for row in found if row.fault] == ["levels_within_limit", "reads_as_json"]
+
+
+def test_a_row_is_the_same_however_deep_its_reader_is_called() -> None:
+    text = f'{{"id": 2, "x": {"[" * 700}{"]" * 700}, "x": null, "y": {{"z": 1.50}}}}'
+
+    def read_within(frames: int) -> Value:
+        return read_within(frames - 1) if frames else rows(text)[0]
+
+    found = read_within(0), read_within(600)
+    assert found[0].fields == found[1].fields
+    assert found[0].fault == found[1].fault == "levels_within_limit"
+
+
+@pytest.mark.parametrize(
+    "row", ['{{"a": 1, {deep}}}', '{{"a": 1 {deep}}}', '{{a: 1, "x": {deep}}}', '{{"a": 1 2, "x": {deep}}}']
+)
+def test_a_row_with_a_deep_value_that_is_no_object_is_text(row: str) -> None:
+    text = row.format(deep="[" * 5000 + "]" * 5000)
+    [found] = rows(text)
+    assert (found.fields, found.text) == (None, text)
+    assert found.fault in ("levels_within_limit", "reads_as_json")
 
 
 def test_a_deep_text_that_never_ends_hides_no_object_after_it() -> None:

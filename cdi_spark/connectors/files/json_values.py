@@ -92,7 +92,7 @@ class JsonReader:
                     for element in elements:
                         yield from self._rows(element, in_list=True)
                 elif is_too_deep and is_closed:
-                    yield Value(None, text[at:end], Fault.LEVELS_WITHIN_LIMIT)
+                    yield self._row_of_members(text[at:end], elements)
                 else:
                     begins = _NEXT_OBJECT.search(text, at)
                     end = begins.end() if begins else len(text)
@@ -144,6 +144,34 @@ class JsonReader:
         too_deep = [name for name, value in found.items() if _is_deeper(value, self._most_levels)]
         texts = {name: write_json(found[name]) for name in too_deep}
         return Value(found | texts, write_json(found), Fault.LEVELS_WITHIN_LIMIT)
+
+    def _row_of_members(self, text: str, members: list[str]) -> Value:
+        """Return the row of an object that is too deep to be read as a whole, from its members one by one.
+
+        How deep Python reads depends on who calls it, so a row must not.
+        """
+        try:
+            found = self._as_object([self._member(member) for member in members])
+        except ValueError:
+            return Value(None, text, Fault.LEVELS_WITHIN_LIMIT)
+        row = self._over_limits(found)
+        return replace(row, text=text) if row else Value(found, text, Fault.LEVELS_WITHIN_LIMIT)
+
+    def _member(self, text: str) -> tuple[str, Any]:
+        """Return the name and the value of a member; its text for a value that is too deep.
+
+        Raises:
+            ValueError: it is none.
+        """
+        name, end = self._decode(text, _skip(text, 0))
+        colon, inner = text[end:].lstrip()[:1], text[end:].lstrip()[1:].strip()
+        try:
+            value, end = self._decode(inner, 0)
+        except RecursionError:
+            value, end = inner, len(inner)
+        if not isinstance(name, str) or isinstance(name, Literal) or colon != ":" or end < len(inner):
+            raise ValueError("no member of an object")
+        return name, value
 
     def _read_quoted_singly(self, text: str) -> Iterator[Value]:
         """Read an object as Python writes it, which some programs export for JSON."""
